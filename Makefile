@@ -1,0 +1,54 @@
+# Each target makes the environment that it needs: `make run` only what the emulator needs to run,
+# the others everything for development.
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help run test check format golden docs bench install clean
+
+help:  ## what can be made
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: $(VENV)/run.stamp  ## start the emulator with its demo world on http://127.0.0.1:8080
+	@exec $(BIN)/masking-emulator serve
+
+test: $(VENV)/dev.stamp  ## run every test
+	$(BIN)/pytest
+
+check: $(VENV)/dev.stamp  ## lint, formatting, types, generated documents
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/python -m tests.generated --check
+
+format: $(VENV)/dev.stamp  ## mend lint and formatting
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+golden: $(VENV)/dev.stamp  ## rewrite the golden files; read the diff before you commit it
+	MASKING_EMULATOR_GOLDEN=write $(BIN)/pytest -q tests/test_scenarios.py tests/test_wire.py
+
+docs: $(VENV)/dev.stamp  ## rewrite the generated documents
+	$(BIN)/python -m tests.generated
+
+bench: $(VENV)/dev.stamp  ## measure against a bare Starlette app in the same run
+	$(BIN)/python -m tests.bench
+
+install: $(VENV)/dev.stamp  ## make the development environment
+
+clean:  ## remove the environment and caches
+	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(VENV)/bin/python:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; set PYTHON=…")'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/run.stamp: pyproject.toml $(VENV)/bin/python
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable .
+	@touch $@
+
+$(VENV)/dev.stamp: pyproject.toml $(VENV)/bin/python
+	$(BIN)/pip install --quiet --disable-pip-version-check --editable '.[dev]'
+	@touch $@ $(VENV)/run.stamp

@@ -1,0 +1,48 @@
+"""The composition root: worlds in, one ASGI app out. The only file that sees everything."""
+
+from collections.abc import Sequence
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from emulator import control
+from emulator.openapi import document
+from emulator.paths import OneSlash
+from emulator.plivo import refusals
+from emulator.plivo import routes as plivo_routes
+from emulator.plivo.refusals import ApiError
+from emulator.plivo.routes import json_response
+from emulator.worlds import Hub
+
+
+def make_app(hub: Hub, *, control_hosts: Sequence[str] = ()) -> ASGIApp:
+    """The emulator as an ASGI app over these worlds."""
+
+    def not_found(request: Request, _: Exception) -> Response:
+        path = request.url.path
+        if path.startswith(control.PREFIX):
+            return control.refuse(control.ControlError(404, f"the control API has no {path[:200]}"))
+        reason = "the emulated API is under /v1/Account/, the control API under /_emulator/"
+        return plivo_routes.refuse(ApiError(404, refusals.NOT_FOUND, reason), hub.draw_api_id())
+
+    def crashed(_: Request, __: Exception) -> Response:
+        # The server logs the traceback; the client learns no more than the vendor's text.
+        return plivo_routes.refuse(ApiError(500, refusals.SERVER_ERROR), hub.draw_api_id())
+
+    async def describe(_: Request) -> Response:
+        return json_response(200, document())
+
+    app = Starlette(
+        routes=[
+            *plivo_routes.routes(hub.credentials, hub.draw_api_id),
+            *control.routes(hub, control_hosts),
+            Route(f"{control.PREFIX}/openapi.json", describe),
+        ],
+        exception_handlers={HTTPException: not_found, Exception: crashed},
+    )
+    app.router.redirect_slashes = False
+    return OneSlash(app)

@@ -1,0 +1,220 @@
+"""The command line. `serve` runs a server; every other verb is a thin client of its control API.
+
+Exit codes: 0 done, 1 the server refused or nothing came of it, 2 the call itself was wrong, 3 no server answers.
+"""
+
+import json
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, TypeVar
+
+import click
+
+from emulator import __version__
+from emulator.client import Control, ControlRefused, Unreachable
+from emulator.config import HOST_DEFAULT, PORT_DEFAULT, URL_VARIABLE, WORLD_VARIABLE, ServeConfig
+
+EXIT_REFUSED = 1
+EXIT_USAGE = 2
+EXIT_UNREACHABLE = 3
+
+#: How long `wait` sleeps between two looks, in real seconds.
+_LOOK_AGAIN_S = 0.05
+
+_Verb = TypeVar("_Verb", bound=Callable[..., Any])
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="masking-emulator")
+def main() -> None:
+    """A local emulator of Plivo's Number Masking API.
+
+    \b
+    Start it, in one terminal:
+        masking-emulator serve
+    Create a session, in another:
+        curl -u MAEMULATOR0000000001:emulator-token \\
+             -H 'Content-Type: application/json' \\
+             -d '{"first_party": "+14155550123", "second_party": "+14155550145"}' \\
+             http://127.0.0.1:8080/v1/Account/MAEMULATOR0000000001/Masking/Session/
+    Let half an hour pass, and see it expire:
+        masking-emulator advance 1800
+    """
+
+
+@main.command()
+@click.option("--host", default=HOST_DEFAULT, show_default=True, help="Address to listen on.")
+@click.option("--port", default=PORT_DEFAULT, show_default=True, type=click.IntRange(0, 65535), help="0: any free one.")
+@click.option("--world", default="demo", show_default=True, help="A world file (TOML), or an example's name.")
+@click.option("--seed", help="The world's seed instead of the file's; same seed, same bytes.")
+@click.option("--control-host", multiple=True, help="A further name of this server for control writes.")
+@click.option("--log-format", default="text", type=click.Choice(["text", "json"]), help="How problems are logged.")
+def serve(**options: Any) -> None:
+    """Run the emulator until Ctrl-C.
+
+    When it answers requests it prints one line that begins with `ready http://HOST:PORT`.
+    """
+    # Imported here: the client verbs need none of it and start faster without.
+    from emulator.server import CannotListen
+    from emulator.server import serve as run
+    from emulator.worldfile import BadWorld
+
+    seed = options["seed"]
+    config = ServeConfig(
+        host=options["host"],
+        port=options["port"],
+        world=options["world"],
+        seed=int(seed) if seed is not None and seed.lstrip("-").isdecimal() else seed,
+        control_hosts=options["control_host"],
+        log_format=options["log_format"],
+    )
+    try:
+        run(config, lambda url: click.echo(f"ready {url} world={config.world}"))
+    except (CannotListen, BadWorld) as error:
+        _end(EXIT_USAGE, str(error))
+
+
+def _url_option(verb: _Verb) -> _Verb:
+    default = f"http://{HOST_DEFAULT}:{PORT_DEFAULT}"
+    return click.option("--url", envvar=URL_VARIABLE, default=default, show_default=True, help="The server.")(verb)
+
+
+def _world_option(verb: _Verb) -> _Verb:
+    text = "Auth ID of the world; left out, the server's first."
+    return _url_option(click.option("--world", envvar=WORLD_VARIABLE, help=text)(verb))
+
+
+@main.command()
+@_url_option
+@click.option("--timeout", default=30.0, show_default=True, help="Real seconds to wait.")
+def wait(url: str, timeout: float) -> None:
+    """Wait until the server answers."""
+    until = time.monotonic() + timeout
+    while True:
+        try:
+            health = Control(url, timeout_s=max(1.0, timeout)).get("/health")
+        except Unreachable as unreachable:
+            if time.monotonic() >= until:
+                _end(EXIT_UNREACHABLE, str(unreachable))
+            time.sleep(_LOOK_AGAIN_S)
+        else:
+            return click.echo(f"ready {url} version={health['version']}")
+
+
+@main.command()
+@click.argument("seconds", type=click.FloatRange(min=0), required=False)
+@click.option("--to", help="An instant, such as 2026-01-01T12:00:00Z.")
+@click.option("--next", "next_", is_flag=True, help="The next thing that is due.")
+@_world_option
+def advance(seconds: float | None, to: str | None, next_: bool, url: str, world: str | None) -> None:  # noqa: FBT001  # click's way
+    """Let SECONDS pass in the world, and print what happened, one event a line."""
+    given = {"seconds": seconds, "to": to, "next": next_ or None}
+    body = {name: value for name, value in given.items() if value is not None}
+    if len(body) != 1:
+        raise click.UsageError("give SECONDS, --to or --next, one of them")
+    with _talking():
+        control = Control(url)
+        answer = control.post(f"{control.world(world)}/clock/advance", body)
+    _print_events(answer["events"])
+    click.echo(f"now {answer['now']}")
+
+
+@main.command()
+@click.option("--after", default=0, show_default=True, help="Only events after this sequence number.")
+@click.option("--limit", default=1000, show_default=True, help="At most so many.")
+@click.option("--json", "as_json", is_flag=True, help="The events with their records, as JSON.")
+@_world_option
+def journal(after: int, limit: int, as_json: bool, url: str, world: str | None) -> None:  # noqa: FBT001  # click's way
+    """Print what happened in the world, oldest first."""
+    with _talking():
+        control = Control(url)
+        answer = control.get(f"{control.world(world)}/journal", after=after, limit=limit)
+    if as_json:
+        return _print_json(answer)
+    _print_events(answer["events"])
+    return None
+
+
+@main.command()
+@_world_option
+def reset(url: str, world: str | None) -> None:
+    """Put the world back to its start: clock, sessions, journal, chance."""
+    with _talking():
+        control = Control(url)
+        answer = control.post(f"{control.world(world)}/reset")
+    click.echo(f"reset {answer['auth_id']} now {answer['clock']['now']}")
+
+
+@main.command()
+@click.argument("session_uuid")
+@click.option("--json", "as_json", is_flag=True, help="The whole answer, as JSON.")
+@_world_option
+def explain(session_uuid: str, as_json: bool, url: str, world: str | None) -> None:  # noqa: FBT001  # click's way
+    """Say why SESSION_UUID has its virtual number: every candidate, and why it was dropped."""
+    with _talking():
+        control = Control(url)
+        answer = control.get(f"{control.world(world)}/sessions/{session_uuid}/explain")
+    if as_json:
+        return _print_json(answer)
+    for candidate in answer["candidates"]:
+        session = f" (session {candidate['session_uuid']})" if "session_uuid" in candidate else ""
+        until = f" until {candidate['until']}" if "until" in candidate else ""
+        click.echo(f"{candidate['number']:<17} {candidate['verdict']:<10} {candidate['why']}{session}{until}")
+    return None
+
+
+@main.command()
+@click.option("--evidence", type=click.Choice(["observed", "sdk", "documented", "assumed"]), help="Only these rows.")
+@click.option("--json", "as_json", is_flag=True, help="The rows as JSON.")
+def fidelity(evidence: str | None, as_json: bool) -> None:  # noqa: FBT001  # click's way
+    """Print what the emulator does, and how sure each behaviour is. Needs no server."""
+    from emulator.plivo.ledger import LEDGER, row_json
+
+    rows = [row_json(row) for row in LEDGER if evidence in (None, row.evidence.value)]
+    if as_json:
+        return _print_json({"rows": rows})
+    for row in rows:
+        click.echo(f"{row['evidence']:<10} {row['id']}\n           {row['statement']}\n           {row['source']}")
+        if "choices" in row:
+            choices = " | ".join(json.dumps(choice) for choice in row["choices"])
+            click.echo(f"           [policy] {row['id']} = {choices}")
+    return None
+
+
+@contextmanager
+def _talking() -> Iterator[None]:
+    """Turns what goes wrong with the server into one sentence and an exit code."""
+    try:
+        yield
+    except Unreachable as error:
+        _end(EXIT_UNREACHABLE, f"{error}; start one with `masking-emulator serve`")
+    except ControlRefused as error:
+        _end(EXIT_REFUSED, str(error))
+
+
+def _end(code: int, sentence: str) -> None:
+    click.echo(f"masking-emulator: {sentence}", err=True)
+    sys.exit(code)
+
+
+def _print_json(value: Any) -> None:
+    click.echo(json.dumps(value, indent=2))
+
+
+def _print_events(events: list[dict[str, Any]]) -> None:
+    for event in events:
+        click.echo(f"{event['sequence']:>6} {event['at']} {event['event']} {_about(event)}".rstrip())
+
+
+def _about(event: dict[str, Any]) -> str:
+    match event:
+        case {"session": {"uuid": uuid, "number": number, "status": status}}:
+            return f"{uuid} on +{number} {status}"
+        case {"hold": {"number": number, "until": until}}:
+            return f"+{number} until {until}"
+        case {"number": {"digits": number}}:
+            return f"+{number}"
+        case _:
+            return ""

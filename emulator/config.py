@@ -1,0 +1,37 @@
+"""Configuration: what `serve` and the client verbs were told. The only reader of the environment.
+
+Flags win over the environment, the environment over the defaults; click does the reading by these names.
+"""
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from emulator.core.chance import Seed
+
+#: Where a server is, for the verbs that talk to one.
+URL_VARIABLE: Final = "MASKING_EMULATOR_URL"
+
+#: Which world the verbs mean.
+WORLD_VARIABLE: Final = "MASKING_EMULATOR_WORLD"
+
+HOST_DEFAULT: Final = "127.0.0.1"
+PORT_DEFAULT: Final = 8080
+
+
+@dataclass(frozen=True, slots=True)
+class ServeConfig:
+    """Where to listen and which world to begin with. `port` 0 is any free one."""
+
+    host: str
+    port: int
+    world: str
+    seed: Seed | None
+    control_hosts: tuple[str, ...]
+    log_format: str
+
+
+def environment() -> Mapping[str, str]:
+    """The process environment."""
+    return os.environ

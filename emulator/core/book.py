@@ -1,0 +1,277 @@
+"""The book of sessions: every session by UUID, indexed for what is asked of it.
+
+`put` is the only way in, and the indexes are a function of the records that were put. Reading changes nothing.
+"""
+
+from collections.abc import Container, Hashable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from heapq import nlargest
+from itertools import islice
+from typing import TypeVar
+
+from emulator.core.index import Range, SortedIndex
+from emulator.core.records import Session
+
+#: Up to this many candidates are ranked by age; of more, so many match that walking finds them sooner.
+_RANKED_MAX = 20_000
+
+_EVERYTHING = Range()
+
+_Key = TypeVar("_Key", bound=Hashable)
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """Which sessions are wanted, newest first. None and open ranges leave a condition out.
+
+    Instants are in microseconds, `duration` is in seconds, `live` is True for live and False for ended ones.
+    """
+
+    limit: int
+    offset: int
+    owner: int | None = None
+    first_party: str | None = None
+    second_party: str | None = None
+    number: str | None = None
+    live: bool | None = None
+    created: Range = _EVERYTHING
+    expires: Range = _EVERYTHING
+    duration: Range = _EVERYTHING
+
+    def accepts(self, session: Session) -> bool:
+        """Whether the session fulfils every condition."""
+        return (
+            (self.owner is None or session.owner == self.owner)
+            and (self.first_party is None or session.first_party == self.first_party)
+            and (self.second_party is None or session.second_party == self.second_party)
+            and (self.number is None or session.number == self.number)
+            and (self.live is None or session.is_live is self.live)
+            and session.created_at in self.created
+            and session.expires_at in self.expires
+            and session.duration_s in self.duration
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Candidates:
+    """The sessions that fulfil one condition: `uuids` from `start` to `stop`.
+
+    `settled` says that nothing but this condition needs to be checked.
+    """
+
+    uuids: Sequence[str]
+    start: int
+    stop: int
+    oldest_first: bool
+    settled: bool
+
+    @property
+    def count(self) -> int:
+        return self.stop - self.start
+
+
+def _listed(uuids: Sequence[str], *, settled: bool) -> _Candidates:
+    return _Candidates(uuids, 0, len(uuids), oldest_first=settled, settled=settled)
+
+
+class SessionBook:
+    """All sessions that are remembered."""
+
+    def __init__(self) -> None:
+        self._sessions: dict[str, Session] = {}
+        self._live_of: dict[str, tuple[str, ...]] = {}
+        self._ended_of: dict[str, tuple[str, ...]] = {}
+        self._on_number: dict[str, list[str]] = {}
+        self._owned_by: dict[int, list[str]] = {}
+        self._pin_holders: dict[tuple[str, str], tuple[str, ...]] = {}
+        self._created = SortedIndex()
+        self._expires = SortedIndex()
+        self._durations = SortedIndex()
+        self.live_count = 0
+
+    def copy(self) -> "SessionBook":
+        """An independent copy; the records are immutable and shared."""
+        twin = SessionBook()
+        twin._sessions = self._sessions.copy()
+        twin._live_of = self._live_of.copy()
+        twin._ended_of = self._ended_of.copy()
+        twin._on_number = {number: uuids.copy() for number, uuids in self._on_number.items()}
+        twin._owned_by = {owner: uuids.copy() for owner, uuids in self._owned_by.items()}
+        twin._pin_holders = self._pin_holders.copy()
+        twin._created = self._created.copy()
+        twin._expires = self._expires.copy()
+        twin._durations = self._durations.copy()
+        twin.live_count = self.live_count
+        return twin
+
+    def __len__(self) -> int:
+        return len(self._sessions)
+
+    def get(self, uuid: str) -> Session | None:
+        """The session of this UUID, live or ended."""
+        return self._sessions.get(uuid)
+
+    def all(self) -> Iterable[Session]:
+        """Every session, oldest first."""
+        return self._sessions.values()
+
+    def live_of(self, party: str) -> list[Session]:
+        """The live sessions of a party, oldest first."""
+        return [self._sessions[uuid] for uuid in self._live_of.get(party, ())]
+
+    def pin_taken(self, number: str, pin: str) -> bool:
+        """Whether a live session on this number uses the PIN."""
+        return (number, pin) in self._pin_holders
+
+    def ended_oldest(self, count: int) -> tuple[str, ...]:
+        """UUIDs of the `count` ended sessions that were created first."""
+        ended = (uuid for uuid, session in self._sessions.items() if not session.is_live)
+        return tuple(uuid for uuid, _ in zip(ended, range(count), strict=False))
+
+    def put(self, session: Session) -> Session | None:
+        """Store a record in place of the one before it, which is returned."""
+        before = self._sessions.get(session.uuid)
+        self._sessions[session.uuid] = session
+        if before is None:
+            self._enter(session)
+        else:
+            self._move(before, session)
+        return before
+
+    def forget(self, uuids: Sequence[str]) -> None:
+        """Drop ended sessions. One pass over the indexes, so many at once are cheap."""
+        gone = [self._sessions.pop(uuid) for uuid in uuids]
+        for session in gone:
+            self._unlink_parties(session)
+        for index in (self._created, self._expires, self._durations):
+            index.keep(self._sessions.__contains__)
+        _prune(self._on_number, self._sessions)
+        _prune(self._owned_by, self._sessions)
+
+    def select(self, query: Query, now: int) -> tuple[int, list[Session]]:
+        """How many sessions match at `now`, and the wanted page of them, newest first.
+
+        The fewest candidates that one index gives are looked at; where one index settles the matter, only
+        the page itself is.
+        """
+        query = _with_liveness_as_range(query, now)
+        conditions = self._conditions(query)
+        fewest = min(conditions, key=lambda candidates: candidates.count)
+        if len(conditions) > 1 or not fewest.settled:
+            found = [s for s in self._sessions_of(fewest) if query.accepts(s)]
+            page = nlargest(query.offset + query.limit, found, key=lambda s: s.ordinal)
+            return len(found), page[query.offset :]
+        return fewest.count, self._page(fewest, query)
+
+    def _conditions(self, query: Query) -> list[_Candidates]:
+        conditions = []
+        for party in (query.first_party, query.second_party):
+            if party is not None:
+                uuids = self._ended_of.get(party, ()) + self._live_of.get(party, ())
+                conditions.append(_listed(uuids, settled=False))
+        if query.number is not None:
+            conditions.append(_listed(self._on_number.get(query.number, ()), settled=True))
+        if query.owner is not None:
+            conditions.append(_listed(self._owned_by.get(query.owner, ()), settled=True))
+        ranges = (
+            (self._created, query.created),
+            (self._expires, query.expires),
+            (self._durations, query.duration),
+        )
+        for index, wanted in ranges:
+            start, stop = index.span(wanted)
+            if stop - start < len(self._sessions):  # a range that holds everything decides nothing
+                conditions.append(_Candidates(index.uuids, start, stop, index is self._created, settled=True))
+        return conditions or [_listed(self._created.uuids, settled=True)]
+
+    def _sessions_of(self, candidates: _Candidates) -> Iterable[Session]:
+        return map(self._sessions.__getitem__, candidates.uuids[candidates.start : candidates.stop])
+
+    def _page(self, candidates: _Candidates, query: Query) -> list[Session]:
+        end = query.offset + query.limit
+        if candidates.oldest_first:
+            newest = candidates.stop - query.offset
+            uuids = candidates.uuids[max(candidates.start, newest - query.limit) : max(candidates.start, newest)]
+            return [self._sessions[uuid] for uuid in reversed(uuids)]
+        if candidates.count <= _RANKED_MAX:
+            ranked = nlargest(end, self._sessions_of(candidates), key=lambda session: session.ordinal)
+            return ranked[query.offset :]
+        newest_first = map(self._sessions.__getitem__, reversed(self._created.uuids))
+        return list(islice(filter(query.accepts, newest_first), query.offset, end))
+
+    def _enter(self, session: Session) -> None:
+        self._created.add(session.created_at, session.ordinal, session.uuid)
+        self._expires.add(session.expires_at, session.ordinal, session.uuid)
+        self._durations.add(session.duration_s, session.ordinal, session.uuid)
+        self._on_number.setdefault(session.number, []).append(session.uuid)
+        self._owned_by.setdefault(session.owner, []).append(session.uuid)
+        self._link_parties(session)
+        self._link_pins(session)
+        self.live_count += session.is_live
+
+    def _move(self, before: Session, session: Session) -> None:
+        if before.expires_at != session.expires_at:
+            self._expires.remove(before.expires_at, before.ordinal)
+            self._expires.add(session.expires_at, session.ordinal, session.uuid)
+            self._durations.remove(before.duration_s, before.ordinal)
+            self._durations.add(session.duration_s, session.ordinal, session.uuid)
+        if before.is_live is not session.is_live or before.parties != session.parties:
+            self._unlink_parties(before)
+            self._link_parties(session)
+        if before.is_live is not session.is_live or before.pins != session.pins:
+            self._unlink_pins(before)
+            self._link_pins(session)
+        self.live_count += session.is_live - before.is_live
+
+    def _link_parties(self, session: Session) -> None:
+        index = self._live_of if session.is_live else self._ended_of
+        for party in session.parties:
+            index[party] = (*index.get(party, ()), session.uuid)
+
+    def _unlink_parties(self, session: Session) -> None:
+        index = self._live_of if session.is_live else self._ended_of
+        for party in session.parties:
+            _discard(index, party, session.uuid)
+
+    def _link_pins(self, session: Session) -> None:
+        for key in _pin_keys(session):
+            self._pin_holders[key] = (*self._pin_holders.get(key, ()), session.uuid)
+
+    def _unlink_pins(self, session: Session) -> None:
+        for key in _pin_keys(session):
+            _discard(self._pin_holders, key, session.uuid)
+
+
+def _with_liveness_as_range(query: Query, now: int) -> Query:
+    # A session lives exactly until its expiry, so liveness is a range of the expiry index.
+    if query.live is None:
+        return query
+    low, high = query.expires.low, query.expires.high
+    if query.live:
+        low = now + 1 if low is None else max(low, now + 1)
+    else:
+        high = now + 1 if high is None else min(high, now + 1)
+    return replace(query, expires=Range(low, high))
+
+
+def _pin_keys(session: Session) -> tuple[tuple[str, str], ...]:
+    if session.pins is None or not session.is_live:
+        return ()
+    return ((session.number, session.pins.first), (session.number, session.pins.second))
+
+
+def _discard(index: dict[_Key, tuple[str, ...]], key: _Key, uuid: str) -> None:
+    left = tuple(other for other in index[key] if other != uuid)
+    if left:
+        index[key] = left
+    else:
+        del index[key]
+
+
+def _prune(postings: dict[_Key, list[str]], kept: Container[str]) -> None:
+    for key, uuids in list(postings.items()):
+        left = [uuid for uuid in uuids if uuid in kept]
+        if left:
+            postings[key] = left
+        else:
+            del postings[key]

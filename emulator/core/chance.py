@@ -1,0 +1,50 @@
+"""Chance as an input: named streams of random bits, all from one seed.
+
+The only place that draws. A stream is a keyed hash over a counter, so it costs nothing to make,
+copies as one integer, is the same on every Python, and a draw for one purpose moves no other.
+"""
+
+from collections.abc import Mapping
+from hashlib import blake2b
+
+Seed = int | str
+
+
+class Chance:
+    """Random streams of one seed. Same seed, same purposes, same draws: same bits."""
+
+    __slots__ = ("_drawn", "seed")
+
+    def __init__(self, seed: Seed, drawn: Mapping[str, int] | None = None) -> None:
+        """`drawn` says how many draws each purpose has had; left out, none."""
+        self.seed = seed
+        self._drawn = dict(drawn or {})
+
+    @property
+    def drawn(self) -> Mapping[str, int]:
+        """How many draws each purpose has had: with the seed, the whole state."""
+        return self._drawn
+
+    def copy(self) -> "Chance":
+        """A twin that will draw what this one would have drawn."""
+        return Chance(self.seed, self._drawn)
+
+    def bits(self, purpose: str) -> bytes:
+        """The next 16 random bytes for this purpose."""
+        count = self._drawn.get(purpose, 0)
+        self._drawn[purpose] = count + 1
+        return blake2b(f"{self.seed}/{purpose}/{count}".encode(), digest_size=16).digest()
+
+    def below(self, purpose: str, limit: int) -> int:
+        """A whole number from 0 to `limit` - 1; `limit` must be far below 2**128."""
+        return int.from_bytes(self.bits(purpose)) % limit
+
+    def uuid(self, purpose: str) -> str:
+        """A version 4 UUID in lower case with hyphens."""
+        drawn = self.bits(purpose).hex()
+        variant = "89ab"[int(drawn[16], 16) & 3]
+        return f"{drawn[:8]}-{drawn[8:12]}-4{drawn[13:16]}-{variant}{drawn[17:20]}-{drawn[20:]}"
+
+    def text(self, purpose: str, *, length: int, alphabet: str) -> str:
+        """`length` signs of `alphabet`."""
+        return "".join(alphabet[self.below(purpose, len(alphabet))] for _ in range(length))

@@ -1,0 +1,99 @@
+"""The engine: the one door of the core.
+
+`advance` runs every timer that is due, in order of deadline; `handle` applies one command or refuses it and
+leaves no trace. Both answer with events, and nothing else changes the state. A timer holds a command, so an
+expiry at noon and a DELETE at noon take the same path.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, Final
+
+from emulator.core import numbers, sessions
+from emulator.core.book import Query
+from emulator.core.chance import Seed
+from emulator.core.commands import (
+    AddNumber,
+    Command,
+    CreateSession,
+    DeleteSession,
+    ReleaseNumber,
+    TimeOutSession,
+    UpdateSession,
+)
+from emulator.core.events import Event
+from emulator.core.pool import Pool
+from emulator.core.records import Session
+from emulator.core.refusals import Refused
+from emulator.core.rules import Rules
+from emulator.core.state import State
+
+# The key decides the type of the second argument, which no type for a mapping can say: hence Any.
+_DECIDE: Final[Mapping[type, Callable[[State, Any, int], Sequence[Event]]]] = {
+    CreateSession: sessions.create,
+    UpdateSession: sessions.update,
+    DeleteSession: sessions.delete,
+    TimeOutSession: sessions.time_out,
+    ReleaseNumber: numbers.release,
+    AddNumber: numbers.add,
+}
+
+
+class Engine:
+    """One world's masking service at one instant. Instants never go back."""
+
+    def __init__(self, *, rules: Rules, seed: Seed, now: int) -> None:
+        self._state = State(rules, seed)
+        self.now = now
+
+    def fork(self) -> "Engine":
+        """An independent engine that stands where this one stands."""
+        twin = Engine.__new__(Engine)
+        twin._state = self._state.copy()
+        twin.now = self.now
+        return twin
+
+    def advance(self, instant: int) -> list[Event]:
+        """Run the timers that are due up to `instant`, each at its own, and stand there."""
+        events: list[Event] = []
+        while (due := self._state.timers.pop_due(instant)) is not None:
+            self.now = due[0]
+            events += self._apply(due[3])
+        self.now = max(self.now, instant)
+        return events
+
+    def handle(self, command: Command) -> list[Event]:
+        """Apply a command now. Raises Refused, and then nothing has changed."""
+        drawn = self._state.chance.copy()
+        try:
+            return self._apply(command)
+        except Refused:
+            self._state.chance = drawn
+            raise
+
+    def deadline(self) -> int | None:
+        """When the next timer is due; None where none is set."""
+        return self._state.timers.deadline()
+
+    def session(self, uuid: str, owner: int | None = None) -> Session:
+        """A session that this owner may see; None sees all. Raises Refused(SESSION_NOT_FOUND)."""
+        return sessions.find(self._state, uuid, owner, self.now)
+
+    def select(self, query: Query) -> tuple[int, list[Session]]:
+        """How many sessions match, and the wanted page of them, newest first."""
+        return self._state.book.select(query, self.now)
+
+    @property
+    def pool(self) -> Pool:
+        """The number pool, to read."""
+        return self._state.pool
+
+    @property
+    def state(self) -> State:
+        """The whole state, to read."""
+        return self._state
+
+    def _apply(self, command: Command) -> list[Event]:
+        events = list(_DECIDE[type(command)](self._state, command, self.now))
+        for event in events:
+            self._state.absorb(event)
+        return events

@@ -1,0 +1,66 @@
+"""Explanations as JSON: why a session has its number, and what is on each number now."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from emulator.core.instants import written
+from emulator.core.pool import Pool, Use
+from emulator.core.records import Allocation, Candidate, Number, Session
+from emulator.plivo.service import Account
+
+
+def explanation(session: Session, pool: Pool, accounts: Sequence[Account]) -> dict[str, Any]:
+    """Every number of the pool as it was when the session got its own, in allocation order, with its verdict.
+
+    `dropped_unlisted` counts the passed-over numbers beyond those that are named.
+    """
+    allocation = session.allocation
+    named = {candidate.number: candidate for candidate in allocation.dropped}
+    then = [number for number in pool.numbers() if number.place < allocation.pool_size]
+    chosen = next(number for number in then if number.digits == session.number)
+    candidates = [
+        {"number": f"+{number.digits}", **_verdict(number, chosen, allocation, named.get(number.digits))}
+        for number in then
+    ]
+    return {
+        "session_uuid": session.uuid,
+        "virtual_number": f"+{session.number}",
+        "wanted": {
+            "owner": accounts[allocation.owner].auth_id,
+            "calling_code": allocation.calling_code,
+            "number_alone": allocation.alone,
+        },
+        "candidates": candidates,
+        "dropped_unlisted": allocation.dropped_unlisted,
+    }
+
+
+def number_json(number: Number, use: Use, accounts: Sequence[Account]) -> dict[str, Any]:
+    """A number of the pool with its use."""
+    return {
+        "number": f"+{number.digits}",
+        "calling_code": number.calling_code,
+        "owner": accounts[number.owner].auth_id,
+        "live_sessions": use.sessions,
+        "exclusive_to": use.exclusive,
+        "cooling": [{"session": hold.session, "until": written(hold.until)} for hold in use.holds],
+    }
+
+
+def _verdict(number: Number, chosen: Number, allocation: Allocation, dropped: Candidate | None) -> dict[str, Any]:
+    if number.digits == chosen.digits:
+        return {"verdict": "chosen", "why": "the first number in pool order that fits"}
+    if number.owner != allocation.owner:
+        return {"verdict": "dropped", "why": "it belongs to another account"}
+    if allocation.calling_code not in (None, number.calling_code):
+        return {"verdict": "dropped", "why": f"its calling code is {number.calling_code}"}
+    if dropped is not None:
+        return {"verdict": "dropped", "why": dropped.why.value} | _circumstances(dropped)
+    if number.place > chosen.place:
+        return {"verdict": "not needed", "why": "a number before it fits"}
+    return {"verdict": "dropped", "why": "not recorded: only the first numbers passed over are"}
+
+
+def _circumstances(dropped: Candidate) -> dict[str, Any]:
+    session = {} if dropped.session is None else {"session_uuid": dropped.session}
+    return session | ({} if dropped.until is None else {"until": written(dropped.until)})

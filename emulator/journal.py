@@ -1,0 +1,70 @@
+"""The journal: every event of a world with its sequence number, bounded, and as JSON.
+
+The events hold the new records, so the journal is history, timeline and test oracle at once.
+"""
+
+from collections import deque
+from collections.abc import Iterable, Sequence
+from dataclasses import fields, is_dataclass
+from enum import Enum
+from itertools import islice
+from typing import Any
+
+from emulator.core.events import Event
+from emulator.core.instants import written
+
+#: Fields that hold an instant are written as one.
+_INSTANTS = frozenset({"at", "created_at", "modified_at", "expires_at", "until"})
+
+
+class Journal:
+    """The newest events of a world. Sequence numbers begin at 1 and never repeat within a world's life."""
+
+    def __init__(self, events_max: int) -> None:
+        self._events: deque[Event] = deque(maxlen=events_max)
+        self.last = 0
+
+    def copy(self) -> "Journal":
+        """An independent copy."""
+        twin = Journal(self._events.maxlen or 0)
+        twin._events = self._events.copy()
+        twin.last = self.last
+        return twin
+
+    def append(self, events: Sequence[Event]) -> None:
+        """Put events behind the last one; the oldest make room."""
+        self._events.extend(events)
+        self.last += len(events)
+
+    @property
+    def first(self) -> int:
+        """Sequence number of the oldest event that is kept; one past the last where none is."""
+        return self.last - len(self._events) + 1
+
+    def after(self, sequence: int, limit: int) -> list[tuple[int, Event]]:
+        """Up to `limit` events with numbers above `sequence`, oldest first."""
+        start = max(sequence + 1, self.first)
+        kept: Iterable[Event] = islice(self._events, start - self.first, start - self.first + limit)
+        return list(enumerate(kept, start))
+
+
+def event_json(event: Event) -> dict[str, Any]:
+    """The event as JSON: its name, its instant, and its records."""
+    return {"event": type(event).__name__, **record_json(event)}
+
+
+def record_json(record: Any) -> dict[str, Any]:
+    """A frozen record as JSON, nested records included; instants in ISO 8601."""
+    return {field.name: _value_json(field.name, getattr(record, field.name)) for field in fields(record)}
+
+
+def _value_json(name: str, value: Any) -> Any:
+    if is_dataclass(value):
+        return record_json(value)
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, tuple | list):
+        return [_value_json("", item) for item in value]
+    if name in _INSTANTS and value is not None:
+        return written(value)
+    return value

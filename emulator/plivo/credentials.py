@@ -1,0 +1,52 @@
+"""Credentials: which account a request's Authorization header names. HTTP Basic, Auth ID and Auth Token."""
+
+from base64 import b64decode, b64encode
+from binascii import Error as Base64Error
+from collections.abc import Iterable
+
+from emulator.plivo.service import Account, Caller, Service
+
+
+class Credentials:
+    """The accounts of all worlds, found by Auth ID or by what a client sends."""
+
+    def __init__(self) -> None:
+        self._by_header: dict[str, Caller] = {}
+        self._by_auth_id: dict[str, Caller] = {}
+
+    def __contains__(self, auth_id: object) -> bool:
+        return auth_id in self._by_auth_id
+
+    def admit(self, service: Service, accounts: Iterable[Account]) -> None:
+        """Let these accounts of a world in."""
+        for account in accounts:
+            caller = Caller(service, account)
+            self._by_auth_id[account.auth_id] = caller
+            self._by_header[_header(account.auth_id, account.auth_token)] = caller
+
+    def expel(self, accounts: Iterable[Account]) -> None:
+        """Let these accounts in no more."""
+        for account in accounts:
+            del self._by_auth_id[account.auth_id]
+            del self._by_header[_header(account.auth_id, account.auth_token)]
+
+    def caller(self, authorization: str | None) -> Caller | None:
+        """Who sends this Authorization header; None where nobody known does."""
+        if authorization is None:
+            return None
+        # What every SDK sends is found as it is; another spelling of the same is decoded first.
+        return self._by_header.get(authorization) or self._decoded(authorization)
+
+    def _decoded(self, authorization: str) -> Caller | None:
+        scheme, _, encoded = authorization.strip().partition(" ")
+        if scheme.lower() != "basic":
+            return None
+        try:
+            auth_id, _, token = b64decode(encoded.strip(), validate=True).decode("utf-8").partition(":")
+        except (Base64Error, ValueError):
+            return None
+        return self._by_header.get(_header(auth_id, token))
+
+
+def _header(auth_id: str, token: str) -> str:
+    return "Basic " + b64encode(f"{auth_id}:{token}".encode()).decode("ascii")

@@ -1,0 +1,8 @@
+"""Ledger rows on expiry."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from emulator.plivo.ledger.row import Row
+
+ROWS: Final[Sequence[Row]] = ()

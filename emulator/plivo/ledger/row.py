@@ -1,0 +1,27 @@
+"""A row of the fidelity ledger."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import Enum
+
+
+class Evidence(Enum):
+    """What a behaviour rests on, surest first."""
+
+    OBSERVED = "observed"  # a recorded response of the real service
+    SDK = "sdk"  # the source or tests of an official SDK
+    DOCUMENTED = "documented"  # a page of the vendor
+    ASSUMED = "assumed"  # nothing of these; the source says why we think so
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One behaviour. `tests` are pytest node ids, `choices` the values of a policy entry, default first."""
+
+    id: str
+    subject: str
+    statement: str
+    evidence: Evidence
+    source: str
+    tests: Sequence[str]
+    choices: Sequence[str | int | bool] = ()

@@ -1,0 +1,66 @@
+"""Policy: the contested behaviours, one entry each, named like its row in the fidelity ledger.
+
+A world file may set any of them under `[policy]`; the ledger says what speaks for the default and which other
+values there are.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from emulator.core.instants import DAY_US
+from emulator.core.rules import Rules
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The choices of one world. The defaults are those of the ledger; a test compares them."""
+
+    update_status: Literal[200, 202] = 200
+    repeat_create: Literal["refresh", "refuse"] = "refresh"
+    call_time_limit_out_of_range: Literal["refuse", "clamp"] = "refuse"
+    incorrect_pin_play_required: bool = False
+    play_url_extension_required: bool = False
+    cooloff_after_delete: bool = True
+    list_window_exceeded: Literal["refuse", "clamp"] = "refuse"
+    list_limit_out_of_range: Literal["refuse", "clamp"] = "refuse"
+    list_single_underscore_filters: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much a world may hold. Names and defaults as under `[limits]` in a world file."""
+
+    sessions_live_max: int = 250_000
+    sessions_ended_max: int = 20_000
+    numbers_max: int = 20_000
+    journal_events_max: int = 10_000
+
+
+def rules_of(policy: Policy, limits: Limits) -> Rules:
+    """The engine's rules that follow from a world's policy and limits."""
+    return Rules(
+        retention_us=RETENTION_DAYS * DAY_US,
+        sessions_live_max=limits.sessions_live_max,
+        sessions_ended_max=limits.sessions_ended_max,
+        numbers_max=limits.numbers_max,
+        repeat_refreshes=policy.repeat_create == "refresh",
+        delete_starts_cooloff=policy.cooloff_after_delete,
+    )
+
+
+#: Defaults of the timers on the wire: every recorded sample, against 3600, 3600 and 120 in today's text
+#: (contract 11, row 1).
+SESSION_EXPIRY_DEFAULT_S = 1800
+CALL_TIME_LIMIT_DEFAULT_S = 14_400
+RING_TIMEOUT_DEFAULT_S = 45
+
+#: List windows in days, from the vendor page: default, longest, and how long data is kept.
+WINDOW_DEFAULT_DAYS = 7
+WINDOW_MAX_DAYS = 30
+RETENTION_DAYS = 90
+
+LIMIT_MAX = 20
+
+#: No vendor page gives these; they keep one request from filling the machine.
+BODY_BYTES_MAX = 65_536
+URL_BYTES_MAX = 8_192

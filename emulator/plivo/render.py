@@ -1,0 +1,138 @@
+"""From records to Plivo's JSON: key order, nulls, numbers against strings, timestamps.
+
+Source: contract 2.2, 2.3 and Appendix A, which follow the vendor's newest recorded responses.
+"""
+
+from collections.abc import Mapping
+from functools import lru_cache
+from time import gmtime
+from typing import Any, Final
+
+from emulator.core.instants import SECOND_US
+from emulator.core.records import Session, Status
+
+Json = dict[str, Any]
+
+_STATUS: Final[Mapping[Status, str]] = {Status.ACTIVE: "active", Status.EXPIRED: "expired"}
+
+#: The PIN group with PIN authentication off: present and null since 2024 (contract 2.5).
+_NO_PINS: Final[Json] = {
+    "is_pin_authentication_required": False,
+    "generate_pin": None,
+    "generate_pin_length": None,
+    "first_party_pin": None,
+    "second_party_pin": None,
+    "pin_prompt_play": None,
+    "pin_retry": None,
+    "pin_retry_wait": None,
+    "incorrect_pin_play": None,
+}
+
+
+def created(session: Session, *, api_id: str, subaccount: str | None) -> Json:
+    """The answer to a create. Its outer virtual_number has a plus, the inner has none (contract 2.3)."""
+    return {
+        "api_id": api_id,
+        "session_uuid": session.uuid,
+        "virtual_number": f"+{session.number}",
+        "message": "Session created",
+        "session": session_object(session, subaccount),
+    }
+
+
+def updated(session: Session, *, api_id: str, subaccount: str | None) -> Json:
+    """The answer to an update."""
+    return {"api_id": api_id, "message": "Session updated", "session": session_object(session, subaccount)}
+
+
+def got(session: Session, *, api_id: str, subaccount: str | None) -> Json:
+    """The answer to a get."""
+    return {"api_id": api_id, "response": session_object(session, subaccount)}
+
+
+def deleted(*, api_id: str) -> Json:
+    """The answer to a delete."""
+    return {"api_id": api_id, "message": "Session expired"}
+
+
+def listed_session(session: Session, resource_uri: str) -> Json:
+    """A session in a list: alphabetical keys and resource_uri (contract 2.2)."""
+    fields = session_object(session, None)
+    fields["resource_uri"] = resource_uri
+    return dict(sorted(fields.items()))
+
+
+def error(text: str, *, api_id: str) -> Json:
+    """Every refusal."""
+    return {"api_id": api_id, "error": text}
+
+
+def session_object(session: Session, subaccount: str | None) -> Json:
+    """The session as create, update and get show it. `subaccount` is shown where it was named (contract 2.5)."""
+    settings = session.settings
+    fields: Json = {
+        "first_party": session.first_party,
+        "second_party": session.second_party,
+        "virtual_number": session.number,
+        "status": _STATUS[session.status],
+        "initiate_call_to_first_party": settings.initiate_call,
+        "session_uuid": session.uuid,
+        "callback_url": settings.callback_url,
+        "callback_method": settings.callback_method,
+        "created_time": timestamp(session.created_at),
+        "modified_time": timestamp(session.modified_at),
+        "expiry_time": timestamp(session.expires_at),
+        "duration": session.duration_s,
+        "amount": 0,
+        "call_time_limit": settings.call_time_limit_s,
+        "ring_timeout": settings.ring_timeout_s,
+        "first_party_play_url": settings.first_party_play,
+        "second_party_play_url": settings.second_party_play,
+        "record": settings.record,
+        "record_file_format": settings.record_file_format,
+        "recording_callback_url": settings.recording_callback_url,
+        "recording_callback_method": settings.recording_callback_method,
+        "interaction": None,
+        "total_call_amount": 0,
+        "total_call_count": 0,
+        "total_call_billed_duration": 0,
+        "total_session_amount": 0,
+        "last_interaction_time": "",
+        "unknown_caller_play": settings.unknown_caller_play,
+    }
+    fields.update(_pin_group(session))
+    # null and not false where it was not asked for: the Java SDK always sends false and was shown null.
+    fields["create_session_with_single_party"] = True if settings.single_party else None
+    fields["virtual_number_cooloff_period"] = settings.cooloff_s
+    fields["force_pin_authentication"] = session.pins is not None and session.pins.forced
+    if subaccount is not None:
+        fields["subaccount"] = subaccount
+    return fields
+
+
+def _pin_group(session: Session) -> Json:
+    pins = session.pins
+    if pins is None:
+        return _NO_PINS
+    return {
+        "is_pin_authentication_required": True,
+        "generate_pin": pins.generated,
+        "generate_pin_length": pins.length,
+        "first_party_pin": pins.first,
+        "second_party_pin": pins.second,
+        "pin_prompt_play": pins.prompt_play,
+        "pin_retry": pins.retries,
+        "pin_retry_wait": pins.retry_wait_s,
+        "incorrect_pin_play": pins.incorrect_play,
+    }
+
+
+def timestamp(instant: int) -> str:
+    """The instant as the wire shows it since 2024: whole seconds, cut off (contract 2.4)."""
+    return _second(instant // SECOND_US)
+
+
+@lru_cache(maxsize=4096)
+def _second(second: int) -> str:
+    t = gmtime(second)
+    return f"{t[0]:04}-{t[1]:02}-{t[2]:02} {t[3]:02}:{t[4]:02}:{t[5]:02} +0000 UTC"

@@ -1,0 +1,153 @@
+"""A world at work: engine, clock, journal and accounts of one main account, and their only coupling.
+
+Every access advances the engine to now first, so what fell due happens before what is asked. Nothing awaits
+between a change of the engine and its publication. While the process is idle, one timer of the event loop wakes
+the world for its next deadline.
+"""
+
+import asyncio
+from collections.abc import Sequence
+
+from emulator.clock import WorldClock
+from emulator.core.chance import Chance
+from emulator.core.commands import AddNumber, Command
+from emulator.core.engine import Engine
+from emulator.core.events import Event
+from emulator.journal import Journal
+from emulator.plivo.policy import Policy, rules_of
+from emulator.plivo.service import Account
+from emulator.worldfile import WorldSpec
+
+#: The event loop is not asked to sleep longer than this in one go.
+_SLEEP_MAX_S = 3600.0
+
+#: An advance hands the event loop to others after this many timers.
+_TIMERS_PER_TURN = 1000
+
+
+class World:
+    """One world. Worlds share nothing."""
+
+    def __init__(self, spec: WorldSpec, *, heartbeat_s: float | None = None) -> None:
+        """`heartbeat_s` wakes the world that often even without a deadline, for when real time is frozen."""
+        self.spec = spec
+        self._heartbeat_s = heartbeat_s
+        self._wake: asyncio.TimerHandle | None = None
+        self._wake_at: int | None = None
+        self._begin()
+
+    def _begin(self) -> None:
+        spec = self.spec
+        self.clock = WorldClock(start=spec.clock_start, rate=spec.clock_rate)
+        self.journal = Journal(spec.limits.journal_events_max)
+        self._chance = Chance(spec.seed)
+        self._engine = Engine(rules=rules_of(spec.policy, spec.limits), seed=spec.seed, now=self.clock.now())
+        for number in spec.numbers:
+            self._engine.handle(AddNumber(number.digits, number.calling_code, number.owner))
+
+    @property
+    def accounts(self) -> Sequence[Account]:
+        """The main account, then its subaccounts."""
+        return self.spec.accounts
+
+    @property
+    def auth_id(self) -> str:
+        """The main account's Auth ID, which names the world."""
+        return self.spec.accounts[0].auth_id
+
+    @property
+    def policy(self) -> Policy:
+        """The world's choices where sources disagree."""
+        return self.spec.policy
+
+    def do(self, command: Command) -> Sequence[Event]:
+        """Advance to now, then apply the command. Raises Refused, and then only time has passed."""
+        engine = self.caught_up()
+        events = engine.handle(command)
+        self._publish(events)
+        return events
+
+    def caught_up(self) -> Engine:
+        """The engine, advanced to now."""
+        now = self.clock.now()
+        deadline = self._engine.deadline()
+        if deadline is not None and deadline <= now:
+            self._publish(self._engine.advance(now))
+        else:
+            self._engine.advance(now)
+        return self._engine
+
+    def draw_api_id(self) -> str:
+        """A fresh api_id; its stream is the world's, not the engine's, because reading draws it too."""
+        return self._chance.uuid("api_id")
+
+    async def advance_to(self, instant: int) -> list[tuple[int, Event]]:
+        """Go forward, stopping at every due instant; answers what happened, in order, with sequence numbers.
+
+        The loop is shared: others get their turn between the stops. `instant` may not lie in the past.
+        """
+        first = self.journal.last + 1
+        happened: list[Event] = []
+        stops = 0
+        while (due := self._engine.deadline()) is not None and due <= instant:
+            self.clock.jump_to(due)
+            events = self._engine.advance(due)
+            self._publish(events)
+            happened += events
+            stops += 1
+            if stops % _TIMERS_PER_TURN == 0:
+                await asyncio.sleep(0)
+        self.clock.jump_to(instant)
+        self.caught_up()
+        return list(enumerate(happened, first))
+
+    def run_at(self, rate: float) -> None:
+        """Let the clock run at this rate from now on."""
+        self.caught_up()
+        self.clock.run(rate)
+        self.arm()
+
+    def reset(self) -> None:
+        """Back to the start: clock, sessions, journal and chance."""
+        self._begin()
+        self.arm()
+
+    def fork(self, accounts: Sequence[Account]) -> "World":
+        """A copy under other accounts, as it stands now; from here on the two share nothing."""
+        self.caught_up()
+        twin = World.__new__(World)
+        twin.spec = self.spec.with_accounts(accounts)
+        twin._heartbeat_s = self._heartbeat_s
+        twin._wake = twin._wake_at = None
+        twin.clock = self.clock.copy()
+        twin.journal = self.journal.copy()
+        twin._chance = self._chance.copy()
+        twin._engine = self._engine.fork()
+        twin.arm()
+        return twin
+
+    def arm(self) -> None:
+        """Let the running event loop wake the world for its next deadline."""
+        deadline = self._engine.deadline()
+        delay_s = None if deadline is None else self.clock.real_seconds_until(deadline)
+        self.disarm()
+        if self._heartbeat_s is not None:
+            delay_s = min(self._heartbeat_s, self._heartbeat_s if delay_s is None else delay_s)
+        if delay_s is not None:
+            self._wake_at = deadline
+            self._wake = asyncio.get_running_loop().call_later(min(delay_s, _SLEEP_MAX_S), self._awake)
+
+    def disarm(self) -> None:
+        """Wake no more; for a world that is removed."""
+        if self._wake is not None:
+            self._wake.cancel()
+        self._wake = self._wake_at = None
+
+    def _awake(self) -> None:
+        self.caught_up()
+        self.arm()
+
+    def _publish(self, events: Sequence[Event]) -> None:
+        self.journal.append(events)
+        if self._engine.deadline() != self._wake_at and self.clock.rate:
+            self.arm()

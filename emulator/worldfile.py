@@ -1,0 +1,251 @@
+"""World files: what a world is made of, as TOML or as the same structure in JSON.
+
+jsonschema judges the structure; what it cannot say (two accounts alike, a number of no country) is checked after
+it. Every error names the file, the key and the reason. What `account` leaves out is generated from the seed.
+"""
+
+import tomllib
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+from jsonschema import Draft202012Validator, ValidationError
+from jsonschema.exceptions import best_match
+
+from emulator.clock import RATE_MAX
+from emulator.core import instants
+from emulator.core.chance import Chance, Seed
+from emulator.core.numbering import calling_code, is_possible
+from emulator.core.records import MAIN_ACCOUNT
+from emulator.plivo.ledger import policy_choices
+from emulator.plivo.policy import Limits, Policy
+from emulator.plivo.service import Account
+
+DEMO_WORLD: Final = "demo"
+
+#: A world without a seed has this one, so that it too gives the same bytes every time.
+DEFAULT_SEED: Final = 1
+
+_PACKAGED: Final = Path(__file__).parent / "worlds"
+_IN_CHECKOUT: Final = Path(__file__).parent.parent / "fixtures" / "worlds"
+
+_AUTH_ID_SIGNS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+
+
+class BadWorld(Exception):
+    """A world that cannot be made: `key` is where, the message says why."""
+
+    def __init__(self, key: str, reason: str) -> None:
+        super().__init__(f"{key}: {reason}" if key else reason)
+        self.key = key
+        self.reason = reason
+
+
+@dataclass(frozen=True, slots=True)
+class PoolNumber:
+    """A number of the pool; `owner` is the place of its account."""
+
+    digits: str
+    calling_code: int
+    owner: int
+
+
+@dataclass(frozen=True, slots=True)
+class WorldSpec:
+    """Everything that a world starts from. `clock_start` None begins at real time."""
+
+    seed: Seed
+    accounts: tuple[Account, ...]
+    clock_start: int | None
+    clock_rate: float
+    numbers: tuple[PoolNumber, ...]
+    policy: Policy
+    limits: Limits
+
+    def with_accounts(self, accounts: Sequence[Account]) -> "WorldSpec":
+        """The same world under other accounts."""
+        return replace(self, accounts=tuple(accounts))
+
+
+_AUTH_ID: Final = {"type": "string", "pattern": "^[A-Z0-9]{20}$(?!\\n)"}
+_TOKEN: Final = {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]*$(?!\\n)"}
+
+
+def _object(properties: Mapping[str, Any], *required: str) -> dict[str, Any]:
+    return {
+        "type": "object",
+        "properties": dict(properties),
+        "required": list(required),
+        "additionalProperties": False,
+    }
+
+
+CLOCK_SCHEMA: Final = _object(
+    {
+        "start": {"type": "string", "description": "Where the clock starts, ISO 8601; left out: real time."},
+        "rate": {"type": "number", "minimum": 0, "maximum": RATE_MAX, "description": "World seconds a real second."},
+    }
+)
+
+SEED_SCHEMA: Final = {"type": ["integer", "string"], "description": "Same seed and same inputs give the same bytes."}
+
+
+def world_schema() -> dict[str, Any]:
+    """The JSON Schema of a world."""
+    account = {"auth_id": _AUTH_ID, "auth_token": _TOKEN}
+    number = {"number": {"type": "string"}, "subaccount": _AUTH_ID}
+    limits = {field.name: {"type": "integer", "minimum": 1, "maximum": 10_000_000} for field in fields(Limits)}
+    return _object(
+        {
+            "seed": SEED_SCHEMA,
+            "account": _object(
+                {**account, "subaccounts": {"type": "array", "maxItems": 1000, "items": _object(account)}}
+            ),
+            "clock": CLOCK_SCHEMA,
+            "numbers": {"type": "array", "maxItems": 100_000, "items": _object(number, "number")},
+            "policy": _object({name: {"enum": list(values)} for name, values in policy_choices().items()}),
+            "limits": _object(limits),
+        }
+    )
+
+
+def world_names() -> list[str]:
+    """The example worlds that can be given by name."""
+    return sorted(path.stem for path in _worlds_folder().glob("*.toml"))
+
+
+def load_world(source: str, *, seed: Seed | None = None) -> WorldSpec:
+    """The world of a TOML file, or of an example by name. Raises BadWorld, whose message names the file."""
+    named = _worlds_folder() / f"{source}.toml"
+    path = named if source in world_names() else Path(source)
+    try:
+        structure = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        examples = ", ".join(world_names())
+        raise BadWorld("", f"{source}: there is no such file, and the example worlds are {examples}") from None
+    except (OSError, ValueError) as error:
+        raise BadWorld("", f"{path}: {error}") from None
+    try:
+        return world_of(structure if seed is None else structure | {"seed": seed})
+    except BadWorld as bad:
+        raise BadWorld("", f"{path}: {bad}") from None
+
+
+def world_of(structure: Mapping[str, Any], taken: Container[str] = ()) -> WorldSpec:
+    """The world of a structure as in a world file; generated Auth IDs avoid those that are `taken`.
+
+    Raises BadWorld with the key and the reason.
+    """
+    structure = _plain(structure)
+    error = best_match(Draft202012Validator(world_schema()).iter_errors(structure))
+    if error is not None:
+        raise _bad_structure(error)
+    seed = structure.get("seed", DEFAULT_SEED)
+    accounts = _accounts(structure.get("account", {}), Chance(seed), taken)
+    numbers = structure.get("numbers")
+    clock = structure.get("clock", {})
+    return WorldSpec(
+        seed=seed,
+        accounts=accounts,
+        clock_start=_start(clock.get("start")),
+        clock_rate=clock.get("rate", 1),
+        numbers=_demo_numbers() if numbers is None else _numbers(numbers, accounts),
+        policy=Policy(**structure.get("policy", {})),
+        limits=Limits(**structure.get("limits", {})),
+    )
+
+
+def generated_accounts(count: int, chance: Chance, taken: Container[str]) -> tuple[Account, ...]:
+    """A main account and `count` - 1 subaccounts with new names and tokens."""
+    return _accounts({"subaccounts": [{} for _ in range(count - 1)]}, chance, taken)
+
+
+def pool_number(text: str, key: str, owner: int) -> PoolNumber:
+    """A number for the pool. Raises BadWorld where it is no E.164 number."""
+    digits = text.strip().removeprefix("+")
+    if not (digits.isascii() and digits.isdigit() and is_possible(digits)):
+        raise BadWorld(key, f"{text!r} is no E.164 number of any country")
+    code = calling_code(digits)
+    assert code is not None, "a possible number has a calling code"
+    return PoolNumber(digits, code, owner)
+
+
+def _worlds_folder() -> Path:
+    # Installed from a wheel the examples lie in the package, in a checkout beside it.
+    return _PACKAGED if _PACKAGED.is_dir() else _IN_CHECKOUT
+
+
+def _plain(value: Any) -> Any:
+    """TOML has instants of its own; here they are text, as in JSON."""
+    if isinstance(value, Mapping):
+        return {name: _plain(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_plain(item) for item in value]
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+def _bad_structure(error: ValidationError) -> BadWorld:
+    key = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in error.absolute_path).lstrip(".")
+    if error.validator == "additionalProperties":
+        assert isinstance(error.schema, Mapping), "an object's schema refused a key"
+        assert isinstance(error.instance, Mapping), "only an object has keys"
+        known = error.schema["properties"]
+        unknown = ", ".join(sorted(name for name in error.instance if name not in known))
+        return BadWorld(".".join(filter(None, (key, unknown))), f"unknown key; known here are {', '.join(known)}")
+    return BadWorld(key, error.message[:300])
+
+
+def _accounts(given: Mapping[str, Any], chance: Chance, taken: Container[str]) -> tuple[Account, ...]:
+    structures = [given, *given.get("subaccounts", ())]
+    known = {structure["auth_id"] for structure in structures if "auth_id" in structure}
+    accounts: dict[str, Account] = {}
+    for place, structure in enumerate(structures):
+        auth_id = structure.get("auth_id")
+        if auth_id is None:
+            auth_id = _new_auth_id("MA" if place == MAIN_ACCOUNT else "SA", chance, taken, known)
+        if auth_id in taken or auth_id in accounts:
+            key = "account.auth_id" if place == MAIN_ACCOUNT else f"account.subaccounts[{place - 1}].auth_id"
+            raise BadWorld(key, f"{auth_id} is taken")
+        token = structure.get("auth_token") or chance.text("auth_token", length=40, alphabet="0123456789abcdef")
+        accounts[auth_id] = Account(place, auth_id, token)
+    return tuple(accounts.values())
+
+
+def _new_auth_id(kind: str, chance: Chance, taken: Container[str], known: set[str]) -> str:
+    # Well-formed for every SDK, and plainly not one of Plivo's.
+    while True:
+        auth_id = f"{kind}EMULATOR" + chance.text("auth_id", length=10, alphabet=_AUTH_ID_SIGNS)
+        if auth_id not in taken and auth_id not in known:
+            known.add(auth_id)
+            return auth_id
+
+
+def _numbers(given: Sequence[Mapping[str, str]], accounts: Sequence[Account]) -> tuple[PoolNumber, ...]:
+    places = {account.auth_id: account.place for account in accounts}
+    numbers: list[PoolNumber] = []
+    known: set[str] = set()
+    for index, structure in enumerate(given):
+        key, owner = f"numbers[{index}]", structure.get("subaccount")
+        if owner is not None and places.get(owner, MAIN_ACCOUNT) == MAIN_ACCOUNT:
+            raise BadWorld(f"{key}.subaccount", f"{owner} is no subaccount of this world")
+        number = pool_number(structure["number"], f"{key}.number", places.get(owner or "", MAIN_ACCOUNT))
+        if number.digits in known:
+            raise BadWorld(f"{key}.number", f"+{number.digits} is in the pool already")
+        known.add(number.digits)
+        numbers.append(number)
+    return tuple(numbers)
+
+
+def _demo_numbers() -> tuple[PoolNumber, ...]:
+    return tuple(number for number in load_world(DEMO_WORLD).numbers if number.owner == MAIN_ACCOUNT)
+
+
+def _start(text: str | None) -> int | None:
+    if text is None:
+        return None
+    try:
+        return instants.read(text)
+    except ValueError as error:
+        raise BadWorld("clock.start", str(error)) from None
