@@ -44,11 +44,14 @@ EVENTS_MAX: Final = 10_000
 class ControlError(Exception):
     """A refused control request: status, the reason, and the field that it is about."""
 
-    def __init__(self, status: int, reason: str, field: str | None = None) -> None:
+    def __init__(
+        self, status: int, reason: str, field: str | None = None, headers: Mapping[str, str] | None = None
+    ) -> None:
         super().__init__(status, reason, field)
         self.status = status
         self.reason = reason
         self.field = field
+        self.headers = headers
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,10 +150,13 @@ async def set_clock(asked: Asked) -> Answer:
 async def advance_clock(asked: Asked) -> Answer:
     """Go forward by `seconds`, `to` an instant, or to the `next` thing that is due; answers what happened."""
     world = asked.world
-    happened = await world.advance_to(_target(asked.body, world))
-    answer = {"now": written(world.clock.now()), "events": [_numbered(*event) for event in happened[:EVENTS_MAX]]}
-    left_out = len(happened) - EVENTS_MAX
-    return 200, answer | ({"events_left_out": left_out} if left_out > 0 else {})
+    target = _target(asked.body, world)
+    before = world.journal.last
+    await world.advance_to(target)
+    events = world.journal.after(before, EVENTS_MAX)
+    answer = {"now": written(world.clock.now()), "events": [_numbered(*event) for event in events]}
+    left_out = world.journal.last - before - len(events)
+    return 200, answer | ({"events_left_out": left_out} if left_out else {})
 
 
 async def show_journal(asked: Asked) -> Answer:
@@ -266,7 +272,8 @@ class Endpoint:
         operation = self._operations.get("GET" if request.method == "HEAD" else request.method)
         if operation is None:
             allowed = ", ".join(self._operations)
-            raise ControlError(405, f"{request.method} is not possible here; allowed: {allowed}")
+            reason = f"{request.method} is not possible here; allowed: {allowed}"
+            raise ControlError(405, reason, headers={"Allow": allowed})
         if operation.method != "GET":
             check_origin(request.headers, self._control_hosts)
         body = await _json_body(request, operation)
@@ -285,7 +292,7 @@ def routes(hub: Hub, control_hosts: Sequence[str] = ()) -> list[Route]:
 def refuse(error: ControlError) -> Response:
     """The response for a refused control request."""
     body = {"error": error.reason} | ({"field": error.field} if error.field is not None else {})
-    return json_response(error.status, body)
+    return json_response(error.status, body, error.headers)
 
 
 def check_origin(headers: Mapping[str, str], control_hosts: Sequence[str]) -> None:

@@ -21,8 +21,8 @@ from emulator.worldfile import WorldSpec
 #: The event loop is not asked to sleep longer than this in one go.
 _SLEEP_MAX_S = 3600.0
 
-#: An advance hands the event loop to others after this many timers.
-_TIMERS_PER_TURN = 1000
+#: An advance hands the event loop to others after this many stops.
+_STOPS_PER_TURN = 500
 
 
 class World:
@@ -81,25 +81,20 @@ class World:
         """A fresh api_id; its stream is the world's, not the engine's, because reading draws it too."""
         return self._chance.uuid("api_id")
 
-    async def advance_to(self, instant: int) -> list[tuple[int, Event]]:
-        """Go forward, stopping at every due instant; answers what happened, in order, with sequence numbers.
+    async def advance_to(self, instant: int) -> None:
+        """Go forward, stopping at every due instant; what happens on the way is in the journal.
 
-        The loop is shared: others get their turn between the stops. `instant` may not lie in the past.
+        The loop is shared: others get their turn between the stops. An instant that has passed changes nothing.
         """
-        first = self.journal.last + 1
-        happened: list[Event] = []
         stops = 0
         while (due := self._engine.deadline()) is not None and due <= instant:
             self.clock.jump_to(due)
-            events = self._engine.advance(due)
-            self._publish(events)
-            happened += events
+            self._publish(self._engine.advance(due))
             stops += 1
-            if stops % _TIMERS_PER_TURN == 0:
+            if stops % _STOPS_PER_TURN == 0:
                 await asyncio.sleep(0)
         self.clock.jump_to(instant)
         self.caught_up()
-        return list(enumerate(happened, first))
 
     def run_at(self, rate: float) -> None:
         """Let the clock run at this rate from now on."""

@@ -28,7 +28,7 @@ DEMO_WORLD: Final = "demo"
 #: A world without a seed has this one, so that it too gives the same bytes every time.
 DEFAULT_SEED: Final = 1
 
-_PACKAGED: Final = Path(__file__).parent / "worlds"
+_PACKAGED: Final = Path(__file__).parent / "example_worlds"
 _IN_CHECKOUT: Final = Path(__file__).parent.parent / "fixtures" / "worlds"
 
 _AUTH_ID_SIGNS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"

@@ -174,9 +174,7 @@ def _check_new_parties(state: State, session: Session, first: str, second: str) 
         raise Refused(Reason.PARTY_FIXED, session=session)
     if first == second:
         raise Refused(Reason.PARTIES_EQUAL)
-    for party in (first, second):
-        if party in ("", *session.parties):
-            continue
+    for party in (p for p in (first, second) if p and p not in session.parties):
         # A call finds its session by (caller, number), so the number must not know the party yet.
         # ASSUMED: no page says what a party update does then.
         for other in state.book.live_of(party):
