@@ -1,13 +1,12 @@
 """The control API under `/_emulator/`: worlds, clocks, journals, explanations. JSON in, JSON out.
 
 One table says what there is; routes and OpenAPI both come from it. Errors are `{"error", "field"}`. A write from
-a foreign web page (its Origin or Host gives it away) is refused, because any page may send to a local port.
+a foreign web page is refused (`origin.py`).
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cached_property
-from ipaddress import ip_address
 from typing import Any, Final
 
 from jsonschema import Draft202012Validator
@@ -27,6 +26,7 @@ from emulator.core.records import MAIN_ACCOUNT
 from emulator.core.refusals import Refused
 from emulator.explain import explanation, number_json
 from emulator.journal import event_json
+from emulator.origin import foreign_header
 from emulator.plivo import parse
 from emulator.plivo.ledger import LEDGER, row_json
 from emulator.plivo.refusals import ApiError, answer_to
@@ -39,6 +39,9 @@ PREFIX: Final = "/_emulator"
 
 #: One answer lists at most so many events; what is left out is counted.
 EVENTS_MAX: Final = 10_000
+
+#: A world with a large pool has to fit.
+BODY_BYTES_MAX: Final = 4_194_304
 
 
 class ControlError(Exception):
@@ -275,7 +278,11 @@ class Endpoint:
             reason = f"{request.method} is not possible here; allowed: {allowed}"
             raise ControlError(405, reason, headers={"Allow": allowed})
         if operation.method != "GET":
-            check_origin(request.headers, self._control_hosts)
+            foreign = foreign_header(request.headers, self._control_hosts)
+            if foreign is not None:
+                raise ControlError(
+                    403, f"the {foreign} {request.headers.get(foreign, '')[:100]!r} is not this server", foreign
+                )
         body = await _json_body(request, operation)
         query = dict(request.query_params)
         return await operation.handler(Asked(self._hub, request.path_params, query, body))
@@ -295,37 +302,8 @@ def refuse(error: ControlError) -> Response:
     return json_response(error.status, body, error.headers)
 
 
-def check_origin(headers: Mapping[str, str], control_hosts: Sequence[str]) -> None:
-    """Raises ControlError 403 where a web page of elsewhere seems to be behind the request.
-
-    A Host that is an address, a name without dots or localhost cannot be a page's own name for us; an Origin,
-    which browsers add, must be the page that we served ourselves.
-    """
-    host = headers.get("host", "")
-    name = host_name(host)
-    if not (is_own_name(name) or name in control_hosts):
-        raise ControlError(403, f"the Host {name!r} is not this server; allow it with --control-host", "Host")
-    origin = headers.get("origin")
-    if origin is not None and origin.partition("://")[2] != host:
-        raise ControlError(403, f"the Origin {origin[:100]!r} is not this server", "Origin")
-
-
-def host_name(host: str) -> str:
-    """The name in a Host header, without its port."""
-    return host[1:].partition("]")[0] if host.startswith("[") else host.partition(":")[0].lower()
-
-
-def is_own_name(name: str) -> bool:
-    """Whether a name can only mean this machine or a machine beside it, whatever a public name server says."""
-    try:
-        ip_address(name)
-    except ValueError:
-        return name != "" and ("." not in name or name.endswith(".localhost"))
-    return True
-
-
 async def _json_body(request: Request, operation: Operation) -> Mapping[str, Any]:
-    raw = b"" if operation.method == "GET" else await read_body(request)
+    raw = b"" if operation.method == "GET" else await read_body(request, BODY_BYTES_MAX)
     body = parse.json_object(raw) if raw.strip() else {}
     error = best_match(operation.validator.iter_errors(body))
     if error is not None:

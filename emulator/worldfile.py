@@ -144,7 +144,10 @@ def world_of(structure: Mapping[str, Any], taken: Container[str] = ()) -> WorldS
         raise _bad_structure(error)
     seed = structure.get("seed", DEFAULT_SEED)
     accounts = _accounts(structure.get("account", {}), Chance(seed), taken)
+    limits = Limits(**structure.get("limits", {}))
     numbers = structure.get("numbers")
+    if numbers is not None and len(numbers) > limits.numbers_max:
+        raise BadWorld("numbers", f"there are {len(numbers)}, and limits.numbers_max is {limits.numbers_max}")
     clock = structure.get("clock", {})
     return WorldSpec(
         seed=seed,
@@ -153,7 +156,7 @@ def world_of(structure: Mapping[str, Any], taken: Container[str] = ()) -> WorldS
         clock_rate=clock.get("rate", 1),
         numbers=_demo_numbers() if numbers is None else _numbers(numbers, accounts),
         policy=Policy(**structure.get("policy", {})),
-        limits=Limits(**structure.get("limits", {})),
+        limits=limits,
     )
 
 

@@ -220,15 +220,15 @@ async def _fields(call: Call) -> Mapping[str, Any]:
     content_type = call.request.headers.get("content-type", "")
     if content_type.partition(";")[0].strip().lower() != "application/json":
         raise ApiError(400, refusals.NOT_JSON_TYPE, f"the Content-Type is {content_type[:100]!r}")
-    return parse.json_object(await read_body(call.request))
+    return parse.json_object(await read_body(call.request, BODY_BYTES_MAX))
 
 
-async def read_body(request: Request) -> bytes:
-    """The body, if it is not too large. Raises ApiError 413."""
+async def read_body(request: Request, bytes_max: int) -> bytes:
+    """The body, if it has no more bytes than that. Raises ApiError 413."""
     chunks, size = [], 0
     async for chunk in request.stream():
         size += len(chunk)
-        if size > BODY_BYTES_MAX:
-            raise ApiError(413, refusals.BODY_TOO_LARGE, f"a body may have {BODY_BYTES_MAX} bytes")
+        if size > bytes_max:
+            raise ApiError(413, refusals.BODY_TOO_LARGE, f"a body may have {bytes_max} bytes")
         chunks.append(chunk)
     return b"".join(chunks)
