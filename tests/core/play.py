@@ -1,0 +1,226 @@
+"""An engine at play: short words for commands, with a value for everything that a test does not care about.
+
+The only place under tests/core that builds commands field by field.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Final, Unpack
+
+from emulator.core import instants
+from emulator.core.book import Query
+from emulator.core.chance import Seed
+from emulator.core.commands import (
+    AddNumber,
+    Command,
+    CreateSession,
+    DeleteSession,
+    PinWish,
+    SettingsChanges,
+    UpdateSession,
+)
+from emulator.core.engine import Engine
+from emulator.core.events import Event, SessionCreated, SessionExpired, SessionRefreshed, SessionUpdated
+from emulator.core.instants import DAY_US, SECOND_US
+from emulator.core.numbering import calling_code
+from emulator.core.records import MAIN_ACCOUNT, Session, Settings
+from emulator.core.rules import Rules
+from emulator.core.state import State
+
+START: Final = instants.read("2026-01-01T12:00:00Z")
+SEED: Final = 7
+
+RULES: Final = Rules(
+    retention_us=90 * DAY_US,
+    sessions_live_max=100_000,
+    sessions_ended_max=100_000,
+    numbers_max=100_000,
+    repeat_refreshes=True,
+    delete_starts_cooloff=True,
+)
+
+SETTINGS: Final = Settings(
+    callback_url="",
+    callback_method="POST",
+    call_time_limit_s=14_400,
+    ring_timeout_s=45,
+    first_party_play="",
+    second_party_play="",
+    record=False,
+    record_file_format="mp3",
+    recording_callback_url="",
+    recording_callback_method="POST",
+    unknown_caller_play="",
+    initiate_call=False,
+    single_party=False,
+    cooloff_s=0,
+    owner_named=False,
+)
+
+#: Numbers of the pool, two countries.
+A, B, C, D = "14155550100", "14155550101", "14155550102", "14155550103"
+DELHI, MUMBAI = "911155550100", "912255550101"
+
+#: People; the last lives in India.
+ANNA, BEN, CARA, DAVE, EVE = "12025550111", "12025550112", "12025550113", "12025550114", "12025550115"
+FINN, GWEN = "12025550116", "12025550117"
+RAVI = "919876543210"
+
+
+def pin_wish(first: str | None = None, second: str | None = None, *, length: int = 4) -> PinWish:
+    """A wish for these PINs; None is generated."""
+    return PinWish(
+        generate=first is None or second is None,
+        length=length,
+        first=first,
+        second=second,
+        prompt_play="https://example.com/prompt.mp3",
+        retries=1,
+        retry_wait_s=5,
+        incorrect_play="",
+        forced=False,
+    )
+
+
+def creation(
+    first: str,
+    second: str,
+    *,
+    owner: int = MAIN_ACCOUNT,
+    geomatch: bool = True,
+    expiry_s: int = 1800,
+    cooloff_s: int = 0,
+    pins: PinWish | None = None,
+    settings: Settings = SETTINGS,
+) -> CreateSession:
+    """A create as most tests need it; a missing party makes it one for a single party."""
+    single_party = settings.single_party or not (first and second)
+    settings = replace(settings, single_party=single_party, cooloff_s=cooloff_s)
+    return CreateSession(owner, first, second, geomatch, expiry_s, settings, pins)
+
+
+def picture(state: State) -> Sequence[object]:
+    """All that events make of a state, for comparing one with another."""
+    numbers = list(state.pool.numbers())
+    return (
+        list(state.book.all()),
+        state.book.live_count,
+        [(number, state.pool.use(number.digits)) for number in numbers],
+        state.timers.entries(),
+        state.ordinal,
+    )
+
+
+def naive_select(sessions: Iterable[Session], query: Query) -> tuple[int, list[Session]]:
+    """What `select` must find: a filter over all sessions, given oldest first."""
+    found = [
+        session
+        for session in reversed(list(sessions))
+        if query.owner in (None, session.owner)
+        and query.first_party in (None, session.first_party)
+        and query.second_party in (None, session.second_party)
+        and query.number in (None, session.number)
+        and query.live in (None, session.is_live)
+        and session.created_at in query.created
+        and session.expires_at in query.expires
+        and session.duration_s in query.duration
+    ]
+    return len(found), found[query.offset : query.offset + query.limit]
+
+
+class World:
+    """An engine, and the journal of all that happened in it."""
+
+    def __init__(self, *numbers: str, rules: Rules = RULES, seed: Seed = SEED, now: int = START) -> None:
+        self.engine = Engine(rules=rules, seed=seed, now=now)
+        self.journal: list[Event] = []
+        self.add(*numbers)
+
+    def fork(self) -> "World":
+        """A twin that stands where this world stands."""
+        twin = World()
+        twin.engine = self.engine.fork()
+        twin.journal = self.journal.copy()
+        return twin
+
+    def do(self, command: Command) -> list[Event]:
+        """Handle one command."""
+        events = self.engine.handle(command)
+        self.journal += events
+        return events
+
+    def add(self, *numbers: str, owner: int = MAIN_ACCOUNT) -> None:
+        """Put numbers at the end of the pool."""
+        for digits in numbers:
+            code = calling_code(digits)
+            assert code is not None, f"{digits} belongs to no country"
+            self.do(AddNumber(digits, code, owner))
+
+    def create(
+        self,
+        first: str,
+        second: str = "",
+        *,
+        owner: int = MAIN_ACCOUNT,
+        geomatch: bool = True,
+        expiry_s: int = 1800,
+        cooloff_s: int = 0,
+        pins: PinWish | None = None,
+        settings: Settings = SETTINGS,
+    ) -> Session:
+        """The session that a create makes or refreshes."""
+        command = creation(
+            first,
+            second,
+            owner=owner,
+            geomatch=geomatch,
+            expiry_s=expiry_s,
+            cooloff_s=cooloff_s,
+            pins=pins,
+            settings=settings,
+        )
+        return _session_of(self.do(command)[0])
+
+    def update(
+        self,
+        session: Session,
+        *,
+        owner: int | None = None,
+        first: str | None = None,
+        second: str | None = None,
+        expiry_s: int | None = None,
+        **settings: Unpack[SettingsChanges],
+    ) -> Session:
+        """The session after an update."""
+        return _session_of(self.do(UpdateSession(owner, session.uuid, first, second, expiry_s, settings))[0])
+
+    def delete(self, session: Session, *, owner: int | None = None) -> Session:
+        """The session after its deletion."""
+        return _session_of(self.do(DeleteSession(owner, session.uuid))[0])
+
+    def wait(self, seconds: float) -> list[Event]:
+        """What happens in the next seconds."""
+        return self.wait_until(self.engine.now + round(seconds * SECOND_US))
+
+    def wait_until(self, instant: int) -> list[Event]:
+        """What happens up to an instant."""
+        events = self.engine.advance(instant)
+        self.journal += events
+        return events
+
+    def now(self, session: Session) -> Session:
+        """The record of a session as it is now."""
+        return self.engine.session(session.uuid)
+
+    def live(self) -> list[Session]:
+        """Every live session, newest first."""
+        return self.engine.select(Query(limit=100_000, offset=0, live=True))[1]
+
+    def picture(self) -> Sequence[object]:
+        """All that the engine holds: its instant, its draws of chance, its state."""
+        return (self.engine.now, dict(self.engine.state.chance.drawn), *picture(self.engine.state))
+
+
+def _session_of(event: Event) -> Session:
+    assert isinstance(event, SessionCreated | SessionRefreshed | SessionUpdated | SessionExpired)
+    return event.session

@@ -1,0 +1,69 @@
+"""The sorted index against a plain list."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from emulator.core.index import Range, SortedIndex
+
+_VALUES = st.integers(0, 20)
+_RANGES = st.builds(Range, st.none() | _VALUES, st.none() | _VALUES)
+
+
+def _indexed(values: list[int]) -> SortedIndex:
+    index = SortedIndex()
+    for ordinal, value in enumerate(values):
+        index.add(value, ordinal, str(ordinal))
+    return index
+
+
+def _naive(values: list[int], wanted: Range) -> list[str]:
+    """The ordinals of the wanted values, by value, then by ordinal."""
+    return [str(ordinal) for value, ordinal in sorted((v, o) for o, v in enumerate(values) if v in wanted)]
+
+
+def _spanned(index: SortedIndex, wanted: Range) -> list[str]:
+    start, stop = index.span(wanted)
+    return index.uuids[start:stop]
+
+
+def test_range_holds_its_low_end_and_not_its_high_end() -> None:
+    """A range is half open; None leaves a side open."""
+    assert [value for value in range(6) if value in Range(2, 4)] == [2, 3]
+    assert [value for value in range(6) if value in Range(None, 2)] == [0, 1]
+    assert [value for value in range(6) if value in Range(4)] == [4, 5]
+
+
+@given(st.lists(_VALUES), _RANGES)
+def test_span_holds_the_wanted_values_in_order(values: list[int], wanted: Range) -> None:
+    """A span is what a filter over everything finds, sorted by value and then by creation."""
+    assert _naive(values, wanted) == _spanned(_indexed(values), wanted)
+
+
+@given(st.lists(_VALUES, min_size=1), st.data())
+def test_removed_entry_is_gone_and_only_that_one(values: list[int], data: st.DataObject) -> None:
+    """Among equal values, the ordinal says which entry goes."""
+    gone = data.draw(st.integers(0, len(values) - 1))
+    index = _indexed(values)
+    index.remove(values[gone], gone)
+
+    assert [uuid for uuid in _naive(values, Range()) if uuid != str(gone)] == _spanned(index, Range())
+
+
+@given(st.lists(_VALUES), st.sets(st.integers(0, 20)), _RANGES)
+def test_keeping_some_is_as_if_the_others_never_were(values: list[int], kept: set[int], wanted: Range) -> None:
+    """Keys and UUIDs are dropped together, so spans stay right."""
+    index = _indexed(values)
+    index.keep(lambda uuid: int(uuid) in kept)
+
+    assert [uuid for uuid in _naive(values, wanted) if int(uuid) in kept] == _spanned(index, wanted)
+
+
+def test_copy_is_independent() -> None:
+    """Neither of two copies sees what is done to the other."""
+    index = _indexed([1, 2])
+    twin = index.copy()
+    index.add(3, 2, "2")
+    twin.remove(1, 0)
+
+    assert index.uuids == ["0", "1", "2"]
+    assert twin.uuids == ["1"]

@@ -1,0 +1,53 @@
+"""Instants: what is written can be read, and what cannot be one is refused."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from emulator.core.instants import DAY_US, INSTANT_MAX, SECOND_US, read, written
+
+
+@pytest.mark.parametrize(
+    ("text", "instant"),
+    [
+        ("1970-01-01T00:00:00Z", 0),
+        ("1970-01-02", DAY_US),
+        ("1970-01-01 00:00:01", SECOND_US),
+        ("1970-01-01T00:00:00.000001Z", 1),
+        ("1970-01-01T01:00:00+01:00", 0),
+        ("9999-12-31T23:59:59Z", INSTANT_MAX),
+    ],
+)
+def test_iso_text_names_an_instant(text: str, instant: int) -> None:
+    """Date, time, fraction and offset count; without an offset the text is UTC."""
+    assert instant == read(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "noon",
+        "2026-02-30",
+        "1969-12-31T23:59:59Z",
+        "1970-01-01T00:00:00+01:00",
+        "9999-12-31T23:59:59-00:01",
+        "0001-01-01T00:00:00+14:00",
+    ],
+)
+def test_text_that_names_no_instant_is_an_error(text: str) -> None:
+    """Neither nonsense nor a year before 1970 or after 9999 becomes a number."""
+    with pytest.raises(ValueError):
+        read(text)
+
+
+def test_whole_seconds_are_written_without_fraction() -> None:
+    """The fraction is written only where there is one."""
+    assert written(SECOND_US) == "1970-01-01T00:00:01Z"
+    assert written(SECOND_US + 500) == "1970-01-01T00:00:01.000500Z"
+
+
+@given(st.integers(0, INSTANT_MAX))
+def test_written_instants_are_read_back(instant: int) -> None:
+    """Nothing is lost on the way through text, to the microsecond."""
+    assert instant == read(written(instant))

@@ -1,0 +1,111 @@
+"""Timers: order, replacement, and a heap that stays small."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from emulator.core.commands import TimeOutSession
+from emulator.core.timers import Entry, Timers
+
+
+def _timers(**instants: int) -> Timers:
+    timers = Timers()
+    for key, at in instants.items():
+        timers.set(key, at, TimeOutSession(key))
+    return timers
+
+
+def _keys(entries: list[Entry]) -> list[str]:
+    return [key for _, _, key, _ in entries]
+
+
+def _popped(timers: Timers, instant: int) -> list[str]:
+    return _keys(list(iter(lambda: timers.pop_due(instant), None)))
+
+
+def test_due_timers_come_in_order_of_deadline_then_of_setting() -> None:
+    """Of two timers of one instant the one that was set first comes first."""
+    timers = _timers(late=9, second=5, third=5, first=1)
+
+    assert _popped(timers, 5) == ["first", "second", "third"]
+    assert timers.deadline() == 9
+
+
+def test_timer_is_due_at_its_instant_and_not_before() -> None:
+    """A deadline is reached when it is equal."""
+    timers = _timers(noon=12)
+
+    assert timers.pop_due(11) is None
+    assert timers.pop_due(12) == (12, 1, "noon", TimeOutSession("noon"))
+    assert timers.pop_due(12) is None
+
+
+def test_setting_again_replaces() -> None:
+    """One timer a key: the earlier deadline is forgotten, and the order is that of the last setting."""
+    timers = _timers(a=1, b=5)
+    timers.set("a", 5, TimeOutSession("again"))
+
+    assert timers.deadline() == 5
+    assert _popped(timers, 9) == ["b", "a"]
+
+
+def test_cancelled_timer_is_never_due() -> None:
+    """Cancelling forgets a timer, and cancelling nothing does nothing."""
+    timers = _timers(a=1, b=2)
+    timers.cancel("a")
+    timers.cancel("unknown")
+
+    assert timers.deadline() == 2
+    assert _keys(timers.entries()) == ["b"]
+
+
+def test_no_timer_no_deadline() -> None:
+    """An empty set of timers has no deadline."""
+    assert Timers().deadline() is None
+
+
+def test_copy_is_independent() -> None:
+    """Neither of two copies sees what is done to the other."""
+    timers = _timers(a=1, b=2)
+    twin = timers.copy()
+    timers.cancel("a")
+    twin.set("c", 0, TimeOutSession("c"))
+
+    assert _keys(timers.entries()) == ["b"]
+    assert _keys(twin.entries()) == ["c", "a", "b"]
+
+
+def test_endless_replacing_keeps_the_heap_small() -> None:
+    """On a clock that stands still replaced entries are never popped, so they must be swept."""
+    timers = Timers()
+    for at in range(1_000):
+        timers.set("a", at, TimeOutSession("a"))
+
+    assert len(timers._heap) < 100
+    assert timers.deadline() == 999
+
+
+def test_cancelling_many_keeps_the_heap_small() -> None:
+    """Nor do cancelled entries stay for ever."""
+    timers = _timers(**{str(at): at for at in range(1_000)})
+    for at in range(999):
+        timers.cancel(str(at))
+
+    assert len(timers._heap) < 100
+    assert timers.deadline() == 999
+
+
+@given(st.lists(st.tuples(st.sampled_from("abcde"), st.none() | st.integers(0, 9)), max_size=300))
+def test_entries_and_due_order_are_those_of_a_plain_mapping(steps: list[tuple[str, int | None]]) -> None:
+    """However timers are set and cancelled, what is left comes sorted by (instant, last setting)."""
+    timers, plain = Timers(), dict[str, tuple[int, int]]()
+    for order, (key, at) in enumerate(steps):
+        if at is None:
+            timers.cancel(key)
+            plain.pop(key, None)
+        else:
+            timers.set(key, at, TimeOutSession(key))
+            plain[key] = (at, order)
+
+    expected = sorted(plain, key=lambda key: plain[key])
+    assert expected == _keys(timers.entries())
+    assert expected == _popped(timers, 9)
