@@ -3,7 +3,8 @@
 `put` is the only way in, and the indexes are a function of the records that were put. Reading changes nothing.
 """
 
-from collections.abc import Container, Hashable, Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from heapq import nlargest
 from itertools import islice
@@ -59,7 +60,7 @@ class _Candidates:
     `settled` says that nothing but this condition needs to be checked.
     """
 
-    uuids: Sequence[str]
+    uuids: Sequence[str] | SortedIndex
     start: int
     stop: int
     oldest_first: bool
@@ -70,8 +71,8 @@ class _Candidates:
         return self.stop - self.start
 
 
-def _listed(uuids: Sequence[str], *, settled: bool) -> _Candidates:
-    return _Candidates(uuids, 0, len(uuids), oldest_first=settled, settled=settled)
+def _whole(by_age: SortedIndex) -> _Candidates:
+    return _Candidates(by_age, 0, len(by_age), oldest_first=True, settled=True)
 
 
 class SessionBook:
@@ -81,8 +82,8 @@ class SessionBook:
         self._sessions: dict[str, Session] = {}
         self._live_of: dict[str, tuple[str, ...]] = {}
         self._ended_of: dict[str, tuple[str, ...]] = {}
-        self._on_number: dict[str, list[str]] = {}
-        self._owned_by: dict[int, list[str]] = {}
+        self._on_number: defaultdict[str, SortedIndex] = defaultdict(SortedIndex)
+        self._owned_by: defaultdict[int, SortedIndex] = defaultdict(SortedIndex)
         self._pin_holders: dict[tuple[str, str], tuple[str, ...]] = {}
         self._created = SortedIndex()
         self._expires = SortedIndex()
@@ -95,8 +96,8 @@ class SessionBook:
         twin._sessions = self._sessions.copy()
         twin._live_of = self._live_of.copy()
         twin._ended_of = self._ended_of.copy()
-        twin._on_number = {number: uuids.copy() for number, uuids in self._on_number.items()}
-        twin._owned_by = {owner: uuids.copy() for owner, uuids in self._owned_by.items()}
+        twin._on_number.update((number, index.copy()) for number, index in self._on_number.items())
+        twin._owned_by.update((owner, index.copy()) for owner, index in self._owned_by.items())
         twin._pin_holders = self._pin_holders.copy()
         twin._created = self._created.copy()
         twin._expires = self._expires.copy()
@@ -139,14 +140,9 @@ class SessionBook:
         return before
 
     def forget(self, uuids: Sequence[str]) -> None:
-        """Drop ended sessions. One pass over the indexes, so many at once are cheap."""
-        gone = [self._sessions.pop(uuid) for uuid in uuids]
-        for session in gone:
-            self._unlink_parties(session)
-        for index in (self._created, self._expires, self._durations):
-            index.keep(self._sessions.__contains__)
-        _prune(self._on_number, self._sessions)
-        _prune(self._owned_by, self._sessions)
+        """Drop ended sessions."""
+        for uuid in uuids:
+            self._leave(self._sessions.pop(uuid))
 
     def select(self, query: Query, now: int) -> tuple[int, list[Session]]:
         """How many sessions match at `now`, and the wanted page of them, newest first.
@@ -168,11 +164,11 @@ class SessionBook:
         for party in (query.first_party, query.second_party):
             if party is not None:
                 uuids = self._ended_of.get(party, ()) + self._live_of.get(party, ())
-                conditions.append(_listed(uuids, settled=False))
+                conditions.append(_Candidates(uuids, 0, len(uuids), oldest_first=False, settled=False))
         if query.number is not None:
-            conditions.append(_listed(self._on_number.get(query.number, ()), settled=True))
+            conditions.append(_whole(self._on_number.get(query.number, SortedIndex())))
         if query.owner is not None:
-            conditions.append(_listed(self._owned_by.get(query.owner, ()), settled=True))
+            conditions.append(_whole(self._owned_by.get(query.owner, SortedIndex())))
         ranges = (
             (self._created, query.created),
             (self._expires, query.expires),
@@ -181,8 +177,8 @@ class SessionBook:
         for index, wanted in ranges:
             start, stop = index.span(wanted)
             if stop - start < len(self._sessions):  # a range that holds everything decides nothing
-                conditions.append(_Candidates(index.uuids, start, stop, index is self._created, settled=True))
-        return conditions or [_listed(self._created.uuids, settled=True)]
+                conditions.append(_Candidates(index, start, stop, index is self._created, settled=True))
+        return conditions or [_whole(self._created)]
 
     def _sessions_of(self, candidates: _Candidates) -> Iterable[Session]:
         return map(self._sessions.__getitem__, candidates.uuids[candidates.start : candidates.stop])
@@ -196,18 +192,30 @@ class SessionBook:
         if candidates.count <= _RANKED_MAX:
             ranked = nlargest(end, self._sessions_of(candidates), key=lambda session: session.ordinal)
             return ranked[query.offset :]
-        newest_first = map(self._sessions.__getitem__, reversed(self._created.uuids))
+        newest_first = map(self._sessions.__getitem__, reversed(self._created))
         return list(islice(filter(query.accepts, newest_first), query.offset, end))
 
     def _enter(self, session: Session) -> None:
-        self._created.add(session.created_at, session.ordinal, session.uuid)
-        self._expires.add(session.expires_at, session.ordinal, session.uuid)
-        self._durations.add(session.duration_s, session.ordinal, session.uuid)
-        self._on_number.setdefault(session.number, []).append(session.uuid)
-        self._owned_by.setdefault(session.owner, []).append(session.uuid)
+        for index, value in self._indexes_of(session):
+            index.add(value, session.ordinal, session.uuid)
         self._link_parties(session)
         self._link_pins(session)
         self.live_count += session.is_live
+
+    def _leave(self, session: Session) -> None:
+        for index, value in self._indexes_of(session):
+            index.remove(value, session.ordinal)
+        self._unlink_parties(session)
+
+    def _indexes_of(self, session: Session) -> Iterable[tuple[SortedIndex, int]]:
+        """The indexes that hold the session, each with the value that it has there."""
+        return (
+            (self._created, session.created_at),
+            (self._expires, session.expires_at),
+            (self._durations, session.duration_s),
+            (self._on_number[session.number], session.created_at),
+            (self._owned_by[session.owner], session.created_at),
+        )
 
     def _move(self, before: Session, session: Session) -> None:
         if before.expires_at != session.expires_at:
@@ -215,13 +223,14 @@ class SessionBook:
             self._expires.add(session.expires_at, session.ordinal, session.uuid)
             self._durations.remove(before.duration_s, before.ordinal)
             self._durations.add(session.duration_s, session.ordinal, session.uuid)
-        if before.is_live is not session.is_live or before.parties != session.parties:
+        ends = before.is_live and not session.is_live
+        if ends or before.parties != session.parties:
             self._unlink_parties(before)
             self._link_parties(session)
-        if before.is_live is not session.is_live or before.pins != session.pins:
+        if ends or before.pins != session.pins:
             self._unlink_pins(before)
             self._link_pins(session)
-        self.live_count += session.is_live - before.is_live
+        self.live_count -= ends
 
     def _link_parties(self, session: Session) -> None:
         index = self._live_of if session.is_live else self._ended_of
@@ -261,17 +270,6 @@ def _pin_keys(session: Session) -> tuple[tuple[str, str], ...]:
 
 
 def _discard(index: dict[_Key, tuple[str, ...]], key: _Key, uuid: str) -> None:
-    left = tuple(other for other in index[key] if other != uuid)
-    if left:
-        index[key] = left
-    else:
-        del index[key]
-
-
-def _prune(postings: dict[_Key, list[str]], kept: Container[str]) -> None:
-    for key, uuids in list(postings.items()):
-        left = [uuid for uuid in uuids if uuid in kept]
-        if left:
-            postings[key] = left
-        else:
-            del postings[key]
+    known = index.pop(key)
+    if len(known) > 1:
+        index[key] = tuple(other for other in known if other != uuid)

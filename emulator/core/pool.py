@@ -204,10 +204,11 @@ class Pool:
         return [self._groups.setdefault(key, _Group()) for key in keys]
 
     def _set(self, digits: str, use: Use) -> None:
-        before, number = self.use(digits), self._numbers[digits]
+        before = self.use(digits)
         self._uses[digits] = use
-        if (before.open, before.empty) == (use.open, use.empty):
+        if before.open is use.open and before.empty is use.empty:
             return
+        number = self._numbers[digits]
         for group in self._groups_of(number):
             _mark(group.open, number.place, was=before.open, now=use.open)
             _mark(group.empty, number.place, was=before.empty, now=use.empty)

@@ -93,7 +93,7 @@ def time_out(state: State, command: TimeOutSession, now: int) -> list[Event]:
     """The session's expiry has come. Natural expiry leaves the modification time alone (contract 4.3)."""
     session = state.book.get(command.uuid)
     assert session is not None, "a timer outlived its session"
-    ended = replace(session, status=step(session.status, Signal.TIMED_OUT))
+    ended = session.with_status(step(session.status, Signal.TIMED_OUT))
     return [
         SessionExpired(now, ended, Ending.TIMED_OUT),
         *_cooloff(ended, now),
@@ -145,13 +145,15 @@ def _created(state: State, command: CreateSession, pair: Pair, now: int) -> Sess
 
 def _refreshed(state: State, known: Session, command: CreateSession, now: int) -> Session:
     # UUID, number and creation time stay, modification and expiry are new: seen in four recorded samples.
-    # That the other settings are overwritten is ASSUMED (contract 3.5).
+    # That the other settings are overwritten is ASSUMED (contract 3.5). Whether the session was created with a
+    # single party is no setting but its past: its parties stay open to updates (contract 4.1).
+    single = known.settings.single_party or command.settings.single_party
     refreshed = replace(
         known,
         status=step(known.status, Signal.REFRESHED),
         modified_at=now,
         expires_at=_after(now, command.expiry_s),
-        settings=command.settings,
+        settings=replace(command.settings, single_party=single),
         pins=_pins(state, command.pins, known.number),
     )
     _check_alone(state, refreshed)

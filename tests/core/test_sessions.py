@@ -163,6 +163,15 @@ def test_refresh_takes_the_new_settings_and_pins(world: World) -> None:
     assert world.create(ANNA, BEN).pins is None
 
 
+def test_refresh_leaves_a_session_created_with_a_single_party_open_to_party_updates(world: World) -> None:
+    """How a session was created is its past, so creating its completed pair again does not fix the parties."""
+    single = world.update(world.create(ANNA), second=BEN)
+    refreshed = world.create(ANNA, BEN)
+
+    assert single.uuid == refreshed.uuid
+    assert world.update(refreshed, second=CARA).parties == (ANNA, CARA)
+
+
 def test_refresh_needs_no_free_number() -> None:
     """The pool is not asked, so an exhausted one does not matter."""
     world = World(A)
