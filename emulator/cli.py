@@ -5,23 +5,31 @@ Exit codes: 0 done, 1 the server refused or nothing came of it, 2 the call itsel
 
 import json
 import sys
-import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, TypeVar
+from signal import SIGINT, SIGTERM, signal
+from typing import Any, NoReturn, TypeVar
 
 import click
 
 from emulator import __version__
-from emulator.client import Control, ControlRefused, Unreachable
+from emulator.client import Control, ControlRefused, Unreachable, segment
+from emulator.clock import looks
 from emulator.config import HOST_DEFAULT, PORT_DEFAULT, URL_VARIABLE, WORLD_VARIABLE, ServeConfig
 
 EXIT_REFUSED = 1
 EXIT_USAGE = 2
 EXIT_UNREACHABLE = 3
 
-#: How long `wait` sleeps between two looks, in real seconds.
-_LOOK_AGAIN_S = 0.05
+#: How long `wait` pauses between two looks, and how long one look may take, in real seconds.
+_PAUSE_S = 0.05
+_LOOK_S = 2.0
+
+#: A day. Longer than this nobody waits.
+_WAIT_MAX_S = 86_400
+
+#: The control API takes no longer number than this.
+_WHOLE = click.IntRange(0, 10**15 - 1)
 
 _Verb = TypeVar("_Verb", bound=Callable[..., Any])
 
@@ -56,17 +64,19 @@ def serve(**options: Any) -> None:
 
     When it answers requests it prints one line that begins with `ready http://HOST:PORT`.
     """
+    for ending in (SIGINT, SIGTERM):  # asked to end while it still starts, it ends as cleanly as later
+        signal(ending, lambda *_: sys.exit(0))
+
     # Imported here: the client verbs need none of it and start faster without.
     from emulator.server import CannotListen
     from emulator.server import serve as run
     from emulator.worldfile import BadWorld
 
-    seed = options["seed"]
     config = ServeConfig(
         host=options["host"],
         port=options["port"],
         world=options["world"],
-        seed=int(seed) if seed is not None and seed.lstrip("-").isdecimal() else seed,
+        seed=None if options["seed"] is None else _seed(options["seed"]),
         control_hosts=options["control_host"],
         log_format=options["log_format"],
     )
@@ -88,19 +98,27 @@ def _world_option(verb: _Verb) -> _Verb:
 
 @main.command()
 @_url_option
-@click.option("--timeout", default=30.0, show_default=True, help="Real seconds to wait.")
+@click.option(
+    "--timeout",
+    default=30.0,
+    show_default=True,
+    type=click.FloatRange(0, _WAIT_MAX_S),
+    help="Real seconds to wait.",
+)
 def wait(url: str, timeout: float) -> None:
     """Wait until the server answers."""
-    until = time.monotonic() + timeout
-    while True:
+    problem = ""
+    with _talking():
+        control = Control(url, timeout_s=_LOOK_S)
+    for _ in looks(timeout_s=timeout, pause_s=_PAUSE_S):
         try:
-            health = Control(url, timeout_s=max(1.0, timeout)).get("/health")
-        except Unreachable as unreachable:
-            if time.monotonic() >= until:
-                _end(EXIT_UNREACHABLE, str(unreachable))
-            time.sleep(_LOOK_AGAIN_S)
+            health = control.get("/health")
+        except (Unreachable, ControlRefused) as error:
+            problem = str(error)
         else:
-            return click.echo(f"ready {url} version={health['version']}")
+            click.echo(f"ready {url} version={health.get('version')}")
+            return
+    _end(EXIT_UNREACHABLE, f"{problem}; waited {timeout:g} seconds")
 
 
 @main.command()
@@ -118,12 +136,14 @@ def advance(seconds: float | None, to: str | None, next_: bool, url: str, world:
         control = Control(url)
         answer = control.post(f"{control.world(world)}/clock/advance", body)
     _print_events(answer["events"])
+    if "events_left_out" in answer:
+        click.echo(f"and {answer['events_left_out']} events more")
     click.echo(f"now {answer['now']}")
 
 
 @main.command()
-@click.option("--after", default=0, show_default=True, help="Only events after this sequence number.")
-@click.option("--limit", default=1000, show_default=True, help="At most so many.")
+@click.option("--after", default=0, show_default=True, type=_WHOLE, help="Only events after this sequence number.")
+@click.option("--limit", default=1000, show_default=True, type=_WHOLE, help="At most so many.")
 @click.option("--json", "as_json", is_flag=True, help="The events with their records, as JSON.")
 @_world_option
 def journal(after: int, limit: int, as_json: bool, url: str, world: str | None) -> None:  # noqa: FBT001  # click's way
@@ -155,7 +175,7 @@ def explain(session_uuid: str, as_json: bool, url: str, world: str | None) -> No
     """Say why SESSION_UUID has its virtual number: every candidate, and why it was dropped."""
     with _talking():
         control = Control(url)
-        answer = control.get(f"{control.world(world)}/sessions/{session_uuid}/explain")
+        answer = control.get(f"{control.world(world)}/sessions/{segment(session_uuid)}/explain")
     if as_json:
         return _print_json(answer)
     for candidate in answer["candidates"]:
@@ -194,7 +214,15 @@ def _talking() -> Iterator[None]:
         _end(EXIT_REFUSED, str(error))
 
 
-def _end(code: int, sentence: str) -> None:
+def _seed(text: str) -> int | str:
+    """A seed is a number where it is written like one, as in a world file."""
+    try:
+        return int(text)
+    except ValueError:
+        return text
+
+
+def _end(code: int, sentence: str) -> NoReturn:
     click.echo(f"masking-emulator: {sentence}", err=True)
     sys.exit(code)
 

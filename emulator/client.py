@@ -2,13 +2,14 @@
 
 import json
 from collections.abc import Mapping
+from contextlib import closing
 from http.client import HTTPConnection, HTTPException
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
 
 class Unreachable(Exception):
-    """Nothing that speaks HTTP answers there."""
+    """No emulator answers there."""
 
 
 class ControlRefused(Exception):
@@ -23,7 +24,9 @@ class Control:
     """The control API of one server."""
 
     def __init__(self, url: str, *, timeout_s: float = 60.0) -> None:
+        """Asks nothing yet. Raises Unreachable where `url` is no http:// URL."""
         self.url = url.rstrip("/")
+        self._host, self._port = _host_and_port(self.url)
         self._timeout_s = timeout_s
 
     def get(self, path: str, **query: str | int) -> Any:
@@ -45,25 +48,41 @@ class Control:
     def world(self, auth_id: str | None) -> str:
         """The path of a world; without an Auth ID the server's oldest world. Raises Unreachable, ControlRefused."""
         if auth_id is None:
-            worlds = self.get("/health")["worlds"]
+            worlds = self.get("/health").get("worlds")
             if not worlds:
                 raise ControlRefused(404, "the server has no world")
             auth_id = worlds[0]
-        return f"/worlds/{quote(auth_id, safe='')}"
+        return f"/worlds/{segment(auth_id)}"
 
     def _ask(self, method: str, path: str, body: Mapping[str, Any] | None) -> Any:
-        parts = urlsplit(self.url)
-        if parts.scheme != "http" or not parts.hostname:
-            raise Unreachable(f"{self.url!r} is no http:// URL")
+        content = None if body is None else json.dumps(body)
         try:
-            connection = HTTPConnection(parts.hostname, parts.port, timeout=self._timeout_s)
-            content = None if body is None else json.dumps(body)
-            connection.request(method, f"/_emulator{path}", content, {"Content-Type": "application/json"})
-            response = connection.getresponse()
-            answer = json.loads(response.read())
-            connection.close()
+            with closing(HTTPConnection(self._host, self._port, timeout=self._timeout_s)) as connection:
+                connection.request(method, f"/_emulator{path}", content, {"Content-Type": "application/json"})
+                response = connection.getresponse()
+                answer = json.loads(response.read())
+        except json.JSONDecodeError:
+            raise Unreachable(f"what answers at {self.url} is no emulator") from None
         except (OSError, HTTPException, ValueError) as error:
             raise Unreachable(f"no emulator answers at {self.url}: {error}") from None
+        if not isinstance(answer, dict):
+            raise Unreachable(f"what answers at {self.url} is no emulator")
         if response.status >= 400:
-            raise ControlRefused(response.status, answer.get("error", "refused"))
+            raise ControlRefused(response.status, answer.get("error", f"status {response.status}"))
         return answer
+
+
+def segment(text: str) -> str:
+    """The text as one segment of a path."""
+    return quote(text, safe="", errors="replace")
+
+
+def _host_and_port(url: str) -> tuple[str, int | None]:
+    try:
+        parts = urlsplit(url)
+        scheme, host, port = parts.scheme, parts.hostname, parts.port
+    except ValueError as error:
+        raise Unreachable(f"{url!r} is no http:// URL: {error}") from None
+    if scheme != "http" or not host:
+        raise Unreachable(f"{url!r} is no http:// URL")
+    return host, port

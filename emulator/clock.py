@@ -5,6 +5,7 @@ Elapsed time is summed from reading to reading, so a system clock that is set ba
 """
 
 import time
+from collections.abc import Iterator
 
 from emulator.core.instants import INSTANT_MAX, SECOND_US
 
@@ -15,6 +16,15 @@ RATE_MAX = 31_536_000.0
 def real_now() -> int:
     """The real instant, in microseconds."""
     return int(time.time() * SECOND_US)
+
+
+def looks(*, timeout_s: float, pause_s: float) -> Iterator[None]:
+    """Turns to look for something in real time: one at once, then one after every pause until time is up."""
+    end = time.monotonic() + timeout_s
+    yield
+    while (left := end - time.monotonic()) > 0:
+        time.sleep(min(pause_s, left))
+        yield
 
 
 class WorldClock:

@@ -109,7 +109,7 @@ async def add_world(asked: Asked) -> Answer:
     try:
         return 201, _world(asked.hub.add(world_of(structure, asked.hub.credentials)))
     except BadWorld as bad:
-        raise ControlError(400, bad.reason, bad.key) from None
+        raise ControlError(400, bad.reason, bad.key or None) from None
 
 
 async def show_world(asked: Asked) -> Answer:
@@ -159,7 +159,7 @@ async def advance_clock(asked: Asked) -> Answer:
     events = world.journal.after(before, EVENTS_MAX)
     answer = {"now": written(world.clock.now()), "events": [_numbered(*event) for event in events]}
     left_out = world.journal.last - before - len(events)
-    return 200, answer | ({"events_left_out": left_out} if left_out else {})
+    return 200, answer | ({"events_left_out": left_out} if left_out > 0 else {})
 
 
 async def show_journal(asked: Asked) -> Answer:

@@ -13,7 +13,7 @@ def foreign_header(headers: Mapping[str, str], own_names: Sequence[str]) -> str 
     """The header that gives a foreign page away, "Host" or "Origin"; None where neither does."""
     host = headers.get("host", "")
     name = _name(host)
-    if not (_only_here(name) or name in own_names):
+    if not (_only_here(name) or name in (own.lower() for own in own_names)):
         return "Host"
     origin = headers.get("origin")
     if origin is not None and origin.partition("://")[2] != host:

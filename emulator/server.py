@@ -4,8 +4,8 @@ import json
 import logging
 import socket
 import sys
-from collections.abc import Callable
-from errno import EADDRINUSE
+from collections.abc import Callable, Mapping
+from errno import EACCES, EADDRINUSE, EADDRNOTAVAIL
 from threading import Event as Flag
 from threading import Thread
 from types import FrameType, TracebackType
@@ -29,6 +29,16 @@ _GRACE_S: Final = 2
 _HEARTBEAT_S: Final = 0.02
 
 _BACKLOG: Final = 2048
+
+#: No name is longer; of what is no name, a sentence quotes no more.
+_HOST_SIGNS_MAX: Final = 253
+
+#: What the commonest failures to listen mean.
+_REASONS: Final[Mapping[int, str]] = {
+    EACCES: "the port is not for everybody; choose another with --port",
+    EADDRINUSE: "the port is taken; choose another with --port",
+    EADDRNOTAVAIL: "this machine does not have the address; choose another with --host",
+}
 
 
 class CannotListen(Exception):
@@ -60,13 +70,13 @@ class Emulator:
     def __init__(self, world: str = DEMO_WORLD) -> None:
         """`world` is an example's name or a file. Raises BadWorld."""
         self._hub = Hub(heartbeat_s=_HEARTBEAT_S)
-        self._spec = load_world(world)
+        self._hub.add(load_world(world))
         self._ready = Flag()
         self._listener = _listen(HOST_DEFAULT, 0)
         self.url = _url(self._listener)
         self.control = Control(self.url)
         self._server = _Server(make_app(self._hub), self._ready.set)
-        self._thread = Thread(target=self._run, name="masking-emulator", daemon=True)
+        self._thread = Thread(target=self._server.run, args=([self._listener],), name="masking-emulator", daemon=True)
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -78,10 +88,6 @@ class Emulator:
     ) -> None:
         self._server.should_exit = True
         self._thread.join()
-
-    def _run(self) -> None:
-        self._hub.add(self._spec)
-        self._server.run(sockets=[self._listener])
 
 
 class _Server(uvicorn.Server):
@@ -114,16 +120,18 @@ class _Server(uvicorn.Server):
 
 def _listen(host: str, port: int) -> socket.socket:
     """A listening socket. Raises CannotListen with a sentence that says why."""
+    if not host:  # to the system this is every address, which nobody should open up by a variable that is not set
+        raise CannotListen("cannot listen on an empty --host; 0.0.0.0 is every address")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))
         listener.listen(_BACKLOG)
-    except (OSError, OverflowError) as error:
+    except (OSError, TypeError) as error:  # TypeError: what cannot be encoded as a host name
         listener.close()
-        reason = "the port is taken" if getattr(error, "errno", None) == EADDRINUSE else str(error)
-        raise CannotListen(f"cannot listen on {host}:{port}: {reason}; choose another with --port") from None
+        reason = _REASONS.get(error.errno or 0, error.strerror) if isinstance(error, OSError) else str(error)
+        raise CannotListen(f"cannot listen on {host[:_HOST_SIGNS_MAX]}:{port}: {reason}") from None
     return listener
 
 

@@ -86,13 +86,15 @@ class World:
 
         The loop is shared: others get their turn between the stops. An instant that has passed changes nothing.
         """
-        stops = 0
-        while (due := self._engine.deadline()) is not None and due <= instant:
+        engine, stops = self._engine, 0
+        while (due := engine.deadline()) is not None and due <= instant:
             self.clock.jump_to(due)
-            self._publish(self._engine.advance(due))
+            self._publish(engine.advance(due))
             stops += 1
             if stops % _STOPS_PER_TURN == 0:
                 await asyncio.sleep(0)
+                if engine is not self._engine:
+                    return  # somebody reset the world meanwhile; what was asked of its old life ends with that
         self.clock.jump_to(instant)
         self.caught_up()
 
@@ -132,8 +134,13 @@ class World:
             self._wake_at = deadline
             self._wake = asyncio.get_running_loop().call_later(min(delay_s, _SLEEP_MAX_S), self._awake)
 
+    def stop(self) -> None:
+        """Stand still and never wake again; for a world that is removed, even while it advances."""
+        self.clock.run(0)
+        self.disarm()
+
     def disarm(self) -> None:
-        """Wake no more; for a world that is removed."""
+        """Take back what was asked of the event loop."""
         if self._wake is not None:
             self._wake.cancel()
         self._wake = self._wake_at = None

@@ -7,7 +7,8 @@ it. Every error names the file, the key and the reason. What `account` leaves ou
 import tomllib
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import datetime
+from datetime import date, time
+from math import isnan
 from pathlib import Path
 from typing import Any, Final
 
@@ -125,7 +126,9 @@ def load_world(source: str, *, seed: Seed | None = None) -> WorldSpec:
     except FileNotFoundError:
         examples = ", ".join(world_names())
         raise BadWorld("", f"{source}: there is no such file, and the example worlds are {examples}") from None
-    except (OSError, ValueError) as error:
+    except OSError as error:
+        raise BadWorld("", f"{path}: {error.strerror}") from None
+    except (ValueError, RecursionError) as error:
         raise BadWorld("", f"{path}: {error}") from None
     try:
         return world_of(structure if seed is None else structure | {"seed": seed})
@@ -138,23 +141,26 @@ def world_of(structure: Mapping[str, Any], taken: Container[str] = ()) -> WorldS
 
     Raises BadWorld with the key and the reason.
     """
-    structure = _plain(structure)
+    try:
+        structure = _plain(structure)
+    except RecursionError:
+        raise BadWorld("", "it is nested too deeply to be a world") from None
     error = best_match(Draft202012Validator(world_schema()).iter_errors(structure))
     if error is not None:
         raise _bad_structure(error)
-    seed = structure.get("seed", DEFAULT_SEED)
+    seed = _seed(structure.get("seed", DEFAULT_SEED))
     accounts = _accounts(structure.get("account", {}), Chance(seed), taken)
     limits = Limits(**structure.get("limits", {}))
-    numbers = structure.get("numbers")
-    if numbers is not None and len(numbers) > limits.numbers_max:
+    numbers = _numbers(structure["numbers"], accounts) if "numbers" in structure else _demo_numbers()
+    if len(numbers) > limits.numbers_max:
         raise BadWorld("numbers", f"there are {len(numbers)}, and limits.numbers_max is {limits.numbers_max}")
     clock = structure.get("clock", {})
     return WorldSpec(
         seed=seed,
         accounts=accounts,
         clock_start=_start(clock.get("start")),
-        clock_rate=clock.get("rate", 1),
-        numbers=_demo_numbers() if numbers is None else _numbers(numbers, accounts),
+        clock_rate=_rate(clock.get("rate", 1)),
+        numbers=numbers,
         policy=Policy(**structure.get("policy", {})),
         limits=limits,
     )
@@ -181,12 +187,14 @@ def _worlds_folder() -> Path:
 
 
 def _plain(value: Any) -> Any:
-    """TOML has instants of its own; here they are text, as in JSON."""
+    """TOML has instants of its own, which are text here, as in JSON; 2.0 is the integer 2, as JSON Schema has it."""
     if isinstance(value, Mapping):
         return {name: _plain(item) for name, item in value.items()}
     if isinstance(value, list):
         return [_plain(item) for item in value]
-    return value.isoformat() if isinstance(value, datetime) else value
+    if isinstance(value, date | time):
+        return value.isoformat()
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _bad_structure(error: ValidationError) -> BadWorld:
@@ -243,6 +251,20 @@ def _numbers(given: Sequence[Mapping[str, str]], accounts: Sequence[Account]) ->
 
 def _demo_numbers() -> tuple[PoolNumber, ...]:
     return tuple(number for number in load_world(DEMO_WORLD).numbers if number.owner == MAIN_ACCOUNT)
+
+
+def _seed(given: Seed) -> Seed:
+    try:
+        str(given).encode()
+    except ValueError as error:  # half of a surrogate pair, or more digits than Python writes down
+        raise BadWorld("seed", f"it cannot be written down: {error}") from None
+    return given
+
+
+def _rate(given: float) -> float:
+    if isnan(given):  # TOML has it, and it is neither below a minimum nor above a maximum
+        raise BadWorld("clock.rate", "nan is not a number")
+    return given
 
 
 def _start(text: str | None) -> int | None:

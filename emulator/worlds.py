@@ -59,13 +59,13 @@ class Hub:
     def remove(self, auth_id: str) -> None:
         """Take a world and its accounts away. Raises NoSuchWorld."""
         world = self.world(auth_id)
-        world.disarm()
+        world.stop()
         self.credentials.expel(world.accounts)
         del self._worlds[auth_id]
 
     def _admit(self, world: World) -> World:
         if len(self) >= WORLDS_MAX:
-            world.disarm()
+            world.stop()
             raise TooManyWorlds(WORLDS_MAX)
         self._worlds[world.auth_id] = world
         self.credentials.admit(world, world.accounts)
@@ -74,7 +74,7 @@ class Hub:
     def close(self) -> None:
         """Let no world wake any more."""
         for world in self.all():
-            world.disarm()
+            world.stop()
 
     def draw_api_id(self) -> str:
         """An api_id for the answer to a caller that no world knows."""

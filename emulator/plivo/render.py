@@ -89,6 +89,7 @@ def session_object(session: Session, subaccount: str | None) -> Json:
         "first_party_play_url": settings.first_party_play,
         "second_party_play_url": settings.second_party_play,
         "record": settings.record,
+        **({} if subaccount is None else {"subaccount": subaccount}),
         "record_file_format": settings.record_file_format,
         "recording_callback_url": settings.recording_callback_url,
         "recording_callback_method": settings.recording_callback_method,
@@ -105,8 +106,6 @@ def session_object(session: Session, subaccount: str | None) -> Json:
     fields["create_session_with_single_party"] = True if settings.single_party else None
     fields["virtual_number_cooloff_period"] = settings.cooloff_s
     fields["force_pin_authentication"] = session.pins is not None and session.pins.forced
-    if subaccount is not None:
-        fields["subaccount"] = subaccount
     return fields
 
 

@@ -6,7 +6,7 @@ Rows are data, one module a subject. Rows with choices are the policy: a world f
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from emulator.plivo.ledger import allocation, expiry, listing, pins, requests, sessions
+from emulator.plivo.ledger import allocation, errors, expiry, listing, parameters, pins, requests, responses, sessions
 from emulator.plivo.ledger.row import Evidence, Row
 
 __all__ = ["LEDGER", "Evidence", "Row", "policy_choices", "row_json"]
@@ -14,9 +14,12 @@ __all__ = ["LEDGER", "Evidence", "Row", "policy_choices", "row_json"]
 #: Every row, by subject, in reading order.
 LEDGER: Final[Sequence[Row]] = (
     *requests.ROWS,
+    *errors.ROWS,
+    *responses.ROWS,
+    *parameters.ROWS,
+    *pins.ROWS,
     *sessions.ROWS,
     *allocation.ROWS,
-    *pins.ROWS,
     *expiry.ROWS,
     *listing.ROWS,
 )

@@ -25,3 +25,13 @@ class Row:
     source: str
     tests: Sequence[str]
     choices: Sequence[str | int | bool] = ()
+
+
+def wire(*cases: str) -> tuple[str, ...]:
+    """The node ids of golden cases: `create-two-parties` is `fixtures/wire/create/two-parties.json`."""
+    return tuple(f"tests/test_wire.py::test_case_is_answered_to_the_byte[{case}]" for case in cases)
+
+
+def scenarios(*names: str) -> tuple[str, ...]:
+    """The node ids of scenarios: `refresh` is `fixtures/scenarios/refresh.txt`."""
+    return tuple(f"tests/test_scenarios.py::test_scenario_plays_as_written[{name}]" for name in names)

@@ -1,0 +1,65 @@
+"""Fixtures that all tests share: one server for the session, and a fresh world on it for each test that asks.
+
+With MASKING_EMULATOR_NO_SKIPS=1 a skip is a failure, so that a machine that should have everything proves it.
+"""
+
+import os
+from collections.abc import Generator, Iterator
+from typing import Any, Final
+
+import pytest
+
+from emulator.server import Emulator
+from tests.plivo.ask import Api, api_of
+
+_NO_SKIPS: Final = os.environ.get("MASKING_EMULATOR_NO_SKIPS") == "1"
+
+
+@pytest.fixture(scope="session")
+def emulator() -> Iterator[Emulator]:
+    """A server with the demo world, which no test may change."""
+    with Emulator("demo") as emulator:
+        yield emulator
+
+
+@pytest.fixture
+def fresh_api(emulator: Emulator) -> Iterator[Api]:
+    """The main account of a new world: the demo's numbers, one subaccount with a number, time standing still."""
+    structure = {
+        "account": {"subaccounts": [{}]},
+        "clock": {"start": "2026-01-01T00:00:00Z", "rate": 0},
+    }
+    api = api_of(emulator.url, emulator.control.post("/worlds", {"world": structure}))
+    emulator.control.post(
+        f"/worlds/{api.auth_id}/numbers", {"number": "+14155550190", "subaccount": api.subaccounts[0].auth_id}
+    )
+    yield api
+    emulator.control.delete(f"/worlds/{api.auth_id}")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A skipped test fails where skips are not allowed."""
+    del item, call
+    report = yield
+    _fail_where_skipped(report)
+    return report
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report(
+    collector: pytest.Collector,
+) -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    """A skipped module fails where skips are not allowed."""
+    del collector
+    report = yield
+    _fail_where_skipped(report)
+    return report
+
+
+def _fail_where_skipped(report: Any) -> None:
+    if _NO_SKIPS and report.outcome == "skipped" and not hasattr(report, "wasxfail"):
+        report.outcome = "failed"
+        report.longrepr = f"skipped, and MASKING_EMULATOR_NO_SKIPS is set: {report.longrepr}"

@@ -1,0 +1,173 @@
+"""Generated documents: `docs/fidelity.md`, and the marked parts of `README.md`.
+
+`python -m tests.generated` rewrites them; with `--check` it names those that differ and exits 1.
+A marked part stands between `<!-- generated: NAME -->` and `<!-- end -->`; a document without markers has none.
+"""
+
+import json
+import re
+import sys
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
+from typing import Final
+
+from emulator.core.lifecycle import LIFECYCLE, Signal
+from emulator.core.records import Status
+from emulator.plivo.ledger import LEDGER, Evidence, Row
+
+ROOT: Final = Path(__file__).parent.parent
+FIDELITY: Final = ROOT / "docs" / "fidelity.md"
+README: Final = ROOT / "README.md"
+
+_PART: Final = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->)", flags=re.DOTALL)
+
+_MEANINGS: Final[Mapping[Evidence, str]] = {
+    Evidence.OBSERVED: "seen in a recorded response of the real service, mostly a fixture of an official SDK",
+    Evidence.SDK: "follows from the source or the tests of an official SDK",
+    Evidence.DOCUMENTED: "a page of the vendor says so",
+    Evidence.ASSUMED: "nobody has confirmed it; the source says why we think so",
+}
+
+_TITLES: Final[Mapping[str, str]] = {
+    "requests": "Requests",
+    "errors": "Errors",
+    "responses": "Responses",
+    "parameters": "Parameters",
+    "pins": "PINs",
+    "sessions": "Sessions",
+    "allocation": "Allocation",
+    "expiry": "Expiry",
+    "listing": "Lists",
+}
+
+_INTRO: Final = """\
+What the emulator does, how sure each behaviour is, and where it comes from.
+Each row below is a behaviour that tests prove.
+`GET /_emulator/fidelity` serves the rows with the ids of their tests, and `masking-emulator fidelity` prints them.
+This page is generated from `emulator/plivo/ledger/` by `make docs`.
+"""
+
+#: How the rows name their sources → what is meant.
+_SOURCES: Final[Mapping[str, str]] = {
+    "vendor page": "Plivo's reference of the session resource as of early 2024, with samples of requests and responses",
+    "newest reference page": "the same reference today: plivo.com/docs/number-masking/api/session",
+    "older create page": "create as between the two: docs.plivo.com/docs/number-masking/api/session-object",
+    "session object page": "its neighbour that explains fields: …/session-object/interaction-object",
+    "beta page": "the reference of the private beta of 2023, the only one with a table of errors: "
+    "www.plivo.com/docs/privatebeta/voice/api/numbermasking",
+    "launch pages": "the reference at the launch in mid-2023",
+    "allocation page": "plivo.com/docs/number-masking/concepts/virtual-number-allocation",
+    "number pools, single-party, how-it-works page": "its neighbours under plivo.com/docs/number-masking/concepts",
+    "help centre": "the articles on number masking at support.plivo.com",
+    "plivo-python, plivo-java, …": "the official SDKs at github.com/plivo; a fixture is a response in their tests",
+}
+
+_FLIPPING: Final = """\
+Where sources disagree or are silent, a world file can pick the other reading.
+An entry that is left out has its default.
+"""
+
+
+def documents() -> Mapping[Path, str]:
+    """Every generated document as it should be."""
+    parts = {"policy": policy_table(LEDGER), "lifecycle": lifecycle_diagram(LIFECYCLE)}
+    return {
+        FIDELITY: fidelity(LEDGER),
+        README: with_parts(README.read_text(encoding="utf-8"), parts),
+    }
+
+
+def fidelity(ledger: Sequence[Row]) -> str:
+    """The page on the whole ledger."""
+    subjects = list(dict.fromkeys(row.subject for row in ledger))
+    parts = [
+        ("# Fidelity", _INTRO),
+        ("## Evidence", _evidence_table(ledger)),
+        ("## Sources", _table(("name", "what it is"), _SOURCES.items())),
+        *((f"## {_TITLES[subject]}", _rows([row for row in ledger if row.subject == subject])) for subject in subjects),
+        ("## Policy", f"{_FLIPPING}\n{policy_table(ledger)}\n{_policy_sample(ledger)}"),
+        ("## The life of a session", lifecycle_diagram(LIFECYCLE)),
+    ]
+    return "\n".join(f"{title}\n\n{text}" for title, text in parts)
+
+
+def policy_table(ledger: Sequence[Row]) -> str:
+    """Every policy entry with its values."""
+    lines = (
+        (f"`{row.id}`", _code(row.choices[0]), ", ".join(map(_code, row.choices[1:])), row.statement)
+        for row in ledger
+        if row.choices
+    )
+    return _table(("entry", "default", "or", "what the default means"), lines)
+
+
+def lifecycle_diagram(table: Mapping[tuple[Status, Signal], Status]) -> str:
+    """The table of a session's life as a Mermaid diagram."""
+    moves = [f"    {before.value} --> {after.value}: {signal.value}" for (before, signal), after in table.items()]
+    left = {before for before, _ in table}
+    ends = [f"    {status.value} --> [*]" for status in Status if status not in left]
+    begins = f"    [*] --> {Status.ACTIVE.value}: created"
+    return "\n".join(["```mermaid", "stateDiagram-v2", begins, *moves, *ends, "```", ""])
+
+
+def with_parts(text: str, parts: Mapping[str, str]) -> str:
+    """The document with its marked parts replaced. A part that nobody makes is a KeyError."""
+    return _PART.sub(lambda found: f"{found[1]}{parts[found[2]]}{found[3]}", text)
+
+
+def stale(wanted: Mapping[Path, str]) -> list[Path]:
+    """The documents that are missing or differ."""
+    return [path for path, text in wanted.items() if not path.exists() or path.read_text(encoding="utf-8") != text]
+
+
+def main(arguments: Sequence[str]) -> int:
+    """Rewrite, or with `--check` only tell. The exit code."""
+    wanted = documents()
+    differing = stale(wanted)
+    if "--check" in arguments:
+        for path in differing:
+            sys.stdout.write(f"{path.relative_to(ROOT)} is out of date; run `make docs`\n")
+        return 1 if differing else 0
+    for path in differing:
+        path.parent.mkdir(exist_ok=True)
+        path.write_text(wanted[path], encoding="utf-8")
+        sys.stdout.write(f"{path.relative_to(ROOT)} rewritten\n")
+    return 0
+
+
+def _evidence_table(ledger: Sequence[Row]) -> str:
+    counts = Counter(row.evidence for row in ledger)
+    lines = ((evidence.value, str(counts[evidence]), _MEANINGS[evidence]) for evidence in Evidence)
+    return _table(("evidence", "rows", "meaning"), lines)
+
+
+def _rows(rows: Iterable[Row]) -> str:
+    lines = ((f"`{row.id}`", row.statement, row.evidence.value, row.source) for row in rows)
+    return _table(("id", "statement", "evidence", "source"), lines)
+
+
+def _policy_sample(ledger: Sequence[Row]) -> str:
+    lines = [f"{row.id} = {_literal(row.choices[1])}" for row in ledger if row.choices]
+    return "\n".join(["```toml", "# The other reading of every entry.", "[policy]", *lines, "```", ""])
+
+
+def _table(head: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
+    rows = [head, ["---"] * len(head), *([_cell(cell) for cell in line] for line in lines)]
+    return "".join(f"| {' | '.join(row)} |\n" for row in rows)
+
+
+def _cell(text: str) -> str:
+    return text.replace("|", "\\|")
+
+
+def _code(value: str | int | bool) -> str:  # noqa: FBT001  # a value of a policy, not a switch
+    return f"`{_literal(value)}`"
+
+
+def _literal(value: str | int | bool) -> str:  # noqa: FBT001  # a value of a policy, not a switch
+    return json.dumps(value)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,76 @@
+"""A failure of the emulator itself: the client learns the vendor's text and no more."""
+
+import asyncio
+import json
+from base64 import b64encode
+from collections.abc import Sequence
+from typing import Any, Final, NoReturn
+
+import pytest
+from starlette.types import Message
+
+from emulator.app import make_app
+from emulator.plivo.policy import Policy
+from emulator.plivo.service import Account
+from emulator.worlds import Hub
+
+_ACCOUNT: Final = Account(0, "MAEMULATORCRASHING01", "token")
+
+
+class _Crash(Exception):
+    """What no code of ours raises."""
+
+
+class _CrashingService:
+    """A world with a bug in it."""
+
+    @property
+    def accounts(self) -> Sequence[Account]:
+        return [_ACCOUNT]
+
+    @property
+    def policy(self) -> Policy:
+        return Policy()
+
+    def do(self, command: object) -> NoReturn:
+        raise _Crash(command)
+
+    def caught_up(self) -> NoReturn:
+        raise _Crash("secret detail")
+
+    def draw_api_id(self) -> str:
+        return "unused"
+
+
+async def _list_sessions(hub: Hub, sent: list[Message]) -> None:
+    credentials = b64encode(f"{_ACCOUNT.auth_id}:{_ACCOUNT.auth_token}".encode())
+    path = f"/v1/Account/{_ACCOUNT.auth_id}/Masking/Session"
+    scope: dict[str, Any] = {
+        "type": "http",
+        "method": "GET",
+        "path": path,
+        "raw_path": path.encode(),
+        "query_string": b"",
+        "headers": [(b"authorization", b"Basic " + credentials)],
+    }
+
+    async def receive() -> Message:
+        return {"type": "http.request", "body": b""}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    await make_app(hub)(scope, receive, send)
+
+
+def test_crash_is_a_500_in_the_vendors_words_and_reaches_the_log() -> None:
+    """The text is documented; the exception goes on to the server, which logs it. Source: contract 9.1."""
+    hub, sent = Hub(), list[Message]()
+    hub.credentials.admit(_CrashingService(), [_ACCOUNT])
+
+    with pytest.raises(_Crash):
+        asyncio.run(_list_sessions(hub, sent))
+    assert sent[0]["status"] == 500
+    assert list(json.loads(sent[1]["body"])) == ["api_id", "error"]
+    assert json.loads(sent[1]["body"])["error"] == "Internal server error."
+    assert b"secret" not in sent[1]["body"] + repr(sent[0]["headers"]).encode()

@@ -1,0 +1,340 @@
+"""List queries: every filter, the windows, and the links to the pages beside one."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any, Final
+from urllib.parse import parse_qsl, urlsplit
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from emulator.core import instants
+from emulator.core.book import Query
+from emulator.core.index import Range
+from emulator.core.instants import DAY_US, MINUTE_US, SECOND_US
+from emulator.plivo.listing import COMPARISONS, RANGED, Page, links, list_query
+from emulator.plivo.policy import Policy
+from emulator.plivo.refusals import ApiError
+from tests.plivo.bodies import SUBACCOUNT, outcome, owner_of
+
+NOW: Final = instants.read("2026-01-31T12:00:00Z")
+_MOMENT: Final = instants.read("2026-01-30T09:30:15Z")
+_PATH: Final = "/v1/Account/MA/Masking/Session/"
+
+
+def _page(*pairs: tuple[str, str], **policy: Any) -> Page:
+    return list_query(pairs, None, owner_of, NOW, Policy(**policy))
+
+
+def _query(**filters: str) -> Query:
+    return _page(*filters.items()).query
+
+
+def _refusal(**filters: str) -> str:
+    with pytest.raises(ApiError) as refused:
+        _query(**filters)
+    assert refused.value.status == 400
+    return refused.value.text
+
+
+def test_list_without_filters_is_the_last_week_20_at_a_time() -> None:
+    """Source: vendor page, L10-14: limit 20, offset 0, the last 7 days."""
+    assert Query(limit=20, offset=0, created=Range(NOW - 7 * DAY_US, None)) == _query()
+
+
+@pytest.mark.parametrize("name", ["first_party", "second_party", "virtual_number"])
+@pytest.mark.parametrize("sent", ["919003459051", "+919003459051", " 919003459051"])
+def test_number_filters_match_with_or_without_plus(name: str, sent: str) -> None:
+    """A plus may arrive as a blank. Source: contract 5.2, ASSUMED there."""
+    query = _query(**{name: sent})
+
+    assert getattr(query, "number" if name == "virtual_number" else name) == "919003459051"
+
+
+@pytest.mark.parametrize(("sent", "live"), [("active", True), ("expired", False), ("all", None), ("", None)])
+def test_status_is_active_expired_or_all(sent: str, live: bool | None) -> None:  # noqa: FBT001
+    """Source: contract 5.2; all is the default."""
+    assert live is _query(status=sent).live
+
+
+@pytest.mark.parametrize("sent", ["in-progress", "Active", "none"])
+def test_status_is_nothing_else(sent: str) -> None:
+    """ASSUMED: no text is documented."""
+    assert _refusal(status=sent) == "Invalid parameter. status allowed values are active, expired or all."
+
+
+@pytest.mark.parametrize("limit", [1, 20])
+def test_limit_is_1_to_20(limit: int) -> None:
+    """Source: vendor page, L10-11."""
+    assert limit == _query(limit=str(limit)).limit
+
+
+@pytest.mark.parametrize("limit", ["0", "21", "-1", "999999999999"])
+def test_limit_outside_its_range_is_refused(limit: str) -> None:
+    """Other lists of the vendor refuse. Source: contract 5.3, ASSUMED there."""
+    assert _refusal(limit=limit) == "Invalid parameter. limit is outside the allowed range."
+
+
+@pytest.mark.parametrize(("sent", "limit"), [("0", 1), ("-5", 1), ("21", 20)])
+def test_limit_is_clamped_where_the_policy_says_so(sent: str, limit: int) -> None:
+    """The other reading is an option. Source: contract 13, 17."""
+    assert limit == _page(("limit", sent), list_limit_out_of_range="clamp").query.limit
+
+
+@pytest.mark.parametrize("name", ["limit", "offset", "duration", "duration__lt"])
+@pytest.mark.parametrize("sent", ["ten", "1.5", "1e1", "٣", "--1", " 1", "9" * 13])
+def test_number_that_is_no_integer_is_refused(name: str, sent: str) -> None:
+    """ASSUMED: no text is documented."""
+    assert _refusal(**{name: sent}) == f"Invalid parameter. {name} should be an integer."
+
+
+def test_offset_counts_sessions_from_0() -> None:
+    """Source: vendor page, L12-13; the page's own example is wrong (contract 11, row 23)."""
+    assert _query(offset="51").offset == 51
+
+
+def test_negative_offset_is_refused() -> None:
+    """ASSUMED: no text is documented."""
+    assert _refusal(offset="-1") == "Invalid parameter. offset is outside the allowed range."
+
+
+def test_subaccount_filter_sees_its_sessions() -> None:
+    """Six SDKs send it. Source: contract 5.2."""
+    assert _query(subaccount=SUBACCOUNT).owner == 1
+
+
+def test_unknown_subaccount_is_refused() -> None:
+    """Who may be named is the routes' affair; their refusal passes through."""
+    assert _refusal(subaccount="SANOBODY") == "no subaccount SANOBODY"
+
+
+def test_unknown_and_misspelt_filters_are_ignored() -> None:
+    """Node sends created_times for createdTimeEquals. Source: contract 5.2."""
+    assert _query() == _query(created_times="2026", durations="x", subAccount="x", Limit="7")
+
+
+@pytest.mark.parametrize(
+    "name", ["first_party", "status", "limit", "offset", "created_time", "expiry_time__lt", "duration", "subaccount"]
+)
+def test_empty_filter_is_not_given(name: str) -> None:
+    """An empty value means no more than a missing key."""
+    assert _query() == _query(**{name: ""})
+
+
+def test_first_of_two_equal_names_counts() -> None:
+    """As with the server's own decoder."""
+    assert _page(("limit", "3"), ("limit", "5")).query.limit == 3
+
+
+@pytest.mark.parametrize(
+    ("text", "width"),
+    [
+        ("2026-01-30 09:30", MINUTE_US),
+        ("2026-01-30 09:30:15", SECOND_US),
+        ("2026-01-30 09:30:15.5", 1),
+        ("2026-01-30 09:30:15.500000", 1),
+    ],
+)
+def test_equal_time_means_what_its_spelling_spans(text: str, width: int) -> None:
+    """Sessions have microseconds and print seconds. Source: contract 5.2; the width is ASSUMED."""
+    created = _query(created_time=text).created
+
+    assert created.low is not None
+    assert created.high is not None
+    assert width == created.high - created.low
+
+
+@pytest.mark.parametrize(
+    ("suffix", "expected"),
+    [
+        ("__gt", Range(_MOMENT + SECOND_US, None)),
+        ("__gte", Range(_MOMENT, None)),
+        ("__lt", Range(_MOMENT - 7 * DAY_US, _MOMENT)),
+        ("__lte", Range(_MOMENT + SECOND_US - 7 * DAY_US, _MOMENT + SECOND_US)),
+        ("", Range(_MOMENT, _MOMENT + SECOND_US)),
+    ],
+)
+@pytest.mark.parametrize("name", ["created", "expires"])
+def test_time_is_compared_as_it_is_printed(name: str, suffix: str, expected: Range) -> None:
+    """A printed time finds its session with __lte and __gte. Source: contract 5.2; seconds are ASSUMED."""
+    key = "created_time" if name == "created" else "expiry_time"
+
+    assert expected == getattr(_query(**{f"{key}{suffix}": "2026-01-30 09:30:15"}), name)
+
+
+@pytest.mark.parametrize(
+    ("suffix", "expected"),
+    [
+        ("", Range(60, 61)),
+        ("__lt", Range(None, 60)),
+        ("__lte", Range(None, 61)),
+        ("__gt", Range(61, None)),
+        ("__gte", Range(60, None)),
+    ],
+)
+def test_duration_is_compared_in_seconds(suffix: str, expected: Range) -> None:
+    """Source: vendor page, L1162-1164."""
+    assert expected == _query(**{f"duration{suffix}": "60"}).duration
+
+
+@pytest.mark.parametrize("name", RANGED)
+@pytest.mark.parametrize("suffix", COMPARISONS)
+def test_single_underscore_of_the_java_sdk_is_understood(name: str, suffix: str) -> None:
+    """Source: contract 5.2."""
+    value = "60" if name == "duration" else "2026-01-30 09:30:15"
+
+    assert _query(**{f"{name}__{suffix}": value}) == _query(**{f"{name}_{suffix}": value})
+
+
+@pytest.mark.parametrize("name", RANGED)
+@pytest.mark.parametrize("suffix", COMPARISONS)
+def test_single_underscore_is_ignored_where_the_policy_says_so(name: str, suffix: str) -> None:
+    """The real server probably ignores it. Source: contract 5.2."""
+    assert _query() == _page((f"{name}_{suffix}", "nonsense"), list_single_underscore_filters=False).query
+
+
+def test_bounds_of_one_value_meet() -> None:
+    """Two comparisons of the same value hold both."""
+    query = _query(created_time__gte="2026-01-30 09:30:15", created_time__lt="2026-01-30 10:00")
+
+    assert Range(_MOMENT, _MOMENT + 29 * MINUTE_US + 45 * SECOND_US) == query.created
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "yesterday",
+        "2026-01-30",
+        "2026-01-30T09:30:15",
+        "2026-01-30 09:30:15Z",
+        "2026-01-30 9:30",
+        "2026-13-01 00:00",
+        "2026-02-30 00:00",
+        "2026-01-30 24:00",
+        "2026-01-30 09:30:60",
+        "2026-01-30 09:30:15.",
+        "2026-01-30 09:30:15.1234567",
+        "2026-01-30 09:30\n",
+        "0000-01-01 00:00",
+        "٢٠٢٦-01-30 09:30",
+    ],
+)
+@pytest.mark.parametrize("name", ["created_time", "created_time__lt", "expiry_time__gte"])
+def test_time_in_another_format_is_refused(name: str, text: str) -> None:
+    """Source: contract 5.2 for the format; the text is ASSUMED."""
+    expected = f"Invalid parameter. {name} should be in the format YYYY-MM-DD HH:MM[:ss[.uuuuuu]]."
+
+    assert expected == _refusal(**{name: text})
+
+
+def test_window_of_30_days_is_the_longest() -> None:
+    """Source: vendor page, L1158-1161."""
+    query = _query(created_time__gte="2026-01-01 00:00:00", created_time__lt="2026-01-31 00:00:00")
+
+    assert Range(instants.read("2026-01-01T00:00:00Z"), instants.read("2026-01-31T00:00:00Z")) == query.created
+
+
+@pytest.mark.parametrize("name", ["created_time", "expiry_time"])
+def test_window_past_30_days_is_refused(name: str) -> None:
+    """ASSUMED: no page tells whether it is clamped. Source: contract 5.2."""
+    bounds = {f"{name}__gte": "2025-12-31 23:59:59", f"{name}__lt": "2026-01-31 00:00:00"}
+
+    assert f"Invalid parameter. {name} search window should not exceed 30 days." == _refusal(**bounds)
+
+
+def test_open_window_ends_now() -> None:
+    """With only a lower bound the span is counted to the present."""
+    assert _refusal(created_time__gte="2026-01-01 11:59:59").endswith("should not exceed 30 days.")
+
+
+def test_window_is_clamped_where_the_policy_says_so() -> None:
+    """The last 30 days of what was asked for are kept. Source: contract 13, 17."""
+    asked = (("created_time__gte", "2025-11-10 00:00"), ("created_time__lt", "2026-01-10 00:00"))
+    query = _page(*asked, list_window_exceeded="clamp").query
+
+    end = instants.read("2026-01-10T00:00:00Z")
+    assert Range(end - 30 * DAY_US, end) == query.created
+
+
+def test_data_is_kept_for_90_days() -> None:
+    """What is older is not listed, whatever is asked. Source: vendor page, L14."""
+    query = _query(created_time__gte="2025-10-20 00:00", created_time__lt="2025-11-10 00:00")
+
+    assert query.created.low == NOW - 90 * DAY_US
+
+
+_FILTER_NAMES: Final = (
+    *("first_party", "second_party", "virtual_number", "status", "limit", "offset", "subaccount"),
+    *(f"{name}{mark}{suffix}" for name in RANGED for mark in ("__", "_") for suffix in COMPARISONS),
+    *RANGED,
+)
+_TIMES: Final = st.datetimes(datetime(1, 1, 1), datetime(9999, 12, 31)).map(lambda t: t.strftime("%Y-%m-%d %H:%M:%S"))  # noqa: DTZ001
+
+
+@given(st.lists(st.tuples(st.sampled_from(_FILTER_NAMES) | st.text(max_size=8), st.text(max_size=25) | _TIMES)))
+def test_no_query_raises_anything_but_a_refusal(pairs: list[tuple[str, str]]) -> None:
+    """Whatever is asked, it is a query or a 400."""
+    for choice in ("refuse", "clamp"):
+        page = outcome(partial(_page, *pairs, list_window_exceeded=choice, list_limit_out_of_range=choice))
+
+        assert page.status == 400 if isinstance(page, ApiError) else links(page, _PATH, total=7)
+
+
+_RECENT: Final = st.integers(0, 20 * 86_400 * 1000).map(
+    lambda ms: datetime(2026, 1, 31, 12, tzinfo=UTC) - timedelta(milliseconds=ms)
+)
+_NAIVE: Final = {
+    "": lambda printed, asked: printed == asked,
+    "__lt": lambda printed, asked: printed < asked,
+    "__lte": lambda printed, asked: printed <= asked,
+    "__gt": lambda printed, asked: printed > asked,
+    "__gte": lambda printed, asked: printed >= asked,
+}
+
+
+@given(_RECENT, _RECENT, st.sampled_from(sorted(_NAIVE)))
+def test_time_filter_means_what_a_naive_reading_says(instant: datetime, asked: datetime, suffix: str) -> None:
+    """Comparing the printed second of a session with the filter's gives the same, inside the default window."""
+    printed, asked = instant.replace(microsecond=0), asked.replace(microsecond=0)
+    created = _query(**{f"created_time{suffix}": asked.strftime("%Y-%m-%d %H:%M:%S")}).created
+    naive = _NAIVE[suffix](printed, asked)
+    if suffix in ("__lt", "__lte"):
+        ahead = timedelta(seconds=suffix == "__lte")
+        naive = naive and instant >= asked + ahead - timedelta(days=7)
+
+    assert naive == (round(instant.timestamp() * 1000) * 1000 in created)
+
+
+@given(st.integers(0, 70), st.integers(1, 20))
+def test_following_next_visits_every_session_once(total: int, limit: int) -> None:
+    """Source: contract 5.3: next is null at the end."""
+    seen: list[int] = []
+    query: Sequence[tuple[str, str]] | None = [("limit", str(limit)), ("first_party", "+91 9")]
+    while query is not None:
+        page = _page(*query)
+        seen += range(page.query.offset, min(page.query.offset + page.query.limit, total))
+        following, _ = links(page, _PATH, total)
+        assert page.query.first_party == "91 9"
+        query = None if following is None else parse_qsl(urlsplit(following).query)
+
+    assert list(range(total)) == seen
+
+
+def test_links_carry_filters_and_are_paths() -> None:
+    """Limit and offset first, as in other resources' fixtures. Source: contract 5.3; the filters are ASSUMED."""
+    page = _page(("created_time__gt", "2026-01-30 09:30"), ("limit", "10"), ("offset", "15"), ("status", ""))
+
+    time = "created_time__gt=2026-01-30+09%3A30"
+    assert (f"{_PATH}?limit=10&offset=25&{time}", f"{_PATH}?limit=10&offset=5&{time}") == links(page, _PATH, 40)
+
+
+def test_first_and_only_page_has_no_links() -> None:
+    """Source: contract 5.3."""
+    assert links(_page(), _PATH, 20) == (None, None)
+
+
+def test_previous_page_never_begins_before_the_first_session() -> None:
+    """An offset smaller than the limit goes back to 0."""
+    assert links(_page(("offset", "3")), _PATH, 5) == (None, f"{_PATH}?limit=20&offset=0")

@@ -1,0 +1,125 @@
+"""Plivo's own Python SDK, unmodified, over real sockets. Only the address that it calls is changed.
+
+`HTTPS_PROXY` does nothing in this SDK, so its module constants are set (contract 12.1).
+"""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+import plivo
+import plivo.rest.client
+import pytest
+from plivo.exceptions import AuthenticationError, ResourceNotFoundError, ValidationError
+
+from emulator.server import Emulator
+from tests.plivo.ask import FIRST, SECOND, Api
+
+_UNKNOWN: Final = "00000000-0000-4000-8000-000000000000"
+
+
+@pytest.fixture
+def at_the_emulator(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every voice request of the SDK goes to the emulator."""
+    for constant in ("API_VOICE_BASE_URI", "API_VOICE_BASE_URI_FALLBACK_1", "API_VOICE_BASE_URI_FALLBACK_2"):
+        monkeypatch.setattr(plivo.rest.client, constant, f"{emulator.url}/v1/Account")
+
+
+@pytest.fixture
+def client(at_the_emulator: None, fresh_api: Api) -> Iterator[Any]:
+    """The SDK's client with the credentials of a fresh world."""
+    del at_the_emulator
+    with plivo.RestClient(fresh_api.auth_id, fresh_api.auth_token) as client:
+        yield client
+
+
+def _create(client: Any, **fields: Any) -> Any:
+    parties = {"first_party": f"+{FIRST}", "second_party": f"+{SECOND}"}
+    return client.masking_sessions.create_masking_session(**{**parties, **fields})
+
+
+def test_session_lives_its_whole_life(client: Any) -> None:
+    """Create, get, update, list, delete, each with the attributes that the SDK's users read."""
+    sessions = client.masking_sessions
+    created = _create(client, session_expiry=600, record=True, callback_url="https://example.com/events")
+    uuid = created.session_uuid
+    got = sessions.get_masking_session(uuid)
+    updated = sessions.update_masking_session(uuid, call_time_limit=120, record=False)
+    listed = sessions.list_masking_session(status="active")
+    deleted = sessions.delete_masking_session(uuid)
+
+    assert created.message == "Session created"
+    assert (created.session.first_party, created.session.duration, created.session.record) == (FIRST, 600, True)
+    assert f"+{created.session.virtual_number}" == created.virtual_number
+    assert (got.response.session_uuid, got.response.callback_url) == (uuid, "https://example.com/events")
+    assert (updated.message, updated.session.call_time_limit, updated.session.record) == ("Session updated", 120, False)
+    assert [uuid] == [session["session_uuid"] for session in listed.response.objects]
+    assert deleted.message == "Session expired"
+    assert sessions.get_masking_session(uuid).response.status == "expired"
+
+
+def test_pins_may_be_numbers(client: Any) -> None:
+    """As in the vendor's curl sample. Source: vendor page, L396."""
+    created = _create(
+        client,
+        is_pin_authentication_required=True,
+        first_party_pin=1234,
+        second_party_pin=4321,
+        pin_prompt_play="https://example.com/prompt.wav",
+    )
+
+    assert (created.session.first_party_pin, created.session.pin_retry_wait) == ("1234", 5)
+
+
+def test_zero_expiry_is_the_default(client: Any) -> None:
+    """The SDK's own test sends 0. Source: contract 3.2."""
+    assert _create(client, session_expiry=0).session.duration == 1800
+
+
+def test_lists_are_filtered_and_paged(client: Any) -> None:
+    """Limit and offset walk through, a filter narrows."""
+    for n in range(5):
+        _create(client, first_party=f"+91900345900{n}", second_party=f"+91819724100{n}")
+    sessions = client.masking_sessions
+    pages = [sessions.list_masking_session(limit=2, offset=offset).response for offset in (0, 2, 4)]
+    filtered = sessions.list_masking_session(first_party="+919003459003", created_time__gte="2026-01-01 00:00:00")
+
+    assert [len(page.objects) for page in pages] == [2, 2, 1]
+    assert [page.meta.total_count for page in pages] == [5, 5, 5]
+    assert (pages[0].meta.previous, pages[2].meta.next) == (None, None)
+    assert [session["first_party"] for session in filtered.response.objects] == ["919003459003"]
+
+
+def test_invalid_parameter_is_a_validation_error(client: Any) -> None:
+    """400. Source: contract 9.3."""
+    with pytest.raises(ValidationError, match="session_expiry is outside the allowed range"):
+        _create(client, session_expiry=59)
+
+
+def test_second_delete_is_a_validation_error(client: Any) -> None:
+    """400. Source: contract 5.4."""
+    uuid = _create(client).session_uuid
+    client.masking_sessions.delete_masking_session(uuid)
+
+    with pytest.raises(ValidationError, match="Session already expired"):
+        client.masking_sessions.delete_masking_session(uuid)
+
+
+def test_unknown_session_is_a_resource_not_found_error(client: Any) -> None:
+    """404. Source: contract 9.3."""
+    with pytest.raises(ResourceNotFoundError, match="not found"):
+        client.masking_sessions.get_masking_session(_UNKNOWN)
+
+
+@pytest.mark.usefixtures("at_the_emulator")
+def test_wrong_token_is_an_authentication_error(fresh_api: Api) -> None:
+    """401. Source: contract 9.3."""
+    with plivo.RestClient(fresh_api.auth_id, "wrong") as client, pytest.raises(AuthenticationError):
+        client.masking_sessions.list_masking_session()
+
+
+@pytest.mark.usefixtures("at_the_emulator")
+def test_subaccount_credentials_use_the_subaccount_numbers(fresh_api: Api) -> None:
+    """Source: contract 1.3."""
+    subaccount = fresh_api.subaccounts[0]
+    with plivo.RestClient(subaccount.auth_id, subaccount.auth_token) as client:
+        assert _create(client, first_party="+14155550123").virtual_number == "+14155550190"

@@ -1,0 +1,24 @@
+"""Worlds for the tests of the shell, on the server that all tests share."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from emulator.server import Emulator
+from tests.plivo.ask import Api, api_of
+from tests.shell.worlds import START
+
+
+@pytest.fixture
+def api(fresh_api: Api) -> Api:
+    """A world of the test's own: the demo's numbers, one of a subaccount, time standing still."""
+    return fresh_api
+
+
+@pytest.fixture
+def small(emulator: Emulator) -> Iterator[Api]:
+    """A world of one number."""
+    world = {"numbers": [{"number": "+14155550100"}], "clock": {"start": START, "rate": 0}}
+    api = api_of(emulator.url, emulator.control.post("/worlds", {"world": world}))
+    yield api
+    emulator.control.delete(f"/worlds/{api.auth_id}")

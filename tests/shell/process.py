@@ -1,0 +1,43 @@
+"""The command line in real processes."""
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Final
+
+PATIENCE_S: Final = 20
+
+COMMAND: Final = [sys.executable, "-m", "emulator"]
+
+DEMO: Final = "MAEMULATOR0000000001"
+
+
+def run(*words: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """One call of the command line."""
+    environment = {**os.environ, **variables}
+    return subprocess.run(
+        [*COMMAND, *words], env=environment, capture_output=True, text=True, timeout=PATIENCE_S, check=False
+    )
+
+
+def sentence(done: subprocess.CompletedProcess[str], code: int) -> str:
+    """What a call that failed with this code says: one line on stderr, nothing on stdout, no traceback."""
+    assert (code, "") == (done.returncode, done.stdout), done.stderr
+    assert 1 == len(done.stderr.splitlines()), done.stderr
+    return done.stderr.strip()
+
+
+@contextmanager
+def serving(*words: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """A server that has said that it is ready, and its URL."""
+    command = [*COMMAND, "serve", "--port", "0", *words]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            ready, url, *_ = process.stdout.readline().split()
+            assert "ready" == ready
+            yield process, url
+        finally:
+            process.kill()

@@ -1,0 +1,276 @@
+"""The verbs of the command line in real processes: their output and their exit codes."""
+
+import json
+import os
+import socket
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from typing import Any, Final
+
+import pytest
+
+from emulator import __version__
+from emulator.client import Control
+from emulator.server import Emulator
+from tests.plivo.ask import Api, api_of
+from tests.shell.process import DEMO, PATIENCE_S, run, sentence
+
+
+@pytest.fixture
+def api(fresh_api: Api, monkeypatch: pytest.MonkeyPatch) -> Api:
+    """A world of the test's own, and the environment that lets the verbs find it."""
+    monkeypatch.setenv("MASKING_EMULATOR_URL", fresh_api.url)
+    monkeypatch.setenv("MASKING_EMULATOR_WORLD", fresh_api.auth_id)
+    return fresh_api
+
+
+@pytest.fixture(scope="module")
+def nobody() -> str:
+    """A URL at which nothing listens."""
+    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
+        return f"http://127.0.0.1:{listener.getsockname()[1]}"
+
+
+@pytest.fixture
+def answering() -> Iterator[Callable[[int, bytes], str]]:
+    """Starts a server that is no emulator and answers every GET alike; gives its URL."""
+    servers: list[tuple[HTTPServer, threading.Thread]] = []
+
+    def start(status: int, content: bytes) -> str:
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                self.send_response(status)
+                self.send_header("Content-Length", str(len(content)))
+                self.end_headers()
+                self.wfile.write(content)
+
+            def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  # the base class names it so
+                del format, args
+
+        server = HTTPServer(("127.0.0.1", 0), Handler)
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        servers.append((server, thread))
+        return f"http://127.0.0.1:{server.server_port}"
+
+    yield start
+    for server, thread in servers:
+        server.shutdown()
+        thread.join(PATIENCE_S)
+        server.server_close()
+
+
+def test_wait_returns_as_soon_as_the_server_answers(api: Api) -> None:
+    """Exit 0 and a line that begins with ready."""
+    done = run("wait")
+
+    assert (0, f"ready {api.url} version={__version__}\n") == (done.returncode, done.stdout)
+
+
+def test_wait_gives_up(nobody: str) -> None:
+    """After the timeout: exit 3 and the reason."""
+    said = sentence(run("wait", "--url", nobody, "--timeout", "0.1"), 3)
+
+    assert said.startswith(f"masking-emulator: no emulator answers at {nobody}: ")
+    assert said.endswith("; waited 0.1 seconds")
+
+
+@pytest.mark.parametrize("timeout", ["-1", "inf", "1e300"])
+def test_wait_needs_a_timeout_that_ends(timeout: str) -> None:
+    """What nobody can wait for is a usage error."""
+    done = run("wait", "--timeout", timeout)
+
+    assert 2 == done.returncode
+    assert "--timeout" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "expected"),
+    [
+        (["advance", "60"], "now 2026-01-01T00:01:00Z\n"),
+        (["advance", "0.5"], "now 2026-01-01T00:00:00.500000Z\n"),
+        (["advance", "--to", "2026-02-01T00:00:00Z"], "now 2026-02-01T00:00:00Z\n"),
+        (["advance", "--next"], "now 2026-01-01T00:00:00Z\n"),
+    ],
+)
+def test_advance_prints_where_the_clock_stands(api: Api, words: list[str], expected: str) -> None:
+    """Seconds, an instant or the next thing due."""
+    del api
+    done = run(*words)
+
+    assert (0, expected, "") == (done.returncode, done.stdout, done.stderr)
+
+
+def test_advance_and_journal_print_what_happened(api: Api) -> None:
+    """One event a line: sequence, instant, name, and what it is about."""
+    uuid = api.create(virtual_number_cooloff_period=60).json["session"]["session_uuid"]
+    last = int(run("journal").stdout.splitlines()[-1].split()[0])
+    advanced = run("advance", "3600").stdout.splitlines()
+    journal = run("journal", "--after", str(last - 1)).stdout.splitlines()
+
+    assert [
+        f"{last + 1:>6} 2026-01-01T00:30:00Z SessionExpired {uuid} on +912269000001 expired",
+        f"{last + 2:>6} 2026-01-01T00:30:00Z NumberHeld +912269000001 until 2026-01-01T00:31:00Z",
+        f"{last + 3:>6} 2026-01-01T00:31:00Z NumberReleased +912269000001 until 2026-01-01T00:31:00Z",
+        "now 2026-01-01T01:00:00Z",
+    ] == advanced
+    assert f"{uuid} on +912269000001 active" in journal[0]
+    assert advanced[:-1] == journal[1:]
+
+
+@pytest.mark.parametrize("words", [["advance"], ["advance", "1", "--next"], ["advance", "--to", "x", "--next"]])
+def test_advance_needs_one_way_to_go(words: list[str]) -> None:
+    """None and two are usage errors."""
+    done = run(*words)
+
+    assert 2 == done.returncode
+    assert "give SECONDS, --to or --next, one of them" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (["advance", "--to", "2020-01-01"], "the clock shows 2026-01-01T00:00:00Z and only moves forward"),
+        (["advance", "1e300"], "is greater than the maximum"),
+        (["advance", "nan"], "NaN"),
+        (["explain", "no body?at#all"], "this account has no session"),
+        (["explain", "üñ"], "this account has no session"),
+        (["reset", "--world", "no body?x"], "no world has the Auth ID"),
+    ],
+)
+def test_refusal_is_one_sentence(api: Api, words: list[str], reason: str) -> None:
+    """What the server refuses: exit 1 and its reason."""
+    del api
+
+    assert reason in sentence(run(*words), 1)
+
+
+@pytest.mark.parametrize(
+    "words",
+    [["advance", "-5"], ["advance", "soon"], ["journal", "--after", "-1"], ["journal", "--limit", "9" * 20], ["fly"]],
+)
+def test_wrong_call_is_a_usage_error(words: list[str]) -> None:
+    """Exit 2 with the usage, before anybody is asked, and no traceback."""
+    done = run(*words, MASKING_EMULATOR_URL="http://127.0.0.1:1")
+
+    assert 2 == done.returncode
+    assert "Usage:" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_journal_is_json_where_asked(api: Api) -> None:
+    """--json prints what the control API answers."""
+    api.create()
+    done = run("journal", "--json", "--limit", "2")
+
+    assert api.url == os.environ["MASKING_EMULATOR_URL"]
+    assert Control(api.url).get(f"/worlds/{api.auth_id}/journal", limit=2) == json.loads(done.stdout)
+
+
+def test_reset_puts_the_world_back(api: Api) -> None:
+    """The clock is at its start again, and the sessions are gone."""
+    api.create()
+    run("advance", "60")
+    done = run("reset")
+
+    assert (0, f"reset {api.auth_id} now 2026-01-01T00:00:00Z\n") == (done.returncode, done.stdout)
+    assert 0 == api.list().json["response"]["meta"]["total_count"]
+
+
+def test_explain_prints_a_line_for_every_candidate(api: Api) -> None:
+    """Number, verdict, reason and what stood in the way."""
+    busy = api.create(first_party="+12025550101", second_party="+12025550102").json["session"]["session_uuid"]
+    uuid = api.create(first_party="+12025550101", second_party="+12025550103").json["session"]["session_uuid"]
+    lines = run("explain", uuid).stdout.splitlines()
+
+    first = f"+14155550100      dropped    a party is in another live session on this number (session {busy})"
+    assert first == lines[0]
+    assert "+14155550101      chosen     the first number in pool order that fits" == lines[1]
+    assert 9 == len(lines)
+    assert uuid == json.loads(run("explain", uuid, "--json").stdout)["session_uuid"]
+
+
+def test_fidelity_needs_no_server() -> None:
+    """The ledger as text, as JSON, and the rows of one evidence only."""
+    rows = json.loads(run("fidelity", "--json", MASKING_EMULATOR_URL="http://127.0.0.1:1").stdout)["rows"]
+    assumed = json.loads(run("fidelity", "--json", "--evidence", "assumed").stdout)["rows"]
+    text = run("fidelity").stdout
+
+    assert [row for row in rows if "assumed" == row["evidence"]] == assumed
+    assert all(row["statement"] in text and row["source"] in text for row in rows)
+    assert 2 == run("fidelity", "--evidence", "rumour").returncode
+
+
+@pytest.mark.parametrize("words", [["advance", "1"], ["journal"], ["reset"], ["explain", "x"]])
+def test_unreachable_server_is_told_with_a_hint(nobody: str, words: list[str]) -> None:
+    """Exit 3, and what to do."""
+    said = sentence(run(*words, "--url", nobody), 3)
+
+    assert said.startswith(f"masking-emulator: no emulator answers at {nobody}: ")
+    assert said.endswith("start one with `masking-emulator serve`")
+
+
+@pytest.mark.parametrize(
+    "url", ["https://127.0.0.1:1", "127.0.0.1:8080", "http://[::1", "http://x:99999", "http://", ""]
+)
+def test_url_that_is_none_is_told(url: str) -> None:
+    """Exit 3 at once, `wait` included."""
+    for words in (["journal"], ["wait"]):
+        assert "is no http:// URL" in sentence(run(*words, "--url", url), 3)
+
+
+@pytest.mark.parametrize(
+    ("status", "content", "code"),
+    [(200, b"<html>", 3), (200, b"[]", 3), (404, b'"no"', 3), (404, b"{}", 1), (200, b"{}", 1), (200, b"\xff", 3)],
+)
+def test_server_that_is_no_emulator_is_one_sentence(
+    answering: Callable[[int, bytes], str], status: int, content: bytes, code: int
+) -> None:
+    """Something else on the port is told apart, never a traceback."""
+    assert sentence(run("journal", "--url", answering(status, content)), code)
+
+
+VERBS: Final[Mapping[str, str]] = {
+    "serve": "Run the emulator until Ctrl-C.",
+    "wait": "Wait until the server answers.",
+    "advance": "Let SECONDS pass in the world",
+    "journal": "Print what happened in the world",
+    "reset": "Put the world back to its start",
+    "explain": "Say why SESSION_UUID has its virtual number",
+    "fidelity": "Print what the emulator does, and how sure each behaviour is.",
+}
+
+
+@pytest.mark.parametrize(("verb", "text"), VERBS.items())
+def test_help_of_a_verb_says_what_it_does(verb: str, text: str) -> None:
+    """--help and -h of every verb."""
+    done = run(verb, "--help")
+
+    assert 0 == done.returncode
+    assert text in " ".join(done.stdout.split())
+
+
+def test_help_lists_every_verb() -> None:
+    """No verb is hidden, and none is missing from this test."""
+    listed = [line.split()[0] for line in run("-h").stdout.partition("Commands:")[2].splitlines() if line.strip()]
+
+    assert set(VERBS) == {word for word in listed if word in VERBS}
+    assert f"masking-emulator, version {__version__}\n" == run("--version").stdout
+
+
+def test_world_flag_wins_over_the_environment(api: Api, emulator: Emulator) -> None:
+    """The variable names the world that the verbs mean, unless --world does."""
+    other = api_of(api.url, emulator.control.post("/worlds", {"clock": {"start": "2030-01-01T00:00:00Z", "rate": 0}}))
+
+    assert f"reset {api.auth_id} now 2026-01-01T00:00:00Z\n" == run("reset").stdout
+    assert f"reset {other.auth_id} now 2030-01-01T00:00:00Z\n" == run("reset", "--world", other.auth_id).stdout
+    emulator.control.delete(f"/worlds/{other.auth_id}")
+
+
+def test_without_a_world_the_oldest_is_meant(emulator: Emulator) -> None:
+    """The verbs mean the world that the server began with."""
+    expected = emulator.control.get(f"/worlds/{DEMO}/journal")
+
+    assert expected == json.loads(run("journal", "--json", MASKING_EMULATOR_URL=emulator.url).stdout)

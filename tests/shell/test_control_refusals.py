@@ -1,0 +1,216 @@
+"""The control API asked wrongly: the field and the reason are named, nothing changes, nothing answers 500."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from emulator.client import ControlRefused
+from emulator.control import BODY_BYTES_MAX, OPERATIONS, Operation
+from emulator.server import Emulator
+from tests.plivo.ask import Api
+from tests.shell.asking import control, good
+from tests.shell.worlds import START
+
+
+@pytest.mark.parametrize(
+    ("body", "field"),
+    [
+        ({"colour": 1}, None),
+        ({"world": 1}, "world"),
+        ({"seed": 1.5}, "seed"),
+        ({"seed": None}, "seed"),
+        ({"seed": "\ud800"}, "seed"),
+        ({"clock": {"rate": -1}}, "clock.rate"),
+        ({"clock": {"rate": 1e308}}, "clock.rate"),
+        ({"clock": {"start": "soon"}}, "clock.start"),
+        ({"world": {"colour": 1}}, "colour"),
+        ({"world": {"account": {"auth_id": "MAEMULATOR0000000001"}}}, "account.auth_id"),
+        ({"world": {"numbers": [{"number": "+14155550100"}, {"number": "+1"}]}}, "numbers[1].number"),
+        ({"world": {"policy": {"update_status": 201}}}, "policy.update_status"),
+        ({"world": {"limits": {"numbers_max": 1}}}, "numbers"),
+        ({"world": {"limits": {"journal_events_max": 0}}}, "limits.journal_events_max"),
+        ({"world": {"seed": json.loads("[" * 900 + "]" * 900)}}, None),
+    ],
+)
+def test_bad_world_is_refused_with_its_field(api: Api, body: Mapping[str, Any], field: str | None) -> None:
+    """The answer names the field and the reason, and no world is made."""
+    before = good(control(api, "GET", "/health"))["worlds"]
+    refused = control(api, "POST", "/worlds", body)
+
+    assert (400, field) == (refused.status, refused.json.get("field"))
+    assert refused.error
+    assert before == good(control(api, "GET", "/health"))["worlds"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "field"),
+    [
+        ("POST", "{w}/clock/advance", {}, None),
+        ("POST", "{w}/clock/advance", {"seconds": 1, "next": True}, None),
+        ("POST", "{w}/clock/advance", {"minutes": 1}, None),
+        ("POST", "{w}/clock/advance", {"seconds": -1}, "seconds"),
+        ("POST", "{w}/clock/advance", {"seconds": "1"}, "seconds"),
+        ("POST", "{w}/clock/advance", {"seconds": 1e300}, "seconds"),
+        ("POST", "{w}/clock/advance", {"next": False}, "next"),
+        ("POST", "{w}/clock/advance", {"next": 1}, "next"),
+        ("POST", "{w}/clock/advance", {"to": "2025-12-31T23:59:59Z"}, "to"),
+        ("POST", "{w}/clock/advance", {"to": "tomorrow"}, "to"),
+        ("POST", "{w}/clock/advance", {"to": "\ud800"}, "to"),
+        ("POST", "{w}/clock/advance", {"to": "99999-01-01T00:00:00Z"}, "to"),
+        ("PUT", "{w}/clock", {"now": START, "tick": 1}, None),
+        ("PUT", "{w}/clock", {"now": "2025-01-01T00:00:00Z"}, "now"),
+        ("PUT", "{w}/clock", {"now": 5}, "now"),
+        ("PUT", "{w}/clock", {"rate": -0.5}, "rate"),
+        ("PUT", "{w}/clock", {"rate": True}, "rate"),
+        ("PUT", "{w}/clock", {"rate": None}, "rate"),
+        ("POST", "{w}/numbers", {}, None),
+        ("POST", "{w}/numbers", {"number": 14155550104}, "number"),
+        ("POST", "{w}/numbers", {"number": "+1"}, "number"),
+        ("POST", "{w}/numbers", {"number": "\ud800"}, "number"),
+        ("POST", "{w}/numbers", {"number": "+14155550104", "subaccount": "SAEMULATOR0000000001"}, "subaccount"),
+        ("POST", "{w}/numbers", {"number": "+14155550104", "subaccount": None}, "subaccount"),
+        ("POST", "{w}/reset", {"hard": True}, None),
+        ("POST", "{w}/fork", {"auth_id": "x"}, None),
+        ("DELETE", "{w}", {"really": True}, None),
+    ],
+)
+def test_bad_body_is_refused_with_its_field(api: Api, method: str, path: str, body: Any, field: str | None) -> None:
+    """400, the field and a reason; the world stays as it was."""
+    before = good(control(api, "GET", "{w}"))
+    refused = control(api, method, path, body)
+
+    assert (400, field) == (refused.status, refused.json.get("field"))
+    assert refused.error
+    assert before == good(control(api, "GET", "{w}"))
+
+
+def test_bad_rate_with_a_good_instant_changes_neither(api: Api) -> None:
+    """A PUT of the clock is done whole or not at all."""
+    refused = control(api, "PUT", "{w}/clock", {"rate": 5, "now": "2025-01-01T00:00:00Z"})
+
+    assert 400 == refused.status
+    assert {"now": START, "rate": 0} == good(control(api, "GET", "{w}/clock"))
+
+
+@pytest.mark.parametrize("query", ["after=-1", "limit=x", "after=1.5", "limit=9999999999999999", "after=%C2%B2"])
+def test_bad_page_is_refused_with_its_field(api: Api, query: str) -> None:
+    """What is no whole number is refused by name."""
+    refused = control(api, "GET", f"{{w}}/journal?{query}")
+
+    assert (400, query.partition("=")[0]) == (refused.status, refused.json["field"])
+
+
+@pytest.mark.parametrize(
+    "operation",
+    [operation for operation in OPERATIONS if "{auth_id}" in operation.path],
+    ids=lambda operation: f"{operation.method} {operation.path}",
+)
+def test_unknown_world_is_not_found(api: Api, operation: Any) -> None:
+    """Every operation on a world says which world there is not."""
+    bodies = {"/clock/advance": {"seconds": 1}, "/numbers": {"number": "+14155550104"}, "/clock": {"rate": 0}}
+    path = operation.path.replace("{auth_id}", "MANOBODY").replace("{session_uuid}", "x")
+    body = next((body for end, body in bodies.items() if path.endswith(end)), None)
+    refused = control(api, operation.method, path, None if operation.method == "GET" else body)
+
+    assert (404, "auth_id") == (refused.status, refused.json["field"])
+    assert "no world has the Auth ID 'MANOBODY'" == refused.error
+
+
+@pytest.mark.parametrize("path", sorted({operation.path for operation in OPERATIONS}))
+def test_other_methods_are_refused(api: Api, path: str) -> None:
+    """405, and Allow says what is possible."""
+    possible = [operation.method for operation in OPERATIONS if operation.path == path]
+    real = path.replace("/worlds/{auth_id}", "{w}").replace("{session_uuid}", "x")
+    for method in {"GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"} - {*possible}:
+        refused = control(api, method, real)
+
+        assert (405, ", ".join(possible)) == (refused.status, refused.headers["allow"])
+        assert method in refused.error
+
+
+@pytest.mark.parametrize("path", ["/", "", "/nothing", "/worlds/x/nothing", "/openapi.json/x"])
+def test_unknown_path_is_not_found(api: Api, path: str) -> None:
+    """404 in the control API's own shape."""
+    refused = control(api, "GET", path)
+
+    assert 404 == refused.status
+    assert refused.error.startswith("the control API has no /_emulator")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"{",
+        b"[]",
+        b'"x"',
+        b"null",
+        b"5",
+        b"NaN",
+        b'{"seconds": NaN}',
+        b"\xff\xfe",
+        b"[" * 100_000,
+        b'{"seconds": 1' + b"0" * 9999,
+    ],
+    ids=["cut", "array", "text", "null", "number", "nan", "nan inside", "no text", "deep", "long"],
+)
+def test_body_that_is_no_json_object_is_refused(api: Api, content: bytes) -> None:
+    """400 with a reason, never a traceback."""
+    refused = control(api, "POST", "{w}/clock/advance", content)
+
+    assert 400 == refused.status
+    assert refused.error
+
+
+def test_too_large_body_is_refused(api: Api) -> None:
+    """A body has a limit, and past it the answer is 413."""
+    refused = control(api, "POST", "/worlds", b" " * (BODY_BYTES_MAX + 1))
+
+    assert 413 == refused.status
+
+
+def test_explanation_of_an_unknown_session_is_refused(api: Api) -> None:
+    """404 with a reason."""
+    refused = control(api, "GET", "{w}/sessions/nobody/explain")
+
+    assert (404, "this account has no session nobody") == (refused.status, refused.error)
+
+
+def test_known_number_is_refused(small: Api) -> None:
+    """A number is in a pool once."""
+    refused = control(small, "POST", "{w}/numbers", {"number": "+14155550100"})
+
+    assert (400, "+14155550100 is in the pool already") == (refused.status, refused.error)
+
+
+def test_client_raises_the_reason(emulator: Emulator) -> None:
+    """The client of the control API turns a refusal into an exception with reason and status."""
+    with pytest.raises(ControlRefused, match="no world has the Auth ID 'x'") as caught:
+        emulator.control.get(f"{emulator.control.world('x')}/clock")
+
+    assert 404 == caught.value.status
+
+
+KEYS = st.sampled_from(["world", "seed", "clock", "now", "rate", "seconds", "to", "next", "number", "subaccount", "x"])
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=3),
+    max_leaves=8,
+)
+
+WRITES = [operation for operation in OPERATIONS if operation.method in {"POST", "PUT"}]
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(operation=st.sampled_from(WRITES), body=st.dictionaries(KEYS, JSON, max_size=3))
+def test_no_body_brings_the_server_down(api: Api, operation: Operation, body: Mapping[str, Any]) -> None:
+    """Whatever the JSON, the answer is a success or a refusal with its reason, never a 500."""
+    reply = control(api, operation.method, operation.path.replace("/worlds/{auth_id}", "{w}"), body)
+    if reply.status == 201 and "auth_id" in reply.json:
+        good(control(api, "DELETE", f"/worlds/{reply.json['auth_id']}"))
+
+    assert reply.status in (200, 201) or (400 == reply.status and reply.error)

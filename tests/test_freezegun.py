@@ -1,0 +1,169 @@
+"""A user's test that freezes time around an emulator in the same process: it follows, and nothing hangs.
+
+Frozen time stands still for the test, so the patience of these tests is that of locks, which freezegun leaves alone.
+"""
+
+import json
+from base64 import b64encode
+from collections.abc import Callable
+from threading import Event, Thread
+from typing import Any, Final
+from urllib.request import Request, urlopen
+
+import pytest
+from freezegun import freeze_time
+
+from emulator.server import Emulator
+
+AUTH_ID: Final = "MAEMULATOR0000000001"
+SESSIONS: Final = f"/v1/Account/{AUTH_ID}/Masking/Session/"
+JOURNAL: Final = f"/worlds/{AUTH_ID}/journal"
+
+_PATIENCE_S: Final = 20
+
+#: So often, and so long each time, a test looks whether something has happened by itself.
+_LOOKS: Final = 1000
+_LOOK_S: Final = 0.01
+
+
+def within_patience(play: Callable[[], None]) -> None:
+    """Runs the play of a test in a thread, so that a hang fails rather than blocks."""
+    failures: list[BaseException] = []
+
+    def run() -> None:
+        try:
+            play()
+        except BaseException as failure:
+            failures.append(failure)
+
+    thread = Thread(target=run, daemon=True)
+    thread.start()
+    thread.join(_PATIENCE_S)
+    assert not thread.is_alive(), "the test hangs"
+    if failures:
+        raise failures[0]
+
+
+def ask(emulator: Emulator, path: str, body: dict[str, Any] | None = None) -> Any:
+    """What the emulated API answers, asked as any user would."""
+    credentials = b64encode(f"{AUTH_ID}:emulator-token".encode()).decode()
+    content = None if body is None else json.dumps(body).encode()
+    headers = {"Authorization": f"Basic {credentials}", "Content-Type": "application/json"}
+    with urlopen(Request(emulator.url + path, content, headers), timeout=_PATIENCE_S) as response:
+        return json.load(response)
+
+
+def create(emulator: Emulator) -> Any:
+    """A new session of the usual parties."""
+    return ask(emulator, SESSIONS, {"first_party": "+12025550101", "second_party": "+12025550102"})["session"]
+
+
+def journal_has(emulator: Emulator, count: int) -> bool:
+    """Whether the world's journal comes to hold so many events while nobody asks the server for anything."""
+    (world,) = emulator._hub.all()
+    pause = Event()
+    for _ in range(_LOOKS):
+        if world.journal.last >= count:
+            return True
+        pause.wait(_LOOK_S)
+    return False
+
+
+def test_session_expires_when_frozen_time_is_ticked() -> None:
+    """A world at rate 1 shows the frozen instant, and half an hour later its session has expired."""
+
+    def play() -> None:
+        with freeze_time("2026-01-01") as frozen, Emulator() as emulator:
+            session = create(emulator)
+            frozen.tick(1799)
+            before = ask(emulator, SESSIONS + session["session_uuid"])["response"]
+            frozen.tick(1)
+            after = ask(emulator, SESSIONS + session["session_uuid"])["response"]
+
+        assert "2026-01-01 00:00:00 +0000 UTC" == session["created_time"]
+        assert ("active", "expired") == (before["status"], after["status"])
+
+    within_patience(play)
+
+
+def test_expiry_is_in_the_journal_without_any_request() -> None:
+    """Moving frozen time is enough: the world looks for itself."""
+
+    def play() -> None:
+        with freeze_time("2026-01-01") as frozen, Emulator() as emulator:
+            create(emulator)
+            frozen.tick(1800)
+
+            assert journal_has(emulator, 2)
+            expired = emulator.control.get(JOURNAL)["events"][-1]
+            assert ("SessionExpired", "2026-01-01T00:30:00Z") == (expired["event"], expired["at"])
+
+    within_patience(play)
+
+
+def test_nothing_expires_while_frozen_time_stands_still() -> None:
+    """Looking again and again is no passing of time."""
+
+    def play() -> None:
+        with freeze_time("2026-01-01"), Emulator() as emulator:
+            create(emulator)
+            pause = Event()
+            for _ in range(10):
+                pause.wait(_LOOK_S)
+
+            assert "2026-01-01T00:00:00Z" == emulator.control.get(f"/worlds/{AUTH_ID}/clock")["now"]
+            assert ["SessionCreated"] == [event["event"] for event in emulator.control.get(JOURNAL)["events"]]
+
+    within_patience(play)
+
+
+def test_server_that_runs_before_time_is_frozen_follows_ticks() -> None:
+    """Freezing moves nothing, ticking does, thawing moves nothing."""
+
+    def play() -> None:
+        with Emulator() as emulator:
+            with freeze_time("2001-01-01") as frozen:
+                session = create(emulator)
+                active = ask(emulator, SESSIONS + session["session_uuid"])["response"]["status"]
+                frozen.tick(1800)
+
+                assert journal_has(emulator, 2)
+            other = create(emulator)
+            later = ask(emulator, SESSIONS + other["session_uuid"])["response"]["status"]
+
+        assert ("active", "active") == (active, later)
+
+    within_patience(play)
+
+
+def test_move_of_frozen_time_back_changes_nothing() -> None:
+    """A world's clock only moves forward."""
+
+    def play() -> None:
+        with freeze_time("2026-01-01") as frozen, Emulator() as emulator:
+            frozen.move_to("2025-01-01")
+            held = emulator.control.get(f"/worlds/{AUTH_ID}/clock")["now"]
+            frozen.tick(5)
+
+            assert "2026-01-01T00:00:00Z" == held
+            assert "2026-01-01T00:00:05Z" == emulator.control.get(f"/worlds/{AUTH_ID}/clock")["now"]
+
+    within_patience(play)
+
+
+@pytest.mark.parametrize("start", ["inside", "outside"])
+def test_server_stops_inside_frozen_time(start: str) -> None:
+    """Its end needs no clock of the test, with an open session and wherever it was started."""
+
+    def play() -> None:
+        if start == "inside":
+            with freeze_time("2026-01-01"), Emulator() as emulator:
+                create(emulator)
+        else:
+            emulator = Emulator()
+            emulator.__enter__()
+            with freeze_time("2026-01-01"):
+                create(emulator)
+                emulator.__exit__(None, None, None)
+
+    within_patience(play)

@@ -1,0 +1,149 @@
+"""The fidelity ledger keeps its promises: every behaviour has a source, and tests that prove it."""
+
+import ast
+import re
+from dataclasses import fields
+from functools import cache
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from emulator.plivo.ledger import LEDGER, Evidence, Row, policy_choices, row_json
+from emulator.plivo.parameters import CREATE
+from emulator.plivo.policy import Policy
+from emulator.server import Emulator
+from tests import generated
+
+_ROOT: Final = Path(__file__).parent.parent
+_NODES: Final = sorted({node for row in LEDGER for node in row.tests})
+_REASONING_SIGNS_MIN: Final = 60
+
+#: Tests whose cases are files: node id → folder and suffix. The wire's ids begin with the name of a subfolder.
+_CASES: Final = {
+    "tests/test_wire.py::test_case_is_answered_to_the_byte": ("fixtures/wire", ".json"),
+    "tests/test_scenarios.py::test_scenario_plays_as_written": ("fixtures/scenarios", ".txt"),
+}
+
+
+def _each_row(rows: list[Row]) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("row", rows, ids=[row.id for row in rows])
+
+
+def test_ids_are_unique() -> None:
+    """An id is a name, in world files too."""
+    ids = [row.id for row in LEDGER]
+
+    assert sorted(set(ids)) == sorted(ids)
+
+
+@_each_row(list(LEDGER))
+def test_row_says_what_and_why(row: Row) -> None:
+    """One sentence, a source that an outsider can follow, and an id in snake_case."""
+    assert re.fullmatch(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", row.id)
+    assert row.subject
+    assert row.statement.endswith(".")
+    assert row.source
+    assert "contract" not in row.source, "a source is named so that outsiders find it"
+
+
+@_each_row([row for row in LEDGER if row.evidence is Evidence.ASSUMED])
+def test_assumption_gives_its_reasoning(row: Row) -> None:
+    """What nobody has confirmed says why we think so."""
+    assert row.source.startswith("reasoning: ")
+    assert len(row.source) >= _REASONING_SIGNS_MIN
+
+
+@_each_row([row for row in LEDGER if row.evidence is not Evidence.ASSUMED])
+def test_reasoning_alone_is_an_assumption(row: Row) -> None:
+    """The other way round: a row that rests on a source names it."""
+    assert not row.source.startswith("reasoning: ")
+
+
+@_each_row(list(LEDGER))
+def test_row_has_a_test(row: Row) -> None:
+    """A behaviour that no test proves is a wish."""
+    assert row.tests
+
+
+@pytest.mark.parametrize("node", _NODES)
+def test_listed_test_exists(node: str) -> None:
+    """A node id names a file, what is defined in it, and where cases are files, a case."""
+    name, _, case = node.partition("[")
+    path, _, qualified = name.partition("::")
+
+    assert qualified in _defined_in(_ROOT / path)
+    assert not case or _case_exists(name, case.removesuffix("]"))
+
+
+def test_policy_is_the_rows_with_choices() -> None:
+    """Each entry of the policy has exactly one row, whose first choice is the default, and the other way round."""
+    defaults = {field.name: field.default for field in fields(Policy)}
+
+    assert defaults == {entry: choices[0] for entry, choices in policy_choices().items()}
+    assert sorted(defaults) == sorted(row.id for row in LEDGER if row.choices)
+
+
+@pytest.mark.parametrize("parameter", CREATE)
+def test_parameter_has_a_row(parameter: str) -> None:
+    """No parameter is accepted without the ledger saying how."""
+    word = re.compile(rf"\b{parameter}\b")
+
+    assert any(word.search(f"{row.id} {row.statement}") for row in LEDGER)
+
+
+def test_ledger_is_served() -> None:
+    """The control API tells what the ledger holds."""
+    with Emulator() as emulator:
+        served = emulator.control.get("/fidelity")
+
+    assert {"rows": [row_json(row) for row in LEDGER]} == served
+
+
+def test_ledger_page_is_up_to_date() -> None:
+    """What is printed for readers is what the ledger says; `make docs` rewrites it."""
+    assert generated.fidelity(LEDGER) == generated.FIDELITY.read_text(encoding="utf-8")
+
+
+def test_marked_part_is_replaced_and_the_rest_kept() -> None:
+    """Generated text goes between the markers of its name only."""
+    text = "before\n<!-- generated: policy -->\nold\n<!-- end -->\nafter\n<!-- end -->\n"
+
+    expected = "before\n<!-- generated: policy -->\nnew\n<!-- end -->\nafter\n<!-- end -->\n"
+    assert expected == generated.with_parts(text, {"policy": "new\n"})
+
+
+def test_document_without_markers_stays() -> None:
+    """A document may do without generated parts."""
+    assert generated.with_parts("text\n", {}) == "text\n"
+
+
+def test_stale_document_is_found(tmp_path: Path) -> None:
+    """A document that is missing or differs is named, one that is right is not."""
+    right, wrong, missing = tmp_path / "right", tmp_path / "wrong", tmp_path / "missing"
+    right.write_text("text", encoding="utf-8")
+    wrong.write_text("other", encoding="utf-8")
+
+    assert [wrong, missing] == generated.stale(dict.fromkeys((right, wrong, missing), "text"))
+
+
+@cache
+def _defined_in(path: Path) -> frozenset[str]:
+    """The functions of a module, and the methods of its classes as `Class::method`."""
+    if not path.is_file():
+        return frozenset()
+    module = ast.parse(path.read_text(encoding="utf-8"))
+    functions = _functions(module.body)
+    classes = [node for node in module.body if isinstance(node, ast.ClassDef)]
+    return frozenset([*functions, *(f"{node.name}::{method}" for node in classes for method in _functions(node.body))])
+
+
+def _functions(body: list[ast.stmt]) -> list[str]:
+    return [node.name for node in body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+
+
+def _case_exists(test: str, case: str) -> bool:
+    folder, suffix = _CASES[test]
+    operation, _, name = case.partition("-")
+    files = (_ROOT / folder / f"{case}{suffix}", _ROOT / folder / operation / f"{name}{suffix}")
+    return any(file.is_file() for file in files)

@@ -1,0 +1,190 @@
+"""House rules that a machine can check, read from the source of the package with `ast`."""
+
+import ast
+import sys
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+ROOT: Final = Path(__file__).parents[1]
+PACKAGE: Final = ROOT / "emulator"
+
+#: Path below the repository → parsed source.
+TREES: Final[Mapping[str, ast.Module]] = {
+    path.relative_to(ROOT).as_posix(): ast.parse(path.read_text(encoding="utf-8"))
+    for path in sorted(PACKAGE.rglob("*.py"))
+}
+
+FILE_LINES_MAX: Final = 400
+FUNCTION_LINES_MAX: Final = 50
+
+Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
+
+each_file = pytest.mark.parametrize("file", TREES)
+
+
+def imported(tree: ast.AST) -> set[str]:
+    """Every module that is imported, and `module.name` for each name that is taken from one."""
+    modules: set[str] = set()
+    for node in ast.walk(tree):
+        match node:
+            case ast.Import(names=names):
+                modules |= {alias.name for alias in names}
+            case ast.ImportFrom(module=str(module), names=names, level=0):
+                modules |= {module} | {f"{module}.{alias.name}" for alias in names}
+            case ast.ImportFrom():
+                raise AssertionError(f"line {node.lineno}: relative imports hide the direction")
+    return modules
+
+
+def used(tree: ast.AST) -> set[str]:
+    """Dotted names as they are used, such as `time.time`."""
+    return {
+        f"{node.value.id}.{node.attr}"
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
+    }
+
+
+def within(modules: set[str], *packages: str) -> set[str]:
+    """Those modules that are one of the packages or lie in one."""
+    return {module for module in modules if any(f"{module}.".startswith(f"{package}.") for package in packages)}
+
+
+def definitions(tree: ast.AST) -> Iterator[Definition]:
+    """Every function and class."""
+    for node in ast.walk(tree):
+        if isinstance(node, Definition):
+            yield node
+
+
+def files_in(folder: str) -> list[str]:
+    """The files in this folder of the package."""
+    return [file for file in TREES if file.startswith(f"emulator/{folder}/")]
+
+
+@pytest.mark.parametrize("file", files_in("core"))
+def test_core_is_pure(file: str) -> None:
+    """The core imports itself, the standard library and phonenumbers, and nothing of the library that does I/O."""
+    modules = imported(TREES[file])
+    foreign = modules - within(modules, "emulator.core", "phonenumbers", *sys.stdlib_module_names)
+
+    assert set() == foreign - {"emulator"}
+    assert set() == within(modules, "os", "io", "sys", "pathlib", "socket", "asyncio", "threading", "time", "logging")
+
+
+@pytest.mark.parametrize("file", files_in("plivo"))
+def test_vendor_words_import_the_core_and_never_the_shell(file: str) -> None:
+    """plivo knows core, itself and jsonschema; starlette is for its routes only."""
+    modules = imported(TREES[file])
+    allowed = ["emulator.core", "emulator.plivo", "jsonschema", *sys.stdlib_module_names]
+    if file == "emulator/plivo/routes.py":
+        allowed.append("starlette")
+
+    assert set() == modules - within(modules, *allowed)
+
+
+@pytest.mark.parametrize("file", ["emulator/cli.py", "emulator/client.py", "emulator/__main__.py"])
+def test_clients_speak_http_and_never_import_the_core(file: str) -> None:
+    """The command line and the client ask the control API; the engine, worlds and routes are not theirs to touch."""
+    modules = imported(TREES[file])
+
+    assert set() == within(modules, "emulator.core", "emulator.world", "emulator.worlds", "emulator.plivo.routes")
+
+
+def test_client_verbs_load_no_server() -> None:
+    """What a verb loads before it runs is the standard library, click and small modules; serve loads the rest."""
+    top_level = [node for node in TREES["emulator/cli.py"].body if isinstance(node, ast.Import | ast.ImportFrom)]
+    modules = set[str]().union(*map(imported, top_level))
+    allowed = ("click", "emulator.__version__", "emulator.client", "emulator.clock", "emulator.config")
+
+    assert {"emulator"} == modules - within(modules, *allowed, *sys.stdlib_module_names)
+
+
+@pytest.mark.parametrize("file", files_in("core"))
+def test_core_has_no_vendor_word(file: str) -> None:
+    """Whose API it is, the core does not know."""
+    assert "plivo" not in (ROOT / file).read_text(encoding="utf-8").lower()
+
+
+#: What may be done in one file only: names that are used or imported, and the file.
+ONE_PLACE: Final[Mapping[str, tuple[str, ...]]] = {
+    "emulator/clock.py": (
+        *("time.time", "time.time_ns", "time.monotonic", "time.monotonic_ns", "time.perf_counter", "time.sleep"),
+        *("time.perf_counter_ns", "time.localtime", "datetime.now", "datetime.utcnow", "datetime.today", "date.today"),
+    ),
+    "emulator/core/chance.py": ("random", "secrets", "os.urandom", "uuid", "uuid.uuid4", "uuid.uuid1"),
+    "emulator/config.py": ("os.environ", "os.getenv", "os.environb", "os.putenv"),
+}
+
+
+@each_file
+def test_time_chance_and_environment_have_one_place_each(file: str) -> None:
+    """Real time is read, randomness drawn and the environment read in one file each, so a run can be replayed."""
+    modules, names = imported(TREES[file]), used(TREES[file])
+    forbidden = {name for place, taken in ONE_PLACE.items() if place != file for name in taken}
+
+    # `from datetime import time` is a type; what is imported whole is judged by what is used of it.
+    assert set() == forbidden & names
+    assert set() == forbidden & (modules - {"datetime.time"})
+
+
+@each_file
+def test_file_is_not_long(file: str) -> None:
+    """One subject a file."""
+    assert len((ROOT / file).read_text(encoding="utf-8").splitlines()) <= FILE_LINES_MAX
+
+
+@each_file
+def test_functions_are_short(file: str) -> None:
+    """A function that does not fit on a page does too much."""
+    functions = (node for node in definitions(TREES[file]) if not isinstance(node, ast.ClassDef))
+    long = [node.name for node in functions if (node.end_lineno or 0) - node.lineno >= FUNCTION_LINES_MAX]
+
+    assert [] == long
+
+
+@each_file
+def test_module_says_what_it_is_for(file: str) -> None:
+    """Each module begins with its docstring."""
+    assert ast.get_docstring(TREES[file])
+
+
+@each_file
+def test_public_definitions_have_a_docstring(file: str) -> None:
+    """Each public class, and each public function or method of one, says what it does in a sentence."""
+    assert [] == [name for name, node in _public(TREES[file], "") if not (ast.get_docstring(node) or "").rstrip()]
+
+
+def _public(scope: ast.Module | ast.ClassDef, prefix: str) -> Iterator[tuple[str, Definition]]:
+    for node in scope.body:
+        if isinstance(node, Definition) and not node.name.startswith("_") and not _is_inherited(scope, node):
+            yield prefix + node.name, node
+            if isinstance(node, ast.ClassDef):
+                yield from _public(node, f"{prefix}{node.name}.")
+
+
+def _is_inherited(scope: ast.Module | ast.ClassDef, node: Definition) -> bool:
+    """Whether a bodiless property of a Protocol, which its class explains."""
+    is_protocol = isinstance(scope, ast.ClassDef) and "Protocol" in {ast.unparse(base) for base in scope.bases}
+    return is_protocol and "property" in {ast.unparse(decorator) for decorator in node.decorator_list}
+
+
+@each_file
+def test_only_named_exceptions_are_caught(file: str) -> None:
+    """`except Exception` hides bugs; so do its broader kin."""
+    handlers = [node for node in ast.walk(TREES[file]) if isinstance(node, ast.ExceptHandler)]
+    caught = {ast.unparse(name) for node in handlers if node.type for name in ast.walk(node.type)}
+
+    assert all(node.type for node in handlers)
+    assert set() == {"Exception", "BaseException"} & caught
+
+
+@each_file
+def test_ignored_types_and_lints_have_a_reason(file: str) -> None:
+    """`# type: ignore[code]` and `# noqa: CODE` are followed by why."""
+    for line in (ROOT / file).read_text(encoding="utf-8").splitlines():
+        for mark in ("# type: ignore", "# noqa"):
+            assert mark not in line or line.partition(mark)[2].count("  # ") == 1
