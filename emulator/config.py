@@ -1,10 +1,8 @@
-"""Configuration: what `serve` and the client verbs were told. The only reader of the environment.
+"""Configuration: what `serve` and the client verbs were told. The only place that names what the environment may say.
 
-Flags win over the environment, the environment over the defaults; click does the reading by these names.
+Flags win over the environment, the environment over the defaults; click does the reading, by these names.
 """
 
-import os
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -30,8 +28,3 @@ class ServeConfig:
     seed: Seed | None
     control_hosts: tuple[str, ...]
     log_format: str
-
-
-def environment() -> Mapping[str, str]:
-    """The process environment."""
-    return os.environ

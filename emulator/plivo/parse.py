@@ -1,7 +1,8 @@
 """From bytes to a command: JSON → mapping → coerced → validated → CreateSession or UpdateSession.
 
 Each step is pure. Unknown keys are ignored and letter case does not matter, as with the server's own decoder
-(contract 3.2); null and "" count as not given. The first parameter in table order that is wrong is reported.
+(contract 3.2); null and "" count as not given. The first parameter in table order with a wrong value is reported;
+what is missing comes after that.
 """
 
 import json
@@ -162,11 +163,29 @@ _STEMS: Final[Mapping[tuple[Kind, str | None], str]] = {
 }
 
 
+#: What a value of the kind should have been, in words; filled in from the parameter's schema.
+_EXPECTED: Final[Mapping[Kind, str]] = {
+    Kind.PHONE: "an E.164 number such as +14155550123",
+    Kind.PIN: "4 to 15 digits",
+    Kind.URL: "an http or https URL of fewer than 1000 characters",
+    Kind.INTEGER: "a whole number from {minimum} to {maximum}",
+    Kind.TEXT: "a string",
+    Kind.FLAG: "true or false",
+    Kind.CHOICE: "{values}",
+}
+
+#: So much of a wrong value is quoted.
+_QUOTED_SIGNS_MAX: Final = 60
+
+
 def _refusal(parameter: Parameter, error: ValidationError) -> ApiError:
-    kind, keyword = parameter.kind, str(error.validator)
-    stem = _STEMS.get((kind, keyword)) or _STEMS[kind, None]
+    kind, name = parameter.kind, parameter.name
+    stem = _STEMS.get((kind, str(error.validator))) or _STEMS[kind, None]
     values = "true or false" if kind is Kind.FLAG else " or ".join(parameter.schema.get("enum", ()))
-    return refused_parameter(stem, parameter.name, f"{parameter.name}: {error.message[:200]}", values=values)
+    quoted = repr(error.instance)
+    shown = quoted if len(quoted) <= _QUOTED_SIGNS_MAX else f"{quoted[:_QUOTED_SIGNS_MAX]}..."
+    expected = _EXPECTED[kind].format_map({**parameter.schema, "values": values})
+    return refused_parameter(stem, name, f"{name} is {shown}, and {expected} is expected", values=values)
 
 
 def _check_parties_present(given: Given, *, single: bool) -> None:

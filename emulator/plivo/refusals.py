@@ -28,6 +28,7 @@ MISSING: Final = "Mandatory parameter missing. {name} must be present."  # [D13]
 NOT_A_PHONE: Final = "Invalid parameter. {name} is not a valid phone number."  # [D13]
 OUT_OF_RANGE: Final = "Invalid parameter. {name} is outside the allowed range."  # [D13]
 NOT_ALLOWED: Final = "Invalid parameter. {name} allowed values are {values}."  # [D13], for record and its format
+NOT_A_SUBACCOUNT: Final = "Invalid parameter. {name} is not a valid subaccount."
 NOT_A_URL: Final = "Invalid parameter. {name} should be a valid URL."  # [D13]
 TOO_LONG: Final = "Invalid parameter. {name} should be under 1000 characters."  # [D13]
 NOT_AN_INTEGER: Final = "Invalid parameter. {name} should be an integer."

@@ -50,7 +50,8 @@ class Call:
         for account in self.caller.service.accounts:
             if account.auth_id == auth_id and (self.account.is_main or account == self.account):
                 return account.place
-        raise refused_parameter(refusals.NOT_ALLOWED, "subaccount", "no such subaccount", values=_names(self))
+        reason = f"{auth_id[:60]!r} is no account that {self.account.auth_id} may name"
+        raise refused_parameter(refusals.NOT_A_SUBACCOUNT, "subaccount", reason)
 
     def subaccount_of(self, session: Session) -> str | None:
         """The Auth ID to show as subaccount: only where the create named one (contract 2.5)."""
@@ -61,11 +62,6 @@ class Call:
     def draw_api_id(self) -> str:
         """A fresh api_id."""
         return self.caller.service.draw_api_id()
-
-
-def _names(call: Call) -> str:
-    accounts = call.caller.service.accounts if call.account.is_main else [call.account]
-    return "the Auth IDs of the subaccounts" if len(accounts) > 1 else "the Auth ID of the account"
 
 
 #: Status and body of a success.

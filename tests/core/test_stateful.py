@@ -310,6 +310,7 @@ class EngineMachine(RuleBasedStateMachine):
         if command.pins is not None:
             generated = pins - {command.pins.first, command.pins.second}
             assert not any(generated & other.pins for other in self.model.on(session.number))
+        known = self.model.sessions.get(session.uuid)
         self.model.sessions[session.uuid] = _Known(
             owner=command.owner,
             first=command.first_party,
@@ -317,7 +318,7 @@ class EngineMachine(RuleBasedStateMachine):
             number=session.number,
             expires_at=self.model.now + command.expiry_s * SECOND_US,
             cooloff_s=command.settings.cooloff_s,
-            single_party=command.settings.single_party,
+            single_party=command.settings.single_party or (known is not None and known.single_party),
             pins=pins,
         )
         return session.uuid

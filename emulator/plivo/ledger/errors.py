@@ -134,7 +134,7 @@ ROWS: Final[Sequence[Row]] = (
         statement="A failure of the emulator itself answers 500 Internal server error.",
         evidence=Evidence.DOCUMENTED,
         source="beta page, table of errors: 500 Internal server error.",
-        tests=("tests/shell/test_app.py::test_own_failure_answers_500_without_a_traceback",),
+        tests=("tests/plivo/test_crash.py::test_crash_is_a_500_in_the_vendors_words_and_reaches_the_log",),
     ),
     Row(
         id="refused_changes_nothing",
