@@ -31,13 +31,14 @@ class Range:
 class SortedIndex:
     """Session UUIDs in order of (value, ordinal)."""
 
-    __slots__ = ("_floors", "_keys", "_uuids")
+    __slots__ = ("_floors", "_keys", "_length", "_uuids")
 
     def __init__(self) -> None:
         # A block's keys are not below its floor, and below the next one's.
         self._floors = [0]
         self._keys: list[list[int]] = [[]]
         self._uuids: list[list[str]] = [[]]
+        self._length = 0
 
     def copy(self) -> "SortedIndex":
         """An independent copy."""
@@ -45,10 +46,11 @@ class SortedIndex:
         twin._floors = self._floors.copy()
         twin._keys = [keys.copy() for keys in self._keys]
         twin._uuids = [uuids.copy() for uuids in self._uuids]
+        twin._length = self._length
         return twin
 
     def __len__(self) -> int:
-        return sum(map(len, self._keys))
+        return self._length
 
     def __getitem__(self, span: slice) -> list[str]:
         """The UUIDs from one place up to, but not including, another."""
@@ -78,6 +80,7 @@ class SortedIndex:
         place = bisect_left(keys, key)
         keys.insert(place, key)
         uuids.insert(place, uuid)
+        self._length += 1
         if len(keys) > _BLOCK_MAX:
             half = len(keys) // 2
             self._floors.insert(at + 1, keys[half])
@@ -91,6 +94,7 @@ class SortedIndex:
         keys = self._keys[at]
         place = bisect_left(keys, key)
         del keys[place], self._uuids[at][place]
+        self._length -= 1
         if not keys and at > 0:  # the first block stays, because its floor is the lowest
             del self._floors[at], self._keys[at], self._uuids[at]
 
@@ -100,6 +104,7 @@ class SortedIndex:
             chosen = [kept(uuid) for uuid in uuids]
             keys[:] = compress(keys, chosen)
             uuids[:] = compress(uuids, chosen)
+        self._length = sum(map(len, self._keys))
 
     def span(self, wanted: Range) -> tuple[int, int]:
         """Where the wanted values begin and end."""

@@ -1,0 +1,47 @@
+"""`make bench`: every measure in turn, one table, row by row. Ends with 1 where a target is missed."""
+
+import argparse
+import sys
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+
+from tests.bench import inside, servers
+from tests.bench.table import HEADER, Effort, Row, markdown
+
+_DEFAULT = Effort(rounds=7, pairs=4000, sessions=100_000, requests=200_000)
+_QUICK = Effort(rounds=3, pairs=1500, sessions=20_000, requests=40_000)
+
+_MEASURES: Sequence[Callable[[Effort], list[Row]]] = (
+    servers.throughput,
+    servers.start,
+    inside.many_sessions,
+    inside.large_pool,
+    inside.session_size,
+    inside.flat_memory,
+    inside.expiries,
+    inside.worlds,
+)
+
+
+def main() -> int:
+    """Run what is asked for."""
+    parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
+    parser.add_argument("--quick", action="store_true", help="fewer rounds and smaller counts")
+    names = {measure.__name__: measure for measure in _MEASURES}
+    parser.add_argument("measure", nargs="*", choices=[*names, []], help="only these")
+    asked = parser.parse_args()
+    effort = _QUICK if asked.quick else _DEFAULT
+    rows: list[Row] = []
+    print(HEADER, flush=True)
+    # Each measure has a process of its own, so that none inherits the memory of another.
+    with ProcessPoolExecutor(1, get_context("spawn"), max_tasks_per_child=1) as processes:
+        for name in asked.measure or names:
+            measured = processes.submit(names[name], effort).result()
+            print(markdown(measured), flush=True)
+            rows += measured
+    return 0 if all(row.met for row in rows) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

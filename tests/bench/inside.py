@@ -1,0 +1,186 @@
+"""Measures inside one process: the whole app without sockets, or a world, big beside small.
+
+Nothing here waits, so time is this process's own CPU time, which other work on the machine disturbs least.
+"""
+
+import asyncio
+import gc
+import time
+from collections.abc import Callable, Iterator, Mapping
+from itertools import count
+from typing import Any
+
+from emulator.core.instants import DAY_US
+from emulator.plivo import parse
+from emulator.world import World
+from tests.bench.client import AUTH_ID, SESSIONS, Client, encoded
+from tests.bench.table import Effort, Row, alone, medians, ratio_at_most, rss_mb
+
+#: So many requests are one sample.
+_BATCH = 200
+
+
+def many_sessions(effort: Effort) -> list[Row]:
+    """Creates and lists beside many live sessions against few."""
+    few, many = _client_of({}, 1000), _client_of({}, effort.sessions)
+    numbers = count(5_000_000)
+    rounds = effort.rounds * 2
+    of = f"{effort.sessions:,} live sessions beside 1,000"
+    rows = [_beside(f"create, {of}", 1.2, rounds, _creating(few, numbers), _creating(many, numbers))]
+    filters = {
+        "no filter": "",
+        "status": "status=active",
+        "first_party": f"first_party={_party(500)}",
+        "created_time__gte": "created_time__gte=2026-01-01+00:00:00",
+        "status and created_time__gte": "status=active&created_time__gte=2025-12-31+00:00:00",
+    }
+    for name, query in filters.items():
+        small, large = (_listing(client, query) for client in (few, many))
+        rows.append(_beside(f"list, {name}, {of}", 1.2, rounds, small, large))
+    return rows
+
+
+def large_pool(effort: Effort) -> list[Row]:
+    """Creates out of many numbers against few; both kinds end at once, so that the sessions stay few."""
+    small, large = (_client_of({"numbers": _numbers(size)}, 5) for size in (10, 10_000))
+    numbers = count(5_000_000)
+    rows = []
+    for kind, extra in {"create": {}, "create, single party": {"create_session_with_single_party": True}}.items():
+        sides = (_cycling(client, numbers, extra) for client in (small, large))
+        rows.append(_beside(f"{kind} + delete, pool of 10,000 beside 10", 1.2, effort.rounds, *sides))
+    return rows
+
+
+def session_size(effort: Effort) -> list[Row]:
+    """Bytes of resident memory for each live session."""
+    world = Client({}).world
+    _fill(world, 1000, first=effort.sessions)
+    gc.collect()
+    before = rss_mb()
+    _fill(world, effort.sessions)
+    size = (rss_mb() - before) * 1024 * 1024 / effort.sessions
+    return [alone("memory of a live session", size, "bytes", target="about 2,048", met=size <= 2400)]
+
+
+def flat_memory(effort: Effort) -> list[Row]:
+    """Growth over many requests, once the buffers that keep the newest are full."""
+    limits = {"sessions_ended_max": effort.requests // 10, "journal_events_max": effort.requests // 20}
+    client = Client({"limits": limits})
+    cycle = _cycling(client, count(0), {})
+    for _ in range(effort.requests // 2 // (2 * _BATCH)):
+        cycle()
+    gc.collect()
+    before = rss_mb()
+    for _ in range(effort.requests // (2 * _BATCH)):
+        cycle()
+    gc.collect()
+    growth = rss_mb() - before
+    return [alone(f"growth over {effort.requests:,} requests", growth, "MB", target="≤ 2 MB", met=growth <= 2)]
+
+
+def expiries(effort: Effort) -> list[Row]:
+    """Expiries a second of one advance, journal on, nearly every one at an instant of its own."""
+    rates = []
+    for _ in range(3):
+        world = Client({}).world
+        _fill(world, effort.sessions)
+        end = world.clock.now() + DAY_US
+        gc.collect()
+        begun = time.process_time()
+        asyncio.run(world.advance_to(end))
+        rates.append(effort.sessions / (time.process_time() - begun))
+    rate = sorted(rates)[1]
+    return [
+        alone(f"advance over {effort.sessions:,} expiries", rate, "a second", target="≥ 50,000", met=rate >= 50_000)
+    ]
+
+
+def worlds(effort: Effort) -> list[Row]:
+    """Making, resetting and copying worlds over the control API."""
+    client = _client_of({}, 1000)
+    made: list[str] = []
+
+    def post(path: str) -> float:
+        begun = time.process_time()
+        answer = client.request("POST", f"/_emulator/worlds{path}")
+        took = time.process_time() - begun
+        made.append(answer["auth_id"])
+        return took
+
+    rounds = effort.rounds * 5
+    (new,) = medians(rounds, lambda: post(""))
+    (fork,) = medians(rounds, lambda: post(f"/{AUTH_ID}/fork"))
+    (reset,) = medians(rounds, lambda: post(f"/{made[0]}/reset"))
+    return [
+        alone("new world", 1000 * new, "ms", target="≤ 1", met=new <= 0.001),
+        alone("reset of a world", 1000 * reset, "ms", target="≤ 1", met=reset <= 0.001),
+        alone("fork of a world with 1,000 sessions", 1000 * fork, "ms", target="≤ 5", met=fork <= 0.005),
+    ]
+
+
+def _beside(measure: str, limit: float, rounds: int, small: Callable[[], float], large: Callable[[], float]) -> Row:
+    small(), large()
+    beside, here = medians(rounds, small, large)
+    per_request_us = 1_000_000 / _BATCH
+    return ratio_at_most(measure, limit, beside=beside * per_request_us, here=here * per_request_us, unit="µs")
+
+
+def _creating(client: Client, numbers: Iterator[int]) -> Callable[[], float]:
+    return _timed(lambda: client.request("POST", SESSIONS, _fields(next(numbers))))
+
+
+def _listing(client: Client, query: str) -> Callable[[], float]:
+    return _timed(lambda: client.request("GET", SESSIONS, query=query))
+
+
+def _cycling(client: Client, numbers: Iterator[int], extra: Mapping[str, Any]) -> Callable[[], float]:
+    def cycle() -> None:
+        fields = {**_fields(next(numbers)), **extra}
+        if extra:
+            del fields["second_party"]
+        uuid = client.request("POST", SESSIONS, fields)["session_uuid"]
+        client.request("DELETE", f"{SESSIONS}{uuid}/")
+
+    return _timed(cycle)
+
+
+def _timed(act: Callable[[], object]) -> Callable[[], float]:
+    def batch() -> float:
+        begun = time.process_time()
+        for _ in range(_BATCH):
+            act()
+        return time.process_time() - begun
+
+    return batch
+
+
+def _client_of(structure: Mapping[str, Any], sessions: int) -> Client:
+    client = Client(structure)
+    _fill(client.world, sessions)
+    return client
+
+
+def _numbers(size: int) -> list[dict[str, str]]:
+    return [{"number": f"+1415{2_000_000 + place}"} for place in range(size)]
+
+
+def _fill(world: World, sessions: int, *, first: int = 0) -> None:
+    """Live sessions as requests make them, without the requests."""
+    for number in range(first, first + sessions):
+        fields = parse.json_object(encoded(_fields(number)))
+        world.do(parse.create_session(fields, lambda _: 0, 0, world.policy))
+
+
+def _fields(number: int) -> dict[str, Any]:
+    return {
+        "first_party": _party(number),
+        "second_party": f"1212{2_000_000 + number}",
+        # A prime step spreads the expiries over a day, in no order.
+        "session_expiry": 60 + number * 7919 % 86_340,
+        "record": True,
+        "callback_url": "https://example.com/masking/events",
+    }
+
+
+def _party(number: int) -> str:
+    return f"1408{2_000_000 + number}"

@@ -1,0 +1,115 @@
+"""The load: creates and gets over keep-alive connections, in a process of its own.
+
+It does as little as it can, so that the server is what is measured: requests are bytes with two gaps, an answer
+is read up to its Content-Length, and only the session's UUID is looked for. Prints the seconds that it took.
+"""
+
+import argparse
+import asyncio
+import time
+from base64 import b64encode
+from collections.abc import Iterator
+from functools import partial
+from typing import cast
+
+import uvloop
+
+CONNECTIONS = 16
+
+AUTH_ID = "MAEMULATOR0000000001"
+
+_TOKEN = b64encode(f"{AUTH_ID}:emulator-token".encode()).decode()
+
+_BODY = (
+    '{"first_party":"1415%07d","second_party":"1212%07d","session_expiry":3600,"record":true,'
+    '"callback_url":"https://example.com/masking/events"}'
+)
+
+#: Every body has the same length, because its numbers have.
+_CREATE = (
+    f"POST /v1/Account/{AUTH_ID}/Masking/Session/ HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Basic {_TOKEN}\r\n"
+    f"Content-Type: application/json\r\nContent-Length: {len(_BODY % (0, 0))}\r\n\r\n{_BODY}"
+)
+
+_GET = (
+    f"GET /v1/Account/{AUTH_ID}/Masking/Session/%s/ HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+    f"Authorization: Basic {_TOKEN}\r\n\r\n"
+).encode()
+
+_LENGTH = b"content-length: "
+_UUID = b'"session_uuid":"'
+
+
+class _Connection(asyncio.Protocol):
+    """One keep-alive connection: create, get, create, get, until the creates are used up."""
+
+    def __init__(self, creates: Iterator[bytes], done: asyncio.Future[None]) -> None:
+        self._creates = creates
+        self._done = done
+        self._received = b""
+        self._creating = False
+
+    def connection_made(self, transport: asyncio.BaseTransport) -> None:
+        # uvloop's transport is none of asyncio's classes, though it does what they do.
+        self._transport = cast(asyncio.Transport, transport)
+        self._next_pair()
+
+    def data_received(self, data: bytes) -> None:
+        self._received += data
+        head = self._received.find(b"\r\n\r\n")
+        if head < 0:
+            return
+        start = self._received.index(_LENGTH) + len(_LENGTH)
+        length = int(self._received[start : self._received.index(b"\r", start)])
+        if len(self._received) == head + 4 + length:
+            answer, self._received = self._received, b""
+            self._answered(answer)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        if not self._done.done():
+            self._done.set_exception(exc or ConnectionError("the server closed the connection"))
+
+    def _answered(self, answer: bytes) -> None:
+        assert answer.startswith(b"HTTP/1.1 20"), answer
+        if not self._creating:
+            self._next_pair()
+            return
+        self._creating = False
+        start = answer.index(_UUID) + len(_UUID)
+        self._transport.write(_GET % answer[start : start + 36])
+
+    def _next_pair(self) -> None:
+        create = next(self._creates, None)
+        if create is None:
+            self._done.set_result(None)
+            self._transport.close()
+            return
+        self._creating = True
+        self._transport.write(create)
+
+
+async def _play(port: int, creates: list[bytes]) -> float:
+    loop = asyncio.get_running_loop()
+    waiting = iter(creates)
+    begun = time.perf_counter()
+    ends = [loop.create_future() for _ in range(CONNECTIONS)]
+    for end in ends:
+        await loop.create_connection(partial(_Connection, waiting, end), "127.0.0.1", port)
+    await asyncio.gather(*ends)
+    return time.perf_counter() - begun
+
+
+def main() -> None:
+    """`python -m tests.bench.load PORT FIRST COUNT`: COUNT pairs of parties that begin with number FIRST."""
+    parser = argparse.ArgumentParser()
+    for name in ("port", "first", "count"):
+        parser.add_argument(name, type=int)
+    asked = parser.parse_args()
+    creates = [
+        (_CREATE % (2_000_000 + n, 2_000_000 + n)).encode() for n in range(asked.first, asked.first + asked.count)
+    ]
+    print(uvloop.run(_play(asked.port, creates)))
+
+
+if __name__ == "__main__":
+    main()
