@@ -3,7 +3,6 @@
 import json
 from collections.abc import Mapping
 from contextlib import closing
-from http.client import HTTPConnection, HTTPException
 from typing import Any
 from urllib.parse import quote, urlencode, urlsplit
 
@@ -55,6 +54,9 @@ class Control:
         return f"/worlds/{segment(auth_id)}"
 
     def _ask(self, method: str, path: str, body: Mapping[str, Any] | None) -> Any:
+        # Imported here: every start of the server would pay for it, and only clients need it.
+        from http.client import HTTPConnection, HTTPException
+
         content = None if body is None else json.dumps(body)
         try:
             with closing(HTTPConnection(self._host, self._port, timeout=self._timeout_s)) as connection:

@@ -28,7 +28,6 @@ from emulator.explain import explanation, number_json
 from emulator.journal import event_json
 from emulator.origin import foreign_header
 from emulator.plivo import parse
-from emulator.plivo.ledger import LEDGER, row_json
 from emulator.plivo.refusals import ApiError, answer_to
 from emulator.plivo.routes import json_response, read_body
 from emulator.world import World
@@ -99,6 +98,9 @@ async def health(asked: Asked) -> Answer:
 
 async def show_fidelity(asked: Asked) -> Answer:
     """The ledger."""
+    # Imported here: a start of the server would pay for hundreds of rows that few ask for.
+    from emulator.plivo.ledger import LEDGER, row_json
+
     del asked
     return 200, {"rows": [row_json(row) for row in LEDGER]}
 

@@ -21,8 +21,8 @@ from emulator.worldfile import WorldSpec
 #: The event loop is not asked to sleep longer than this in one go.
 _SLEEP_MAX_S = 3600.0
 
-#: An advance hands the event loop to others after this many stops.
-_STOPS_PER_TURN = 500
+#: An advance hands the event loop to others after this many timers.
+_TIMERS_PER_TURN = 500
 
 
 class World:
@@ -82,19 +82,18 @@ class World:
         return self._chance.uuid("api_id")
 
     async def advance_to(self, instant: int) -> None:
-        """Go forward, stopping at every due instant; what happens on the way is in the journal.
+        """Go forward through every due instant; what happens on the way is in the journal.
 
-        The loop is shared: others get their turn between the stops. An instant that has passed changes nothing.
+        The loop is shared: others get their turn now and then. An instant that has passed changes nothing.
         """
-        engine, stops = self._engine, 0
+        engine = self._engine
         while (due := engine.deadline()) is not None and due <= instant:
-            self.clock.jump_to(due)
-            self._publish(engine.advance(due))
-            stops += 1
-            if stops % _STOPS_PER_TURN == 0:
-                await asyncio.sleep(0)
-                if engine is not self._engine:
-                    return  # somebody reset the world meanwhile; what was asked of its old life ends with that
+            events = engine.advance(instant, timers_max=_TIMERS_PER_TURN)
+            self.clock.jump_to(engine.now)
+            self._publish(events)
+            await asyncio.sleep(0)
+            if engine is not self._engine:
+                return  # somebody reset the world meanwhile; what was asked of its old life ends with that
         self.clock.jump_to(instant)
         self.caught_up()
 

@@ -20,8 +20,7 @@ from emulator.core import instants
 from emulator.core.chance import Chance, Seed
 from emulator.core.numbering import calling_code, is_possible
 from emulator.core.records import MAIN_ACCOUNT
-from emulator.plivo.ledger import policy_choices
-from emulator.plivo.policy import Limits, Policy
+from emulator.plivo.policy import Limits, Policy, policy_choices
 from emulator.plivo.service import Account
 
 DEMO_WORLD: Final = "demo"

@@ -9,9 +9,9 @@ from typing import Final
 
 import pytest
 
-from emulator.plivo.ledger import LEDGER, Evidence, Row, policy_choices, row_json
+from emulator.plivo.ledger import LEDGER, Evidence, Row, row_json
 from emulator.plivo.parameters import CREATE
-from emulator.plivo.policy import Policy
+from emulator.plivo.policy import Policy, policy_choices
 from emulator.server import Emulator
 from tests import generated
 
@@ -79,9 +79,11 @@ def test_listed_test_exists(node: str) -> None:
 def test_policy_is_the_rows_with_choices() -> None:
     """Each entry of the policy has exactly one row, whose first choice is the default, and the other way round."""
     defaults = {field.name: field.default for field in fields(Policy)}
+    rows = [row for row in LEDGER if row.choices]
 
-    assert defaults == {entry: choices[0] for entry, choices in policy_choices().items()}
-    assert sorted(defaults) == sorted(row.id for row in LEDGER if row.choices)
+    assert defaults == {row.id: row.choices[0] for row in rows}
+    assert sorted(defaults) == sorted(row.id for row in rows)
+    assert {name: set(values) for name, values in policy_choices().items()} == {r.id: set(r.choices) for r in rows}
 
 
 @pytest.mark.parametrize("parameter", CREATE)

@@ -81,7 +81,7 @@ class SessionBook:
     def __init__(self) -> None:
         self._sessions: dict[str, Session] = {}
         self._live_of: dict[str, tuple[str, ...]] = {}
-        self._ended_of: dict[str, tuple[str, ...]] = {}
+        self._known_of: defaultdict[str, list[str]] = defaultdict(list)
         self._on_number: defaultdict[str, SortedIndex] = defaultdict(SortedIndex)
         self._owned_by: defaultdict[int, SortedIndex] = defaultdict(SortedIndex)
         self._pin_holders: dict[tuple[str, str], tuple[str, ...]] = {}
@@ -95,7 +95,7 @@ class SessionBook:
         twin = SessionBook()
         twin._sessions = self._sessions.copy()
         twin._live_of = self._live_of.copy()
-        twin._ended_of = self._ended_of.copy()
+        twin._known_of.update((party, uuids.copy()) for party, uuids in self._known_of.items())
         twin._on_number.update((number, index.copy()) for number, index in self._on_number.items())
         twin._owned_by.update((owner, index.copy()) for owner, index in self._owned_by.items())
         twin._pin_holders = self._pin_holders.copy()
@@ -163,7 +163,7 @@ class SessionBook:
         conditions = []
         for party in (query.first_party, query.second_party):
             if party is not None:
-                uuids = self._ended_of.get(party, ()) + self._live_of.get(party, ())
+                uuids = self._known_of.get(party, ())
                 conditions.append(_Candidates(uuids, 0, len(uuids), oldest_first=False, settled=False))
         if query.number is not None:
             conditions.append(_whole(self._on_number.get(query.number, SortedIndex())))
@@ -200,12 +200,13 @@ class SessionBook:
             index.add(value, session.ordinal, session.uuid)
         self._link_parties(session)
         self._link_pins(session)
+        self._know_parties(session)
         self.live_count += session.is_live
 
     def _leave(self, session: Session) -> None:
         for index, value in self._indexes_of(session):
             index.remove(value, session.ordinal)
-        self._unlink_parties(session)
+        self._forget_parties(session)
 
     def _indexes_of(self, session: Session) -> Iterable[tuple[SortedIndex, int]]:
         """The indexes that hold the session, each with the value that it has there."""
@@ -227,20 +228,32 @@ class SessionBook:
         if ends or before.parties != session.parties:
             self._unlink_parties(before)
             self._link_parties(session)
+        if before.parties != session.parties:
+            self._forget_parties(before)
+            self._know_parties(session)
         if ends or before.pins != session.pins:
             self._unlink_pins(before)
             self._link_pins(session)
         self.live_count -= ends
 
     def _link_parties(self, session: Session) -> None:
-        index = self._live_of if session.is_live else self._ended_of
-        for party in session.parties:
-            index[party] = (*index.get(party, ()), session.uuid)
+        if session.is_live:
+            for party in session.parties:
+                self._live_of[party] = (*self._live_of.get(party, ()), session.uuid)
 
     def _unlink_parties(self, session: Session) -> None:
-        index = self._live_of if session.is_live else self._ended_of
         for party in session.parties:
-            _discard(index, party, session.uuid)
+            _discard(self._live_of, party, session.uuid)
+
+    def _know_parties(self, session: Session) -> None:
+        for party in session.parties:
+            self._known_of[party].append(session.uuid)
+
+    def _forget_parties(self, session: Session) -> None:
+        for party in session.parties:
+            self._known_of[party].remove(session.uuid)
+            if not self._known_of[party]:
+                del self._known_of[party]
 
     def _link_pins(self, session: Session) -> None:
         for key in _pin_keys(session):

@@ -6,6 +6,7 @@ expiry at noon and a DELETE at noon take the same path.
 """
 
 from collections.abc import Callable, Mapping, Sequence
+from itertools import repeat
 from typing import Any, Final
 
 from emulator.core import numbers, sessions
@@ -52,13 +53,19 @@ class Engine:
         twin.now = self.now
         return twin
 
-    def advance(self, instant: int) -> list[Event]:
-        """Run the timers that are due up to `instant`, each at its own, and stand there."""
+    def advance(self, instant: int, *, timers_max: int | None = None) -> list[Event]:
+        """Run the timers that are due up to `instant`, each at its own, and stand there.
+
+        Past `timers_max` timers it stands at the last of them, and another call goes on.
+        """
         events: list[Event] = []
-        while (due := self._state.timers.pop_due(instant)) is not None:
+        for _ in repeat(None) if timers_max is None else repeat(None, timers_max):
+            due = self._state.timers.pop_due(instant)
+            if due is None:
+                self.now = max(self.now, instant)
+                break
             self.now = due[0]
             events += self._apply(due[3])
-        self.now = max(self.now, instant)
         return events
 
     def handle(self, command: Command) -> list[Event]:

@@ -4,8 +4,9 @@ A world file may set any of them under `[policy]`; the ledger says what speaks f
 values there are.
 """
 
-from dataclasses import dataclass
-from typing import Literal
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import Any, Literal, get_args, get_type_hints
 
 from emulator.core.instants import DAY_US
 from emulator.core.rules import Rules
@@ -34,6 +35,12 @@ class Limits:
     sessions_ended_max: int = 20_000
     numbers_max: int = 20_000
     journal_events_max: int = 10_000
+
+
+def policy_choices() -> Mapping[str, Sequence[Any]]:
+    """Policy entry → the values that it may have."""
+    kinds = get_type_hints(Policy)
+    return {field.name: get_args(kinds[field.name]) or (False, True) for field in fields(Policy)}
 
 
 def rules_of(policy: Policy, limits: Limits) -> Rules:

@@ -1,15 +1,16 @@
 """The fidelity ledger: one row per behaviour, with its source, how sure it is, and the tests that prove it.
 
 Rows are data, one module a subject. Rows with choices are the policy: a world file may pick another value.
+Nothing that the server needs to start is here, so a start does not pay for it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any, Final
 
 from emulator.plivo.ledger import allocation, errors, expiry, listing, parameters, pins, requests, responses, sessions
 from emulator.plivo.ledger.row import Evidence, Row
 
-__all__ = ["LEDGER", "Evidence", "Row", "policy_choices", "row_json"]
+__all__ = ["LEDGER", "Evidence", "Row", "row_json"]
 
 #: Every row, by subject, in reading order.
 LEDGER: Final[Sequence[Row]] = (
@@ -23,11 +24,6 @@ LEDGER: Final[Sequence[Row]] = (
     *expiry.ROWS,
     *listing.ROWS,
 )
-
-
-def policy_choices() -> Mapping[str, Sequence[Any]]:
-    """Policy entry → the values that it may have; the first is the default."""
-    return {row.id: row.choices for row in LEDGER if row.choices}
 
 
 def row_json(row: Row) -> dict[str, Any]:
