@@ -3,6 +3,7 @@
 Exit codes: 0 done, 1 the server refused or nothing came of it, 2 the call itself was wrong, 3 no server answers.
 """
 
+import gc
 import json
 import sys
 from collections.abc import Callable, Iterator
@@ -66,6 +67,7 @@ def serve(**options: Any) -> None:
     """
     for ending in (SIGINT, SIGTERM):  # asked to end while it still starts, it ends as cleanly as later
         signal(ending, lambda *_: sys.exit(0))
+    gc.disable()  # what a start makes stays, so looking for garbage in it only takes time
 
     # Imported here: the client verbs need none of it and start faster without.
     from emulator.server import CannotListen
@@ -80,8 +82,14 @@ def serve(**options: Any) -> None:
         control_hosts=options["control_host"],
         log_format=options["log_format"],
     )
+
+    def ready(url: str) -> None:
+        gc.freeze()
+        gc.enable()
+        click.echo(f"ready {url} world={config.world}")
+
     try:
-        run(config, lambda url: click.echo(f"ready {url} world={config.world}"))
+        run(config, ready)
     except (CannotListen, BadWorld) as error:
         _end(EXIT_USAGE, str(error))
 

@@ -51,12 +51,12 @@ class Timers:
 
     def pop_due(self, instant: int) -> Entry | None:
         """Take the earliest timer that is due at `instant`; None where none is."""
-        due = self.deadline()
-        if due is None or due > instant:
-            return None
-        entry = heappop(self._heap)
-        del self._live[entry[2]]
-        return entry
+        while self._heap and self._heap[0][0] <= instant:
+            entry = heappop(self._heap)
+            if self._live.get(entry[2]) is entry:
+                del self._live[entry[2]]
+                return entry
+        return None
 
     def entries(self) -> list[Entry]:
         """The live timers, in the order in which they will be due."""
