@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date, time
+from functools import cache
 from math import isnan
 from pathlib import Path
 from typing import Any, Final
@@ -144,7 +145,7 @@ def world_of(structure: Mapping[str, Any], taken: Container[str] = ()) -> WorldS
         structure = _plain(structure)
     except RecursionError:
         raise BadWorld("", "it is nested too deeply to be a world") from None
-    error = best_match(Draft202012Validator(world_schema()).iter_errors(structure))
+    error = best_match(_validator().iter_errors(structure))
     if error is not None:
         raise _bad_structure(error)
     seed = _seed(structure.get("seed", DEFAULT_SEED))
@@ -248,6 +249,12 @@ def _numbers(given: Sequence[Mapping[str, str]], accounts: Sequence[Account]) ->
     return tuple(numbers)
 
 
+@cache
+def _validator() -> Draft202012Validator:
+    return Draft202012Validator(world_schema())
+
+
+@cache
 def _demo_numbers() -> tuple[PoolNumber, ...]:
     return tuple(number for number in load_world(DEMO_WORLD).numbers if number.owner == MAIN_ACCOUNT)
 

@@ -31,6 +31,8 @@ REASON_HEADER: Final = "X-Emulator-Reason"
 
 _REASON_SIGNS_MAX: Final = 1000
 
+_encode: Final = json.JSONEncoder(separators=(",", ":")).encode
+
 
 @dataclass(frozen=True, slots=True)
 class Call:
@@ -170,7 +172,7 @@ def refuse(error: ApiError, api_id: str) -> Response:
 
 def json_response(status: int, body: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Response:
     """A JSON response, compact, in the order of the mapping."""
-    return Response(json.dumps(body, separators=(",", ":")), status, headers, "application/json")
+    return Response(_encode(body), status, headers, "application/json")
 
 
 def _authenticated(request: Request, caller: Caller | None) -> Call:
