@@ -6,9 +6,9 @@ finds its entry by bisection.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import chain, compress
+from itertools import chain
 
 #: Bits of a key that hold the ordinal: room for a million million sessions.
 _ORDINAL_BITS = 40
@@ -97,14 +97,6 @@ class SortedIndex:
         self._length -= 1
         if not keys and at > 0:  # the first block stays, because its floor is the lowest
             del self._floors[at], self._keys[at], self._uuids[at]
-
-    def keep(self, kept: Callable[[str], bool]) -> None:
-        """Drop every session whose UUID is not `kept`, in one pass."""
-        for keys, uuids in zip(self._keys, self._uuids, strict=True):
-            chosen = [kept(uuid) for uuid in uuids]
-            keys[:] = compress(keys, chosen)
-            uuids[:] = compress(uuids, chosen)
-        self._length = sum(map(len, self._keys))
 
     def span(self, wanted: Range) -> tuple[int, int]:
         """Where the wanted values begin and end."""
