@@ -67,11 +67,6 @@ class SortedIndex:
     def __reversed__(self) -> Iterator[str]:
         return chain.from_iterable(map(reversed, reversed(self._uuids)))
 
-    @property
-    def uuids(self) -> list[str]:
-        """All of them."""
-        return self[:]
-
     def add(self, value: int, ordinal: int, uuid: str) -> None:
         """Put a session in its place."""
         key = value << _ORDINAL_BITS | ordinal

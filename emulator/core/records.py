@@ -126,7 +126,7 @@ class Session:
         return self.status is not Status.EXPIRED
 
     def with_status(self, status: Status) -> "Session":
-        """The same with another status. Written out, because `replace` takes thrice as long, and expiry is frequent."""
+        """The same with another status. Written out, because `replace` takes longer, and expiry is frequent."""
         return Session(
             self.ordinal,
             self.uuid,

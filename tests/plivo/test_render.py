@@ -10,31 +10,15 @@ from hypothesis import strategies as st
 
 from emulator.core import instants
 from emulator.core.instants import SECOND_US
-from emulator.core.records import Allocation, Pins, Session, Settings, Status
+from emulator.core.records import Allocation, Pins, Session, Status
 from emulator.plivo import render
+from tests.core.play import SETTINGS
 
 _CREATED: Final = instants.read("2025-01-02T03:04:05.678901Z")
 _UUID: Final = "0d4b3c1e-7c1f-4a57-9b7e-5c6d8f1a2b34"
 _API_ID: Final = "5b6d6f0e-0f43-4f0c-9a55-3f3d3f7a1c11"
 _URI: Final = f"/v1/Account/MA/Masking/Session/{_UUID}/"
 
-_SETTINGS: Final = Settings(
-    callback_url="",
-    callback_method="POST",
-    call_time_limit_s=14_400,
-    ring_timeout_s=45,
-    first_party_play="",
-    second_party_play="",
-    record=False,
-    record_file_format="mp3",
-    recording_callback_url="",
-    recording_callback_method="POST",
-    unknown_caller_play="",
-    initiate_call=False,
-    single_party=False,
-    cooloff_s=0,
-    owner_named=False,
-)
 _PINS: Final = Pins(
     generated=False,
     length=4,
@@ -78,7 +62,7 @@ def _session(**changes: Any) -> Session:
         created_at=_CREATED,
         modified_at=_CREATED,
         expires_at=_CREATED + 1800 * SECOND_US,
-        settings=_SETTINGS,
+        settings=SETTINGS,
         pins=None,
         allocation=Allocation(0, 91, alone=False, dropped=(), dropped_unlisted=0, pool_size=1),
     )
@@ -134,7 +118,7 @@ def test_pin_group_does_not_move_keys() -> None:
 
 def test_single_party_session_shows_an_empty_party_and_true() -> None:
     """Source: contract 2.3, ASSUMED there."""
-    shown = _got(second_party="", settings=replace(_SETTINGS, single_party=True))
+    shown = _got(second_party="", settings=replace(SETTINGS, single_party=True))
 
     assert (shown["second_party"], shown["create_session_with_single_party"]) == ("", True)
 
