@@ -14,7 +14,12 @@ from emulator.core.events import Event
 from emulator.core.instants import written
 
 #: Fields that hold an instant are written as one.
-_INSTANTS = frozenset({"at", "created_at", "modified_at", "expires_at", "until"})
+_INSTANTS = frozenset(
+    {
+        *("at", "created_at", "modified_at", "expires_at", "until"),
+        *("started_at", "answered_at", "ended_at", "limit_at", "due_at", "last_at"),
+    }
+)
 
 
 class Journal:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from emulator.clock import WorldClock
 from emulator.core.chance import Chance
-from emulator.core.commands import AddNumber, Command
+from emulator.core.commands import AddNumber, Command, SetPhone
 from emulator.core.engine import Engine
 from emulator.core.events import Event
 from emulator.journal import Journal
@@ -41,9 +41,12 @@ class World:
         self.clock = WorldClock(start=spec.clock_start, rate=spec.clock_rate)
         self.journal = Journal(spec.limits.journal_events_max)
         self._chance = Chance(spec.seed)
-        self._engine = Engine(rules=rules_of(spec.policy, spec.limits), seed=spec.seed, now=self.clock.now())
+        rules = rules_of(spec.policy, spec.limits, spec.telephony, spec.tariff)
+        self._engine = Engine(rules=rules, seed=spec.seed, now=self.clock.now())
         for number in spec.numbers:
             self._engine.handle(AddNumber(number.digits, number.calling_code, number.owner))
+        for phone in spec.phones:
+            self._engine.handle(SetPhone(phone))
 
     @property
     def accounts(self) -> Sequence[Account]:

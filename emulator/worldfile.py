@@ -8,6 +8,7 @@ import tomllib
 from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date, time
+from decimal import Decimal
 from functools import cache
 from math import isnan
 from pathlib import Path
@@ -19,8 +20,11 @@ from jsonschema.exceptions import best_match
 from emulator.clock import RATE_MAX
 from emulator.core import instants
 from emulator.core.chance import Chance, Seed
+from emulator.core.instants import SECOND_US
 from emulator.core.numbering import calling_code, is_possible
 from emulator.core.records import MAIN_ACCOUNT
+from emulator.core.rules import TARIFF_DEFAULT, Tariff, Telephony
+from emulator.core.telephony import Habit, Phone
 from emulator.plivo.policy import Limits, Policy, policy_choices
 from emulator.plivo.service import Account
 
@@ -62,6 +66,10 @@ class WorldSpec:
     clock_start: int | None
     clock_rate: float
     numbers: tuple[PoolNumber, ...]
+    phones: tuple[Phone, ...]
+    telephony: Telephony
+    tariff: Tariff
+    egress: str
     policy: Policy
     limits: Limits
 
@@ -90,6 +98,44 @@ CLOCK_SCHEMA: Final = _object(
     }
 )
 
+_SECONDS: Final = {"type": "number", "minimum": 0, "maximum": 86_400}
+_DIGITS: Final = {"type": "string", "pattern": "^[0-9*#]{0,32}$(?!\\n)"}
+
+#: How a phone behaves; a call's script has the same keys.
+HABIT_SCHEMAS: Final[Mapping[str, Any]] = {
+    "outcome": {"enum": [habit.value for habit in Habit], "description": "What it does when it is called."},
+    "answer_after_s": {**_SECONDS, "description": "How long until then."},
+    "digits": {"type": "array", "maxItems": 100, "items": _DIGITS, "description": "One entry for each prompt."},
+}
+
+_PHONE: Final = _object(
+    {"number": {"type": "string"}, **HABIT_SCHEMAS, "hangup_after_s": {**_SECONDS, "description": "Of talking."}},
+    "number",
+)
+
+_TELEPHONY: Final = _object(
+    {
+        "answer_after_s": {**_SECONDS, "description": "How long a phone rings before its outcome."},
+        "talk_s": {**_SECONDS, "description": "How long people talk."},
+        "message_s": {**_SECONDS, "description": "How long a message plays."},
+        "typing_s": {**_SECONDS, "description": "How long it takes to type a PIN after the prompt."},
+        "input_timeout_s": {**_SECONDS, "description": "How long a PIN is waited for after the prompt."},
+    }
+)
+
+_BILLING: Final = _object(
+    {
+        "pulse_s": {"type": "integer", "minimum": 1, "maximum": 3600, "description": "Legs are billed in these."},
+        "price_per_minute": {
+            "type": "string",
+            "pattern": "^[0-9]{1,4}([.][0-9]{1,6})?$(?!\\n)",
+            "description": "Of a leg, a decimal number with at most six places.",
+        },
+    }
+)
+
+EGRESS_CHOICES: Final = ("local", "any")
+
 SEED_SCHEMA: Final = {"type": ["integer", "string"], "description": "Same seed and same inputs give the same bytes."}
 
 
@@ -106,6 +152,10 @@ def world_schema() -> dict[str, Any]:
             ),
             "clock": CLOCK_SCHEMA,
             "numbers": {"type": "array", "maxItems": 100_000, "items": _object(number, "number")},
+            "phones": {"type": "array", "maxItems": 10_000, "items": _PHONE},
+            "telephony": _TELEPHONY,
+            "billing": _BILLING,
+            "egress": {"enum": list(EGRESS_CHOICES), "description": "Where callbacks and media fetches may go."},
             "policy": _object({name: {"enum": list(values)} for name, values in policy_choices().items()}),
             "limits": _object(limits),
         }
@@ -161,6 +211,10 @@ def world_of(structure: Mapping[str, Any], taken: Container[str] = ()) -> WorldS
         clock_start=_start(clock.get("start")),
         clock_rate=_rate(clock.get("rate", 1)),
         numbers=numbers,
+        phones=tuple(phone_of(phone, f"phones[{place}]") for place, phone in enumerate(structure.get("phones", ()))),
+        telephony=_telephony(structure.get("telephony", {})),
+        tariff=_tariff(structure.get("billing", {})),
+        egress=structure.get("egress", "local"),
         policy=Policy(**structure.get("policy", {})),
         limits=limits,
     )
@@ -171,11 +225,33 @@ def generated_accounts(count: int, chance: Chance, taken: Container[str]) -> tup
     return _accounts({"subaccounts": [{} for _ in range(count - 1)]}, chance, taken)
 
 
-def pool_number(text: str, key: str, owner: int) -> PoolNumber:
-    """A number for the pool. Raises BadWorld where it is no E.164 number."""
+def e164(text: str, key: str) -> str:
+    """The digits of a number. Raises BadWorld where it is no E.164 number."""
     digits = text.strip().removeprefix("+")
     if not (digits.isascii() and digits.isdigit() and is_possible(digits)):
-        raise BadWorld(key, f"{text!r} is no E.164 number of any country")
+        raise BadWorld(key, f"{text[:60]!r} is no E.164 number of any country")
+    return digits
+
+
+def phone_of(given: Mapping[str, Any], key: str) -> Phone:
+    """How a phone behaves, from a structure with the keys of `[[phones]]`. Raises BadWorld."""
+    return Phone(
+        number=e164(given["number"], f"{key}.number".lstrip(".")),
+        habit=Habit(given.get("outcome", Habit.ANSWER.value)),
+        after_us=microseconds(given.get("answer_after_s")),
+        hangup_after_us=microseconds(given.get("hangup_after_s")),
+        digits=tuple(given.get("digits", ())),
+    )
+
+
+def microseconds(seconds: float | None) -> int | None:
+    """A duration as the core has it; None stays None."""
+    return None if seconds is None else round(seconds * SECOND_US)
+
+
+def pool_number(text: str, key: str, owner: int) -> PoolNumber:
+    """A number for the pool. Raises BadWorld where it is no E.164 number."""
+    digits = e164(text, key)
     code = calling_code(digits)
     assert code is not None, "a possible number has a calling code"
     return PoolNumber(digits, code, owner)
@@ -257,6 +333,16 @@ def _validator() -> Draft202012Validator:
 @cache
 def _demo_numbers() -> tuple[PoolNumber, ...]:
     return tuple(number for number in load_world(DEMO_WORLD).numbers if number.owner == MAIN_ACCOUNT)
+
+
+def _telephony(given: Mapping[str, float]) -> Telephony:
+    return Telephony(**{f"{name.removesuffix('_s')}_us": round(seconds * SECOND_US) for name, seconds in given.items()})
+
+
+def _tariff(given: Mapping[str, Any]) -> Tariff:
+    price = given.get("price_per_minute")
+    minute_micros = TARIFF_DEFAULT.minute_micros if price is None else int(Decimal(price) * 1_000_000)
+    return Tariff(given.get("pulse_s", TARIFF_DEFAULT.pulse_s), minute_micros)
 
 
 def _seed(given: Seed) -> Seed:

@@ -39,6 +39,8 @@ _TITLES: Final[Mapping[str, str]] = {
     "allocation": "Allocation",
     "expiry": "Expiry",
     "listing": "Lists",
+    "callbacks": "Callbacks",
+    "resources": "Resources that answers point to",
 }
 
 _INTRO: Final = """\

@@ -85,6 +85,8 @@ class SessionBook:
         self._on_number: defaultdict[str, SortedIndex] = defaultdict(SortedIndex)
         self._owned_by: defaultdict[int, SortedIndex] = defaultdict(SortedIndex)
         self._pin_holders: dict[tuple[str, str], tuple[str, ...]] = {}
+        self._with_pins_on: defaultdict[str, dict[str, None]] = defaultdict(dict)
+        self._announcing_on: defaultdict[str, dict[str, None]] = defaultdict(dict)
         self._created = SortedIndex()
         self._expires = SortedIndex()
         self._durations = SortedIndex()
@@ -99,6 +101,8 @@ class SessionBook:
         twin._on_number.update((number, index.copy()) for number, index in self._on_number.items())
         twin._owned_by.update((owner, index.copy()) for owner, index in self._owned_by.items())
         twin._pin_holders = self._pin_holders.copy()
+        twin._with_pins_on.update((number, uuids.copy()) for number, uuids in self._with_pins_on.items())
+        twin._announcing_on.update((number, uuids.copy()) for number, uuids in self._announcing_on.items())
         twin._created = self._created.copy()
         twin._expires = self._expires.copy()
         twin._durations = self._durations.copy()
@@ -124,9 +128,30 @@ class SessionBook:
         """Whether a live session on this number uses the PIN."""
         return (number, pin) in self._pin_holders
 
+    def live_on(self, number: str) -> list[Session]:
+        """The live sessions on a number, oldest first. Looks at every session that was ever on it."""
+        return [
+            session
+            for session in self._sessions_of(_whole(self._on_number.get(number, SortedIndex())))
+            if session.is_live
+        ]
+
+    def newest_with_pins(self, number: str) -> Session | None:
+        """The live session with PIN authentication that came onto this number last."""
+        return self._newest(self._with_pins_on.get(number))
+
+    def newest_with_pin(self, number: str, pin: str) -> Session | None:
+        """The live session on this number that uses the PIN; of several the one that came last."""
+        holders = self._pin_holders.get((number, pin))
+        return self._sessions[holders[-1]] if holders else None
+
+    def newest_announcing(self, number: str) -> Session | None:
+        """The live session without PIN that came onto this number last with a message for unknown callers."""
+        return self._newest(self._announcing_on.get(number))
+
     def ended_oldest(self, count: int) -> tuple[str, ...]:
-        """UUIDs of the `count` ended sessions that were created first."""
-        ended = (uuid for uuid, session in self._sessions.items() if not session.is_live)
+        """UUIDs of the `count` ended sessions, without running calls, that were created first."""
+        ended = (uuid for uuid, session in self._sessions.items() if not (session.is_live or session.running))
         return tuple(uuid for uuid, _ in zip(ended, range(count), strict=False))
 
     def put(self, session: Session) -> Session | None:
@@ -199,7 +224,7 @@ class SessionBook:
         for index, value in self._indexes_of(session):
             index.add(value, session.ordinal, session.uuid)
         self._link_parties(session)
-        self._link_pins(session)
+        self._link_line(session)
         self._know_parties(session)
         self.live_count += session.is_live
 
@@ -231,9 +256,12 @@ class SessionBook:
         if before.parties != session.parties:
             self._forget_parties(before)
             self._know_parties(session)
-        if ends or before.pins != session.pins:
-            self._unlink_pins(before)
-            self._link_pins(session)
+        if ends or _line(before) != _line(session):
+            self._unlink_line(before)
+            self._link_line(session)
+        if before.number != session.number:
+            self._on_number[before.number].remove(before.created_at, before.ordinal)
+            self._on_number[session.number].add(session.created_at, session.ordinal, session.uuid)
         self.live_count -= ends
 
     def _link_parties(self, session: Session) -> None:
@@ -255,13 +283,36 @@ class SessionBook:
             if not self._known_of[party]:
                 del self._known_of[party]
 
-    def _link_pins(self, session: Session) -> None:
-        for key in _pin_keys(session):
+    def _link_line(self, session: Session) -> None:
+        """Let calls to the session's number find it by PIN, or by its message for unknown callers."""
+        if not session.is_live:
+            return
+        for pin in _pins(session):
+            key = (session.number, pin)
             self._pin_holders[key] = (*self._pin_holders.get(key, ()), session.uuid)
+        line = self._lines(session)
+        if line is not None:
+            line[session.number][session.uuid] = None
 
-    def _unlink_pins(self, session: Session) -> None:
-        for key in _pin_keys(session):
-            _discard(self._pin_holders, key, session.uuid)
+    def _unlink_line(self, session: Session) -> None:
+        for pin in _pins(session):
+            _discard(self._pin_holders, (session.number, pin), session.uuid)
+        line = self._lines(session)
+        if line is not None:
+            line[session.number].pop(session.uuid, None)
+
+    def _lines(self, session: Session) -> defaultdict[str, dict[str, None]] | None:
+        if session.pins is not None:
+            return self._with_pins_on
+        return self._announcing_on if session.settings.unknown_caller_play else None
+
+    def _newest(self, uuids: dict[str, None] | None) -> Session | None:
+        return self._sessions[next(reversed(uuids))] if uuids else None
+
+
+def _line(session: Session) -> tuple[object, ...]:
+    """What decides which calls to the number find the session without knowing the caller."""
+    return (session.number, session.pins, session.settings.unknown_caller_play)
 
 
 def _with_liveness_as_range(query: Query, now: int) -> Query:
@@ -276,10 +327,8 @@ def _with_liveness_as_range(query: Query, now: int) -> Query:
     return replace(query, expires=Range(low, high))
 
 
-def _pin_keys(session: Session) -> tuple[tuple[str, str], ...]:
-    if session.pins is None or not session.is_live:
-        return ()
-    return ((session.number, session.pins.first), (session.number, session.pins.second))
+def _pins(session: Session) -> tuple[str, ...]:
+    return () if session.pins is None else (session.pins.first, session.pins.second)
 
 
 def _discard(index: dict[_Key, tuple[str, ...]], key: _Key, uuid: str) -> None:

@@ -3,7 +3,9 @@
 from dataclasses import dataclass
 from typing import TypedDict
 
+from emulator.core.callbacks import Attempt, Callback, RetryPlan
 from emulator.core.records import Settings
+from emulator.core.telephony import CallSignal, Message, Phone, Script
 
 
 class SettingsChanges(TypedDict, total=False):
@@ -93,4 +95,142 @@ class AddNumber:
     owner: int
 
 
-Command = CreateSession | UpdateSession | DeleteSession | TimeOutSession | ReleaseNumber | AddNumber
+@dataclass(frozen=True, slots=True)
+class ReplaceNumber:
+    """A number works badly: its sessions move to others, and it gets no new ones."""
+
+    digits: str
+
+
+@dataclass(frozen=True, slots=True)
+class SetPhone:
+    """From now on a real number behaves like this."""
+
+    phone: Phone
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceCall:
+    """Somebody dials a virtual number."""
+
+    caller: str
+    number: str
+    script: Script
+
+
+@dataclass(frozen=True, slots=True)
+class InitiateCall:
+    """Call the first party of a session (set as a timer when the session is created)."""
+
+    session: str
+
+
+@dataclass(frozen=True, slots=True)
+class StepCall:
+    """Something happens to a running call (set as a timer, or asked for)."""
+
+    call: str
+    signal: CallSignal
+
+
+@dataclass(frozen=True, slots=True)
+class TypeDigits:
+    """The caller types digits; "" is no input within the time for it (set as a timer, or asked for)."""
+
+    call: str
+    digits: str
+
+
+@dataclass(frozen=True, slots=True)
+class DeleteRecording:
+    """Remove a recording. `owner` None sees every account's recordings."""
+
+    owner: int | None
+    uuid: str
+
+
+@dataclass(frozen=True, slots=True)
+class SettleAttempt:
+    """An attempt to send a callback came to this; `plan` says whether such an outcome is worth another attempt."""
+
+    callback: int
+    attempt: Attempt
+    plan: RetryPlan
+
+
+@dataclass(frozen=True, slots=True)
+class RetryCallback:
+    """The wait before a callback's next attempt is over (set as a timer)."""
+
+    callback: int
+
+
+@dataclass(frozen=True, slots=True)
+class ParkCallback:
+    """Take a waiting callback out of its order until it is released, at `until` by itself where that is given."""
+
+    callback: int
+    until: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class ReleaseCallback:
+    """Put a parked callback at the end of its session's order (set as a timer, or asked for)."""
+
+    callback: int
+
+
+@dataclass(frozen=True, slots=True)
+class DropCallback:
+    """A waiting or parked callback is never sent."""
+
+    callback: int
+
+
+@dataclass(frozen=True, slots=True)
+class SendAgain:
+    """Send the same once more, as a callback of its own."""
+
+    callback: Callback
+
+
+@dataclass(frozen=True, slots=True)
+class SwitchDelivery:
+    """Whether callbacks are sent from now on, or only made and kept."""
+
+    on: bool
+
+
+@dataclass(frozen=True, slots=True)
+class NoteMedia:
+    """What a look at the audio file of a played message came to; it changes nothing."""
+
+    call: str
+    message: Message
+    url: str
+    outcome: str
+
+
+Command = (
+    CreateSession
+    | UpdateSession
+    | DeleteSession
+    | TimeOutSession
+    | ReleaseNumber
+    | AddNumber
+    | ReplaceNumber
+    | SetPhone
+    | PlaceCall
+    | InitiateCall
+    | StepCall
+    | TypeDigits
+    | DeleteRecording
+    | SettleAttempt
+    | RetryCallback
+    | ParkCallback
+    | ReleaseCallback
+    | DropCallback
+    | SendAgain
+    | SwitchDelivery
+    | NoteMedia
+)

@@ -9,16 +9,31 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import repeat
 from typing import Any, Final
 
-from emulator.core import numbers, sessions
+from emulator.core import calls, notices, numbers, outcomes, recordings, sessions
 from emulator.core.book import Query
 from emulator.core.chance import Seed
 from emulator.core.commands import (
     AddNumber,
     Command,
     CreateSession,
+    DeleteRecording,
     DeleteSession,
+    DropCallback,
+    InitiateCall,
+    NoteMedia,
+    ParkCallback,
+    PlaceCall,
+    ReleaseCallback,
     ReleaseNumber,
+    ReplaceNumber,
+    RetryCallback,
+    SendAgain,
+    SetPhone,
+    SettleAttempt,
+    StepCall,
+    SwitchDelivery,
     TimeOutSession,
+    TypeDigits,
     UpdateSession,
 )
 from emulator.core.events import Event
@@ -36,6 +51,21 @@ _DECIDE: Final[Mapping[type, Callable[[State, Any, int], Sequence[Event]]]] = {
     TimeOutSession: sessions.time_out,
     ReleaseNumber: numbers.release,
     AddNumber: numbers.add,
+    ReplaceNumber: numbers.replace_number,
+    SetPhone: outcomes.set_phone,
+    PlaceCall: calls.place,
+    InitiateCall: calls.initiate,
+    StepCall: calls.take_step,
+    TypeDigits: calls.type_digits,
+    DeleteRecording: recordings.delete,
+    NoteMedia: outcomes.note_media,
+    SettleAttempt: outcomes.settle,
+    RetryCallback: outcomes.wait_again,
+    ReleaseCallback: outcomes.wait_again,
+    ParkCallback: outcomes.park,
+    DropCallback: outcomes.drop,
+    SendAgain: outcomes.send_again,
+    SwitchDelivery: outcomes.switch_delivery,
 }
 
 
@@ -56,10 +86,13 @@ class Engine:
     def advance(self, instant: int, *, timers_max: int | None = None) -> list[Event]:
         """Run the timers that are due up to `instant`, each at its own, and stand there.
 
-        Past `timers_max` timers it stands at the last of them, and another call goes on.
+        With `timers_max` it may stand earlier, and another call goes on: past so many timers, or at the end of an
+        instant after which callbacks are to be sent.
         """
         events: list[Event] = []
         for _ in repeat(None) if timers_max is None else repeat(None, timers_max):
+            if timers_max is not None and self._state.outbox.ready and self._state.timers.deadline() != self.now:
+                break
             due = self._state.timers.pop_due(instant)
             if due is None:
                 self.now = max(self.now, instant)
@@ -100,7 +133,12 @@ class Engine:
         return self._state
 
     def _apply(self, command: Command) -> list[Event]:
-        events = list(_DECIDE[type(command)](self._state, command, self.now))
-        for event in events:
+        events: list[Event] = []
+        for event in _DECIDE[type(command)](self._state, command, self.now):
             self._state.absorb(event)
+            events.append(event)
+            callback = notices.due(self._state, event, self.now)
+            if callback is not None:
+                self._state.absorb(callback)
+                events.append(callback)
         return events

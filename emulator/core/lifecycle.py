@@ -18,6 +18,9 @@ class Signal(Enum):
     UPDATED = "its settings were changed"
     TIMED_OUT = "its expiry came"
     DELETED = "its owner ended it"
+    CALL_BEGAN = "a call began"
+    CALL_ENDED = "one of its calls ended, another runs"
+    LAST_CALL_ENDED = "its last running call ended"
 
 
 LIFECYCLE: Final[Mapping[tuple[Status, Signal], Status]] = {
@@ -25,6 +28,19 @@ LIFECYCLE: Final[Mapping[tuple[Status, Signal], Status]] = {
     (Status.ACTIVE, Signal.UPDATED): Status.ACTIVE,
     (Status.ACTIVE, Signal.TIMED_OUT): Status.EXPIRED,
     (Status.ACTIVE, Signal.DELETED): Status.EXPIRED,
+    (Status.ACTIVE, Signal.CALL_BEGAN): Status.IN_PROGRESS,
+    (Status.IN_PROGRESS, Signal.REFRESHED): Status.IN_PROGRESS,
+    (Status.IN_PROGRESS, Signal.UPDATED): Status.IN_PROGRESS,
+    (Status.IN_PROGRESS, Signal.TIMED_OUT): Status.LINGERING,
+    (Status.IN_PROGRESS, Signal.DELETED): Status.EXPIRED,
+    (Status.IN_PROGRESS, Signal.CALL_BEGAN): Status.IN_PROGRESS,
+    (Status.IN_PROGRESS, Signal.CALL_ENDED): Status.IN_PROGRESS,
+    (Status.IN_PROGRESS, Signal.LAST_CALL_ENDED): Status.ACTIVE,
+    (Status.LINGERING, Signal.CALL_ENDED): Status.LINGERING,
+    (Status.LINGERING, Signal.LAST_CALL_ENDED): Status.EXPIRED,
+    # A deleted session is over at once, and its calls run on.
+    (Status.EXPIRED, Signal.CALL_ENDED): Status.EXPIRED,
+    (Status.EXPIRED, Signal.LAST_CALL_ENDED): Status.EXPIRED,
 }
 
 

@@ -1,8 +1,11 @@
-"""Numbers: what adding one to the pool and the end of a cool-off do."""
+"""Numbers: what adding one to the pool, the end of a cool-off, and replacing one do."""
 
-from emulator.core.commands import AddNumber, ReleaseNumber
-from emulator.core.events import Event, NumberAdded, NumberReleased
-from emulator.core.records import Number
+from dataclasses import replace
+
+from emulator.core.commands import AddNumber, ReleaseNumber, ReplaceNumber
+from emulator.core.events import Event, NumberAdded, NumberReleased, NumberSuspended, SessionNumberReplaced
+from emulator.core.pool import Wish
+from emulator.core.records import Number, Session
 from emulator.core.refusals import Reason, Refused
 from emulator.core.state import State
 
@@ -20,3 +23,26 @@ def add(state: State, command: AddNumber, now: int) -> list[Event]:
 def release(state: State, command: ReleaseNumber, now: int) -> list[Event]:
     """The cool-off is over."""
     return [NumberReleased(now, state.pool.find_hold(command.number, command.session))]
+
+
+def replace_number(state: State, command: ReplaceNumber, now: int) -> list[Event]:
+    """A number that works badly: each of its sessions gets another one, and it gets no session any more.
+
+    Source: vendor page, SessionVirtualNumberReplaced. How the new number is chosen is ASSUMED: as for a create.
+    Raises Refused: NUMBER_UNKNOWN, NUMBER_SUSPENDED, POOL_EXHAUSTED.
+    """
+    if command.digits not in state.pool:
+        raise Refused(Reason.NUMBER_UNKNOWN, number=command.digits)
+    if state.pool.use(command.digits).suspended:
+        raise Refused(Reason.NUMBER_SUSPENDED, number=command.digits)
+    # The sessions of one number have no party in common, so where one goes does not depend on the others.
+    moved = [_moved(state, session, now) for session in state.book.live_on(command.digits)]
+    replaced = [SessionNumberReplaced(now, session, command.digits) for session in moved]
+    return [NumberSuspended(now, command.digits), *replaced]
+
+
+def _moved(state: State, session: Session, now: int) -> Session:
+    busy = {other.number: other.uuid for party in session.parties for other in state.book.live_of(party)}
+    wish = Wish(session.pair, session.allocation.calling_code, session.needs_number_alone, busy)
+    number, allocation = state.pool.allocate(wish)
+    return replace(session, number=number.digits, allocation=allocation, modified_at=now)

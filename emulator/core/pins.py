@@ -8,8 +8,8 @@ from collections.abc import Callable
 
 from emulator.core.chance import Chance
 from emulator.core.commands import PinWish
-from emulator.core.records import Pins
 from emulator.core.refusals import Reason, Refused
+from emulator.core.telephony import Pins
 
 
 def check_pins(wish: PinWish) -> None:

@@ -23,16 +23,20 @@ _GroupKey = tuple[int, int | None]
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """What is on a number now: live sessions, the one that has it to itself, and cool-offs."""
+    """What is on a number now: live sessions, the one that has it to itself, and cool-offs.
+
+    A suspended number gets no session any more.
+    """
 
     sessions: int = 0
     exclusive: str | None = None
     holds: tuple[Hold, ...] = ()
+    suspended: bool = False
 
     @property
     def open(self) -> bool:
         """Whether a session of any pair may come onto the number."""
-        return self.exclusive is None and not self.holds
+        return self.exclusive is None and not self.holds and not self.suspended
 
     @property
     def empty(self) -> bool:
@@ -98,6 +102,10 @@ class Pool:
     def __contains__(self, digits: str) -> bool:
         return digits in self._numbers
 
+    def get(self, digits: str) -> Number | None:
+        """The number of these digits."""
+        return self._numbers.get(digits)
+
     def numbers(self) -> Iterable[Number]:
         """Every number, in allocation order."""
         return self._by_place
@@ -138,13 +146,17 @@ class Pool:
         """A live session comes onto its number."""
         use = self.use(session.number)
         exclusive = session.uuid if session.needs_number_alone else use.exclusive
-        self._set(session.number, Use(use.sessions + 1, exclusive, use.holds))
+        self._set(session.number, Use(use.sessions + 1, exclusive, use.holds, use.suspended))
 
     def leave(self, session: Session) -> None:
         """A session leaves its number."""
         use = self.use(session.number)
         exclusive = None if use.exclusive == session.uuid else use.exclusive
-        self._set(session.number, Use(use.sessions - 1, exclusive, use.holds))
+        self._set(session.number, Use(use.sessions - 1, exclusive, use.holds, use.suspended))
+
+    def suspend(self, digits: str) -> None:
+        """A number gets no session any more."""
+        self._set(digits, replace(self.use(digits), suspended=True))
 
     def hold(self, hold: Hold) -> None:
         """A number begins to cool off."""
@@ -187,6 +199,8 @@ class Pool:
     def _obstacle(self, number: Number, wish: Wish) -> Candidate | None:
         """What keeps the number from this session; None where it fits."""
         use = self.use(number.digits)
+        if use.suspended:
+            return Candidate(number.digits, Dropped.SUSPENDED)
         if use.exclusive is not None:
             return Candidate(number.digits, Dropped.EXCLUSIVE, session=use.exclusive)
         foreign = [hold for hold in use.holds if hold.pair != wish.pair]

@@ -9,14 +9,17 @@ from dataclasses import dataclass
 from enum import Enum
 
 from emulator.core.instants import SECOND_US
+from emulator.core.telephony import NO_HISTORY, History, Pins, Role
 
 MAIN_ACCOUNT = 0
 
 
 class Status(Enum):
-    """Where a session stands."""
+    """Where a session stands. LINGERING: its expiry has come, and one of its calls still runs."""
 
     ACTIVE = "active"
+    IN_PROGRESS = "in_progress"
+    LINGERING = "lingering"
     EXPIRED = "expired"
 
 
@@ -27,6 +30,7 @@ class Dropped(Enum):
     COOLING = "cooling off after a session of another pair"
     EXCLUSIVE = "a single-party session without PIN has it to itself"
     OCCUPIED = "other sessions are on it, and this session needs it to itself"
+    SUSPENDED = "it was reported as sub-optimal and replaced"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,21 +71,6 @@ class Allocation:
 
 
 @dataclass(frozen=True, slots=True)
-class Pins:
-    """The PIN rules of a session; `first` and `second` are strings of digits."""
-
-    generated: bool
-    length: int
-    first: str
-    second: str
-    prompt_play: str
-    retries: int
-    retry_wait_s: int
-    incorrect_play: str
-    forced: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Settings:
     """What the customer asked of a session, beyond its parties and its end."""
 
@@ -104,7 +93,10 @@ class Settings:
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """A masking session. A missing party is "". `ordinal` counts sessions in order of creation."""
+    """A masking session. A missing party is "". `ordinal` counts sessions in order of creation.
+
+    `running` counts its calls that have not ended; `history` is what the others left.
+    """
 
     ordinal: int
     uuid: str
@@ -119,11 +111,13 @@ class Session:
     settings: Settings
     pins: Pins | None
     allocation: Allocation
+    running: int = 0
+    history: History = NO_HISTORY
 
     @property
     def is_live(self) -> bool:
         """Whether it still masks calls."""
-        return self.status is not Status.EXPIRED
+        return self.status is Status.ACTIVE or self.status is Status.IN_PROGRESS
 
     def with_status(self, status: Status) -> "Session":
         """The same with another status. Written out, because `replace` takes longer, and expiry is frequent."""
@@ -141,6 +135,8 @@ class Session:
             self.settings,
             self.pins,
             self.allocation,
+            self.running,
+            self.history,
         )
 
     @property
@@ -154,6 +150,10 @@ class Session:
         if self.first_party and self.second_party:
             return (self.first_party, self.second_party)
         return (self.first_party or self.second_party,)
+
+    def party(self, role: Role) -> str:
+        """The number of this party; "" where it is missing."""
+        return self.first_party if role is Role.FIRST else self.second_party
 
     @property
     def pair(self) -> "Pair":

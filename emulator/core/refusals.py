@@ -18,6 +18,14 @@ class Reason(Enum):
     SESSIONS_FULL = "the world holds as many live sessions as it may"
     NUMBERS_FULL = "the pool holds as many numbers as it may"
     NUMBER_KNOWN = "the number is in the pool already"
+    NUMBER_UNKNOWN = "no such number in the pool"
+    NUMBER_SUSPENDED = "the number has been replaced already"
+    CALL_NOT_FOUND = "no such call"
+    CALL_ENDED = "the call has ended"
+    CALLS_FULL = "the world has as many running calls as it may"
+    STEP_IMPOSSIBLE = "the call does not stand where this can happen"
+    RECORDING_NOT_FOUND = "no such recording"
+    CALLBACK_NOT_WAITING = "the callback is not waiting to be sent"
 
 
 class Refused(Exception):

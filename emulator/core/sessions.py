@@ -22,9 +22,10 @@ from emulator.core.lifecycle import Signal, step
 from emulator.core.numbering import calling_code
 from emulator.core.pins import check_pins, settle_pins
 from emulator.core.pool import Wish
-from emulator.core.records import Candidate, Dropped, Hold, Pair, Pins, Session, Status
+from emulator.core.records import Candidate, Dropped, Hold, Pair, Session, Status
 from emulator.core.refusals import Reason, Refused
 from emulator.core.state import State
+from emulator.core.telephony import Pins
 
 #: Ended sessions are forgotten in batches of this share of the limit, so that forgetting stays cheap.
 _FORGET_SHARE = 2

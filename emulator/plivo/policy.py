@@ -9,7 +9,7 @@ from dataclasses import dataclass, fields
 from typing import Any, Literal, get_args, get_type_hints
 
 from emulator.core.instants import DAY_US
-from emulator.core.rules import Rules
+from emulator.core.rules import Notify, Rules, Tariff, Telephony
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,11 @@ class Policy:
     list_window_exceeded: Literal["refuse", "clamp"] = "refuse"
     list_limit_out_of_range: Literal["refuse", "clamp"] = "refuse"
     list_single_underscore_filters: bool = True
+    event_parties: Literal["roles", "positions"] = "roles"
+    parties_hangup_event: bool = True
+    timeout_event_after_delete: bool = True
+    pin_event_each_attempt: bool = True
+    resource_urls: Literal["reachable", "vendor"] = "reachable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +40,12 @@ class Limits:
     sessions_ended_max: int = 20_000
     numbers_max: int = 20_000
     journal_events_max: int = 10_000
+    calls_running_max: int = 10_000
+    calls_ended_max: int = 20_000
+    recordings_max: int = 20_000
+    interactions_max: int = 1_000
+    callbacks_waiting_max: int = 20_000
+    callbacks_kept_max: int = 10_000
 
 
 def policy_choices() -> Mapping[str, Sequence[Any]]:
@@ -43,15 +54,29 @@ def policy_choices() -> Mapping[str, Sequence[Any]]:
     return {field.name: get_args(kinds[field.name]) or (False, True) for field in fields(Policy)}
 
 
-def rules_of(policy: Policy, limits: Limits) -> Rules:
-    """The engine's rules that follow from a world's policy and limits."""
+def rules_of(policy: Policy, limits: Limits, telephony: Telephony, tariff: Tariff) -> Rules:
+    """The engine's rules that follow from what a world file says."""
     return Rules(
         retention_us=RETENTION_DAYS * DAY_US,
         sessions_live_max=limits.sessions_live_max,
         sessions_ended_max=limits.sessions_ended_max,
         numbers_max=limits.numbers_max,
+        calls_running_max=limits.calls_running_max,
+        calls_ended_max=limits.calls_ended_max,
+        recordings_max=limits.recordings_max,
+        interactions_max=limits.interactions_max,
+        callbacks_waiting_max=limits.callbacks_waiting_max,
+        call_time_limit_s=CALL_TIME_LIMIT_DEFAULT_S,
         repeat_refreshes=policy.repeat_create == "refresh",
         delete_starts_cooloff=policy.cooloff_after_delete,
+        telephony=telephony,
+        tariff=tariff,
+        notify=Notify(
+            by_position=policy.event_parties == "positions",
+            call_over=policy.parties_hangup_event,
+            timed_out_after_delete=policy.timeout_event_after_delete,
+            pin_each_attempt=policy.pin_event_each_attempt,
+        ),
     )
 
 

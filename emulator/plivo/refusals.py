@@ -128,6 +128,22 @@ _ANSWERS: Final[Mapping[Reason, _Answer]] = {
         400, "Too many numbers.", lambda d: f"the limit of {d['limit']} numbers is reached (limits.numbers_max)"
     ),
     Reason.NUMBER_KNOWN: _Answer(400, "Number already exists.", lambda d: f"+{d['number']} is in the pool already"),
+    Reason.NUMBER_UNKNOWN: _Answer(404, NOT_FOUND, lambda d: f"+{d['number']} is no number of the pool"),
+    Reason.NUMBER_SUSPENDED: _Answer(409, "Number already replaced.", lambda d: f"+{d['number']} was replaced before"),
+    Reason.CALL_NOT_FOUND: _Answer(404, NOT_FOUND, lambda d: f"there is no call {d['uuid']}"),
+    Reason.CALL_ENDED: _Answer(409, "Call already ended.", lambda d: f"the call {d['uuid']} has ended"),
+    Reason.CALLS_FULL: _Answer(
+        409,
+        "Too many calls.",
+        lambda d: f"the limit of {d['limit']} running calls is reached (limits.calls_running_max)",
+    ),
+    Reason.STEP_IMPOSSIBLE: _Answer(
+        409, "Not possible now.", lambda d: f"{d['signal'].value}: impossible while the call is {d['phase'].value}"
+    ),
+    Reason.RECORDING_NOT_FOUND: _Answer(404, NOT_FOUND, lambda d: f"this account has no recording {d['uuid']}"),
+    Reason.CALLBACK_NOT_WAITING: _Answer(
+        409, "Not possible now.", lambda d: f"the callback {d['callback']} does not wait to be sent"
+    ),
 }
 
 

@@ -13,7 +13,13 @@ from emulator.core.records import Session, Status
 
 Json = dict[str, Any]
 
-_STATUS: Final[Mapping[Status, str]] = {Status.ACTIVE: "active", Status.EXPIRED: "expired"}
+#: A session whose expiry has come in the middle of a call is in progress until that call ends (contract 6.5).
+_STATUS: Final[Mapping[Status, str]] = {
+    Status.ACTIVE: "active",
+    Status.IN_PROGRESS: "in-progress",
+    Status.LINGERING: "in-progress",
+    Status.EXPIRED: "expired",
+}
 
 #: The PIN group with PIN authentication off: present and null since 2024 (contract 2.5).
 _NO_PINS: Final[Json] = {

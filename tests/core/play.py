@@ -35,6 +35,12 @@ RULES: Final = Rules(
     sessions_live_max=100_000,
     sessions_ended_max=100_000,
     numbers_max=100_000,
+    calls_running_max=1_000,
+    calls_ended_max=100_000,
+    recordings_max=100_000,
+    interactions_max=1_000,
+    callbacks_waiting_max=100_000,
+    call_time_limit_s=14_400,
     repeat_refreshes=True,
     delete_starts_cooloff=True,
 )

@@ -10,9 +10,11 @@ from emulator.core.refusals import Reason, Refused
 
 #: Contract 6.5. A dot is a move that does not exist.
 _GRID = """
-             REFRESHED  UPDATED  TIMED_OUT  DELETED
-    ACTIVE   ACTIVE     ACTIVE   EXPIRED    EXPIRED
-    EXPIRED  .          .        .          .
+                 REFRESHED    UPDATED      TIMED_OUT  DELETED  CALL_BEGAN   CALL_ENDED   LAST_CALL_ENDED
+    ACTIVE       ACTIVE       ACTIVE       EXPIRED    EXPIRED  IN_PROGRESS  .            .
+    IN_PROGRESS  IN_PROGRESS  IN_PROGRESS  LINGERING  EXPIRED  IN_PROGRESS  IN_PROGRESS  ACTIVE
+    LINGERING    .            .            .          .        .            LINGERING    EXPIRED
+    EXPIRED      .            .            .          .        .            EXPIRED      EXPIRED
 """
 
 

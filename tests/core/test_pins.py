@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from emulator.core.chance import Chance
 from emulator.core.pins import check_pins, settle_pins
-from emulator.core.records import Pins
 from emulator.core.refusals import Reason, Refused
+from emulator.core.telephony import Pins
 from tests.core.play import pin_wish
 
 _DIGITS = [str(digit) for digit in range(10)]

@@ -6,6 +6,7 @@ import pytest
 
 from emulator.core.records import Candidate, Dropped
 from emulator.core.refusals import Reason, Refused
+from emulator.core.telephony import CallSignal, Phase
 from emulator.plivo import refusals
 from emulator.plivo.refusals import ApiError, answer_to, refused_parameter
 from tests.plivo.test_render import _session
@@ -26,6 +27,14 @@ _DETAIL: Final[dict[Reason, dict[str, Any]]] = {
     Reason.SESSIONS_FULL: {"limit": 5},
     Reason.NUMBERS_FULL: {"limit": 5},
     Reason.NUMBER_KNOWN: {"number": "14155550100"},
+    Reason.NUMBER_UNKNOWN: {"number": "14155550100"},
+    Reason.NUMBER_SUSPENDED: {"number": "14155550100"},
+    Reason.CALL_NOT_FOUND: {"uuid": "some-uuid"},
+    Reason.CALL_ENDED: {"uuid": "some-uuid"},
+    Reason.CALLS_FULL: {"limit": 5},
+    Reason.STEP_IMPOSSIBLE: {"signal": CallSignal.ANSWERED, "phase": Phase.BRIDGED},
+    Reason.RECORDING_NOT_FOUND: {"uuid": "some-uuid"},
+    Reason.CALLBACK_NOT_WAITING: {"callback": 7},
 }
 
 
@@ -34,7 +43,7 @@ def test_every_reason_is_answered(reason: Reason) -> None:
     """A reason without words would be a 500."""
     answer = answer_to(Refused(reason, **_DETAIL[reason]))
 
-    assert answer.status in (400, 404)
+    assert answer.status in (400, 404, 409)
     assert answer.text
     assert answer.reason
     assert "{" not in answer.text + answer.reason

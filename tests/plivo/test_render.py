@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from emulator.core import instants
 from emulator.core.instants import SECOND_US
-from emulator.core.records import Allocation, Pins, Session, Status
+from emulator.core.records import Allocation, Session, Status
+from emulator.core.telephony import Pins
 from emulator.plivo import render
 from tests.core.play import SETTINGS
 

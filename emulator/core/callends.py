@@ -1,0 +1,149 @@
+"""How a call ends: whose leg ends first and why, what it cost, and what it leaves in its session.
+
+The leg that the signal is about ends with the signal's cause; the other one was hung up, or, where it was never
+answered, canceled. Source of the causes: contract 6.4, 10.3.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+from emulator.core import recordings
+from emulator.core.billing import amount_micros, billed_s
+from emulator.core.events import CallEnded, CallsForgotten, Event, LegEnded, SessionCallEnded
+from emulator.core.instants import SECOND_US
+from emulator.core.lifecycle import Signal, step
+from emulator.core.records import Session
+from emulator.core.rules import Rules, Tariff
+from emulator.core.state import State
+from emulator.core.telephony import (
+    Call,
+    CallSignal,
+    Cause,
+    History,
+    Interaction,
+    Leg,
+    Phase,
+    Role,
+    Source,
+)
+
+#: Ended calls are forgotten in batches of this share of the limit.
+_FORGET_SHARE = 2
+
+
+@dataclass(frozen=True, slots=True)
+class _Ending:
+    """Why and by whom; `place` is the leg that ends first, and None the last one that there is."""
+
+    cause: Cause
+    source: Source
+    place: int | None
+    both: bool = False
+
+
+_ENDINGS: Final[Mapping[CallSignal, _Ending]] = {
+    CallSignal.BUSY: _Ending(Cause.BUSY, Source.CALLEE, None),
+    CallSignal.REJECTED: _Ending(Cause.REJECTED, Source.CALLEE, None),
+    CallSignal.NO_ANSWER: _Ending(Cause.NO_ANSWER, Source.CARRIER, None),
+    CallSignal.UNREACHABLE: _Ending(Cause.OUT_OF_SERVICE, Source.CARRIER, None),
+    CallSignal.RING_TIMED_OUT: _Ending(Cause.RING_TIMEOUT, Source.SERVICE, None),
+    CallSignal.PIN_FAILED: _Ending(Cause.NORMAL, Source.SERVICE, 0),
+    CallSignal.ANNOUNCED: _Ending(Cause.NORMAL, Source.SERVICE, 0),
+    CallSignal.CALLER_HUNG_UP: _Ending(Cause.NORMAL, Source.CALLER, 0),
+    CallSignal.CALLEE_HUNG_UP: _Ending(Cause.NORMAL, Source.CALLEE, 1),
+    CallSignal.TIME_LIMIT: _Ending(Cause.TIME_LIMIT, Source.SERVICE, 0, both=True),
+}
+
+
+def ended(state: State, call: Call, signal: CallSignal, now: int) -> list[Event]:
+    """The call ends: its legs, its recording, itself, and its session's interaction."""
+    ending = _ENDINGS[signal]
+    first = len(call.legs) - 1 if ending.place is None else ending.place
+    legs = tuple(
+        _closed(leg, ending.cause if place == first or ending.both else None, ending.source, state.rules.tariff, now)
+        for place, leg in enumerate(call.legs)
+    )
+    over = replace(call, phase=Phase.ENDED, legs=legs, ended_at=now, next=None)
+    order = sorted(range(len(legs)), key=lambda place: place != first)
+    events: list[Event] = [LegEnded(now, over, place) for place in order]
+    events += recordings.completed(state, over, now)
+    events.append(CallEnded(now, over))
+    session = state.book.get(call.session)
+    if session is not None:
+        events.append(SessionCallEnded(now, _after_call(session, over, state.rules)))
+    return events
+
+
+def turned_away(state: State, call: Call, now: int) -> list[Event]:
+    """A call that no session takes ends as it begins."""
+    del state
+    leg = replace(call.legs[0], ended_at=now, cause=Cause.NOT_CONNECTED, source=Source.SERVICE)
+    over = replace(call, phase=Phase.ENDED, legs=(leg,), ended_at=now, next=None)
+    return [LegEnded(now, over, 0), CallEnded(now, over)]
+
+
+def room_for_one_more(state: State, now: int) -> Sequence[Event]:
+    """The oldest ended calls, where the limit on how many are kept is reached."""
+    kept = len(state.calls) - state.calls.running_count
+    if kept < state.rules.calls_ended_max:
+        return ()
+    batch = max(1, state.rules.calls_ended_max // _FORGET_SHARE)
+    return (CallsForgotten(now, state.calls.ended_oldest(batch)),)
+
+
+def _closed(leg: Leg, cause: Cause | None, source: Source, tariff: Tariff, now: int) -> Leg:
+    """The leg, over and billed. `cause` None: it ends because the other leg does."""
+    if cause is None:
+        cause = Cause.CANCELED if leg.answered_at is None else Cause.NORMAL
+    if leg.answered_at is None:
+        return replace(leg, ended_at=now, cause=cause, source=source)
+    duration_s = (now - leg.answered_at) // SECOND_US
+    billed = billed_s(duration_s, tariff)
+    return replace(
+        leg,
+        ended_at=now,
+        cause=cause,
+        source=source,
+        duration_s=duration_s,
+        billed_s=billed,
+        amount_micros=amount_micros(billed, tariff),
+    )
+
+
+def _after_call(session: Session, call: Call, rules: Rules) -> Session:
+    signal = Signal.CALL_ENDED if session.running > 1 else Signal.LAST_CALL_ENDED
+    return replace(
+        session,
+        status=step(session.status, signal),
+        running=session.running - 1,
+        history=_with(session, call, rules.interactions_max),
+    )
+
+
+def _with(session: Session, call: Call, interactions_max: int) -> History:
+    """The history with this call. Totals are over all calls, however few interactions are shown."""
+    assert call.ended_at is not None, "only an ended call leaves an interaction"
+    history, by_role = session.history, {leg.role: leg for leg in call.legs}
+    first, second = by_role.get(Role.FIRST), by_role.get(Role.SECOND)
+    stranger = second if session.first_party else first
+    interaction = Interaction(
+        call=call.uuid,
+        first_leg=first.uuid if first else "",
+        second_leg=second.uuid if second else "",
+        recording=call.recording,
+        started_at=call.started_at,
+        ended_at=call.ended_at,
+        legs=len(call.legs),
+        duration_s=call.duration_s,
+        billed_s=call.billed_s,
+        amount_micros=call.amount_micros,
+    )
+    return History(
+        interactions=(*history.interactions, interaction)[-interactions_max:],
+        legs=history.legs + interaction.legs,
+        billed_s=history.billed_s + interaction.billed_s,
+        amount_micros=history.amount_micros + interaction.amount_micros,
+        last_at=interaction.ended_at,
+        counterpart=stranger.person if stranger else history.counterpart,
+    )
