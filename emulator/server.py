@@ -4,7 +4,7 @@ import json
 import logging
 import socket
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from errno import EACCES, EADDRINUSE, EADDRNOTAVAIL
 from threading import Event as Flag
 from threading import Thread
@@ -12,13 +12,13 @@ from types import FrameType, TracebackType
 from typing import Any, Final, Self
 
 import uvicorn
-from starlette.types import ASGIApp
 
 from emulator.app import make_app
 from emulator.client import Control
 from emulator.clock import real_now
 from emulator.config import HOST_DEFAULT, ServeConfig
 from emulator.core.instants import written
+from emulator.world import Surroundings
 from emulator.worldfile import DEMO_WORLD, load_world
 from emulator.worlds import Hub
 
@@ -53,11 +53,10 @@ def serve(config: ServeConfig, ready: Callable[[str], None]) -> None:
     spec = load_world(config.world, seed=config.seed)
     listener = _listen(config.host, config.port)
     _log_as(config.log_format)
-    hub = Hub()
+    hub = Hub(Surroundings(base_url=_url(listener)))
     hub.add(spec)
-    server = _Server(make_app(hub, control_hosts=(config.host, *config.control_hosts)), lambda: ready(_url(listener)))
+    server = _Server(hub, lambda: ready(_url(listener)), control_hosts=(config.host, *config.control_hosts))
     server.run(sockets=[listener])
-    hub.close()
 
 
 class Emulator:
@@ -69,13 +68,14 @@ class Emulator:
 
     def __init__(self, world: str = DEMO_WORLD) -> None:
         """`world` is an example's name or a file. Raises BadWorld."""
-        self._hub = Hub(heartbeat_s=_HEARTBEAT_S)
-        self._hub.add(load_world(world))
+        spec = load_world(world)
         self._ready = Flag()
         self._listener = _listen(HOST_DEFAULT, 0)
         self.url = _url(self._listener)
         self.control = Control(self.url)
-        self._server = _Server(make_app(self._hub), self._ready.set)
+        hub = Hub(Surroundings(base_url=self.url, heartbeat_s=_HEARTBEAT_S))
+        hub.add(spec)
+        self._server = _Server(hub, self._ready.set)
         self._thread = Thread(target=self._server.run, args=([self._listener],), name="masking-emulator", daemon=True)
 
     def __enter__(self) -> Self:
@@ -93,10 +93,10 @@ class Emulator:
 class _Server(uvicorn.Server):
     """uvicorn, telling when it listens, and ending with exit code 0 when it is asked to end."""
 
-    def __init__(self, app: ASGIApp, started: Callable[[], None]) -> None:
+    def __init__(self, hub: Hub, started: Callable[[], None], *, control_hosts: Sequence[str] = ()) -> None:
         super().__init__(
             uvicorn.Config(
-                app,
+                make_app(hub, control_hosts=control_hosts),
                 http="httptools",
                 lifespan="off",
                 access_log=False,
@@ -105,11 +105,16 @@ class _Server(uvicorn.Server):
                 timeout_graceful_shutdown=_GRACE_S,
             )
         )
+        self._hub = hub
         self._started = started
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         self._started()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await self._hub.close()  # first: requests that wait for a callback would hold the server up
+        await super().shutdown(sockets)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Being asked to end is no failure, so the signal is not raised again; a second one does not wait."""
@@ -136,6 +141,7 @@ def _listen(host: str, port: int) -> socket.socket:
 
 
 def _url(listener: socket.socket) -> str:
+    """The URL under which this machine reaches the server; of every address, the loopback one."""
     host, port = listener.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 

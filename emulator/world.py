@@ -1,4 +1,4 @@
-"""A world at work: engine, clock, journal and accounts of one main account, and their only coupling.
+"""A world at work: engine, clock, journal, callbacks and accounts of one main account, and their only coupling.
 
 Every access advances the engine to now first, so what fell due happens before what is asked. Nothing awaits
 between a change of the engine and its publication. While the process is idle, one timer of the event loop wakes
@@ -7,13 +7,18 @@ the world for its next deadline.
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final
 
 from emulator.clock import WorldClock
 from emulator.core.chance import Chance
-from emulator.core.commands import AddNumber, Command, SetPhone
+from emulator.core.commands import AddNumber, Command, DropCallback, SetPhone
 from emulator.core.engine import Engine
 from emulator.core.events import Event
+from emulator.delivery import Courier
+from emulator.dispatch import Dispatch
 from emulator.journal import Journal
+from emulator.outgoing import Writer
 from emulator.plivo.policy import Policy, rules_of
 from emulator.plivo.service import Account
 from emulator.worldfile import WorldSpec
@@ -25,13 +30,33 @@ _SLEEP_MAX_S = 3600.0
 _TIMERS_PER_TURN = 500
 
 
-class World:
-    """One world. Worlds share nothing."""
+#: An advance waits so many real seconds in all for callbacks to be answered.
+ADVANCE_PATIENCE_S: Final = 10.0
 
-    def __init__(self, spec: WorldSpec, *, heartbeat_s: float | None = None) -> None:
-        """`heartbeat_s` wakes the world that often even without a deadline, for when real time is frozen."""
+#: Where the emulated API says that its resources are, under the policy that shows the vendor's own URLs.
+_VENDOR_URL: Final = "https://api.plivo.com"
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a world needs of its server: the URL under which it is asked, and who carries its callbacks.
+
+    `heartbeat_s` wakes the world that often even without a deadline, for when real time is frozen.
+    """
+
+    base_url: str = "http://127.0.0.1:8080"
+    courier: Courier = field(default_factory=Courier)
+    heartbeat_s: float | None = None
+
+
+class World:
+    """One world. Worlds share nothing but their surroundings."""
+
+    def __init__(self, spec: WorldSpec, around: Surroundings | None = None) -> None:
+        """`around` left out, the world is in no server."""
         self.spec = spec
-        self._heartbeat_s = heartbeat_s
+        self._around = around or Surroundings()
+        self._advances = 0
         self._wake: asyncio.TimerHandle | None = None
         self._wake_at: int | None = None
         self._begin()
@@ -47,6 +72,7 @@ class World:
             self._engine.handle(AddNumber(number.digits, number.calling_code, number.owner))
         for phone in spec.phones:
             self._engine.handle(SetPhone(phone))
+        self.dispatch = self._dispatch()
 
     @property
     def accounts(self) -> Sequence[Account]:
@@ -65,10 +91,8 @@ class World:
 
     def do(self, command: Command) -> Sequence[Event]:
         """Advance to now, then apply the command. Raises Refused, and then only time has passed."""
-        engine = self.caught_up()
-        events = engine.handle(command)
-        self._publish(events)
-        return events
+        self.caught_up()
+        return self._apply(command)
 
     def caught_up(self) -> Engine:
         """The engine, advanced to now."""
@@ -87,18 +111,27 @@ class World:
     async def advance_to(self, instant: int) -> None:
         """Go forward through every due instant; what happens on the way is in the journal.
 
+        At each instant with callbacks it waits for their answers, in all for `ADVANCE_PATIENCE_S` real seconds, unless
+        it was asked for while another advance waits: a receiver that moves the clock would wait for itself.
         The loop is shared: others get their turn now and then. An instant that has passed changes nothing.
         """
-        engine = self._engine
-        while (due := engine.deadline()) is not None and due <= instant:
-            events = engine.advance(instant, timers_max=_TIMERS_PER_TURN)
-            self.clock.jump_to(engine.now)
-            self._publish(events)
-            await asyncio.sleep(0)
-            if engine is not self._engine:
-                return  # somebody reset the world meanwhile; what was asked of its old life ends with that
-        self.clock.jump_to(instant)
-        self.caught_up()
+        engine, dispatch = self._engine, self.dispatch
+        give_up_at = asyncio.get_running_loop().time() + (0 if self._advances else ADVANCE_PATIENCE_S)
+        self._advances += 1
+        try:
+            dispatch.resume()
+            await dispatch.answered(give_up_at)
+            while engine is self._engine and (due := engine.deadline()) is not None and due <= instant:
+                events = engine.advance(instant, timers_max=_TIMERS_PER_TURN)
+                self.clock.jump_to(engine.now)
+                self._publish(events)
+                await asyncio.sleep(0)
+                await dispatch.answered(give_up_at)
+        finally:
+            self._advances -= 1
+        if engine is self._engine:  # else somebody reset the world; what was asked of its old life ends with that
+            self.clock.jump_to(instant)
+            self.caught_up()
 
     def run_at(self, rate: float) -> None:
         """Let the clock run at this rate from now on."""
@@ -107,21 +140,30 @@ class World:
         self.arm()
 
     def reset(self) -> None:
-        """Back to the start: clock, sessions, journal and chance."""
+        """Back to the start: clock, sessions, journal and chance. Callbacks that are under way are let go."""
+        self.dispatch.stop()
         self._begin()
         self.arm()
 
     def fork(self, accounts: Sequence[Account]) -> "World":
-        """A copy under other accounts, as it stands now; from here on the two share nothing."""
+        """A copy under other accounts, as it stands now; from here on the two share nothing.
+
+        What the original has yet to send is the original's affair: the copy drops it.
+        """
         self.caught_up()
         twin = World.__new__(World)
         twin.spec = self.spec.with_accounts(accounts)
-        twin._heartbeat_s = self._heartbeat_s
+        twin._around = self._around
+        twin._advances = 0
         twin._wake = twin._wake_at = None
         twin.clock = self.clock.copy()
         twin.journal = self.journal.copy()
         twin._chance = self._chance.copy()
         twin._engine = self._engine.fork()
+        twin.dispatch = twin._dispatch()
+        twin.dispatch.log = self.dispatch.log.copy()
+        for callback in twin._engine.state.outbox.unsettled():
+            twin._apply(DropCallback(callback.ordinal))
         twin.arm()
         return twin
 
@@ -130,15 +172,16 @@ class World:
         deadline = self._engine.deadline()
         delay_s = None if deadline is None else self.clock.real_seconds_until(deadline)
         self.disarm()
-        if self._heartbeat_s is not None:
-            delay_s = min(self._heartbeat_s, self._heartbeat_s if delay_s is None else delay_s)
+        if self._around.heartbeat_s is not None:
+            delay_s = min(self._around.heartbeat_s, self._around.heartbeat_s if delay_s is None else delay_s)
         if delay_s is not None:
             self._wake_at = deadline
             self._wake = asyncio.get_running_loop().call_later(min(delay_s, _SLEEP_MAX_S), self._awake)
 
     def stop(self) -> None:
-        """Stand still and never wake again; for a world that is removed, even while it advances."""
+        """Stand still, send nothing and never wake again; for a world that is removed, even while it advances."""
         self.clock.run(0)
+        self.dispatch.stop()
         self.disarm()
 
     def disarm(self) -> None:
@@ -151,7 +194,26 @@ class World:
         self.caught_up()
         self.arm()
 
+    def _dispatch(self) -> Dispatch:
+        base_url = _VENDOR_URL if self.policy.resource_urls == "vendor" else self._around.base_url
+        return Dispatch(
+            self._engine,
+            self._apply,
+            Writer(self.accounts, base_url, self._chance),
+            self._around.courier,
+            self._chance,
+            anywhere=self.spec.egress == "any",
+            kept_max=self.spec.limits.callbacks_kept_max,
+        )
+
+    def _apply(self, command: Command) -> Sequence[Event]:
+        """Apply a command at the instant at which the engine stands."""
+        events = self._engine.handle(command)
+        self._publish(events)
+        return events
+
     def _publish(self, events: Sequence[Event]) -> None:
         self.journal.append(events)
+        self.dispatch.take(events)
         if self._engine.deadline() != self._wake_at and self.clock.rate:
             self.arm()

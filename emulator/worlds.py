@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from emulator.core.chance import Chance
 from emulator.plivo.credentials import Credentials
-from emulator.world import World
+from emulator.world import Surroundings, World
 from emulator.worldfile import BadWorld, WorldSpec, generated_accounts
 
 #: So many worlds one server holds.
@@ -22,10 +22,10 @@ class TooManyWorlds(Exception):
 class Hub:
     """The worlds of a server, by the main account's Auth ID."""
 
-    def __init__(self, *, heartbeat_s: float | None = None) -> None:
-        """`heartbeat_s` is handed to every world."""
+    def __init__(self, around: Surroundings | None = None) -> None:
+        """`around` is what every world needs of the server."""
         self.credentials = Credentials()
-        self._heartbeat_s = heartbeat_s
+        self._around = around or Surroundings()
         self._worlds: dict[str, World] = {}
         self._chance = Chance("server")
 
@@ -48,7 +48,7 @@ class Hub:
         for account in spec.accounts:
             if account.auth_id in self.credentials:
                 raise BadWorld("account", f"{account.auth_id} is taken by another world")
-        return self._admit(World(spec, heartbeat_s=self._heartbeat_s))
+        return self._admit(World(spec, self._around))
 
     def fork(self, auth_id: str) -> World:
         """A copy of a world under new accounts. Raises NoSuchWorld, TooManyWorlds."""
@@ -71,10 +71,11 @@ class Hub:
         self.credentials.admit(world, world.accounts)
         return world
 
-    def close(self) -> None:
-        """Let no world wake any more."""
+    async def close(self) -> None:
+        """Let no world wake any more, and no connection stay open."""
         for world in self.all():
             world.stop()
+        await self._around.courier.close()
 
     def draw_api_id(self) -> str:
         """An api_id for the answer to a caller that no world knows."""

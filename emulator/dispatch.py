@@ -1,0 +1,232 @@
+"""Dispatch: between a world's events and its customer's server.
+
+Every callback that becomes due is written down, signed, treated by the laboratory, and sent when its turn has come:
+one task for each session with something to send. What came of it returns to the engine as a command. Nothing here
+is waited for by a request; an advance of the clock waits, and says so itself.
+"""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any, Final
+
+from emulator.callbacklog import CallbackLog, Entry, Tried, Written
+from emulator.core.callbacks import Attempt, Callback, CallbackState, Outcome
+from emulator.core.chance import Chance
+from emulator.core.commands import (
+    Command,
+    DropCallback,
+    NoteMedia,
+    ParkCallback,
+    ReleaseCallback,
+    SendAgain,
+    SettleAttempt,
+)
+from emulator.core.engine import Engine
+from emulator.core.events import (
+    CallbackAttempted,
+    CallbackDue,
+    CallbackParked,
+    CallbackSettled,
+    CallbackWaiting,
+    Event,
+    MessagePlayed,
+)
+from emulator.core.instants import INSTANT_MAX, SECOND_US
+from emulator.core.refusals import Refused
+from emulator.delivery import Answer, Courier, Outgoing
+from emulator.egress import known_obstacle
+from emulator.laboratory import Action, Rule
+from emulator.outgoing import Writer, media_request, tampered
+
+#: So many media files of a world are looked at at once; past it they are not looked at.
+_MEDIA_AT_ONCE_MAX: Final = 20
+
+
+class Dispatch:
+    """The callbacks and media fetches of one world."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        apply: Callable[[Command], None],
+        writer: Writer,
+        courier: Courier,
+        chance: Chance,
+        *,
+        anywhere: bool,
+        kept_max: int,
+    ) -> None:
+        """`apply` hands a command to the engine and publishes what it does. `anywhere` lifts the egress rule."""
+        self.log = CallbackLog(kept_max)
+        self.rules: list[Rule] = []
+        self._engine = engine
+        self._apply = apply
+        self._writer = writer
+        self._courier = courier
+        self._chance = chance
+        self._anywhere = anywhere
+        self._lines: dict[str, asyncio.Task[None] | None] = {}
+        self._media: set[asyncio.Task[None]] = set()
+
+    def take(self, events: Sequence[Event]) -> None:
+        """What is to be done about these events."""
+        for event in events:
+            act = _ACTS.get(type(event))
+            if act is not None:
+                act(self, event)
+
+    async def answered(self, give_up_at: float) -> None:
+        """Return once everything that is under way has been answered, or the loop's clock shows `give_up_at`."""
+        try:
+            async with asyncio.timeout_at(give_up_at):
+                while tasks := self._under_way():
+                    await asyncio.wait(tasks)
+        except TimeoutError:
+            return
+
+    def out(self) -> list[int]:
+        """The ordinals of the callbacks that have been sent and not answered yet."""
+        firsts = (self._engine.state.outbox.first(session) for session in self._lines)
+        return sorted(callback.ordinal for callback in firsts if callback is not None)
+
+    def resume(self) -> None:
+        """Send what waits and is not under way, for instance because no event loop ran when it became due."""
+        for session in list(self._engine.state.outbox.ready):
+            self._go(session)
+
+    def stop(self) -> None:
+        """Nothing more is sent, and what is under way is let go."""
+        for task in self._under_way():
+            task.cancel()
+
+    def _under_way(self) -> list[asyncio.Task[None]]:
+        return [*(task for task in self._lines.values() if task is not None), *self._media]
+
+    def _on_due(self, event: CallbackDue) -> None:
+        callback = event.callback
+        entry = self.log.add(callback, self._writer.written(callback))
+        if callback.state is not CallbackState.WAITING:
+            return
+        if callback.copy_of is None:
+            self._treat(entry)
+        self._go(callback.session)
+
+    def _on_move(self, event: CallbackAttempted | CallbackWaiting | CallbackParked | CallbackSettled) -> None:
+        callback = event.callback
+        entry = self.log.get(callback.ordinal)
+        if entry is not None:
+            entry.callback = callback
+            self.log.touch()
+        self._go(callback.session)
+
+    def _on_message(self, event: MessagePlayed) -> None:
+        request = media_request(event.url)
+        blocked = "" if self._anywhere else known_obstacle(request.host)
+        if blocked:
+            self._apply(NoteMedia(event.call, event.message, event.url, f"blocked: {blocked}"))
+        elif len(self._media) < _MEDIA_AT_ONCE_MAX and (loop := _running_loop()) is not None:
+            task = loop.create_task(self._look_at(event, request))
+            self._media.add(task)
+            task.add_done_callback(self._media.discard)
+
+    async def _look_at(self, event: MessagePlayed, request: Outgoing) -> None:
+        answer = await self._courier.send(request, anywhere=self._anywhere)
+        self._apply(NoteMedia(event.call, event.message, event.url, _told(answer)))
+
+    def _treat(self, entry: Entry) -> None:
+        """Let the first laboratory rule that takes the callback have its way."""
+        callback = entry.callback
+        rule = next((r for r in self.rules if r.takes(callback, entry.written.event, self._chance)), None)
+        if rule is None:
+            return
+        entry.treatments.append(rule.action.value)
+        match rule.action:
+            case Action.HOLD:
+                self._apply(ParkCallback(callback.ordinal, None))
+            case Action.DROP:
+                self._apply(DropCallback(callback.ordinal))
+            case Action.DUPLICATE:
+                for _ in range(rule.copies):
+                    self._apply(SendAgain(callback))
+            case Action.DELAY:
+                until = min(callback.due_at + round(rule.delay_s * SECOND_US), INSTANT_MAX)
+                self._apply(ParkCallback(callback.ordinal, until))
+            case Action.REORDER:
+                self._apply(ParkCallback(callback.ordinal, None))
+                for ordinal in rule.released(callback, self._chance):
+                    self._release(ordinal)
+            case Action.TAMPER:
+                entry.written = replace(entry.written, request=tampered(entry.written.request, rule.target))
+
+    def _release(self, ordinal: int) -> None:
+        try:
+            self._apply(ReleaseCallback(ordinal))
+        except Refused:
+            return  # somebody dropped it or let it go by hand
+
+    def _go(self, session: str) -> None:
+        """Send the first callback of the session's line, unless one is under way."""
+        if session in self._lines:
+            return
+        self._lines[session] = None
+        while (callback := self._engine.state.outbox.first(session)) is not None:
+            blocked = self._blocked(callback)
+            if not blocked:
+                break
+            self._settle(callback, Answer(Outcome.BLOCKED, None, {}, b"", body_cut=False, error=blocked, took_ms=0))
+        del self._lines[session]
+        if callback is not None and (loop := _running_loop()) is not None:
+            self._lines[session] = loop.create_task(self._send_line(session))
+
+    def _blocked(self, callback: Callback) -> str:
+        """Why the callback's host is certainly out of bounds; "" where it is not, or has to be looked up."""
+        return "" if self._anywhere else known_obstacle(self._writer.destination(callback).host) or ""
+
+    async def _send_line(self, session: str) -> None:
+        """Send the session's callbacks one after the other, as long as there is one whose turn it is."""
+        try:
+            while (callback := self._engine.state.outbox.first(session)) is not None:
+                entry = self.log.get(callback.ordinal)
+                assert entry is not None, "a callback that waits is in the log"
+                answer = await self._courier.send(entry.written.request, anywhere=self._anywhere)
+                self._settle(callback, answer)
+        finally:
+            del self._lines[session]
+
+    def _settle(self, callback: Callback, answer: Answer) -> None:
+        attempt = Attempt(callback.attempts + 1, answer.outcome, answer.status, answer.error)
+        entry = self.log.get(callback.ordinal)
+        if entry is not None:
+            entry.tried.append(Tried(self._engine.now, attempt, answer))
+        try:
+            self._apply(SettleAttempt(callback.ordinal, attempt, self._writer.destination(callback).plan))
+        except Refused:
+            return  # it was dropped or held while it was under way
+
+
+# The key decides the type of the second argument, which no type for a mapping can say: hence Any.
+_ACTS: Final[Mapping[type, Callable[[Dispatch, Any], None]]] = {
+    CallbackDue: Dispatch._on_due,
+    CallbackAttempted: Dispatch._on_move,
+    CallbackWaiting: Dispatch._on_move,
+    CallbackParked: Dispatch._on_move,
+    CallbackSettled: Dispatch._on_move,
+    MessagePlayed: Dispatch._on_message,
+}
+
+
+def _running_loop() -> asyncio.AbstractEventLoop | None:
+    try:
+        return asyncio.get_running_loop()
+    except RuntimeError:
+        return None
+
+
+def _told(answer: Answer) -> str:
+    """What a look at a media file came to, in words."""
+    if answer.status is None:
+        return f"{answer.outcome.name.lower()}: {answer.error}"
+    kind = answer.headers.get("content-type", "no content type")
+    size = f"more than {len(answer.body)}" if answer.body_cut else str(len(answer.body))
+    return f"{answer.status}, {kind}, {answer.headers.get('content-length', size)} bytes"
