@@ -56,9 +56,7 @@ class CallbackLog:
         """An independent copy of what is settled; the copy of a world sends nothing of the original's."""
         twin = CallbackLog(self._kept_max)
         for ordinal, entry in self._entries.items():
-            twin._entries[ordinal] = Entry(
-                entry.callback, entry.written, entry.tried.copy(), entry.treatments.copy()
-            )
+            twin._entries[ordinal] = Entry(entry.callback, entry.written, entry.tried.copy(), entry.treatments.copy())
         return twin
 
     def __len__(self) -> int:

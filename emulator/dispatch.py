@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
-from emulator.callbacklog import CallbackLog, Entry, Tried, Written
+from emulator.callbacklog import CallbackLog, Entry, Tried
 from emulator.core.callbacks import Attempt, Callback, CallbackState, Outcome
 from emulator.core.chance import Chance
 from emulator.core.commands import (
@@ -49,7 +49,7 @@ class Dispatch:
     def __init__(
         self,
         engine: Engine,
-        apply: Callable[[Command], None],
+        apply: Callable[[Command], object],
         writer: Writer,
         courier: Courier,
         chance: Chance,

@@ -43,6 +43,7 @@ def number_json(number: Number, use: Use, accounts: Sequence[Account]) -> dict[s
         "owner": accounts[number.owner].auth_id,
         "live_sessions": use.sessions,
         "exclusive_to": use.exclusive,
+        "suspended": use.suspended,
         "cooling": [{"session": hold.session, "until": written(hold.until)} for hold in use.holds],
     }
 

@@ -10,8 +10,10 @@ from enum import Enum
 from itertools import islice
 from typing import Any
 
+from emulator.core.callbacks import Outcome
 from emulator.core.events import Event
 from emulator.core.instants import written
+from emulator.core.telephony import CallSignal, Cause, Route
 
 #: Fields that hold an instant are written as one.
 _INSTANTS = frozenset(
@@ -20,6 +22,10 @@ _INSTANTS = frozenset(
         *("started_at", "answered_at", "ended_at", "limit_at", "due_at", "last_at"),
     }
 )
+
+
+#: Enums whose values are sentences are written by their names.
+_NAMED = (Cause, CallSignal, Outcome, Route)
 
 
 class Journal:
@@ -67,7 +73,7 @@ def _value_json(name: str, value: Any) -> Any:
     if is_dataclass(value):
         return record_json(value)
     if isinstance(value, Enum):
-        return value.value
+        return value.name.lower() if isinstance(value, _NAMED) else value.value
     if isinstance(value, tuple | list):
         return [_value_json("", item) for item in value]
     if name in _INSTANTS and value is not None:

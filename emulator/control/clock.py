@@ -27,15 +27,22 @@ async def set_clock(asked: Asked) -> Answer:
 
 
 async def advance_clock(asked: Asked) -> Answer:
-    """Go forward by `seconds`, `to` an instant, or to the `next` thing that is due; answers what happened."""
+    """Go forward by `seconds`, `to` an instant, or to the `next` thing that is due; answers what happened.
+
+    `callbacks_out` are those whose answer it did not wait for any longer.
+    """
     world = asked.world
     target = _target(asked.body, world)
     before = world.journal.last
     await world.advance_to(target)
     events = world.journal.after(before, EVENTS_MAX)
-    answer = {"now": written(world.clock.now()), "events": [numbered(*event) for event in events]}
-    left_out = world.journal.last - before - len(events)
-    return 200, answer | ({"events_left_out": left_out} if left_out > 0 else {})
+    answer: dict[str, Any] = {"now": written(world.clock.now()), "events": [numbered(*event) for event in events]}
+    left_out, out = world.journal.last - before - len(events), world.dispatch.out()
+    if left_out > 0:
+        answer["events_left_out"] = left_out
+    if out:
+        answer["callbacks_out"] = out
+    return 200, answer
 
 
 def clock_json(world: World) -> dict[str, Any]:

@@ -4,10 +4,11 @@ from collections.abc import Sequence
 from typing import Final
 
 from emulator.control.kernel import Answer, Asked, ControlError, Operation, W, body_schema
-from emulator.core.commands import AddNumber
+from emulator.core.commands import AddNumber, ReplaceNumber
+from emulator.core.events import SessionNumberReplaced
 from emulator.core.records import MAIN_ACCOUNT
 from emulator.explain import explanation, number_json
-from emulator.worldfile import BadWorld, pool_number
+from emulator.worldfile import BadWorld, e164, pool_number
 
 
 async def explain_session(asked: Asked) -> Answer:
@@ -39,6 +40,19 @@ async def add_number(asked: Asked) -> Answer:
     return 201, {"number": f"+{number.digits}", "subaccount": subaccount}
 
 
+async def replace_number(asked: Asked) -> Answer:
+    """The number is sub-optimal: its live sessions get others, are told so, and it gets no session any more."""
+    world = asked.world
+    try:
+        digits = e164(asked.path["number"], "number")
+    except BadWorld as bad:
+        raise ControlError(400, bad.reason, "number") from None
+    events = world.do(ReplaceNumber(digits))
+    moved = [event.session for event in events if isinstance(event, SessionNumberReplaced)]
+    sessions = [{"session_uuid": session.uuid, "virtual_number": f"+{session.number}"} for session in moved]
+    return 200, {"number": f"+{digits}", "sessions": sessions}
+
+
 OPERATIONS: Final[Sequence[Operation]] = (
     Operation("GET", f"{W}/sessions/{{session_uuid}}/explain", "Why a session has its number", explain_session),
     Operation("GET", f"{W}/numbers", "The number pool", show_numbers),
@@ -49,4 +63,5 @@ OPERATIONS: Final[Sequence[Operation]] = (
         add_number,
         body_schema("number", number={"type": "string"}, subaccount={"type": "string"}),
     ),
+    Operation("POST", f"{W}/numbers/{{number}}/replace", "Report a number as sub-optimal", replace_number),
 )

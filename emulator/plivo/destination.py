@@ -65,8 +65,13 @@ def destination(configured: str) -> Destination:
     retries = _whole(settings, "rc")
     words = settings.get("rp", _POLICY_DEFAULT).split(",")
     retry_on = frozenset[Outcome]().union(*(_POLICIES.get(word.strip().lower(), frozenset()) for word in words))
+    scheme = parts.scheme.lower()
+    # Without the port that the scheme has anyway, because a receiver does not see it in the Host header either.
+    authority = parts.netloc.removesuffix(f":{_DEFAULT_PORTS[scheme]}")
+    # A receiver sees "/" where the URL has no path, and checks the signature of that.
+    path = _escaped(parts.path, _PATH_SAFE) or "/"
     return Destination(
-        url=urlunsplit((parts.scheme.lower(), _authority(parts.netloc, parts.scheme), _path(parts.path), _query(parts.query), "")),
+        url=urlunsplit((scheme, authority, path, _escaped(parts.query, _QUERY_SAFE), "")),
         host=parts.hostname or "",
         connect_timeout_s=_whole(settings, "ct") / 1000,
         read_timeout_s=_whole(settings, "rt") / 1000,
@@ -81,20 +86,6 @@ def _whole(settings: Mapping[str, str], name: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < len(str(most)) + 1):
         return default
     return int(text) if least <= int(text) <= most else default
-
-
-def _authority(netloc: str, scheme: str) -> str:
-    """Without the port that the scheme has anyway, because a receiver does not see it in the Host header either."""
-    return netloc.removesuffix(f":{_DEFAULT_PORTS[scheme.lower()]}")
-
-
-def _path(path: str) -> str:
-    # A receiver sees "/" where the URL has no path, and checks the signature of that.
-    return _escaped(path, _PATH_SAFE) or "/"
-
-
-def _query(query: str) -> str:
-    return _escaped(query, _QUERY_SAFE)
 
 
 def _escaped(text: str, safe: str) -> str:

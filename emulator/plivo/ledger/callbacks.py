@@ -33,8 +33,8 @@ ROWS: Final[Sequence[Row]] = (
         statement="Deleting a session sends SessionTimeout, as its expiry would have.",
         evidence=Evidence.ASSUMED,
         source=(
-            "reasoning: the event says that the session expires, and the answer to a delete is Session expired; no page "
-            "tells whether a delete is meant"
+            "reasoning: the event says that the session expires, and the answer to a delete is Session expired; no "
+            "page tells whether a delete is meant"
         ),
         tests=("tests/core/test_notices.py::test_delete_is_told_as_a_timeout_where_the_world_wants_it",),
         choices=(True, False),

@@ -1,0 +1,241 @@
+"""Control of callbacks: every one with every attempt, waiting for one, sending again, and the laboratory."""
+
+import asyncio
+from collections.abc import Callable, Mapping, Sequence
+from itertools import islice
+from typing import Any, Final
+
+from emulator.callbacklog import CallbackLog, Entry, entry_json
+from emulator.control.kernel import WHOLE, Answer, Asked, ControlError, Operation, W, body_schema, whole
+from emulator.core.callbacks import Callback, CallbackState
+from emulator.core.commands import Command, DropCallback, ReleaseCallback, SendAgain, SwitchDelivery
+from emulator.laboratory import Action, Order, Target, rule_of
+from emulator.plivo.callbacks import EVENTS
+from emulator.world import World
+
+#: One answer lists at most so many callbacks.
+CALLBACKS_MAX: Final = 1_000
+
+#: Nobody waits longer than this in one request, in real seconds.
+WAIT_S_MAX: Final = 300.0
+_WAIT_S_DEFAULT: Final = 5.0
+
+_RULES_MAX: Final = 100
+
+_EVENTS: Final = sorted(set(EVENTS.values()))
+_STATES: Final = tuple(state.value for state in CallbackState)
+
+
+async def list_callbacks(asked: Asked) -> Answer:
+    """The callbacks of the world, oldest first, each with its request, what was signed, and every attempt."""
+    asked.world.caught_up()
+    matches, after = _filter(asked.query, default_state=None), whole(asked.query, "after", 0)
+    log = asked.world.dispatch.log
+    found = (entry for entry in log.all() if entry.callback.ordinal > after and matches(entry))
+    limit = min(whole(asked.query, "limit", 100), CALLBACKS_MAX)
+    return 200, {"callbacks": [entry_json(entry) for entry in islice(found, limit)]}
+
+
+async def show_callback(asked: Asked) -> Answer:
+    """One callback."""
+    return 200, entry_json(_entry(asked))
+
+
+async def wait_for_callbacks(asked: Asked) -> Answer:
+    """Answer as soon as `count` callbacks match; past `timeout_s` real seconds tell what did arrive instead.
+
+    What matches is in the state `delivered` unless `state` says otherwise (`any` for every state).
+    """
+    query = asked.query
+    matches, after = _filter(query, default_state=CallbackState.DELIVERED.value), whole(query, "after", 0)
+    count, timeout_s = max(1, whole(query, "count", 1)), _timeout(query)
+    log = asked.world.dispatch.log
+    found = _matching(log, matches, after)
+    try:
+        async with asyncio.timeout(timeout_s):
+            while len(found) < count:
+                asked.world.caught_up()
+                await log.changed()
+                found = _matching(log, matches, after)
+    except TimeoutError:
+        raise ControlError(409, _what_came(log, query, len(found), count, after)) from None
+    return 200, {"callbacks": [entry_json(entry) for entry in found]}
+
+
+async def replay_callback(asked: Asked) -> Answer:
+    """Send the same callback once more, with fresh nonces, as a callback of its own."""
+    entry = _entry(asked)
+    asked.world.do(SendAgain(entry.callback))
+    return 201, entry_json(_newest(asked.world))
+
+
+async def release_callback(asked: Asked) -> Answer:
+    """A held callback waits for its turn again."""
+    return _moved(asked, ReleaseCallback)
+
+
+async def drop_callback(asked: Asked) -> Answer:
+    """A callback that has not been sent never will be."""
+    return _moved(asked, DropCallback)
+
+
+async def release_callbacks(asked: Asked) -> Answer:
+    """All held callbacks wait for their turn again, in the order of `ids`, else in the order in which they were due."""
+    world = asked.world
+    state = world.caught_up().state
+    held = [callback.ordinal for callback in state.outbox.unsettled() if callback.state is CallbackState.PARKED]
+    wanted = asked.body.get("ids", held)
+    unknown = [ordinal for ordinal in wanted if ordinal not in held]
+    if unknown:
+        raise ControlError(409, f"not held: {', '.join(map(str, unknown[:10]))}", "ids")
+    for ordinal in wanted:
+        world.do(ReleaseCallback(ordinal))
+    return 200, {"released": wanted}
+
+
+async def show_policy(asked: Asked) -> Answer:
+    """Whether callbacks are sent, and the laboratory's rules with how often each was applied."""
+    return 200, _policy(asked.world)
+
+
+async def set_policy(asked: Asked) -> Answer:
+    """Other rules in place of those before. `deliver` false makes and keeps callbacks without sending them."""
+    world, body = asked.world, asked.body
+    if "deliver" in body and body["deliver"] is not world.caught_up().state.outbox.delivers:
+        world.do(SwitchDelivery(body["deliver"]))
+    if "rules" in body:
+        world.dispatch.rules = [rule_of(given) for given in body["rules"]]
+    return 200, _policy(world)
+
+
+def _policy(world: World) -> dict[str, Any]:
+    delivers = world.caught_up().state.outbox.delivers
+    return {"deliver": delivers, "rules": [rule.json() for rule in world.dispatch.rules]}
+
+
+def _moved(asked: Asked, command: Callable[[int], Command]) -> Answer:
+    entry = _entry(asked)
+    asked.world.do(command(entry.callback.ordinal))
+    return 200, entry_json(entry)
+
+
+def _entry(asked: Asked) -> Entry:
+    asked.world.caught_up()
+    ordinal = whole(asked.path, "id", 0)
+    entry = asked.world.dispatch.log.get(ordinal)
+    if entry is None:
+        raise ControlError(404, f"there is no callback {ordinal}, or it is not kept any more", "id")
+    return entry
+
+
+def _newest(world: World) -> Entry:
+    entry = world.dispatch.log.get(world.caught_up().state.outbox.ordinal)
+    assert entry is not None, "the callback that was just made is in the log"
+    return entry
+
+
+def _filter(query: Mapping[str, str], *, default_state: str | None) -> Callable[[Entry], bool]:
+    event, session, state = query.get("event"), query.get("session"), query.get("state", default_state)
+    for name, value, known in (("event", event, _EVENTS), ("state", state, (*_STATES, "any"))):
+        if value is not None and value not in known:
+            raise ControlError(400, f"{value[:60]!r} is none of {', '.join(known)}", name)
+    states = (None, "any")
+
+    def matches(entry: Entry) -> bool:
+        return (
+            event in (None, entry.written.event)
+            and session in (None, entry.callback.session)
+            and (state in states or state == entry.callback.state.value)
+        )
+
+    return matches
+
+
+def _matching(log: CallbackLog, matches: Callable[[Entry], bool], after: int) -> list[Entry]:
+    found = (entry for entry in log.all() if entry.callback.ordinal > after and matches(entry))
+    return list(islice(found, CALLBACKS_MAX))
+
+
+def _timeout(query: Mapping[str, str]) -> float:
+    text = query.get("timeout_s", str(_WAIT_S_DEFAULT))
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1
+    if not 0 <= seconds <= WAIT_S_MAX:
+        raise ControlError(400, f"{text[:60]!r} is no number of seconds from 0 to {WAIT_S_MAX:g}", "timeout_s")
+    return seconds
+
+
+def _what_came(log: CallbackLog, query: Mapping[str, str], found: int, count: int, after: int) -> str:
+    """What was waited for, and what came instead."""
+    wanted = ", ".join(f"{name} {query[name]}" for name in ("event", "session", "state") if name in query)
+    came = [entry for entry in log.all() if entry.callback.ordinal > after]
+    told = "; ".join(_told(entry) for entry in came[-_TOLD_MAX:]) or "none"
+    more = f" (the last {_TOLD_MAX} of {len(came)})" if len(came) > _TOLD_MAX else ""
+    return f"{found} of {count} callbacks came that match {wanted or 'at all'}; there were{more}: {told}"
+
+
+_TOLD_MAX: Final = 20
+
+
+def _told(entry: Entry) -> str:
+    callback: Callback = entry.callback
+    error = next((f" ({tried.answer.error or tried.attempt.outcome.value})" for tried in entry.tried[-1:]), "")
+    shown = "" if callback.state is CallbackState.DELIVERED else error
+    return f"{entry.written.event} #{callback.sequence} of session {callback.session} {callback.state.value}{shown}"
+
+
+_RULE: Final = body_schema(
+    "action",
+    action={"enum": [action.value for action in Action]},
+    event={"enum": _EVENTS},
+    session_uuid={"type": "string"},
+    skip={**WHOLE, "description": "So many matches pass first."},
+    count={"type": "integer", "minimum": 1, "description": "So many are treated; left out, all."},
+    chance={"type": "number", "minimum": 0, "maximum": 1, "description": "From the world's seed."},
+    delay_s={"type": "number", "minimum": 0, "maximum": 86_400, "description": "For delay, on the world's clock."},
+    copies={"type": "integer", "minimum": 1, "maximum": 10, "description": "For duplicate."},
+    window={"type": "integer", "minimum": 2, "maximum": 50, "description": "For reorder: so many of a session."},
+    order={"enum": [order.value for order in Order], "description": "For reorder."},
+    target={"enum": [target.value for target in Target], "description": "For tamper."},
+)
+
+_FILTERS: Final[Mapping[str, Mapping[str, Any]]] = {
+    "event": {"enum": _EVENTS},
+    "session": {"type": "string"},
+    "state": {"enum": [*_STATES, "any"]},
+    "after": WHOLE,
+}
+
+OPERATIONS: Final[Sequence[Operation]] = (
+    Operation(
+        "GET", f"{W}/callbacks", "Every callback with every attempt", list_callbacks, query={**_FILTERS, "limit": WHOLE}
+    ),
+    Operation(
+        "GET",
+        f"{W}/callbacks/wait",
+        "Wait until callbacks match",
+        wait_for_callbacks,
+        query={**_FILTERS, "count": WHOLE, "timeout_s": {"type": "number", "minimum": 0, "maximum": WAIT_S_MAX}},
+    ),
+    Operation("GET", f"{W}/callbacks/policy", "Delivery, and the laboratory's rules", show_policy),
+    Operation(
+        "PUT",
+        f"{W}/callbacks/policy",
+        "Switch delivery, set the laboratory's rules",
+        set_policy,
+        body_schema(deliver={"type": "boolean"}, rules={"type": "array", "maxItems": _RULES_MAX, "items": _RULE}),
+    ),
+    Operation(
+        "POST",
+        f"{W}/callbacks/release",
+        "Let held callbacks go",
+        release_callbacks,
+        body_schema(ids={"type": "array", "maxItems": CALLBACKS_MAX, "uniqueItems": True, "items": WHOLE}),
+    ),
+    Operation("GET", f"{W}/callbacks/{{id}}", "One callback", show_callback),
+    Operation("POST", f"{W}/callbacks/{{id}}/replay", "Send a callback again", replay_callback),
+    Operation("POST", f"{W}/callbacks/{{id}}/release", "Let a held callback go", release_callback),
+    Operation("POST", f"{W}/callbacks/{{id}}/drop", "Never send a callback", drop_callback),
+)
