@@ -7,7 +7,18 @@ Nothing that the server needs to start is here, so a start does not pay for it.
 from collections.abc import Sequence
 from typing import Any, Final
 
-from emulator.plivo.ledger import allocation, errors, expiry, listing, parameters, pins, requests, responses, sessions
+from emulator.plivo.ledger import (
+    allocation,
+    errors,
+    expiry,
+    listing,
+    parameters,
+    pins,
+    requests,
+    responses,
+    sessions,
+    signatures,
+)
 from emulator.plivo.ledger.row import Evidence, Row
 
 __all__ = ["LEDGER", "Evidence", "Row", "row_json"]
@@ -23,6 +34,7 @@ LEDGER: Final[Sequence[Row]] = (
     *allocation.ROWS,
     *expiry.ROWS,
     *listing.ROWS,
+    *signatures.ROWS,
 )
 
 
