@@ -40,6 +40,7 @@ _TITLES: Final[Mapping[str, str]] = {
     "expiry": "Expiry",
     "listing": "Lists",
     "signatures": "Signatures of callbacks",
+    "recordings": "Recordings",
 }
 
 _INTRO: Final = """\

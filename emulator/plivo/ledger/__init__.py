@@ -14,6 +14,7 @@ from emulator.plivo.ledger import (
     listing,
     parameters,
     pins,
+    recordings,
     requests,
     responses,
     sessions,
@@ -35,6 +36,7 @@ LEDGER: Final[Sequence[Row]] = (
     *expiry.ROWS,
     *listing.ROWS,
     *signatures.ROWS,
+    *recordings.ROWS,
 )
 
 
