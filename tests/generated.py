@@ -41,6 +41,7 @@ _TITLES: Final[Mapping[str, str]] = {
     "listing": "Lists",
     "signatures": "Signatures of callbacks",
     "recordings": "Recordings",
+    "hangups": "Hangups",
 }
 
 _INTRO: Final = """\
@@ -62,6 +63,7 @@ _SOURCES: Final[Mapping[str, str]] = {
     "allocation page": "plivo.com/docs/number-masking/concepts/virtual-number-allocation",
     "number pools, single-party, how-it-works page": "its neighbours under plivo.com/docs/number-masking/concepts",
     "signature page": "plivo.com/docs/voice/concepts/signature-validation",
+    "hangup page": "plivo.com/docs/voice/troubleshooting/hangup-causes",
     "help centre": "the articles on number masking at support.plivo.com",
     "plivo-python, plivo-java, …": "the official SDKs at github.com/plivo; a fixture is a response in their tests",
 }

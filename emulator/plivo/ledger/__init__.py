@@ -11,6 +11,7 @@ from emulator.plivo.ledger import (
     allocation,
     errors,
     expiry,
+    hangups,
     listing,
     parameters,
     pins,
@@ -37,6 +38,7 @@ LEDGER: Final[Sequence[Row]] = (
     *listing.ROWS,
     *signatures.ROWS,
     *recordings.ROWS,
+    *hangups.ROWS,
 )
 
 
