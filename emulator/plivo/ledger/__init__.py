@@ -10,6 +10,7 @@ from typing import Any, Final
 from emulator.plivo.ledger import (
     allocation,
     errors,
+    events,
     expiry,
     hangups,
     listing,
@@ -36,6 +37,7 @@ LEDGER: Final[Sequence[Row]] = (
     *allocation.ROWS,
     *expiry.ROWS,
     *listing.ROWS,
+    *events.ROWS,
     *signatures.ROWS,
     *recordings.ROWS,
     *hangups.ROWS,
