@@ -42,6 +42,9 @@ _TITLES: Final[Mapping[str, str]] = {
     "callbacks": "Callbacks",
     "resources": "Resources that answers point to",
     "signatures": "Signatures of callbacks",
+    "events": "Attributes of events",
+    "recordings": "Recordings",
+    "hangups": "Hangups",
 }
 
 _INTRO: Final = """\
@@ -63,6 +66,8 @@ _SOURCES: Final[Mapping[str, str]] = {
     "allocation page": "plivo.com/docs/number-masking/concepts/virtual-number-allocation",
     "number pools, single-party, how-it-works page": "its neighbours under plivo.com/docs/number-masking/concepts",
     "signature page": "plivo.com/docs/voice/concepts/signature-validation",
+    "callback pages": "…/session-object/session-status-callback and …/session-recording-callback",
+    "hangup page": "plivo.com/docs/voice/troubleshooting/hangup-causes",
     "help centre": "the articles on number masking at support.plivo.com",
     "plivo-python, plivo-java, …": "the official SDKs at github.com/plivo; a fixture is a response in their tests",
 }

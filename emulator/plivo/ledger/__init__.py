@@ -11,10 +11,13 @@ from emulator.plivo.ledger import (
     allocation,
     callbacks,
     errors,
+    events,
     expiry,
+    hangups,
     listing,
     parameters,
     pins,
+    recordings,
     requests,
     resources,
     responses,
@@ -39,6 +42,9 @@ LEDGER: Final[Sequence[Row]] = (
     *callbacks.ROWS,
     *resources.ROWS,
     *signatures.ROWS,
+    *events.ROWS,
+    *recordings.ROWS,
+    *hangups.ROWS,
 )
 
 
