@@ -3,7 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from emulator.plivo.listing import COMPARISONS, RANGED, STATUS
+from emulator.plivo.filters import COMPARISONS
+from emulator.plivo.listing import RANGED, STATUS
 from emulator.plivo.parameters import CREATE, UPDATE, Parameter
 from emulator.plivo.policy import LIMIT_MAX
 

@@ -21,7 +21,8 @@ from emulator.core.records import Session
 from emulator.core.refusals import Refused
 from emulator.plivo import parse, refusals, render
 from emulator.plivo.credentials import Credentials
-from emulator.plivo.listing import links, list_query
+from emulator.plivo.listing import list_query
+from emulator.plivo.pages import meta
 from emulator.plivo.policy import BODY_BYTES_MAX, URL_BYTES_MAX
 from emulator.plivo.refusals import ApiError, answer_to, refused_parameter
 from emulator.plivo.service import Account, Caller
@@ -87,13 +88,8 @@ async def list_sessions(call: Call) -> Answer:
     page = list_query(pairs, call.scope, owner_of=call.owner_of, now=engine.now, policy=service.policy)
     total, sessions = engine.select(page.query)
     path = f"/v1/Account/{call.account.auth_id}/Masking/Session/"
-    following, previous = links(page, path, total)
-    meta = {"limit": page.query.limit, "next": following, "offset": page.query.offset, "previous": previous}
     objects = [render.listed_session(session, f"{path}{session.uuid}/") for session in sessions]
-    return 200, {
-        "api_id": call.draw_api_id(),
-        "response": {"meta": meta | {"total_count": total}, "objects": objects},
-    }
+    return 200, {"api_id": call.draw_api_id(), "response": {"meta": meta(page, path, total), "objects": objects}}
 
 
 async def get_session(call: Call) -> Answer:
