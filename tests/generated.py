@@ -41,6 +41,7 @@ _TITLES: Final[Mapping[str, str]] = {
     "listing": "Lists",
     "callbacks": "Callbacks",
     "resources": "Resources that answers point to",
+    "recordings": "Recordings",
 }
 
 _INTRO: Final = """\

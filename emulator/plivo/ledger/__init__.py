@@ -15,6 +15,7 @@ from emulator.plivo.ledger import (
     listing,
     parameters,
     pins,
+    recordings,
     requests,
     resources,
     responses,
@@ -37,6 +38,7 @@ LEDGER: Final[Sequence[Row]] = (
     *listing.ROWS,
     *callbacks.ROWS,
     *resources.ROWS,
+    *recordings.ROWS,
 )
 
 
