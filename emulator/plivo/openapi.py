@@ -20,10 +20,17 @@ from emulator.plivo.openapi_parts import (
 )
 from emulator.plivo.parameters import CREATE, UPDATE, Parameter
 
+_INTERACTION: Final = shape(
+    {**dict.fromkeys(("start_time", "end_time"), STRING), "type": {"const": "call"}, "total_call_count": WHOLE}
+    | {"duration": NUMBER},
+    {**dict.fromkeys(("first_party_resource_url", "second_party_resource_url", "recording_resource_url"), STRING)}
+    | {"total_call_amount": NUMBER, "call_billed_duration": WHOLE},
+)
+
 #: Field → type, in the order of the wire.
 _SESSION: Final[Mapping[str, Any]] = {
     **dict.fromkeys(("first_party", "second_party", "virtual_number"), STRING),
-    "status": {"enum": ["active", "expired"]},
+    "status": {"enum": ["active", "in-progress", "expired"]},
     "initiate_call_to_first_party": FLAG,
     **dict.fromkeys(("session_uuid", "callback_url", "callback_method"), STRING),
     **dict.fromkeys(("created_time", "modified_time", "expiry_time"), STRING),
@@ -31,7 +38,7 @@ _SESSION: Final[Mapping[str, Any]] = {
     **dict.fromkeys(("first_party_play_url", "second_party_play_url"), STRING),
     "record": FLAG,
     **dict.fromkeys(("record_file_format", "recording_callback_url", "recording_callback_method"), STRING),
-    "interaction": {"type": ["array", "null"]},
+    "interaction": {"type": ["array", "null"], "items": _INTERACTION},
     "total_call_amount": NUMBER,
     **dict.fromkeys(("total_call_count", "total_call_billed_duration"), WHOLE),
     "total_session_amount": NUMBER,
