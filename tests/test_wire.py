@@ -27,7 +27,7 @@ from emulator.worlds import Hub
 from tests.plivo.inside import answered, dialling, played, wait
 
 _FOLDER: Final = Path(__file__).parent.parent / "fixtures" / "wire"
-_OPERATIONS: Final = ("create", "update", "get", "list", "expire")
+_OPERATIONS: Final = ("create", "update", "get", "list", "expire", "call", "recording", "number")
 _CASES: Final = sorted(_FOLDER.glob("*/*.json"))
 _LABELS: Final = ("documented", "sdk", "observed", "assumed")
 _WORLD: Final[Mapping[str, Any]] = tomllib.loads((_FOLDER / "world.toml").read_text(encoding="utf-8"))

@@ -1,4 +1,7 @@
-"""OpenAPI 3.1 of the emulated API, from the parameter table and the shapes that `render.py` makes."""
+"""OpenAPI 3.1 of the emulated API, from the parameter table and the shapes that `render.py` makes.
+
+What calls leave behind, and numbers, are described in `openapi_resources.py`.
+"""
 
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
@@ -18,6 +21,7 @@ from emulator.plivo.openapi_parts import (
     operation,
     shape,
 )
+from emulator.plivo.openapi_resources import resource_paths
 from emulator.plivo.parameters import CREATE, UPDATE, Parameter
 
 _INTERACTION: Final = shape(
@@ -76,8 +80,8 @@ _LISTED: Final = shape(
 
 
 def emulated_paths() -> Json:
-    """The five masking operations."""
-    return {
+    """The five masking operations, and what their answers point to."""
+    masking: Json = {
         "/v1/Account/{auth_id}/Masking/Session": {
             "get": operation("list_sessions", {"200": _LISTED}, ("auth_id",), query=_filters()),
             "post": operation("create_session", {"201": _CREATED}, ("auth_id",), body=_body(CREATE)),
@@ -93,6 +97,7 @@ def emulated_paths() -> Json:
             "delete": operation("delete_session", {"200": _DELETED}, ("auth_id", "session_uuid")),
         },
     }
+    return masking | resource_paths()
 
 
 def _body(table: Mapping[str, Parameter]) -> Json:

@@ -7,6 +7,7 @@ and answers with a status and a JSON object; refusals are turned into the vendor
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import wraps
 from typing import Any, Final
 
 from starlette.requests import Request
@@ -18,7 +19,7 @@ from emulator.core.commands import DeleteSession
 from emulator.core.events import Event
 from emulator.core.records import Session
 from emulator.core.refusals import Refused
-from emulator.plivo import parse, refusals, render
+from emulator.plivo import calls, numbers, parse, recordings, refusals, render
 from emulator.plivo.asked import Answer, Asked
 from emulator.plivo.credentials import Credentials
 from emulator.plivo.listing import list_query
@@ -93,10 +94,29 @@ async def not_covered(call: ApiCall) -> Answer:
     raise ApiError(404, refusals.NOT_FOUND, f"the emulator does not cover {call.request.url.path}")
 
 
+def _bodiless(handler: Callable[[Asked], Answer]) -> Handler:
+    """The handler of an operation that reads no body, as one of those that may."""
+
+    @wraps(handler)
+    async def handle(call: ApiCall) -> Answer:
+        return handler(call)
+
+    return handle
+
+
 #: Path below the account → method → handler.
 OPERATIONS: Final[Mapping[str, Mapping[str, Handler]]] = {
     "/Masking/Session": {"GET": list_sessions, "POST": create_session},
     "/Masking/Session/{session_uuid}": {"GET": get_session, "POST": update_session, "DELETE": delete_session},
+    "/Call": {"GET": _bodiless(calls.list_calls)},
+    "/Call/{call_uuid}": {"GET": _bodiless(calls.get_call)},
+    "/Recording": {"GET": _bodiless(recordings.list_recordings)},
+    "/Recording/{recording_uuid}": {
+        "GET": _bodiless(recordings.get_recording),
+        "DELETE": _bodiless(recordings.delete_recording),
+    },
+    "/Number": {"GET": _bodiless(numbers.list_numbers)},
+    "/Number/{number}": {"GET": _bodiless(numbers.get_number)},
 }
 
 
