@@ -105,12 +105,12 @@ def test_document_is_served(emulator: Emulator) -> None:
 
 
 def test_document_describes_every_operation() -> None:
-    """Both route tables are in it, and nothing else."""
+    """Both route tables and the media files are in it, and nothing else."""
     emulated = {(f"{_ACCOUNT}{path}", method) for path, methods in routes.OPERATIONS.items() for method in methods}
     controlled = {(control.PREFIX + operation.path, operation.method) for operation in control.OPERATIONS}
     described = {(path, method.upper()) for path, item in _DOCUMENT["paths"].items() for method in item}
 
-    assert emulated | controlled == described
+    assert emulated | controlled | {(f"{_ACCOUNT}/Recording/{{recording_uuid}}.{{audio_format}}", "GET")} == described
 
 
 @pytest.mark.parametrize("path", _GOLDEN, ids=lambda path: f"{path.parent.name}-{path.stem}")

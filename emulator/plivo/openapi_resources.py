@@ -1,10 +1,11 @@
-"""OpenAPI 3.1 of what the masking API's answers point to: calls, recordings and numbers."""
+"""OpenAPI 3.1 of what the masking API's answers point to: calls, recordings and their media, and numbers."""
 
 from collections.abc import Mapping
 from typing import Any, Final
 
 from emulator.plivo import calls, recordings
 from emulator.plivo.openapi_parts import (
+    ERROR,
     FLAG,
     MAYBE_STRING,
     META,
@@ -72,6 +73,7 @@ def resource_paths() -> Json:
             "get": operation("get_recording", {"200": shape(one_recording)}, ("auth_id", "recording_uuid")),
             "delete": operation("delete_recording", {"204": None}, ("auth_id", "recording_uuid")),
         },
+        f"{account}/Recording/{{recording_uuid}}.{{audio_format}}": {"get": _media()},
         f"{account}/Number": {
             "get": operation("list_numbers", {"200": _listed(_NUMBER)}, ("auth_id",), query=_of_numbers())
         },
@@ -103,3 +105,23 @@ def _of_recordings() -> list[Json]:
 def _of_numbers() -> list[Json]:
     plain = ("type", "number_startswith", "services", "alias", "subaccount")
     return list(filters(dict.fromkeys(plain, STRING), ranged=(), whole=()))
+
+
+def _media() -> Json:
+    """The audio of a recording, which is served without credentials and in parts."""
+    audio: Json = {"content": {"audio/mpeg": {}, "audio/wav": {}}}
+    refusals = {"404": "Not found", "405": "Method not allowed", "416": "No such part"}
+    errors = {
+        status: {"description": text, "content": {"application/json": {"schema": ERROR}}}
+        for status, text in refusals.items()
+    }
+    schemas: dict[str, Json] = {"auth_id": STRING, "recording_uuid": STRING, "audio_format": {"enum": ["mp3", "wav"]}}
+    return {
+        "operationId": "get_media",
+        "tags": ["masking"],
+        "security": [],
+        "parameters": [
+            {"name": name, "in": "path", "required": True, "schema": schema} for name, schema in schemas.items()
+        ],
+        "responses": {"200": {"description": "Done", **audio}, "206": {"description": "A part", **audio}} | errors,
+    }
