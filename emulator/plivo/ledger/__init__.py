@@ -10,6 +10,7 @@ from typing import Any, Final
 from emulator.plivo.ledger import (
     allocation,
     callbacks,
+    calls,
     errors,
     expiry,
     listing,
@@ -38,6 +39,7 @@ LEDGER: Final[Sequence[Row]] = (
     *listing.ROWS,
     *callbacks.ROWS,
     *resources.ROWS,
+    *calls.ROWS,
     *recordings.ROWS,
 )
 
