@@ -16,6 +16,7 @@ from emulator.plivo import refusals
 from emulator.plivo import routes as plivo_routes
 from emulator.plivo.refusals import ApiError
 from emulator.plivo.routes import json_response
+from emulator.plivo.routes_media import media_route
 from emulator.worlds import Hub
 
 
@@ -38,6 +39,8 @@ def make_app(hub: Hub, *, control_hosts: Sequence[str] = ()) -> ASGIApp:
 
     app = Starlette(
         routes=[
+            # The path of a recording fits its media file too, so that one comes first.
+            media_route(hub.credentials, hub.draw_api_id),
             *plivo_routes.routes(hub.credentials, hub.draw_api_id),
             *control.routes(hub, control_hosts),
             Route(f"{control.PREFIX}/openapi.json", describe),

@@ -1,11 +1,13 @@
 """Golden cases: request in, exact response out, over the real app. Cases are files under `fixtures/wire`.
 
-A case has `evidence` (label and source), `request`, `response`, and optionally `policy` and `setup`, the requests
-before. In a path `{session}` is the session that the setup created last. A body that is a string is sent verbatim.
-`make golden` rewrites `response` only.
+A case has `evidence` (label and source), `request`, `response`, and optionally `policy` and `setup`, what happens
+before: requests, phone calls, and time that passes. A call is `{"dial": {"from", "to"}, "advance_s"}`, where `dial`
+may also say `outcome`, `talk_s` and `hangup_by`; without it only time passes. In a path or a query `{session}` is
+the session that the setup created last, `{call}` and `{second_leg}` are the first and the last leg of its last call,
+and `{recording}` is the recording of that call.
+A body that is a string is sent verbatim. `make golden` rewrites `response` only.
 """
 
-import asyncio
 import json
 import os
 import tomllib
@@ -13,17 +15,19 @@ from base64 import b64encode
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
-from urllib.parse import unquote, urlencode
+from urllib.parse import urlencode
 
 import pytest
-from starlette.types import ASGIApp, Message
+from starlette.types import ASGIApp
 
 from emulator.app import make_app
+from emulator.world import World
 from emulator.worldfile import world_of
 from emulator.worlds import Hub
+from tests.plivo.inside import answered, dialling, played, wait
 
 _FOLDER: Final = Path(__file__).parent.parent / "fixtures" / "wire"
-_OPERATIONS: Final = ("create", "update", "get", "list", "expire")
+_OPERATIONS: Final = ("create", "update", "get", "list", "expire", "call", "recording", "number")
 _CASES: Final = sorted(_FOLDER.glob("*/*.json"))
 _LABELS: Final = ("documented", "sdk", "observed", "assumed")
 _WORLD: Final[Mapping[str, Any]] = tomllib.loads((_FOLDER / "world.toml").read_text(encoding="utf-8"))
@@ -51,62 +55,59 @@ def test_case_is_answered_to_the_byte(path: Path) -> None:
     case = json.loads(path.read_text(encoding="utf-8"))
     status, headers, content = _played(case)
     if os.environ.get("MASKING_EMULATOR_GOLDEN") == "write":
-        case["response"] = {"status": status, "headers": headers, "body": json.loads(content)}
+        case["response"] = {"status": status, "headers": headers, "body": json.loads(content or "null")}
         path.write_text(json.dumps(case, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
         return
 
     expected = case["response"]
-    assert json.dumps(expected["body"], separators=(",", ":")) == content.decode()
+    body = expected["body"]
+    assert ("" if body is None else json.dumps(body, separators=(",", ":"))) == content.decode()
     assert (expected["status"], expected["headers"]) == (status, headers)
 
 
 def _played(case: Mapping[str, Any]) -> tuple[int, dict[str, str], bytes]:
     """The answer to the case's request, in a world of its own."""
     hub = Hub()
-    hub.add(world_of({**_WORLD, "policy": case.get("policy", {})}))
-    app = make_app(hub)
-    session = ""
-    for request in case.get("setup", ()):
-        status, _, content = _asked(app, request, session)
+    world = hub.add(world_of({**_WORLD, "policy": case.get("policy", {})}))
+    app, names = make_app(hub), {"account": _MAIN["auth_id"], "session": ""}
+    for step in case.get("setup", ()):
+        if "advance_s" in step:
+            names |= _passed(world, step)
+            continue
+        status, _, content = _asked(app, step, names)
         assert status < 300, f"the setup was refused: {content.decode()}"
-        session = json.loads(content).get("session_uuid", session)
-    return _asked(app, case["request"], session)
+        names |= {"session": json.loads(content or "{}").get("session_uuid", names["session"])}
+    return _asked(app, case["request"], names)
 
 
-def _asked(app: ASGIApp, request: Mapping[str, Any], session: str) -> tuple[int, dict[str, str], bytes]:
-    path = request["path"].replace("{account}", _MAIN["auth_id"]).replace("{session}", session)
+def _passed(world: World, step: Mapping[str, Any]) -> dict[str, str]:
+    """Place the call, if the step has one, and let time pass; the names of what there is of the call."""
+    if "dial" not in step:
+        wait(world, step["advance_s"])
+        return {}
+    dial = dict(step["dial"])
+    call = played(world, dialling(dial.pop("from"), dial.pop("to"), **dial), wait_s=step["advance_s"])
+    return {"call": call.legs[0].uuid, "second_leg": call.legs[-1].uuid, "recording": call.recording}
+
+
+def _named(text: str, names: Mapping[str, str]) -> str:
+    for name, value in names.items():
+        text = text.replace(f"{{{name}}}", value)
+    return text
+
+
+def _asked(app: ASGIApp, request: Mapping[str, Any], names: Mapping[str, str]) -> tuple[int, dict[str, str], bytes]:
+    path = _named(request["path"], names)
+    query = {
+        name: _named(value, names) if isinstance(value, str) else value
+        for name, value in request.get("query", {}).items()
+    }
     body = request.get("body")
     content = body.encode() if isinstance(body, str) else b"" if body is None else json.dumps(body).encode()
     credentials = b64encode(f"{_MAIN['auth_id']}:{_MAIN['auth_token']}".encode()).decode()
     usual = {"Authorization": f"Basic {credentials}", "Content-Type": "application/json"}
     headers = {**usual, **request.get("headers", {})}
-    scope = {
-        "type": "http",
-        "http_version": "1.1",
-        "method": request["method"],
-        "scheme": "http",
-        "path": unquote(path),
-        "raw_path": path.encode(),
-        "query_string": urlencode(request.get("query", {})).encode(),
-        "headers": [(name.lower().encode(), value.encode()) for name, value in headers.items() if value is not None],
-        "server": ("127.0.0.1", 8080),
-        "client": ("127.0.0.1", 50000),
-        "root_path": "",
-    }
-    return asyncio.run(_call(app, scope, content))
-
-
-async def _call(app: ASGIApp, scope: dict[str, Any], content: bytes) -> tuple[int, dict[str, str], bytes]:
-    sent: list[Message] = []
-
-    async def receive() -> Message:
-        return {"type": "http.request", "body": content, "more_body": False}
-
-    async def send(message: Message) -> None:
-        sent.append(message)
-
-    await app(scope, receive, send)
-    headers = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
+    reply = answered(app, request["method"], f"{path}?{urlencode(query)}", headers, content)
     # The length says nothing that the body does not say.
-    headers.pop("content-length")
-    return sent[0]["status"], headers, b"".join(message["body"] for message in sent[1:])
+    told = {name: value for name, value in reply.headers.items() if name != "content-length"}
+    return reply.status, told, reply.content

@@ -17,6 +17,10 @@ class Credentials:
     def __contains__(self, auth_id: object) -> bool:
         return auth_id in self._by_auth_id
 
+    def named(self, auth_id: str) -> Caller | None:
+        """The account of this Auth ID, for what needs no token; None where no world has it."""
+        return self._by_auth_id.get(auth_id)
+
     def admit(self, service: Service, accounts: Iterable[Account]) -> None:
         """Let these accounts of a world in."""
         for account in accounts:

@@ -45,6 +45,7 @@ NOT_JSON_TYPE: Final = "Content-Type must be application/json."
 NOT_JSON: Final = "Invalid JSON in the request body."
 NOT_AN_OBJECT: Final = "The request body must be a JSON object."
 BODY_TOO_LARGE: Final = "Request body too large."
+RANGE_BEYOND_END: Final = "Requested range not satisfiable."
 URL_TOO_LONG: Final = "Request URL too long."
 SERVER_ERROR: Final = "Internal server error."  # [D13]
 

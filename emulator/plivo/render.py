@@ -3,15 +3,23 @@
 Source: contract 2.2, 2.3 and Appendix A, which follow the vendor's newest recorded responses.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import lru_cache
 from time import gmtime
 from typing import Any, Final
 
 from emulator.core.instants import SECOND_US
 from emulator.core.records import Session, Status
+from emulator.core.telephony import NO_HISTORY, History, Interaction
+from emulator.plivo.resources import call_url, recording_url
 
 Json = dict[str, Any]
+
+#: Base and Auth ID of the resources that an account, given by its place, owns.
+Home = Callable[[int], tuple[str, str]]
+
+#: The date and time of day in a timestamp.
+_SECOND_SIGNS: Final = len("2026-01-31 09:30:00")
 
 #: A session whose expiry has come in the middle of a call is in progress until that call ends (contract 6.5).
 _STATUS: Final[Mapping[Status, str]] = {
@@ -35,25 +43,25 @@ _NO_PINS: Final[Json] = {
 }
 
 
-def created(session: Session, *, api_id: str, subaccount: str | None) -> Json:
+def created(session: Session, *, api_id: str, subaccount: str | None, home: Home) -> Json:
     """The answer to a create. Its outer virtual_number has a plus, the inner has none (contract 2.3)."""
     return {
         "api_id": api_id,
         "session_uuid": session.uuid,
         "virtual_number": f"+{session.number}",
         "message": "Session created",
-        "session": session_object(session, subaccount),
+        "session": session_object(session, subaccount, home),
     }
 
 
-def updated(session: Session, *, api_id: str, subaccount: str | None) -> Json:
+def updated(session: Session, *, api_id: str, subaccount: str | None, home: Home) -> Json:
     """The answer to an update."""
-    return {"api_id": api_id, "message": "Session updated", "session": session_object(session, subaccount)}
+    return {"api_id": api_id, "message": "Session updated", "session": session_object(session, subaccount, home)}
 
 
-def got(session: Session, *, api_id: str, subaccount: str | None) -> Json:
+def got(session: Session, *, api_id: str, subaccount: str | None, home: Home) -> Json:
     """The answer to a get."""
-    return {"api_id": api_id, "response": session_object(session, subaccount)}
+    return {"api_id": api_id, "response": session_object(session, subaccount, home)}
 
 
 def deleted(*, api_id: str) -> Json:
@@ -61,10 +69,12 @@ def deleted(*, api_id: str) -> Json:
     return {"api_id": api_id, "message": "Session expired"}
 
 
-def listed_session(session: Session, resource_uri: str) -> Json:
-    """A session in a list: alphabetical keys and resource_uri (contract 2.2)."""
-    fields = session_object(session, None)
+def listed_session(session: Session, resource_uri: str, home: Home) -> Json:
+    """A session in a list: alphabetical keys, in its interactions too, and resource_uri (contract 2.2, 8)."""
+    fields = session_object(session, None, home)
     fields["resource_uri"] = resource_uri
+    if fields["interaction"] is not None:
+        fields["interaction"] = [dict(sorted(interaction.items())) for interaction in fields["interaction"]]
     return dict(sorted(fields.items()))
 
 
@@ -73,7 +83,7 @@ def error(text: str, *, api_id: str) -> Json:
     return {"api_id": api_id, "error": text}
 
 
-def session_object(session: Session, subaccount: str | None) -> Json:
+def session_object(session: Session, subaccount: str | None, home: Home) -> Json:
     """The session as create, update and get show it. `subaccount` is shown where it was named (contract 2.5)."""
     settings = session.settings
     fields: Json = {
@@ -107,12 +117,55 @@ def session_object(session: Session, subaccount: str | None) -> Json:
         "last_interaction_time": "",
         "unknown_caller_play": settings.unknown_caller_play,
     }
+    if session.history is not NO_HISTORY:
+        fields.update(_history_group(session.history, *home(session.owner)))
     fields.update(_pin_group(session))
     # null and not false where it was not asked for: the Java SDK always sends false and was shown null.
     fields["create_session_with_single_party"] = True if settings.single_party else None
     fields["virtual_number_cooloff_period"] = settings.cooloff_s
     fields["force_pin_authentication"] = session.pins is not None and session.pins.forced
     return fields
+
+
+def _history_group(history: History, base: str, auth_id: str) -> Json:
+    """What calls have left. The session itself costs nothing, so the sum is that of its calls (contract 10.1)."""
+    amount = money(history.amount_micros)
+    return {
+        "interaction": [_interaction(interaction, base, auth_id) for interaction in history.interactions] or None,
+        "total_call_amount": amount,
+        "total_call_count": history.legs,
+        "total_call_billed_duration": history.billed_s,
+        "total_session_amount": amount,
+        "last_interaction_time": "" if history.last_at is None else timestamp(history.last_at),
+    }
+
+
+def _interaction(interaction: Interaction, base: str, auth_id: str) -> Json:
+    """A call of a session. What there is not, and sums of nothing, are left out (contract 8)."""
+    fields: Json = {"start_time": timestamp(interaction.started_at), "end_time": timestamp(interaction.ended_at)}
+    if interaction.first_leg:
+        fields["first_party_resource_url"] = call_url(base, auth_id, interaction.first_leg)
+    if interaction.second_leg:
+        fields["second_party_resource_url"] = call_url(base, auth_id, interaction.second_leg)
+    fields["type"] = "call"
+    if interaction.amount_micros:
+        fields["total_call_amount"] = money(interaction.amount_micros)
+    if interaction.billed_s:
+        fields["call_billed_duration"] = interaction.billed_s
+    if interaction.recording:
+        fields["recording_resource_url"] = recording_url(base, auth_id, interaction.recording)
+    return fields | {"total_call_count": interaction.legs, "duration": interaction.duration_s}
+
+
+def money(micros: int) -> int | float:
+    """An amount as a JSON number: the shortest that means it, without a point where it is whole."""
+    return micros / 1_000_000 if micros % 1_000_000 else micros // 1_000_000
+
+
+def price(micros: int) -> str:
+    """An amount as calls and numbers show it: a string with five places, half a unit of the last rounded up."""
+    hundred_thousandths = (micros + 5) // 10
+    return f"{hundred_thousandths // 100_000}.{hundred_thousandths % 100_000:05}"
 
 
 def _pin_group(session: Session) -> Json:
@@ -135,6 +188,16 @@ def _pin_group(session: Session) -> Json:
 def timestamp(instant: int) -> str:
     """The instant as the wire shows it since 2024: whole seconds, cut off (contract 2.4)."""
     return _second(instant // SECOND_US)
+
+
+def local_time(instant: int) -> str:
+    """The instant in the account's time zone, as calls show it. ASSUMED: the emulated accounts' zone is UTC."""
+    return timestamp(instant)[:_SECOND_SIGNS] + "+00:00"
+
+
+def exact_time(instant: int) -> str:
+    """The instant with its microseconds."""
+    return f"{timestamp(instant)[:_SECOND_SIGNS]}.{instant % SECOND_US:06}"
 
 
 @lru_cache(maxsize=4096)

@@ -7,8 +7,8 @@ and answers with a status and a JSON object; refusals are turned into the vendor
 import json
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from functools import wraps
 from typing import Any, Final
-from urllib.parse import parse_qsl
 
 from starlette.requests import Request
 from starlette.responses import Response
@@ -19,12 +19,15 @@ from emulator.core.commands import DeleteSession
 from emulator.core.events import Event
 from emulator.core.records import Session
 from emulator.core.refusals import Refused
-from emulator.plivo import parse, refusals, render
+from emulator.plivo import calls, numbers, parse, recordings, refusals, render
+from emulator.plivo.asked import Answer, Asked
 from emulator.plivo.credentials import Credentials
-from emulator.plivo.listing import links, list_query
+from emulator.plivo.listing import list_query
+from emulator.plivo.pages import meta
 from emulator.plivo.policy import BODY_BYTES_MAX, URL_BYTES_MAX
-from emulator.plivo.refusals import ApiError, answer_to, refused_parameter
-from emulator.plivo.service import Account, Caller
+from emulator.plivo.refusals import ApiError, answer_to
+from emulator.plivo.resources import list_path
+from emulator.plivo.service import Caller
 
 #: Our own sentence on why a request was refused, beside the vendor's text in the body.
 REASON_HEADER: Final = "X-Emulator-Reason"
@@ -35,96 +38,85 @@ _encode: Final = json.JSONEncoder(separators=(",", ":")).encode
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
-    """One authenticated API request: caller, account in the path, and the request itself."""
+class ApiCall(Asked):
+    """An authenticated API request whose body can be read."""
 
-    caller: Caller
-    account: Account
     request: Request
 
-    @property
-    def scope(self) -> int | None:
-        """Whose sessions are in sight: all of them for the main account on its own path."""
-        return None if self.account.is_main else self.account.place
 
-    def owner_of(self, auth_id: str) -> int:
-        """The place of a subaccount that the caller names. Raises ApiError 400 for one it may not name."""
-        for account in self.caller.service.accounts:
-            if account.auth_id == auth_id and (self.account.is_main or account == self.account):
-                return account.place
-        reason = f"{auth_id[:60]!r} is no account that {self.account.auth_id} may name"
-        raise refused_parameter(refusals.NOT_A_SUBACCOUNT, "subaccount", reason)
-
-    def subaccount_of(self, session: Session) -> str | None:
-        """The Auth ID to show as subaccount: only where the create named one (contract 2.5)."""
-        if not session.settings.owner_named:
-            return None
-        return self.caller.service.accounts[session.owner].auth_id
-
-    def draw_api_id(self) -> str:
-        """A fresh api_id."""
-        return self.caller.service.draw_api_id()
+Handler = Callable[[ApiCall], Awaitable[Answer]]
 
 
-#: Status and body of a success.
-Answer = tuple[int, render.Json]
-Handler = Callable[[Call], Awaitable[Answer]]
-
-
-async def create_session(call: Call) -> Answer:
+async def create_session(call: ApiCall) -> Answer:
     """POST Masking/Session: 201, for a refreshed session too (contract 3.5)."""
     service = call.caller.service
     command = parse.create_session(await _fields(call), call.owner_of, call.account.place, service.policy)
     session = _session(service.do(command)[0])
-    return 201, render.created(session, api_id=call.draw_api_id(), subaccount=call.subaccount_of(session))
+    subaccount = call.subaccount_of(session)
+    return 201, render.created(session, api_id=call.draw_api_id(), subaccount=subaccount, home=call.home)
 
 
-async def list_sessions(call: Call) -> Answer:
+async def list_sessions(call: ApiCall) -> Answer:
     """GET Masking/Session."""
-    service, request = call.caller.service, call.request
+    service = call.caller.service
     engine = service.caught_up()
-    pairs = parse_qsl(request.scope["query_string"].decode("latin-1"), keep_blank_values=True)
-    page = list_query(pairs, call.scope, owner_of=call.owner_of, now=engine.now, policy=service.policy)
+    page = list_query(call.pairs, call.scope, owner_of=call.owner_of, now=engine.now, policy=service.policy)
     total, sessions = engine.select(page.query)
-    path = f"/v1/Account/{call.account.auth_id}/Masking/Session/"
-    following, previous = links(page, path, total)
-    meta = {"limit": page.query.limit, "next": following, "offset": page.query.offset, "previous": previous}
-    objects = [render.listed_session(session, f"{path}{session.uuid}/") for session in sessions]
-    return 200, {
-        "api_id": call.draw_api_id(),
-        "response": {"meta": meta | {"total_count": total}, "objects": objects},
-    }
+    path = list_path(call.account.auth_id, "Masking/Session")
+    objects = [render.listed_session(session, f"{path}{session.uuid}/", call.home) for session in sessions]
+    return 200, {"api_id": call.draw_api_id(), "response": {"meta": meta(page, path, total), "objects": objects}}
 
 
-async def get_session(call: Call) -> Answer:
+async def get_session(call: ApiCall) -> Answer:
     """GET Masking/Session/{uuid}: the session, whatever its status."""
     session = call.caller.service.caught_up().session(_uuid(call), call.scope)
-    return 200, render.got(session, api_id=call.draw_api_id(), subaccount=call.subaccount_of(session))
+    subaccount = call.subaccount_of(session)
+    return 200, render.got(session, api_id=call.draw_api_id(), subaccount=subaccount, home=call.home)
 
 
-async def update_session(call: Call) -> Answer:
+async def update_session(call: ApiCall) -> Answer:
     """POST Masking/Session/{uuid}."""
     service = call.caller.service
     command = parse.update_session(await _fields(call), _uuid(call), call.scope, service.policy)
     session = _session(service.do(command)[0])
-    return service.policy.update_status, render.updated(session, api_id=call.draw_api_id(), subaccount=None)
+    body = render.updated(session, api_id=call.draw_api_id(), subaccount=None, home=call.home)
+    return service.policy.update_status, body
 
 
-async def delete_session(call: Call) -> Answer:
+async def delete_session(call: ApiCall) -> Answer:
     """DELETE Masking/Session/{uuid}: 200 with a body; what the request's body holds is ignored (contract 1.2)."""
     call.caller.service.do(DeleteSession(call.scope, _uuid(call)))
     return 200, render.deleted(api_id=call.draw_api_id())
 
 
-async def not_covered(call: Call) -> Answer:
+async def not_covered(call: ApiCall) -> Answer:
     """Every other path of an account."""
     raise ApiError(404, refusals.NOT_FOUND, f"the emulator does not cover {call.request.url.path}")
+
+
+def _bodiless(handler: Callable[[Asked], Answer]) -> Handler:
+    """The handler of an operation that reads no body, as one of those that may."""
+
+    @wraps(handler)
+    async def handle(call: ApiCall) -> Answer:
+        return handler(call)
+
+    return handle
 
 
 #: Path below the account → method → handler.
 OPERATIONS: Final[Mapping[str, Mapping[str, Handler]]] = {
     "/Masking/Session": {"GET": list_sessions, "POST": create_session},
     "/Masking/Session/{session_uuid}": {"GET": get_session, "POST": update_session, "DELETE": delete_session},
+    "/Call": {"GET": _bodiless(calls.list_calls)},
+    "/Call/{call_uuid}": {"GET": _bodiless(calls.get_call)},
+    "/Recording": {"GET": _bodiless(recordings.list_recordings)},
+    "/Recording/{recording_uuid}": {
+        "GET": _bodiless(recordings.get_recording),
+        "DELETE": _bodiless(recordings.delete_recording),
+    },
+    "/Number": {"GET": _bodiless(numbers.list_numbers)},
+    "/Number/{number}": {"GET": _bodiless(numbers.get_number)},
 }
 
 
@@ -151,7 +143,7 @@ class Endpoint:
         except (ApiError, Refused) as refusal:
             error = answer_to(refusal) if isinstance(refusal, Refused) else refusal
             return refuse(error, caller.service.draw_api_id() if caller else self._draw_api_id())
-        return json_response(status, body)
+        return Response(status_code=status) if body is None else json_response(status, body)
 
 
 def routes(credentials: Credentials, draw_api_id: Callable[[], str]) -> list[Route]:
@@ -175,7 +167,7 @@ def json_response(status: int, body: Mapping[str, Any], headers: Mapping[str, st
     return Response(_encode(body), status, headers, "application/json")
 
 
-def _authenticated(request: Request, caller: Caller | None) -> Call:
+def _authenticated(request: Request, caller: Caller | None) -> ApiCall:
     """The call, if its caller is known and the account in the path is the caller's or its subaccount."""
     if len(request.scope["raw_path"]) + len(request.scope["query_string"]) > URL_BYTES_MAX:
         raise ApiError(414, refusals.URL_TOO_LONG, f"an URL may have {URL_BYTES_MAX} bytes")
@@ -183,11 +175,11 @@ def _authenticated(request: Request, caller: Caller | None) -> Call:
         raise _unauthenticated("no account of any world has these credentials")
     auth_id = request.path_params["auth_id"]
     if caller.account.auth_id == auth_id:
-        return Call(caller, caller.account, request)
+        return ApiCall(caller, caller.account, request.scope, request)
     if caller.account.is_main:
         for account in caller.service.accounts:
             if account.auth_id == auth_id:
-                return Call(caller, account, request)
+                return ApiCall(caller, account, request.scope, request)
     raise _unauthenticated(f"{caller.account.auth_id} may not act for the account in the path")
 
 
@@ -203,7 +195,7 @@ def _handler(handlers: Mapping[str, Handler], request: Request) -> Handler:
     return handler
 
 
-def _uuid(call: Call) -> str:
+def _uuid(call: ApiCall) -> str:
     return str(call.request.path_params["session_uuid"]).lower()
 
 
@@ -213,7 +205,7 @@ def _session(event: Event) -> Session:
     return session
 
 
-async def _fields(call: Call) -> Mapping[str, Any]:
+async def _fields(call: ApiCall) -> Mapping[str, Any]:
     """The JSON object in the request's body. Raises ApiError."""
     content_type = call.request.headers.get("content-type", "")
     if content_type.partition(";")[0].strip().lower() != "application/json":

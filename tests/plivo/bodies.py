@@ -37,6 +37,11 @@ def owner_of(auth_id: str) -> int:
     return 1
 
 
+def home(owner: int) -> tuple[str, str]:
+    """Base and Auth ID of what an account owns."""
+    return "http://127.0.0.1:8080", ("MAEMULATORPARSE00001", SUBACCOUNT)[owner]
+
+
 def created(fields: Mapping[str, Any], **policy: Any) -> CreateSession:
     """The command of a create by the main account. Raises ApiError."""
     return parse.create_session(fields, owner_of, 0, Policy(**policy))

@@ -14,7 +14,9 @@ from emulator.core import instants
 from emulator.core.book import Query
 from emulator.core.index import Range
 from emulator.core.instants import DAY_US, MINUTE_US, SECOND_US
-from emulator.plivo.listing import COMPARISONS, RANGED, Page, links, list_query
+from emulator.plivo.filters import COMPARISONS
+from emulator.plivo.listing import RANGED, list_query
+from emulator.plivo.pages import Page, links
 from emulator.plivo.policy import Policy
 from emulator.plivo.refusals import ApiError
 from tests.plivo.bodies import SUBACCOUNT, outcome, owner_of
@@ -24,7 +26,7 @@ _MOMENT: Final = instants.read("2026-01-30T09:30:15Z")
 _PATH: Final = "/v1/Account/MA/Masking/Session/"
 
 
-def _page(*pairs: tuple[str, str], **policy: Any) -> Page:
+def _page(*pairs: tuple[str, str], **policy: Any) -> Page[Query]:
     return list_query(pairs, None, owner_of, NOW, Policy(**policy))
 
 

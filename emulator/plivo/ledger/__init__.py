@@ -10,6 +10,7 @@ from typing import Any, Final
 from emulator.plivo.ledger import (
     allocation,
     callbacks,
+    calls,
     errors,
     events,
     expiry,
@@ -45,6 +46,7 @@ LEDGER: Final[Sequence[Row]] = (
     *events.ROWS,
     *recordings.ROWS,
     *hangups.ROWS,
+    *calls.ROWS,
 )
 
 

@@ -207,11 +207,11 @@ ROWS: Final[Sequence[Row]] = (
     Row(
         id="status_values",
         subject="responses",
-        statement="The status of a session is active or expired; in-progress needs calls, which are not simulated yet.",
+        statement="The status of a session is active, in-progress while one of its calls runs, or expired.",
         evidence=Evidence.DOCUMENTED,
         source="newest session reference page: active, in-progress, expired",
         tests=(
-            *wire("get-active", "get-expired-naturally"),
+            *wire("get-active", "get-in-progress", "get-expired-naturally"),
             "tests/plivo/test_render.py::test_expired_session_says_so",
         ),
     ),
@@ -240,18 +240,19 @@ ROWS: Final[Sequence[Row]] = (
     Row(
         id="amounts_are_numbers",
         subject="responses",
-        statement="Amounts are numbers, although the page calls them strings.",
+        statement="Amounts are numbers such as 0.033, whole ones without a point, although the page calls them strings.",
         evidence=Evidence.OBSERVED,
         source="every fixture with an amount; vendor page, response samples",
-        tests=(*wire("create-two-parties"), "tests/plivo/test_render.py::test_amounts_are_whole_numbers"),
+        tests=(
+            *wire("create-two-parties", "get-interaction-bridged"),
+            "tests/plivo/test_render.py::test_amounts_are_whole_numbers",
+            "tests/plivo/test_resources.py::test_money_is_a_short_number_and_a_price_has_five_places",
+        ),
     ),
     Row(
         id="no_calls",
         subject="responses",
-        statement=(
-            "Interactions are null, and totals, amounts and last_interaction_time empty, because calls are not "
-            "simulated yet."
-        ),
+        statement="Until a call has ended, interaction is null, and totals and last_interaction_time are empty.",
         evidence=Evidence.OBSERVED,
         source="create fixtures of plivo-java and plivo-dotnet show these values before the first call",
         tests=wire("create-two-parties", "get-active"),
