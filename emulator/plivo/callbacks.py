@@ -164,7 +164,7 @@ def _of_recording_end(notice: Notice, place: Place) -> Sequence[Pair]:
         ("RecordingDuration", str((recording.ended_at - recording.started_at) // SECOND_US)),
         ("RecordingStartTime", timestamp(recording.started_at)),
         ("RecordingEndTime", timestamp(recording.ended_at)),
-        ("RecordingURL", media_url(place.base, auth_id, recording.uuid, recording.audio_format)),
+        ("RecordingURL", media_url(place.base, auth_id, recording.uuid, audio_format=recording.audio_format)),
         ("RecordingResourceURL", recording_url(place.base, auth_id, recording.uuid)),
     )
 

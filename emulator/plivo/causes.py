@@ -8,19 +8,23 @@ from collections.abc import Mapping
 from typing import Final
 
 from emulator.core.telephony import Cause, Source
+from emulator.plivo.hangup_causes import HANGUP_CAUSES
 
-CAUSES: Final[Mapping[Cause, tuple[int, str]]] = {
-    Cause.NORMAL: (4000, "Normal Hangup"),
-    Cause.CANCELED: (1000, "Canceled"),
-    Cause.BUSY: (3010, "Busy Line"),
-    Cause.REJECTED: (3020, "Rejected"),
-    Cause.NO_ANSWER: (3000, "No Answer"),
-    Cause.OUT_OF_SERVICE: (2010, "Destination Out Of Service"),
-    Cause.RING_TIMEOUT: (6010, "Ring Timeout Reached"),
-    Cause.TIME_LIMIT: (6000, "Scheduled Hangup"),
+_CODES: Final[Mapping[Cause, int]] = {
+    Cause.NORMAL: 4000,
+    Cause.CANCELED: 1000,
+    Cause.BUSY: 3010,
+    Cause.REJECTED: 3020,
+    Cause.NO_ANSWER: 3000,
+    Cause.OUT_OF_SERVICE: 2010,
+    Cause.RING_TIMEOUT: 6010,
+    Cause.TIME_LIMIT: 6000,
     # ASSUMED: a caller whom no session takes is turned away unanswered, as an application's rejecting <Hangup> does.
-    Cause.NOT_CONNECTED: (3020, "Rejected"),
+    Cause.NOT_CONNECTED: 3020,
 }
+
+#: Cause → the vendor's code and name.
+CAUSES: Final[Mapping[Cause, tuple[int, str]]] = {cause: (code, HANGUP_CAUSES[code]) for cause, code in _CODES.items()}
 
 SOURCES: Final[Mapping[Source, str]] = {
     Source.CALLER: "Caller",
