@@ -5,6 +5,7 @@ from re import findall
 from typing import Any, Final
 
 from emulator import __version__, control
+from emulator.plivo.callback_schemas import CALLBACK_SCHEMAS
 from emulator.plivo.openapi import emulated_paths
 from emulator.worldfile import world_schema
 
@@ -30,10 +31,24 @@ def document() -> dict[str, Any]:
             "description": "Plivo's Number Masking API as emulated, and the control API beside it.",
         },
         "paths": emulated_paths() | _control_paths(),
+        "webhooks": {event: _webhook(event, schema) for event, schema in CALLBACK_SCHEMAS.items()},
         "components": {
             "securitySchemes": {"basic": {"type": "http", "scheme": "basic"}},
             "schemas": {"World": world_schema()},
         },
+    }
+
+
+def _webhook(event: str, schema: Mapping[str, Any]) -> dict[str, Any]:
+    """A callback as it reaches the customer's server, where its method is POST; a GET has the same in its query."""
+    body = {"content": {"application/x-www-form-urlencoded": {"schema": schema}}}
+    return {
+        "post": {
+            "operationId": event,
+            "tags": ["callbacks"],
+            "requestBody": body,
+            "responses": {"200": {"description": "Any success; what it holds is not used"}},
+        }
     }
 
 

@@ -21,7 +21,16 @@ async def show_fidelity(asked: Asked) -> Answer:
     return 200, {"rows": [row_json(row) for row in LEDGER]}
 
 
+async def show_callback_schemas(asked: Asked) -> Answer:
+    """The JSON Schema of each event's parameters, by the event's name: for the tests of a receiver."""
+    from emulator.plivo.callback_schemas import CALLBACK_SCHEMAS
+
+    del asked
+    return 200, dict(CALLBACK_SCHEMAS)
+
+
 OPERATIONS: Final[Sequence[Operation]] = (
     Operation("GET", "/health", "Is the server ready", health),
     Operation("GET", "/fidelity", "The fidelity ledger", show_fidelity),
+    Operation("GET", "/callback-schemas", "The JSON Schema of each callback", show_callback_schemas),
 )

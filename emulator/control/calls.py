@@ -15,7 +15,7 @@ from emulator.worldfile import HABIT_SCHEMAS, BadWorld, e164, microseconds, phon
 CALLS_MAX: Final = 1_000
 
 
-async def place_call(asked: Asked) -> Answer:
+async def place_simulated_call(asked: Asked) -> Answer:
     """Somebody dials a virtual number. What the script leaves out, the phones' habits decide; the clock plays it."""
     body, world = asked.body, asked.world
     command = PlaceCall(_number(body["from"], "from"), _number(body["to"], "to"), _script(body))
@@ -24,7 +24,7 @@ async def place_call(asked: Asked) -> Answer:
     return 201, call_json(call)
 
 
-async def list_calls(asked: Asked) -> Answer:
+async def list_simulated_calls(asked: Asked) -> Answer:
     """The calls of the world, newest first; `session` keeps those of one session, `phase` those that stand there."""
     wanted, phase = asked.query.get("session"), asked.query.get("phase")
     if phase is not None and phase not in _PHASES:
@@ -38,7 +38,7 @@ async def list_calls(asked: Asked) -> Answer:
     return 200, {"calls": [call_json(call) for call in islice(found, limit)]}
 
 
-async def show_call(asked: Asked) -> Answer:
+async def show_simulated_call(asked: Asked) -> Answer:
     """One call, by the UUID of any of its legs."""
     return 200, call_json(calls.find(asked.world.caught_up().state, asked.path["call_uuid"].lower()))
 
@@ -146,21 +146,21 @@ OPERATIONS: Final[Sequence[Operation]] = (
         "POST",
         f"{W}/calls",
         "Dial a virtual number",
-        place_call,
+        place_simulated_call,
         body_schema("from", "to", **{"from": _NUMBER, "to": _NUMBER}, **_SCRIPT),
     ),
     Operation(
         "GET",
         f"{W}/calls",
         "The calls, newest first",
-        list_calls,
+        list_simulated_calls,
         query={
             "session": {"type": "string"},
             "phase": {"enum": list(_PHASES)},
             "limit": {"type": "integer", "minimum": 0},
         },
     ),
-    Operation("GET", f"{W}/calls/{{call_uuid}}", "One call", show_call),
+    Operation("GET", f"{W}/calls/{{call_uuid}}", "One call", show_simulated_call),
     Operation("POST", f"{W}/calls/{{call_uuid}}/actions", "One step of a running call", act_on_call, _ACTION),
     Operation("GET", f"{W}/phones", "The phones with habits of their own", list_phones),
     Operation(
