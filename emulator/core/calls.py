@@ -76,6 +76,8 @@ def take_step(state: State, command: StepCall, now: int) -> list[Event]:
     """Something happens to a call. Raises Refused: CALL_NOT_FOUND, CALL_ENDED, STEP_IMPOSSIBLE."""
     call = find_running(state, command.call)
     phase = move(call.phase, command.signal)
+    if command.signal in _TYPED:
+        raise Refused(Reason.STEP_IMPOSSIBLE, phase=call.phase, signal=command.signal)
     if phase is Phase.ENDED:
         return callends.ended(state, call, command.signal, now)
     return _MOVES[call.phase](state, call, now)
@@ -229,6 +231,9 @@ def _wrong_pin(state: State, call: Call, now: int) -> list[Event]:
     pausing = replace(wrong, phase=move(wrong.phase, CallSignal.PIN_WRONG), next=habits.soonest(wrong, over))
     return [PinChecked(now, pausing, PinVerdict.WRONG, call.wrong_pins, last=False), *played]
 
+
+#: What only digits bring about: `type_digits` knows whether they are right.
+_TYPED: Final = frozenset({CallSignal.PIN_RIGHT, CallSignal.PIN_WRONG, CallSignal.PIN_FAILED})
 
 #: What happens when a call leaves this phase and does not end.
 _MOVES: Final[Mapping[Phase, Callable[[State, Call, int], list[Event]]]] = {

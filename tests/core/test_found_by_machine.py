@@ -1,0 +1,35 @@
+"""What the state machines found, each as a plain story."""
+
+from dataclasses import replace
+
+import pytest
+
+from emulator.core.callbacks import NoticeKind
+from emulator.core.commands import PlaceCall, StepCall
+from emulator.core.events import CallbackDue, CallBegan, Event
+from emulator.core.records import Session
+from emulator.core.refusals import Reason, Refused
+from emulator.core.telephony import Call, CallSignal, Script
+from tests.core.play import ANNA, BEN, EVE, SETTINGS, World, pin_wish
+
+_TOLD = replace(SETTINGS, callback_url="https://example.com/status")
+
+
+def _called(world: World, caller: str, session: Session) -> Call:
+    """A manual call to a session's number, as it stands at once."""
+    events = world.do(PlaceCall(caller, session.number, Script(manual=True)))
+    return next(event.call for event in events if isinstance(event, CallBegan))
+
+
+def _kinds(events: list[Event]) -> list[NoticeKind]:
+    return [event.callback.notice.kind for event in events if isinstance(event, CallbackDue)]
+
+
+@pytest.mark.parametrize("signal", [CallSignal.PIN_RIGHT, CallSignal.PIN_WRONG, CallSignal.PIN_FAILED])
+def test_no_step_says_what_only_digits_can(world: World, signal: CallSignal) -> None:
+    """Whether a PIN is right is for `type_digits` to know; a step that claims it is refused."""
+    call = _called(world, EVE, world.create(ANNA, BEN, pins=pin_wish("1234", "4321")))
+
+    with pytest.raises(Refused) as refused:
+        world.do(StepCall(call.uuid, signal))
+    assert Reason.STEP_IMPOSSIBLE is refused.value.reason
