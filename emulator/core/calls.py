@@ -101,6 +101,8 @@ def type_digits(state: State, command: TypeDigits, now: int) -> list[Event]:
         callee=way.callee,
         legs=(leg,),
         ring_timeout_s=session.settings.ring_timeout_s,
+        time_limit_s=session.settings.call_time_limit_s,
+        limit_at=max(now, call.started_at + session.settings.call_time_limit_s * SECOND_US),
     )
     checked = PinChecked(now, owned, PinVerdict.RIGHT, call.wrong_pins, last=True)
     return [checked, SessionCallBegan(now, _began(session)), *_connected(state, owned, session, now)]

@@ -5,12 +5,12 @@ from dataclasses import replace
 import pytest
 
 from emulator.core.callbacks import NoticeKind
-from emulator.core.commands import PlaceCall, StepCall
+from emulator.core.commands import PlaceCall, StepCall, TypeDigits
 from emulator.core.events import CallbackDue, CallBegan, Event
 from emulator.core.records import Session
 from emulator.core.refusals import Reason, Refused
 from emulator.core.telephony import Call, CallSignal, Script
-from tests.core.play import ANNA, BEN, EVE, SETTINGS, World, pin_wish
+from tests.core.play import ANNA, BEN, CARA, DAVE, EVE, SETTINGS, World, pin_wish
 
 _TOLD = replace(SETTINGS, callback_url="https://example.com/status")
 
@@ -33,3 +33,17 @@ def test_no_step_says_what_only_digits_can(world: World, signal: CallSignal) -> 
     with pytest.raises(Refused) as refused:
         world.do(StepCall(call.uuid, signal))
     assert Reason.STEP_IMPOSSIBLE is refused.value.reason
+
+
+def test_call_takes_the_time_limit_of_the_session_that_its_pin_tells(world: World) -> None:
+    """Until the PIN the newest session's rules hold; from then on those of the caller's session."""
+    short = world.create(ANNA, BEN, pins=pin_wish("1234", "4321"), settings=replace(SETTINGS, call_time_limit_s=60))
+    world.create(CARA, DAVE, pins=pin_wish("5678", "8765"))
+    call = _called(world, EVE, short)
+    world.do(TypeDigits(call.uuid, "1234"))
+    world.do(StepCall(call.uuid, CallSignal.ANSWERED))
+    world.wait(60)
+
+    ended = world.engine.state.calls.get(call.uuid)
+    assert ended is not None
+    assert not ended.is_running
