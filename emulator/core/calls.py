@@ -27,7 +27,7 @@ from emulator.core.lifecycle import Signal, step
 from emulator.core.recordings import started
 from emulator.core.records import Session
 from emulator.core.refusals import Reason, Refused
-from emulator.core.routing import Way, way_of, way_of_pin
+from emulator.core.routing import Way, other_side, way_of, way_of_pin
 from emulator.core.state import State
 from emulator.core.telephony import (
     Call,
@@ -63,7 +63,7 @@ def initiate(state: State, command: InitiateCall, now: int) -> list[Event]:
     session = state.book.get(command.session)
     if session is None or not session.is_live or state.calls.running_count >= state.rules.calls_running_max:
         return []
-    way = Way(Route.PLACED, session, Role.FIRST, session.second_party or session.history.counterpart)
+    way = Way(Route.PLACED, session, Role.FIRST, other_side(session, Role.FIRST))
     if not (session.first_party and way.callee) or session.running:
         return []
     call = _new_call(state, way, session.first_party, session.number, Script(), now, owner=session.owner)

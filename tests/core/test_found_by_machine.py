@@ -9,8 +9,8 @@ from emulator.core.commands import PlaceCall, StepCall, TypeDigits
 from emulator.core.events import CallbackDue, CallBegan, Event
 from emulator.core.records import Session
 from emulator.core.refusals import Reason, Refused
-from emulator.core.telephony import Call, CallSignal, Script
-from tests.core.play import ANNA, BEN, CARA, DAVE, EVE, SETTINGS, World, pin_wish
+from emulator.core.telephony import Call, CallSignal, Route, Script
+from tests.core.play import ANNA, BEN, CARA, DAVE, EVE, FINN, SETTINGS, World, pin_wish
 
 _TOLD = replace(SETTINGS, callback_url="https://example.com/status")
 
@@ -33,6 +33,17 @@ def test_no_step_says_what_only_digits_can(world: World, signal: CallSignal) -> 
     with pytest.raises(Refused) as refused:
         world.do(StepCall(call.uuid, signal))
     assert Reason.STEP_IMPOSSIBLE is refused.value.reason
+
+
+def test_nobody_is_connected_with_themselves(world: World) -> None:
+    """The last caller becomes the party of a single-party session: nobody is on the other side any more."""
+    session = world.create(ANNA, settings=SETTINGS)
+    call = _called(world, EVE, session)
+    world.do(StepCall(call.uuid, CallSignal.CALLER_HUNG_UP))
+    world.update(session, first=EVE)
+
+    assert Route.REFUSE is _called(world, EVE, session).route
+    assert Route.ANYONE is _called(world, FINN, session).route
 
 
 def test_call_takes_the_time_limit_of_the_session_that_its_pin_tells(world: World) -> None:
