@@ -35,6 +35,15 @@ def test_no_step_says_what_only_digits_can(world: World, signal: CallSignal) -> 
     assert Reason.STEP_IMPOSSIBLE is refused.value.reason
 
 
+def test_wrong_pin_after_the_session_ended_is_not_told(world: World) -> None:
+    """After the end of a session without running calls nothing more is told of it."""
+    session = world.create(ANNA, BEN, pins=pin_wish("1234", "4321"), settings=_TOLD)
+    call = _called(world, EVE, session)
+    world.delete(session)
+
+    assert [] == _kinds(world.do(TypeDigits(call.uuid, "9999")))
+
+
 def test_nobody_is_connected_with_themselves(world: World) -> None:
     """The last caller becomes the party of a single-party session: nobody is on the other side any more."""
     session = world.create(ANNA, settings=SETTINGS)
