@@ -6,7 +6,7 @@ import pytest
 
 from emulator.core.callbacks import NoticeKind
 from emulator.core.commands import PlaceCall, StepCall, TypeDigits
-from emulator.core.events import CallbackDue, CallBegan, Event
+from emulator.core.events import CallbackDue, CallBegan, Event, PinChecked
 from emulator.core.records import Session
 from emulator.core.refusals import Reason, Refused
 from emulator.core.telephony import Call, CallSignal, Route, Script
@@ -42,6 +42,28 @@ def test_wrong_pin_after_the_session_ended_is_not_told(world: World) -> None:
     world.delete(session)
 
     assert [] == _kinds(world.do(TypeDigits(call.uuid, "9999")))
+
+
+def test_refresh_makes_no_session_younger(world: World) -> None:
+    """Of two sessions with the same PIN the one that was created last is meant, whatever was refreshed since."""
+    world.create(ANNA, BEN, pins=pin_wish("1234", "4321"))
+    younger = world.create(CARA, DAVE, pins=pin_wish("1234", "8765"))
+    world.create(ANNA, BEN, pins=pin_wish("1234", "5678"))
+    call = _called(world, EVE, younger)
+
+    assert younger.uuid == call.host
+    events = world.do(TypeDigits(call.uuid, "1234"))
+    assert {younger.uuid} == {event.call.session for event in events if isinstance(event, PinChecked)}
+
+
+def test_refresh_makes_no_message_younger(world: World) -> None:
+    """The message of the session that was created last is played, whatever was refreshed since."""
+    first = replace(SETTINGS, unknown_caller_play="https://example.com/first.mp3")
+    world.create(ANNA, BEN, settings=first)
+    younger = world.create(CARA, DAVE, settings=first)
+    world.create(ANNA, BEN, settings=replace(first, unknown_caller_play="https://example.com/new.mp3"))
+
+    assert younger.uuid == _called(world, EVE, younger).host
 
 
 def test_nobody_is_connected_with_themselves(world: World) -> None:
