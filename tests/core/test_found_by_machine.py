@@ -6,11 +6,11 @@ import pytest
 
 from emulator.core.callbacks import NoticeKind
 from emulator.core.commands import PlaceCall, StepCall, TypeDigits
-from emulator.core.events import CallbackDue, CallBegan, Event, PinChecked
+from emulator.core.events import CallbackDue, CallBegan, Event, PinChecked, SessionsForgotten
 from emulator.core.records import Session
 from emulator.core.refusals import Reason, Refused
 from emulator.core.telephony import Call, CallSignal, Route, Script
-from tests.core.play import ANNA, BEN, CARA, DAVE, EVE, FINN, SETTINGS, World, pin_wish
+from tests.core.play import ANNA, BEN, CARA, DAVE, EVE, FINN, RULES, SETTINGS, A, World, pin_wish
 
 _TOLD = replace(SETTINGS, callback_url="https://example.com/status")
 
@@ -64,6 +64,18 @@ def test_refresh_makes_no_message_younger(world: World) -> None:
     world.create(ANNA, BEN, settings=replace(first, unknown_caller_play="https://example.com/new.mp3"))
 
     assert younger.uuid == _called(world, EVE, younger).host
+
+
+def test_nothing_is_forgotten_while_calls_run() -> None:
+    """A session of which a call runs is kept past the limit, and no empty batch is told."""
+    world = World(A, rules=replace(RULES, sessions_ended_max=1))
+    session, other = world.create(ANNA, BEN), world.create(CARA, DAVE)
+    _called(world, ANNA, session)
+    world.delete(session)
+    world.delete(other)
+
+    assert not any(isinstance(event, SessionsForgotten) for event in world.journal)
+    assert session.uuid == world.now(session).uuid
 
 
 def test_nobody_is_connected_with_themselves(world: World) -> None:
