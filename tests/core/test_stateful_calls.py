@@ -184,6 +184,16 @@ class CallMachine(Machine):
         steps = [call.next.at for call in self.calls.running if call.next is not None]
         self.wait(min(steps) - self.world.engine.now)
 
+    @precondition(lambda self: self.model.live())
+    @rule(which=_ANY, who=_PARTIES, seconds=_WAITS_S)
+    def talk_past_the_end(self, which: int, who: Role, seconds: int) -> None:
+        """A party calls for a long time, and the session ends meanwhile."""
+        known = self._pick_session(which)
+        caller = (known.first if who is Role.FIRST else known.second) or EVE
+        self._place(caller, known.number, Script(Habit.ANSWER, after_us=SECOND_US, talk_us=900 * SECOND_US))
+        self.wait(known.expires_at - self.model.now)
+        self.wait(seconds * SECOND_US)
+
     @precondition(lambda self: self.calls.calls and len(self.model.suspended) < 2)
     @rule(which=_ANY)
     def replace_number(self, which: int) -> None:
