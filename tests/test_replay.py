@@ -3,21 +3,39 @@
 import asyncio
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from emulator.core.callbacks import Attempt, Outcome, RetryPlan
 from emulator.core.chance import Seed
-from emulator.core.commands import AddNumber, Command, DeleteSession, UpdateSession
-from emulator.core.events import SessionCreated
+from emulator.core.commands import (
+    AddNumber,
+    Command,
+    DeleteRecording,
+    DeleteSession,
+    DropCallback,
+    ParkCallback,
+    PlaceCall,
+    ReleaseCallback,
+    ReplaceNumber,
+    SetPhone,
+    SettleAttempt,
+    StepCall,
+    SwitchDelivery,
+    TypeDigits,
+    UpdateSession,
+)
+from emulator.core.events import CallBegan, RecordingStarted, SessionCreated
 from emulator.core.instants import SECOND_US
 from emulator.core.refusals import Refused
+from emulator.core.telephony import CallSignal, Habit, Phone, Script
 from emulator.journal import event_json
 from emulator.world import World
 from emulator.worldfile import world_of
-from tests.core.play import creation, pin_wish
+from tests.core.play import SETTINGS, creation, pin_wish
 
 PEOPLE: Final = [f"1202555{number:04}" for number in range(4)]
 
@@ -29,9 +47,29 @@ WORLD: Final[Any] = {
 }
 
 
+#: Everything is told and recorded, and the service calls the first party.
+_TOLD: Final = replace(
+    SETTINGS,
+    callback_url="https://example.com/status",
+    recording_callback_url="https://example.com/recording",
+    record=True,
+    initiate_call=True,
+)
+_ONCE_MORE: Final = RetryPlan(2, frozenset({Outcome.NO_ANSWER}), 5 * SECOND_US)
+
+
+@dataclass
+class Made:
+    """UUIDs of the sessions, calls and recordings so far."""
+
+    sessions: list[str] = field(default_factory=list)
+    calls: list[str] = field(default_factory=list)
+    recordings: list[str] = field(default_factory=list)
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Seconds to let pass, then a command. `about` picks the session that it is about."""
+    """Seconds to let pass, then a command. `about` picks the session, call, recording or callback it is about."""
 
     after_s: int
     verb: str
@@ -41,13 +79,44 @@ class Step:
     pins: bool
     about: int
 
-    def command(self, created: Sequence[str]) -> Command:
-        """What to ask, given the uuids of the sessions so far."""
-        uuid = created[self.about % len(created)] if created else "nobody"
+    def command(self, made: Made) -> Command:
+        """What to ask, given what there is so far."""
+        uuid, call, number = self._one_of(made.sessions), self._one_of(made.calls), f"1415555010{self.about % 3}"
         match self.verb:
             case "create":
-                pins = pin_wish() if self.pins else None
-                return creation(self.first, self.second, expiry_s=600, cooloff_s=self.cooloff_s, pins=pins)
+                pins = pin_wish("1234", None) if self.pins else None
+                return creation(
+                    self.first, self.second, expiry_s=600, cooloff_s=self.cooloff_s, pins=pins, settings=_TOLD
+                )
+            case "call":
+                return PlaceCall(self.first, number, Script(digits=("9", "1234"), manual=self.pins))
+            case "step":
+                return StepCall(call, list(CallSignal)[self.about % len(CallSignal)])
+            case "type":
+                return TypeDigits(call, "1234")
+            case "phone":
+                habit = list(Habit)[self.about % len(Habit)]
+                return SetPhone(Phone(self.first, habit, 2 * SECOND_US, 9 * SECOND_US, ("1234",)))
+            case "replace":
+                return ReplaceNumber(number)
+            case "unrecord":
+                return DeleteRecording(None, self._one_of(made.recordings))
+            case _:
+                return self._command_on_callbacks(uuid)
+
+    def _command_on_callbacks(self, uuid: str) -> Command:
+        match self.verb:
+            case "settle":
+                outcome = Outcome.NO_ANSWER if self.pins else Outcome.OK
+                return SettleAttempt(self.about, Attempt(1, outcome, None, ""), _ONCE_MORE)
+            case "park":
+                return ParkCallback(self.about, None)
+            case "release":
+                return ReleaseCallback(self.about)
+            case "drop":
+                return DropCallback(self.about)
+            case "switch":
+                return SwitchDelivery(self.pins)
             case "update":
                 return UpdateSession(None, uuid, None, None, 300, {"record": self.pins})
             case "delete":
@@ -55,12 +124,21 @@ class Step:
             case _:
                 return AddNumber(f"1415555{self.about:04}", 1, 0)
 
+    def _one_of(self, uuids: Sequence[str]) -> str:
+        return uuids[self.about % len(uuids)] if uuids else "nobody"
+
 
 STEPS = st.lists(
     st.builds(
         Step,
-        after_s=st.sampled_from([0, 1, 300, 900]),
-        verb=st.sampled_from(["create", "create", "create", "update", "delete", "add"]),
+        after_s=st.sampled_from([0, 0, 1, 5, 300, 900]),
+        verb=st.sampled_from(
+            [
+                *("create", "create", "create", "update", "delete", "add", "replace"),
+                *("call", "call", "call", "step", "type", "phone", "unrecord"),
+                *("settle", "settle", "park", "release", "drop", "switch"),
+            ]
+        ),
         first=st.sampled_from(PEOPLE),
         second=st.sampled_from([*PEOPLE, ""]),
         cooloff_s=st.sampled_from([0, 600]),
@@ -72,21 +150,29 @@ STEPS = st.lists(
 
 
 def played(world: World, steps: Sequence[Step]) -> tuple[str, list[str]]:
-    """The journal as JSON, refusals between the events, and the uuids of the sessions."""
+    """The journal as JSON, refusals between the events, and the uuids that were made."""
     told: list[Any] = []
-    created: list[str] = []
+    made = Made()
     for step in steps:
-        asyncio.run(world.advance_to(world.clock.now() + step.after_s * SECOND_US))
+        _wait(world, step.after_s)
         try:
-            events = world.do(step.command(created))
+            events = world.do(step.command(made))
         except Refused as refused:
             told.append(refused.reason.name)
         else:
-            created += [event.session.uuid for event in events if isinstance(event, SessionCreated)]
+            made.sessions += [event.session.uuid for event in events if isinstance(event, SessionCreated)]
+            made.calls += [event.call.uuid for event in events if isinstance(event, CallBegan)]
+            made.recordings += [event.recording.uuid for event in events if isinstance(event, RecordingStarted)]
         told.append(world.draw_api_id())
-    asyncio.run(world.advance_to(world.clock.now() + 86_400 * SECOND_US))
+    _wait(world, 86_400)
     told += [[sequence, event_json(event)] for sequence, event in world.journal.after(0, 1000)]
-    return json.dumps(told), created
+    return json.dumps(told), [*made.sessions, *made.calls, *made.recordings]
+
+
+def _wait(world: World, seconds: int) -> None:
+    """Time passes, and nobody but the steps says what became of a callback."""
+    world.clock.jump_to(world.clock.now() + seconds * SECOND_US)
+    world.caught_up()
 
 
 def world(seed: Seed) -> World:

@@ -18,6 +18,9 @@ _RANKED_MAX = 20_000
 
 _EVERYTHING = Range()
 
+#: What an index has for each session that is ordered by age alone.
+_ANY_VALUE = 0
+
 _Key = TypeVar("_Key", bound=Hashable)
 
 
@@ -85,8 +88,8 @@ class SessionBook:
         self._on_number: defaultdict[str, SortedIndex] = defaultdict(SortedIndex)
         self._owned_by: defaultdict[int, SortedIndex] = defaultdict(SortedIndex)
         self._pin_holders: dict[tuple[str, str], tuple[str, ...]] = {}
-        self._with_pins_on: defaultdict[str, dict[str, None]] = defaultdict(dict)
-        self._announcing_on: defaultdict[str, dict[str, None]] = defaultdict(dict)
+        self._with_pins_on: defaultdict[str, SortedIndex] = defaultdict(SortedIndex)
+        self._announcing_on: defaultdict[str, SortedIndex] = defaultdict(SortedIndex)
         self._created = SortedIndex()
         self._expires = SortedIndex()
         self._durations = SortedIndex()
@@ -101,8 +104,8 @@ class SessionBook:
         twin._on_number.update((number, index.copy()) for number, index in self._on_number.items())
         twin._owned_by.update((owner, index.copy()) for owner, index in self._owned_by.items())
         twin._pin_holders = self._pin_holders.copy()
-        twin._with_pins_on.update((number, uuids.copy()) for number, uuids in self._with_pins_on.items())
-        twin._announcing_on.update((number, uuids.copy()) for number, uuids in self._announcing_on.items())
+        twin._with_pins_on.update((number, index.copy()) for number, index in self._with_pins_on.items())
+        twin._announcing_on.update((number, index.copy()) for number, index in self._announcing_on.items())
         twin._created = self._created.copy()
         twin._expires = self._expires.copy()
         twin._durations = self._durations.copy()
@@ -137,16 +140,16 @@ class SessionBook:
         ]
 
     def newest_with_pins(self, number: str) -> Session | None:
-        """The live session with PIN authentication that came onto this number last."""
+        """The live session with PIN authentication on this number that was created last."""
         return self._newest(self._with_pins_on.get(number))
 
     def newest_with_pin(self, number: str, pin: str) -> Session | None:
-        """The live session on this number that uses the PIN; of several the one that came last."""
+        """The live session on this number that uses the PIN; of several the one that was created last."""
         holders = self._pin_holders.get((number, pin))
         return self._sessions[holders[-1]] if holders else None
 
     def newest_announcing(self, number: str) -> Session | None:
-        """The live session without PIN that came onto this number last with a message for unknown callers."""
+        """The live session without PIN on this number, with a message for unknown callers, that was created last."""
         return self._newest(self._announcing_on.get(number))
 
     def ended_oldest(self, count: int) -> tuple[str, ...]:
@@ -289,25 +292,26 @@ class SessionBook:
             return
         for pin in _pins(session):
             key = (session.number, pin)
-            self._pin_holders[key] = (*self._pin_holders.get(key, ()), session.uuid)
+            holders = (*self._pin_holders.get(key, ()), session.uuid)
+            self._pin_holders[key] = tuple(sorted(holders, key=lambda uuid: self._sessions[uuid].ordinal))
         line = self._lines(session)
         if line is not None:
-            line[session.number][session.uuid] = None
+            line[session.number].add(_ANY_VALUE, session.ordinal, session.uuid)
 
     def _unlink_line(self, session: Session) -> None:
         for pin in _pins(session):
             _discard(self._pin_holders, (session.number, pin), session.uuid)
         line = self._lines(session)
         if line is not None:
-            line[session.number].pop(session.uuid, None)
+            line[session.number].remove(_ANY_VALUE, session.ordinal)
 
-    def _lines(self, session: Session) -> defaultdict[str, dict[str, None]] | None:
+    def _lines(self, session: Session) -> defaultdict[str, SortedIndex] | None:
         if session.pins is not None:
             return self._with_pins_on
         return self._announcing_on if session.settings.unknown_caller_play else None
 
-    def _newest(self, uuids: dict[str, None] | None) -> Session | None:
-        return self._sessions[next(reversed(uuids))] if uuids else None
+    def _newest(self, by_age: SortedIndex | None) -> Session | None:
+        return self._sessions[next(reversed(by_age))] if by_age else None
 
 
 def _line(session: Session) -> tuple[object, ...]:

@@ -27,7 +27,7 @@ from emulator.core.lifecycle import Signal, step
 from emulator.core.recordings import started
 from emulator.core.records import Session
 from emulator.core.refusals import Reason, Refused
-from emulator.core.routing import Way, way_of, way_of_pin
+from emulator.core.routing import Way, other_side, way_of, way_of_pin
 from emulator.core.state import State
 from emulator.core.telephony import (
     Call,
@@ -63,7 +63,7 @@ def initiate(state: State, command: InitiateCall, now: int) -> list[Event]:
     session = state.book.get(command.session)
     if session is None or not session.is_live or state.calls.running_count >= state.rules.calls_running_max:
         return []
-    way = Way(Route.PLACED, session, Role.FIRST, session.second_party or session.history.counterpart)
+    way = Way(Route.PLACED, session, Role.FIRST, other_side(session, Role.FIRST))
     if not (session.first_party and way.callee) or session.running:
         return []
     call = _new_call(state, way, session.first_party, session.number, Script(), now, owner=session.owner)
@@ -76,6 +76,8 @@ def take_step(state: State, command: StepCall, now: int) -> list[Event]:
     """Something happens to a call. Raises Refused: CALL_NOT_FOUND, CALL_ENDED, STEP_IMPOSSIBLE."""
     call = find_running(state, command.call)
     phase = move(call.phase, command.signal)
+    if command.signal in _TYPED:
+        raise Refused(Reason.STEP_IMPOSSIBLE, phase=call.phase, signal=command.signal)
     if phase is Phase.ENDED:
         return callends.ended(state, call, command.signal, now)
     return _MOVES[call.phase](state, call, now)
@@ -99,6 +101,8 @@ def type_digits(state: State, command: TypeDigits, now: int) -> list[Event]:
         callee=way.callee,
         legs=(leg,),
         ring_timeout_s=session.settings.ring_timeout_s,
+        time_limit_s=session.settings.call_time_limit_s,
+        limit_at=max(now, call.started_at + session.settings.call_time_limit_s * SECOND_US),
     )
     checked = PinChecked(now, owned, PinVerdict.RIGHT, call.wrong_pins, last=True)
     return [checked, SessionCallBegan(now, _began(session)), *_connected(state, owned, session, now)]
@@ -229,6 +233,9 @@ def _wrong_pin(state: State, call: Call, now: int) -> list[Event]:
     pausing = replace(wrong, phase=move(wrong.phase, CallSignal.PIN_WRONG), next=habits.soonest(wrong, over))
     return [PinChecked(now, pausing, PinVerdict.WRONG, call.wrong_pins, last=False), *played]
 
+
+#: What only digits bring about: `type_digits` knows whether they are right.
+_TYPED: Final = frozenset({CallSignal.PIN_RIGHT, CallSignal.PIN_WRONG, CallSignal.PIN_FAILED})
 
 #: What happens when a call leaves this phase and does not end.
 _MOVES: Final[Mapping[Phase, Callable[[State, Call, int], list[Event]]]] = {

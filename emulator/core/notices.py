@@ -110,7 +110,8 @@ def _of_leg(kind: NoticeKind) -> Callable[[State, Any], _Told | None]:
 
 def _of_pin(state: State, event: PinChecked) -> _Told | None:
     session = state.book.get(event.call.host)
-    if session is None:
+    # A caller may type on when the session has ended meanwhile; after its end nothing is told of it.
+    if session is None or not (session.is_live or session.running):
         return None
     if event.verdict is PinVerdict.WRONG and not (event.last or state.rules.notify.pin_each_attempt):
         return None

@@ -66,14 +66,23 @@ def role_of(session: Session, person: str) -> Role:
     return Role.FIRST if person == session.first_party else Role.SECOND
 
 
+def other_side(session: Session, role: Role) -> str:
+    """Whom this party is connected with; "" where there is nobody.
+
+    Source: single-party page: a registered party reaches the other side of the last interaction. An update may have
+    made that one the party itself.
+    """
+    person = session.party(role.other) or session.history.counterpart
+    return "" if person == session.party(role) else person
+
+
 def _role_of_pin(pins: Pins, pin: str) -> Role | None:
     return Role.FIRST if pin == pins.first else Role.SECOND if pin == pins.second else None
 
 
 def _way_of_party(session: Session, caller: str) -> Way:
     role = role_of(session, caller)
-    # Source: single-party page: a registered party reaches the other side of the last interaction.
-    callee = session.party(role.other) or session.history.counterpart
+    callee = other_side(session, role)
     if not callee:
         # Nobody has called yet, so there is nobody to be connected with. ASSUMED: treated as an unknown caller.
         route = Route.ANNOUNCE if session.settings.unknown_caller_play else Route.REFUSE

@@ -114,6 +114,18 @@ def picture(state: State) -> Sequence[object]:
         [(number, state.pool.use(number.digits)) for number in numbers],
         state.timers.entries(),
         state.ordinal,
+        *_picture_of_calls(state),
+    )
+
+
+def _picture_of_calls(state: State) -> Sequence[object]:
+    sessions = [session.uuid for session in state.book.all()]
+    return (
+        (list(state.calls.all()), state.calls.running_count, state.call_ordinal),
+        (list(state.recordings.newest_first()), state.recordings.ordinal),
+        (state.outbox.delivers, state.outbox.ordinal, state.outbox.unsettled(), list(state.outbox.ready)),
+        [(state.outbox.first(session), state.outbox.next_sequence(session)) for session in sessions],
+        dict(state.phones),
     )
 
 
