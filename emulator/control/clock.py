@@ -1,0 +1,75 @@
+"""Control of a world's clock: read, set, advance."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from emulator.clock import RATE_MAX
+from emulator.control.journal import EVENTS_MAX, numbered
+from emulator.control.kernel import INSTANT, Answer, Asked, ControlError, Operation, W, body_schema, instant_of
+from emulator.core.instants import INSTANT_MAX, SECOND_US, written
+from emulator.world import World
+
+
+async def show_clock(asked: Asked) -> Answer:
+    """What the world's clock shows."""
+    return 200, clock_json(asked.world)
+
+
+async def set_clock(asked: Asked) -> Answer:
+    """Another rate, or a jump forward to `now`; what falls due on the way happens."""
+    world = asked.world
+    target = _future(asked.body["now"], "now", world) if "now" in asked.body else None
+    if "rate" in asked.body:
+        world.run_at(asked.body["rate"])
+    if target is not None:
+        await world.advance_to(target)
+    return 200, clock_json(world)
+
+
+async def advance_clock(asked: Asked) -> Answer:
+    """Go forward by `seconds`, `to` an instant, or to the `next` thing that is due; answers what happened."""
+    world = asked.world
+    target = _target(asked.body, world)
+    before = world.journal.last
+    await world.advance_to(target)
+    events = world.journal.after(before, EVENTS_MAX)
+    answer = {"now": written(world.clock.now()), "events": [numbered(*event) for event in events]}
+    left_out = world.journal.last - before - len(events)
+    return 200, answer | ({"events_left_out": left_out} if left_out > 0 else {})
+
+
+def clock_json(world: World) -> dict[str, Any]:
+    """What the clock shows, and how fast it runs."""
+    return {"now": written(world.caught_up().now), "rate": world.clock.rate}
+
+
+def _target(body: Mapping[str, Any], world: World) -> int:
+    if "to" in body:
+        return _future(body["to"], "to", world)
+    now = world.caught_up().now
+    if "seconds" in body:
+        return min(now + int(body["seconds"] * SECOND_US), INSTANT_MAX)
+    deadline = world.caught_up().deadline()
+    return now if deadline is None else deadline
+
+
+def _future(text: str, field: str, world: World) -> int:
+    instant, now = instant_of(text, field), world.caught_up().now
+    if instant < now:
+        raise ControlError(400, f"the clock shows {written(now)} and only moves forward", field)
+    return instant
+
+
+_RATE: Final = {"type": "number", "minimum": 0, "maximum": RATE_MAX}
+_SECONDS: Final = {"type": "number", "minimum": 0, "maximum": INSTANT_MAX // SECOND_US}
+_CLOCK: Final = body_schema(now=INSTANT, rate=_RATE)
+_ADVANCE: Final = body_schema(seconds=_SECONDS, to=INSTANT, next={"const": True}) | {
+    "minProperties": 1,
+    "maxProperties": 1,
+}
+
+OPERATIONS: Final[Sequence[Operation]] = (
+    Operation("GET", f"{W}/clock", "Read the clock", show_clock),
+    Operation("PUT", f"{W}/clock", "Set the clock's rate, or jump forward", set_clock, _CLOCK),
+    Operation("POST", f"{W}/clock/advance", "Let time pass", advance_clock, _ADVANCE),
+)

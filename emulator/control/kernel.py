@@ -1,0 +1,172 @@
+"""What every subject of the control API shares: the operation, its request, its refusal, and the way in and out.
+
+JSON in, JSON out; errors are `{"error", "field"}`. A write from a foreign web page is refused (`origin.py`). What
+a single subject needs belongs into its own module.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any, Final
+
+from jsonschema import Draft202012Validator
+from jsonschema.exceptions import best_match
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from emulator.core import instants
+from emulator.core.refusals import Refused
+from emulator.origin import foreign_header
+from emulator.plivo import parse
+from emulator.plivo.refusals import ApiError, answer_to
+from emulator.plivo.routes import json_response, read_body
+from emulator.world import World
+from emulator.worlds import Hub, NoSuchWorld, TooManyWorlds
+
+PREFIX: Final = "/_emulator"
+
+#: A world with a large pool has to fit.
+BODY_BYTES_MAX: Final = 4_194_304
+
+
+class ControlError(Exception):
+    """A refused control request: status, the reason, and the field that it is about."""
+
+    def __init__(
+        self, status: int, reason: str, field: str | None = None, headers: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(status, reason, field)
+        self.status = status
+        self.reason = reason
+        self.field = field
+        self.headers = headers
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """One control request, its body already valid."""
+
+    hub: Hub
+    path: Mapping[str, str]
+    query: Mapping[str, str]
+    body: Mapping[str, Any]
+
+    @property
+    def world(self) -> World:
+        """The world in the path. Raises NoSuchWorld."""
+        return self.hub.world(self.path["auth_id"])
+
+
+Answer = tuple[int, dict[str, Any]]
+
+
+@dataclass(frozen=True)
+class Operation:
+    """One control operation: what it is called on, what its body must be, and who does it."""
+
+    method: str
+    path: str
+    summary: str
+    handler: Callable[[Asked], Awaitable[Answer]]
+    body: Mapping[str, Any] | None = None
+    query: Mapping[str, Mapping[str, Any]] | None = None
+
+    @cached_property
+    def validator(self) -> Draft202012Validator:
+        """What judges the body."""
+        return Draft202012Validator(self.body or {"type": "object", "additionalProperties": False})
+
+
+#: Where the operations on a world are.
+W: Final = "/worlds/{auth_id}"
+
+INSTANT: Final = {"type": "string", "description": "ISO 8601, for example 2026-01-01T00:00:00Z"}
+WHOLE: Final = {"type": "integer", "minimum": 0}
+
+
+#: A query takes no longer number.
+_DIGITS_MAX: Final = 16
+
+
+def body_schema(*required: str, **properties: Mapping[str, Any]) -> dict[str, Any]:
+    """The schema of a body: an object with these properties and no others."""
+    schema: dict[str, Any] = {"type": "object", "properties": properties, "additionalProperties": False}
+    return schema | ({"required": list(required)} if required else {})
+
+
+def whole(query: Mapping[str, str], name: str, default: int) -> int:
+    """A whole number in a query. Raises ControlError."""
+    text = query.get(name) or str(default)
+    if not (text.isascii() and text.isdigit() and len(text) < _DIGITS_MAX):
+        raise ControlError(400, f"{text[:60]!r} is no whole number of 0 or more", name)
+    return int(text)
+
+
+def instant_of(text: str, field: str) -> int:
+    """An instant that was written down. Raises ControlError."""
+    try:
+        return instants.read(text)
+    except ValueError as error:
+        raise ControlError(400, f"{error}; an instant looks like 2026-01-01T00:00:00Z", field) from None
+
+
+class Endpoint:
+    """One control path as an ASGI app: safety, method, body, then the handler."""
+
+    def __init__(self, hub: Hub, operations: Mapping[str, Operation], control_hosts: Sequence[str]) -> None:
+        self._hub = hub
+        self._operations = operations
+        self._control_hosts = control_hosts
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        response = await self._answer(Request(scope, receive))
+        await response(scope, receive, send)
+
+    async def _answer(self, request: Request) -> Response:
+        try:
+            status, body = await self._handled(request)
+        except ControlError as error:
+            return refuse(error)
+        except NoSuchWorld as missing:
+            return refuse(ControlError(404, f"no world has the Auth ID {str(missing)[:50]!r}", "auth_id"))
+        except TooManyWorlds as full:
+            return refuse(ControlError(409, f"the server holds {full} worlds, its limit; remove one first"))
+        except Refused as refused:
+            answer = answer_to(refused)
+            return refuse(ControlError(answer.status, answer.reason or answer.text))
+        except ApiError as error:
+            return refuse(ControlError(error.status, error.reason or error.text))
+        return json_response(status, body)
+
+    async def _handled(self, request: Request) -> Answer:
+        operation = self._operations.get("GET" if request.method == "HEAD" else request.method)
+        if operation is None:
+            allowed = ", ".join(self._operations)
+            reason = f"{request.method} is not possible here; allowed: {allowed}"
+            raise ControlError(405, reason, headers={"Allow": allowed})
+        if operation.method != "GET":
+            foreign = foreign_header(request.headers, self._control_hosts)
+            if foreign is not None:
+                raise ControlError(
+                    403, f"the {foreign} {request.headers.get(foreign, '')[:100]!r} is not this server", foreign
+                )
+        body = await _json_body(request, operation)
+        query = dict(request.query_params)
+        return await operation.handler(Asked(self._hub, request.path_params, query, body))
+
+
+def refuse(error: ControlError) -> Response:
+    """The response for a refused control request."""
+    body = {"error": error.reason} | ({"field": error.field} if error.field is not None else {})
+    return json_response(error.status, body, error.headers)
+
+
+async def _json_body(request: Request, operation: Operation) -> Mapping[str, Any]:
+    raw = b"" if operation.method == "GET" else await read_body(request, BODY_BYTES_MAX)
+    body = parse.json_object(raw) if raw.strip() else {}
+    error = best_match(operation.validator.iter_errors(body))
+    if error is not None:
+        field = ".".join(str(part) for part in error.absolute_path)
+        raise ControlError(400, error.message[:300], field or None)
+    return body
