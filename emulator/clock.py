@@ -18,6 +18,11 @@ def real_now() -> int:
     return int(time.time() * SECOND_US)
 
 
+def real_seconds() -> float:
+    """Real seconds since some moment in the past; only differences mean something."""
+    return time.perf_counter()
+
+
 def looks(*, timeout_s: float, pause_s: float) -> Iterator[None]:
     """Turns to look for something in real time: one at once, then one after every pause until time is up."""
     end = time.monotonic() + timeout_s

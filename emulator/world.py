@@ -16,6 +16,7 @@ from emulator.core.events import Event
 from emulator.journal import Journal
 from emulator.plivo.policy import Policy, rules_of
 from emulator.plivo.service import Account
+from emulator.requests import RequestJournal
 from emulator.worldfile import WorldSpec
 
 #: The event loop is not asked to sleep longer than this in one go.
@@ -34,6 +35,8 @@ class World:
         self._heartbeat_s = heartbeat_s
         self._wake: asyncio.TimerHandle | None = None
         self._wake_at: int | None = None
+        limits = spec.limits
+        self.requests = RequestJournal(requests_max=limits.requests_max, body_bytes_max=limits.request_body_bytes_max)
         self._begin()
 
     def _begin(self) -> None:
@@ -104,7 +107,8 @@ class World:
         self.arm()
 
     def reset(self) -> None:
-        """Back to the start: clock, sessions, journal and chance."""
+        """Back to the start: clock, sessions, journal, requests and chance."""
+        self.requests.clear()
         self._begin()
         self.arm()
 
@@ -117,6 +121,7 @@ class World:
         twin._wake = twin._wake_at = None
         twin.clock = self.clock.copy()
         twin.journal = self.journal.copy()
+        twin.requests = self.requests.copy()
         twin._chance = self._chance.copy()
         twin._engine = self._engine.fork()
         twin.arm()

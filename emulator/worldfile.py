@@ -93,11 +93,18 @@ CLOCK_SCHEMA: Final = _object(
 SEED_SCHEMA: Final = {"type": ["integer", "string"], "description": "Same seed and same inputs give the same bytes."}
 
 
+#: Limits that may be 0, which turns off what they limit.
+_LEAST: Final = {"requests_max": 0, "request_body_bytes_max": 0}
+
+
 def world_schema() -> dict[str, Any]:
     """The JSON Schema of a world."""
     account = {"auth_id": _AUTH_ID, "auth_token": _TOKEN}
     number = {"number": {"type": "string"}, "subaccount": _AUTH_ID}
-    limits = {field.name: {"type": "integer", "minimum": 1, "maximum": 10_000_000} for field in fields(Limits)}
+    limits = {
+        field.name: {"type": "integer", "minimum": _LEAST.get(field.name, 1), "maximum": 10_000_000}
+        for field in fields(Limits)
+    }
     return _object(
         {
             "seed": SEED_SCHEMA,

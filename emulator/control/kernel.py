@@ -163,7 +163,9 @@ def refuse(error: ControlError) -> Response:
 
 
 async def _json_body(request: Request, operation: Operation) -> Mapping[str, Any]:
-    raw = b"" if operation.method == "GET" else await read_body(request, BODY_BYTES_MAX)
+    raw = b"" if operation.method == "GET" else await read_body(request.receive, BODY_BYTES_MAX)
+    if raw is None:
+        raise ControlError(413, f"a body may have {BODY_BYTES_MAX} bytes")
     body = parse.json_object(raw) if raw.strip() else {}
     error = best_match(operation.validator.iter_errors(body))
     if error is not None:

@@ -35,6 +35,8 @@ class Limits:
     sessions_ended_max: int = 20_000
     numbers_max: int = 20_000
     journal_events_max: int = 10_000
+    requests_max: int = 1_000
+    request_body_bytes_max: int = 16_384
 
 
 def policy_choices() -> Mapping[str, Sequence[Any]]:
