@@ -11,8 +11,8 @@ from typing import Any, Final
 from jsonschema import Draft202012Validator
 from jsonschema.exceptions import best_match
 
-from emulator.control.kernel import WHOLE, Answer, Asked, ControlError, Operation, W, body_schema, whole
-from emulator.plivo.routes import OPERATIONS as EMULATED
+from emulator.control.kernel import WHOLE, Answer, Asked, ControlError, Operation, W, body_schema, refused_field, whole
+from emulator.plivo.routes import OPERATION_NAMES
 from emulator.request_json import request_json, summary_json, unmatched_json
 from emulator.request_match import matches, matching, near_misses
 from emulator.requests import ApiRequest
@@ -30,8 +30,6 @@ _WAIT_S_MAX: Final = 30
 _WAIT_S_DEFAULT: Final = 5
 
 _QUERY_SIGNS_MAX: Final = 4000
-
-OPERATION_NAMES: Final = sorted(handler.__name__ for methods in EMULATED.values() for handler in methods.values())
 
 
 async def list_requests(asked: Asked) -> Answer:
@@ -153,7 +151,7 @@ def _criteria(query: Mapping[str, str], *others: str) -> dict[str, Any]:
     given = {name: _read(name, text) for name, text in query.items() if name in _IN_QUERY}
     error = best_match(_VALIDATOR.iter_errors(given))
     if error is not None:
-        raise ControlError(400, error.message[:300], ".".join(str(part) for part in error.absolute_path) or None)
+        raise refused_field(error)
     return given
 
 

@@ -128,6 +128,9 @@ OPERATIONS: Final[Mapping[str, Mapping[str, Handler]]] = {
 }
 
 
+OPERATION_NAMES: Final = sorted(handler.__name__ for methods in OPERATIONS.values() for handler in methods.values())
+
+
 class Endpoint:
     """One path: what is asked for there, and the answer. It admits the caller first and judges the method after."""
 
