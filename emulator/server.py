@@ -18,6 +18,7 @@ from emulator.app import make_app
 from emulator.client import Control
 from emulator.clock import real_now
 from emulator.config import HOST_DEFAULT, ServeConfig
+from emulator.connection import Protocol
 from emulator.core.instants import written
 from emulator.worldfile import DEMO_WORLD, load_world
 from emulator.worlds import Hub
@@ -97,7 +98,7 @@ class _Server(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 app,
-                http="httptools",
+                http=Protocol,
                 lifespan="off",
                 access_log=False,
                 log_config=None,

@@ -13,10 +13,11 @@ from emulator.core.chance import Chance
 from emulator.core.commands import AddNumber, Command
 from emulator.core.engine import Engine
 from emulator.core.events import Event
+from emulator.faults import Faults, Placed
 from emulator.journal import Journal
 from emulator.plivo.policy import Policy, rules_of
 from emulator.plivo.service import Account
-from emulator.requests import RequestJournal
+from emulator.requests import ApiRequest, RequestJournal
 from emulator.worldfile import WorldSpec
 
 #: The event loop is not asked to sleep longer than this in one go.
@@ -44,6 +45,7 @@ class World:
         self.clock = WorldClock(start=spec.clock_start, rate=spec.clock_rate)
         self.journal = Journal(spec.limits.journal_events_max)
         self._chance = Chance(spec.seed)
+        self.faults = Faults(spec.faults, now=self.clock.now(), rate_limited=spec.policy.rate_limit)
         self._engine = Engine(rules=rules_of(spec.policy, spec.limits), seed=spec.seed, now=self.clock.now())
         for number in spec.numbers:
             self._engine.handle(AddNumber(number.digits, number.calling_code, number.owner))
@@ -80,6 +82,10 @@ class World:
             self._engine.advance(now)
         return self._engine
 
+    def faults_met_by(self, request: ApiRequest) -> Sequence[Placed]:
+        """What is to go wrong with a request; counts."""
+        return self.faults.met_by(request, self.clock.now(), self._chance) if self.faults.asked else ()
+
     def draw_api_id(self) -> str:
         """A fresh api_id; its stream is the world's, not the engine's, because reading draws it too."""
         return self._chance.uuid("api_id")
@@ -107,7 +113,7 @@ class World:
         self.arm()
 
     def reset(self) -> None:
-        """Back to the start: clock, sessions, journal, requests and chance."""
+        """Back to the start: clock, sessions, journal, requests, faults and chance."""
         self.requests.clear()
         self._begin()
         self.arm()
@@ -121,6 +127,7 @@ class World:
         twin._wake = twin._wake_at = None
         twin.clock = self.clock.copy()
         twin.journal = self.journal.copy()
+        twin.faults = self.faults.copy()
         twin.requests = self.requests.copy()
         twin._chance = self._chance.copy()
         twin._engine = self._engine.fork()

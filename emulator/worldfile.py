@@ -21,6 +21,7 @@ from emulator.core import instants
 from emulator.core.chance import Chance, Seed
 from emulator.core.numbering import calling_code, is_possible
 from emulator.core.records import MAIN_ACCOUNT
+from emulator.fault import FAULT_SCHEMA, BadFault, Fault, fault_of
 from emulator.plivo.policy import Limits, Policy, policy_choices
 from emulator.plivo.service import Account
 
@@ -64,6 +65,7 @@ class WorldSpec:
     numbers: tuple[PoolNumber, ...]
     policy: Policy
     limits: Limits
+    faults: tuple[Fault, ...]
 
     def with_accounts(self, accounts: Sequence[Account]) -> "WorldSpec":
         """The same world under other accounts."""
@@ -115,6 +117,7 @@ def world_schema() -> dict[str, Any]:
             "numbers": {"type": "array", "maxItems": 100_000, "items": _object(number, "number")},
             "policy": _object({name: {"enum": list(values)} for name, values in policy_choices().items()}),
             "limits": _object(limits),
+            "faults": {"type": "array", "maxItems": 10_000, "items": FAULT_SCHEMA},
         }
     )
 
@@ -170,6 +173,7 @@ def world_of(structure: Mapping[str, Any], taken: Container[str] = ()) -> WorldS
         numbers=numbers,
         policy=Policy(**structure.get("policy", {})),
         limits=limits,
+        faults=_faults(structure.get("faults", ()), limits),
     )
 
 
@@ -278,6 +282,18 @@ def _rate(given: float) -> float:
     if isnan(given):  # TOML has it, and it is neither below a minimum nor above a maximum
         raise BadWorld("clock.rate", "nan is not a number")
     return given
+
+
+def _faults(given: Sequence[Mapping[str, Any]], limits: Limits) -> tuple[Fault, ...]:
+    if len(given) > limits.faults_max:
+        raise BadWorld("faults", f"there are {len(given)}, and limits.faults_max is {limits.faults_max}")
+    faults = []
+    for index, structure in enumerate(given):
+        try:
+            faults.append(fault_of(structure))
+        except BadFault as bad:
+            raise BadWorld(f"faults[{index}]" + (f".{bad.field}" if bad.field else ""), bad.reason) from None
+    return tuple(faults)
 
 
 def _start(text: str | None) -> int | None:

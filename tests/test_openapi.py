@@ -126,7 +126,8 @@ class Site:
     @contextmanager
     def world(self) -> Iterator[tuple[Api, str]]:
         """A new world with one session in it; gone afterwards, if the request did not remove it."""
-        structure = {"clock": {"start": "2026-01-01T00:00:00Z", "rate": 0}}
+        fault = {"path": "/nobody/asks/for/this", "status": 500}
+        structure = {"clock": {"start": "2026-01-01T00:00:00Z", "rate": 0}, "faults": [fault]}
         api = api_of(self.emulator.url, self.emulator.control.post("/worlds", {"world": structure}))
         yield api, api.create().json["session_uuid"]
         ask(api.url, "DELETE", f"/_emulator/worlds/{api.auth_id}", None, {})
@@ -155,7 +156,7 @@ def test_server_keeps_to_its_description(label: str, site: Site, drawn: st.DataO
     with_real_path = drawn.draw(st.integers(0, 9)) > 0
     with_real_parties = drawn.draw(st.booleans())
     with site.world() as (api, session):
-        real = {"auth_id": api.auth_id, "session_uuid": session, "sequence": "1"}
+        real = {"auth_id": api.auth_id, "session_uuid": session, "sequence": "1", "fault_id": "fault-1"}
         if with_real_path:
             case.path_parameters.update({name: real[name] for name in case.path_parameters})
         if with_real_parties and label == _CREATE and isinstance(case.body, dict):

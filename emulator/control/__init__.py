@@ -9,7 +9,7 @@ from typing import Final
 
 from starlette.routing import Route
 
-from emulator.control import about, clock, journal, numbers, requests, worlds
+from emulator.control import about, clock, faults, journal, numbers, requests, worlds
 from emulator.control.kernel import BODY_BYTES_MAX, PREFIX, ControlError, Endpoint, Operation, refuse
 from emulator.worlds import Hub
 
@@ -22,6 +22,7 @@ OPERATIONS: Final[Sequence[Operation]] = (
     *journal.OPERATIONS,
     *numbers.OPERATIONS,
     *requests.OPERATIONS,
+    *faults.OPERATIONS,
 )
 
 

@@ -25,6 +25,7 @@ class Policy:
     list_window_exceeded: Literal["refuse", "clamp"] = "refuse"
     list_limit_out_of_range: Literal["refuse", "clamp"] = "refuse"
     list_single_underscore_filters: bool = True
+    rate_limit: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,7 @@ class Limits:
     journal_events_max: int = 10_000
     requests_max: int = 1_000
     request_body_bytes_max: int = 16_384
+    faults_max: int = 100
 
 
 def policy_choices() -> Mapping[str, Sequence[Any]]:
@@ -69,6 +71,10 @@ WINDOW_MAX_DAYS = 30
 RETENTION_DAYS = 90
 
 LIMIT_MAX = 20
+
+#: What an account may send, where the policy rate_limit is on. Source: account limits page.
+RATE_LIMIT_REQUESTS = 300
+RATE_LIMIT_SPAN_S = 5
 
 #: No vendor page gives these; they keep one request from filling the machine.
 BODY_BYTES_MAX = 65_536

@@ -46,6 +46,7 @@ NOT_JSON: Final = "Invalid JSON in the request body."
 NOT_AN_OBJECT: Final = "The request body must be a JSON object."
 BODY_TOO_LARGE: Final = "Request body too large."
 URL_TOO_LONG: Final = "Request URL too long."
+TOO_MANY_REQUESTS: Final = "Too many requests."
 SERVER_ERROR: Final = "Internal server error."  # [D13]
 
 
