@@ -122,6 +122,12 @@ _BODILESS: Final = (204, 205, 304)
 _FRAMING: Final = ("content-length", "transfer-encoding", "connection")
 
 
+#: Keys that are fields of the same name; the others are read.
+_AS_GIVEN: Final = frozenset(
+    ("operation", "method", "path", "skip", "count", "chance", "delay_s", "text", "headers", "body", "connection")
+)
+
+
 def fault_of(given: Mapping[str, Any]) -> Fault:
     """The fault of a structure that keeps to FAULT_SCHEMA. Raises BadFault for what that cannot say."""
     limit = given.get("limit", {})
@@ -135,7 +141,7 @@ def fault_of(given: Mapping[str, Any]) -> Fault:
     _check_together(given)
     return Fault(
         given,
-        **{name: given[name] for name in _AS_GIVEN if name in given},
+        **{name: value for name, value in given.items() if name in _AS_GIVEN},
         status=given.get("status", 429 if limit and not _spoils(given) else None),
         limit=None if not limit else Limit(int(limit["requests"]), int(limit["per_s"] * SECOND_US)),
         begins=_instant(given, "from"),
@@ -143,11 +149,6 @@ def fault_of(given: Mapping[str, Any]) -> Fault:
         lasts_us=int(given["for_s"] * SECOND_US) if "for_s" in given else None,
         after=given.get("when") == "after",
     )
-
-
-_AS_GIVEN: Final = (
-    *("operation", "method", "path", "skip", "count", "chance", "delay_s", "text", "headers", "body", "connection"),
-)
 
 
 def _spoils(given: Mapping[str, Any]) -> bool:

@@ -60,10 +60,7 @@ class Placed:
             return False
         if fault.limit is not None and self._passes(request.account, fault.limit, now):
             return False
-        if (
-            fault.chance is not None
-            and chance.below(f"fault/{self.name}", _CHANCE_PARTS) >= fault.chance * _CHANCE_PARTS
-        ):
+        if fault.chance is not None and not self._is_drawn(fault.chance, chance):
             return False
         self.applied += 1
         return True

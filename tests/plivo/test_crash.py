@@ -12,6 +12,7 @@ from starlette.types import Message
 from emulator.app import make_app
 from emulator.plivo.policy import Policy
 from emulator.plivo.service import Account
+from emulator.requests import Outcome
 from emulator.worldfile import world_of
 from emulator.worlds import Hub
 
@@ -73,6 +74,8 @@ def test_crash_is_a_500_in_the_vendors_words_and_reaches_the_log() -> None:
 
     with pytest.raises(_Crash):
         asyncio.run(_list_sessions(hub, sent))
+    (kept,) = hub.world(_ACCOUNT.auth_id).requests
+    assert kept.outcome is Outcome.BROKEN
     assert sent[0]["status"] == 500
     assert list(json.loads(sent[1]["body"])) == ["api_id", "error"]
     assert json.loads(sent[1]["body"])["error"] == "Internal server error."

@@ -16,7 +16,7 @@ from emulator.server import Emulator
 from tests.plivo.ask import FIRST, SECOND, Api
 from tests.shell.asking import control, good
 
-_TIMEOUT_S: Final = 0.1
+_TIMEOUT_S: Final = 0.3
 
 
 @pytest.fixture
