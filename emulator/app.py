@@ -10,6 +10,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from emulator import control
+from emulator.intake import Intake, note_unmatched
 from emulator.openapi import document
 from emulator.paths import OneSlash
 from emulator.plivo import refusals
@@ -28,7 +29,9 @@ def make_app(hub: Hub, *, control_hosts: Sequence[str] = ()) -> ASGIApp:
         if path.startswith(control.PREFIX):
             return control.refuse(control.ControlError(404, f"the control API has no {path[:200]}"))
         reason = "the emulated API is under /v1/Account/, the control API under /_emulator/"
-        return plivo_routes.refuse(ApiError(404, refusals.NOT_FOUND, reason), hub.draw_api_id())
+        response = plivo_routes.refuse(ApiError(404, refusals.NOT_FOUND, reason), hub.draw_api_id())
+        note_unmatched(hub, request, response, reason)
+        return response
 
     def crashed(_: Request, __: Exception) -> Response:
         # The server logs the traceback; the client learns no more than the vendor's text.
@@ -41,7 +44,7 @@ def make_app(hub: Hub, *, control_hosts: Sequence[str] = ()) -> ASGIApp:
         routes=[
             # The path of a recording fits its media file too, so that one comes first.
             media_route(hub.credentials, hub.draw_api_id),
-            *plivo_routes.routes(hub.credentials, hub.draw_api_id),
+            *(Route(path, Intake(hub, end)) for path, end in plivo_routes.endpoints(hub.draw_api_id).items()),
             *control.routes(hub, control_hosts),
             Route(f"{control.PREFIX}/openapi.json", describe),
         ],

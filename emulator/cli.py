@@ -1,5 +1,7 @@
 """The command line. `serve` runs a server; every other verb is a thin client of its control API.
 
+Verbs of a subject of their own are in `cli_*.py`, and join `main` at the end of this file.
+
 Exit codes: 0 done, 1 the server refused or nothing came of it, 2 the call itself was wrong, 3 no server answers.
 """
 
@@ -30,7 +32,7 @@ _LOOK_S = 2.0
 _WAIT_MAX_S = 86_400
 
 #: The control API takes no longer number than this.
-_WHOLE = click.IntRange(0, 10**15 - 1)
+WHOLE = click.IntRange(0, 10**15 - 1)
 
 _Verb = TypeVar("_Verb", bound=Callable[..., Any])
 
@@ -91,7 +93,7 @@ def serve(**options: Any) -> None:
     try:
         run(config, ready)
     except (CannotListen, BadWorld) as error:
-        _end(EXIT_USAGE, str(error))
+        end(EXIT_USAGE, str(error))
 
 
 def _url_option(verb: _Verb) -> _Verb:
@@ -99,7 +101,8 @@ def _url_option(verb: _Verb) -> _Verb:
     return click.option("--url", envvar=URL_VARIABLE, default=default, show_default=True, help="The server.")(verb)
 
 
-def _world_option(verb: _Verb) -> _Verb:
+def world_option(verb: _Verb) -> _Verb:
+    """The options of a verb about one world: where the server is, and which world is meant."""
     text = "Auth ID of the world; left out, the server's first."
     return _url_option(click.option("--world", envvar=WORLD_VARIABLE, help=text)(verb))
 
@@ -116,7 +119,7 @@ def _world_option(verb: _Verb) -> _Verb:
 def wait(url: str, timeout: float) -> None:
     """Wait until the server answers."""
     problem = ""
-    with _talking():
+    with talking():
         control = Control(url, timeout_s=_LOOK_S)
     for _ in looks(timeout_s=timeout, pause_s=_PAUSE_S):
         try:
@@ -126,21 +129,21 @@ def wait(url: str, timeout: float) -> None:
         else:
             click.echo(f"ready {url} version={health.get('version')}")
             return
-    _end(EXIT_UNREACHABLE, f"{problem}; waited {timeout:g} seconds")
+    end(EXIT_UNREACHABLE, f"{problem}; waited {timeout:g} seconds")
 
 
 @main.command()
 @click.argument("seconds", type=click.FloatRange(min=0), required=False)
 @click.option("--to", help="An instant, such as 2026-01-01T12:00:00Z.")
 @click.option("--next", "next_", is_flag=True, help="The next thing that is due.")
-@_world_option
+@world_option
 def advance(seconds: float | None, to: str | None, next_: bool, url: str, world: str | None) -> None:  # noqa: FBT001  # click's way
     """Let SECONDS pass in the world, and print what happened, one event a line."""
     given = {"seconds": seconds, "to": to, "next": next_ or None}
     body = {name: value for name, value in given.items() if value is not None}
     if len(body) != 1:
         raise click.UsageError("give SECONDS, --to or --next, one of them")
-    with _talking():
+    with talking():
         control = Control(url)
         answer = control.post(f"{control.world(world)}/clock/advance", body)
     _print_events(answer["events"])
@@ -150,26 +153,26 @@ def advance(seconds: float | None, to: str | None, next_: bool, url: str, world:
 
 
 @main.command()
-@click.option("--after", default=0, show_default=True, type=_WHOLE, help="Only events after this sequence number.")
-@click.option("--limit", default=1000, show_default=True, type=_WHOLE, help="At most so many.")
+@click.option("--after", default=0, show_default=True, type=WHOLE, help="Only events after this sequence number.")
+@click.option("--limit", default=1000, show_default=True, type=WHOLE, help="At most so many.")
 @click.option("--json", "as_json", is_flag=True, help="The events with their records, as JSON.")
-@_world_option
+@world_option
 def journal(after: int, limit: int, as_json: bool, url: str, world: str | None) -> None:  # noqa: FBT001  # click's way
     """Print what happened in the world, oldest first."""
-    with _talking():
+    with talking():
         control = Control(url)
         answer = control.get(f"{control.world(world)}/journal", after=after, limit=limit)
     if as_json:
-        return _print_json(answer)
+        return print_json(answer)
     _print_events(answer["events"])
     return None
 
 
 @main.command()
-@_world_option
+@world_option
 def reset(url: str, world: str | None) -> None:
     """Put the world back to its start: clock, sessions, journal, chance."""
-    with _talking():
+    with talking():
         control = Control(url)
         answer = control.post(f"{control.world(world)}/reset")
     click.echo(f"reset {answer['auth_id']} now {answer['clock']['now']}")
@@ -178,14 +181,14 @@ def reset(url: str, world: str | None) -> None:
 @main.command()
 @click.argument("session_uuid")
 @click.option("--json", "as_json", is_flag=True, help="The whole answer, as JSON.")
-@_world_option
+@world_option
 def explain(session_uuid: str, as_json: bool, url: str, world: str | None) -> None:  # noqa: FBT001  # click's way
     """Say why SESSION_UUID has its virtual number: every candidate, and why it was dropped."""
-    with _talking():
+    with talking():
         control = Control(url)
         answer = control.get(f"{control.world(world)}/sessions/{segment(session_uuid)}/explain")
     if as_json:
-        return _print_json(answer)
+        return print_json(answer)
     for candidate in answer["candidates"]:
         session = f" (session {candidate['session_uuid']})" if "session_uuid" in candidate else ""
         until = f" until {candidate['until']}" if "until" in candidate else ""
@@ -202,7 +205,7 @@ def fidelity(evidence: str | None, as_json: bool) -> None:  # noqa: FBT001  # cl
 
     rows = [row_json(row) for row in LEDGER if evidence in (None, row.evidence.value)]
     if as_json:
-        return _print_json({"rows": rows})
+        return print_json({"rows": rows})
     for row in rows:
         click.echo(f"{row['evidence']:<10} {row['id']}\n           {row['statement']}\n           {row['source']}")
         if "choices" in row:
@@ -212,14 +215,14 @@ def fidelity(evidence: str | None, as_json: bool) -> None:  # noqa: FBT001  # cl
 
 
 @contextmanager
-def _talking() -> Iterator[None]:
+def talking() -> Iterator[None]:
     """Turns what goes wrong with the server into one sentence and an exit code."""
     try:
         yield
     except Unreachable as error:
-        _end(EXIT_UNREACHABLE, f"{error}; start one with `masking-emulator serve`")
+        end(EXIT_UNREACHABLE, f"{error}; start one with `masking-emulator serve`")
     except ControlRefused as error:
-        _end(EXIT_REFUSED, str(error))
+        end(EXIT_REFUSED, str(error))
 
 
 def _seed(text: str) -> int | str:
@@ -230,12 +233,14 @@ def _seed(text: str) -> int | str:
         return text
 
 
-def _end(code: int, sentence: str) -> NoReturn:
+def end(code: int, sentence: str) -> NoReturn:
+    """End with this exit code and one sentence on stderr."""
     click.echo(f"masking-emulator: {sentence}", err=True)
     sys.exit(code)
 
 
-def _print_json(value: Any) -> None:
+def print_json(value: Any) -> None:
+    """Print a value as JSON that people can read."""
     click.echo(json.dumps(value, indent=2))
 
 
@@ -254,3 +259,7 @@ def _about(event: dict[str, Any]) -> str:
             return f"+{number}"
         case _:
             return ""
+
+
+# They take `main` from here, so it has to be there first, and join it.
+from emulator import cli_faults, cli_requests  # noqa: E402, F401  # see above

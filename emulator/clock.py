@@ -5,7 +5,7 @@ Elapsed time is summed from reading to reading, so a system clock that is set ba
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from emulator.core.instants import INSTANT_MAX, SECOND_US
 
@@ -18,10 +18,9 @@ def real_now() -> int:
     return int(time.time() * SECOND_US)
 
 
-def stopwatch() -> Callable[[], float]:
-    """Started now; calling it tells the real milliseconds since."""
-    begun = time.perf_counter()
-    return lambda: (time.perf_counter() - begun) * 1000
+def real_seconds() -> float:
+    """Real seconds since some moment in the past; only differences mean something."""
+    return time.perf_counter()
 
 
 def looks(*, timeout_s: float, pause_s: float) -> Iterator[None]:

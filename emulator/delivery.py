@@ -11,7 +11,7 @@ from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from emulator.clock import stopwatch
+from emulator.clock import real_seconds
 from emulator.core.callbacks import Outcome
 from emulator.egress import obstacle
 
@@ -66,10 +66,10 @@ class Courier:
     async def send(self, request: Outgoing, *, anywhere: bool) -> Answer:
         """Send it once. Whatever goes wrong is in the answer. `anywhere` lifts the egress rule."""
         async with self._places:
-            elapsed_ms = stopwatch()
+            begun = real_seconds()
             blocked = await obstacle(request.host, anywhere=anywhere)
             if blocked:
-                return Answer(Outcome.BLOCKED, None, {}, b"", body_cut=False, error=blocked, took_ms=elapsed_ms())
+                return Answer(Outcome.BLOCKED, None, {}, b"", body_cut=False, error=blocked, took_ms=_ms_since(begun))
             attempt = _Attempt()
             try:
                 async with asyncio.timeout(request.total_timeout_s):
@@ -77,7 +77,7 @@ class Courier:
             except TimeoutError:
                 outcome = Outcome.NO_ANSWER if attempt.status is None else Outcome.BROKEN
                 error = f"it took longer than {request.total_timeout_s:g} seconds"
-            return attempt.answer(outcome, error, elapsed_ms())
+            return attempt.answer(outcome, error, _ms_since(begun))
 
     async def close(self) -> None:
         """Let go of every connection."""
@@ -149,6 +149,10 @@ class _Attempt:
 def _outcome_of(status: int) -> Outcome:
     kinds = {2: Outcome.OK, 3: Outcome.REDIRECT, 4: Outcome.CLIENT_ERROR}
     return kinds.get(status // 100, Outcome.SERVER_ERROR)
+
+
+def _ms_since(begun: float) -> float:
+    return (real_seconds() - begun) * 1000
 
 
 def _told(error: Exception) -> str:

@@ -14,9 +14,9 @@ _STATUSES: Final[Mapping[str, str]] = {
     "201": "Made",
     "400": "The request cannot be done as it is",
     "403": "A foreign Origin or Host may not write",
-    "404": "There is no such world or session",
+    "404": "There is no such thing",
     "405": "Not possible with this method",
-    "409": "The server holds as many worlds as it may",
+    "409": "A limit is reached, or what was expected is not so",
     "413": "The body is too large",
 }
 

@@ -17,6 +17,7 @@ from emulator.app import make_app
 from emulator.client import Control
 from emulator.clock import real_now
 from emulator.config import HOST_DEFAULT, ServeConfig
+from emulator.connection import Protocol
 from emulator.core.instants import written
 from emulator.world import Surroundings
 from emulator.worldfile import DEMO_WORLD, load_world
@@ -73,9 +74,9 @@ class Emulator:
         self._listener = _listen(HOST_DEFAULT, 0)
         self.url = _url(self._listener)
         self.control = Control(self.url)
-        hub = Hub(Surroundings(base_url=self.url, heartbeat_s=_HEARTBEAT_S))
-        hub.add(spec)
-        self._server = _Server(hub, self._ready.set)
+        self._hub = Hub(Surroundings(base_url=self.url, heartbeat_s=_HEARTBEAT_S))
+        self._hub.add(spec)
+        self._server = _Server(self._hub, self._ready.set)
         self._thread = Thread(target=self._server.run, args=([self._listener],), name="masking-emulator", daemon=True)
 
     def __enter__(self) -> Self:
@@ -97,7 +98,7 @@ class _Server(uvicorn.Server):
         super().__init__(
             uvicorn.Config(
                 make_app(hub, control_hosts=control_hosts),
-                http="httptools",
+                http=Protocol,
                 lifespan="off",
                 access_log=False,
                 log_config=None,

@@ -17,10 +17,12 @@ from emulator.core.engine import Engine
 from emulator.core.events import Event
 from emulator.delivery import Courier
 from emulator.dispatch import Dispatch
+from emulator.faults import Faults, Placed
 from emulator.journal import Journal
 from emulator.outgoing import Writer
 from emulator.plivo.policy import Policy, rules_of
 from emulator.plivo.service import Account
+from emulator.requests import ApiRequest, RequestJournal
 from emulator.worldfile import WorldSpec
 
 #: The event loop is not asked to sleep longer than this in one go.
@@ -59,6 +61,8 @@ class World:
         self._advances = 0
         self._wake: asyncio.TimerHandle | None = None
         self._wake_at: int | None = None
+        limits = spec.limits
+        self.requests = RequestJournal(requests_max=limits.requests_max, body_bytes_max=limits.request_body_bytes_max)
         self._begin()
 
     def _begin(self) -> None:
@@ -66,6 +70,7 @@ class World:
         self.clock = WorldClock(start=spec.clock_start, rate=spec.clock_rate)
         self.journal = Journal(spec.limits.journal_events_max)
         self._chance = Chance(spec.seed)
+        self.faults = Faults(spec.faults, now=self.clock.now(), rate_limited=spec.policy.rate_limit)
         rules = rules_of(spec.policy, spec.limits, spec.telephony, spec.tariff)
         self._engine = Engine(rules=rules, seed=spec.seed, now=self.clock.now())
         for number in spec.numbers:
@@ -104,6 +109,10 @@ class World:
             self._engine.advance(now)
         return self._engine
 
+    def faults_met_by(self, request: ApiRequest) -> Sequence[Placed]:
+        """What is to go wrong with a request; counts."""
+        return self.faults.met_by(request, self.clock.now(), self._chance) if self.faults.asked else ()
+
     def draw_api_id(self) -> str:
         """A fresh api_id; its stream is the world's, not the engine's, because reading draws it too."""
         return self._chance.uuid("api_id")
@@ -140,8 +149,9 @@ class World:
         self.arm()
 
     def reset(self) -> None:
-        """Back to the start: clock, sessions, journal and chance. Callbacks that are under way are let go."""
+        """Back to the start: clock, sessions, journal, requests, faults and chance. What is under way is let go."""
         self.dispatch.stop()
+        self.requests.clear()
         self._begin()
         self.arm()
 
@@ -158,6 +168,8 @@ class World:
         twin._wake = twin._wake_at = None
         twin.clock = self.clock.copy()
         twin.journal = self.journal.copy()
+        twin.faults = self.faults.copy()
+        twin.requests = self.requests.copy()
         twin._chance = self._chance.copy()
         twin._engine = self._engine.fork()
         twin.dispatch = twin._dispatch()

@@ -25,6 +25,7 @@ from emulator.core.numbering import calling_code, is_possible
 from emulator.core.records import MAIN_ACCOUNT
 from emulator.core.rules import TARIFF_DEFAULT, Tariff, Telephony
 from emulator.core.telephony import Habit, Phone
+from emulator.fault import FAULT_SCHEMA, BadFault, Fault, fault_of
 from emulator.plivo.policy import Limits, Policy, policy_choices
 from emulator.plivo.service import Account
 
@@ -72,6 +73,7 @@ class WorldSpec:
     egress: str
     policy: Policy
     limits: Limits
+    faults: tuple[Fault, ...]
 
     def with_accounts(self, accounts: Sequence[Account]) -> "WorldSpec":
         """The same world under other accounts."""
@@ -139,11 +141,18 @@ EGRESS_CHOICES: Final = ("local", "any")
 SEED_SCHEMA: Final = {"type": ["integer", "string"], "description": "Same seed and same inputs give the same bytes."}
 
 
+#: Limits that may be 0, which turns off what they limit.
+_LEAST: Final = {"requests_max": 0, "request_body_bytes_max": 0}
+
+
 def world_schema() -> dict[str, Any]:
     """The JSON Schema of a world."""
     account = {"auth_id": _AUTH_ID, "auth_token": _TOKEN}
     number = {"number": {"type": "string"}, "subaccount": _AUTH_ID}
-    limits = {field.name: {"type": "integer", "minimum": 1, "maximum": 10_000_000} for field in fields(Limits)}
+    limits = {
+        field.name: {"type": "integer", "minimum": _LEAST.get(field.name, 1), "maximum": 10_000_000}
+        for field in fields(Limits)
+    }
     return _object(
         {
             "seed": SEED_SCHEMA,
@@ -158,6 +167,7 @@ def world_schema() -> dict[str, Any]:
             "egress": {"enum": list(EGRESS_CHOICES), "description": "Where callbacks and media fetches may go."},
             "policy": _object({name: {"enum": list(values)} for name, values in policy_choices().items()}),
             "limits": _object(limits),
+            "faults": {"type": "array", "maxItems": 10_000, "items": FAULT_SCHEMA},
         }
     )
 
@@ -217,6 +227,7 @@ def world_of(structure: Mapping[str, Any], taken: Container[str] = ()) -> WorldS
         egress=structure.get("egress", "local"),
         policy=Policy(**structure.get("policy", {})),
         limits=limits,
+        faults=_faults(structure.get("faults", ()), limits),
     )
 
 
@@ -357,6 +368,18 @@ def _rate(given: float) -> float:
     if isnan(given):  # TOML has it, and it is neither below a minimum nor above a maximum
         raise BadWorld("clock.rate", "nan is not a number")
     return given
+
+
+def _faults(given: Sequence[Mapping[str, Any]], limits: Limits) -> tuple[Fault, ...]:
+    if len(given) > limits.faults_max:
+        raise BadWorld("faults", f"there are {len(given)}, and limits.faults_max is {limits.faults_max}")
+    faults = []
+    for index, structure in enumerate(given):
+        try:
+            faults.append(fault_of(structure))
+        except BadFault as bad:
+            raise BadWorld(f"faults[{index}]" + (f".{bad.field}" if bad.field else ""), bad.reason) from None
+    return tuple(faults)
 
 
 def _start(text: str | None) -> int | None:

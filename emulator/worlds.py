@@ -4,11 +4,18 @@ from collections.abc import Iterable
 
 from emulator.core.chance import Chance
 from emulator.plivo.credentials import Credentials
+from emulator.plivo.service import Caller
+from emulator.requests import RequestJournal
 from emulator.world import Surroundings, World
 from emulator.worldfile import BadWorld, WorldSpec, generated_accounts
 
 #: So many worlds one server holds.
 WORLDS_MAX = 10_000
+
+
+#: Of requests that belong to no world, so many are kept, with so much of an answer.
+_UNMATCHED_MAX = 100
+_UNMATCHED_BODY_BYTES_MAX = 1000
 
 
 class NoSuchWorld(Exception):
@@ -28,6 +35,8 @@ class Hub:
         self._around = around or Surroundings()
         self._worlds: dict[str, World] = {}
         self._chance = Chance("server")
+        #: Requests of callers that nobody knows, and to paths that neither API has.
+        self.unmatched = RequestJournal(requests_max=_UNMATCHED_MAX, body_bytes_max=_UNMATCHED_BODY_BYTES_MAX)
 
     def __len__(self) -> int:
         return len(self._worlds)
@@ -42,6 +51,10 @@ class Hub:
             return self._worlds[auth_id]
         except KeyError:
             raise NoSuchWorld(auth_id) from None
+
+    def world_of(self, caller: Caller) -> World:
+        """The world that a caller is in."""
+        return self._worlds[caller.service.accounts[0].auth_id]
 
     def add(self, spec: WorldSpec) -> World:
         """A new world. Raises BadWorld where one of its accounts is taken, TooManyWorlds."""

@@ -158,7 +158,8 @@ class Site:
 
         Beside the account are the values that a path's parameters may have there.
         """
-        structure = {"clock": {"start": "2026-01-01T00:00:00Z", "rate": 0}}
+        fault = {"path": "/nobody/asks/for/this", "status": 500}
+        structure = {"clock": {"start": "2026-01-01T00:00:00Z", "rate": 0}, "faults": [fault]}
         api = api_of(self.emulator.url, self.emulator.control.post("/worlds", {"world": structure}))
         session = api.create(callback_url="http://127.0.0.1:9/", record=True).json
         dialled = {"from": f"+{session['session']['first_party']}", "to": session["virtual_number"]}
@@ -175,6 +176,8 @@ class Site:
                 ],
                 "number": session["virtual_number"],
                 "id": "1",
+                "sequence": "1",
+                "fault_id": "fault-1",
             },
         )
         ask(api.url, "DELETE", f"/_emulator/worlds/{api.auth_id}", None, {})

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, Final
 
-from jsonschema import Draft202012Validator
+from jsonschema import Draft202012Validator, ValidationError
 from jsonschema.exceptions import best_match
 from starlette.requests import Request
 from starlette.responses import Response
@@ -163,10 +163,21 @@ def refuse(error: ControlError) -> Response:
 
 
 async def _json_body(request: Request, operation: Operation) -> Mapping[str, Any]:
-    raw = b"" if operation.method == "GET" else await read_body(request, BODY_BYTES_MAX)
+    raw = b"" if operation.method == "GET" else await read_body(request.receive, BODY_BYTES_MAX)
+    if raw is None:
+        raise ControlError(413, f"a body may have {BODY_BYTES_MAX} bytes")
     body = parse.json_object(raw) if raw.strip() else {}
     error = best_match(operation.validator.iter_errors(body))
     if error is not None:
-        field = ".".join(str(part) for part in error.absolute_path)
-        raise ControlError(400, error.message[:300], field or None)
+        raise refused_field(error)
     return body
+
+
+def refused_field(error: ValidationError) -> ControlError:
+    """What is wrong with a body or a query, and where; an unknown key is the field itself."""
+    path = [str(part) for part in error.absolute_path]
+    if error.validator == "additionalProperties" and isinstance(error.instance, Mapping):
+        properties = error.schema.get("properties", {}) if isinstance(error.schema, Mapping) else {}
+        path += [next(name for name in error.instance if name not in properties)[:100]]
+        return ControlError(400, f"unknown key; known here are {', '.join(properties) or 'none'}", ".".join(path))
+    return ControlError(400, error.message[:300], ".".join(path) or None)

@@ -41,15 +41,33 @@ class Credentials:
         # What every SDK sends is found as it is; another spelling of the same is decoded first.
         return self._by_header.get(authorization) or self._decoded(authorization)
 
+    def stranger(self, authorization: str | None) -> str:
+        """Why nobody known sends this Authorization header, in a sentence. It quotes no token."""
+        if authorization is None:
+            return "there is no Authorization header"
+        named = _read(authorization)
+        if named is None:
+            return "the Authorization header is no HTTP Basic"
+        auth_id, _ = named
+        if auth_id in self._by_auth_id:
+            return f"{auth_id} has another Auth Token"
+        return f"no account of any world has the Auth ID {auth_id[:60]!r}"
+
     def _decoded(self, authorization: str) -> Caller | None:
-        scheme, _, encoded = authorization.strip().partition(" ")
-        if scheme.lower() != "basic":
-            return None
-        try:
-            auth_id, _, token = b64decode(encoded.strip(), validate=True).decode("utf-8").partition(":")
-        except (Base64Error, ValueError):
-            return None
-        return self._by_header.get(_header(auth_id, token))
+        named = _read(authorization)
+        return None if named is None else self._by_header.get(_header(*named))
+
+
+def _read(authorization: str) -> tuple[str, str] | None:
+    """Auth ID and Auth Token, if it is HTTP Basic."""
+    scheme, _, encoded = authorization.strip().partition(" ")
+    if scheme.lower() != "basic":
+        return None
+    try:
+        auth_id, _, token = b64decode(encoded.strip(), validate=True).decode("utf-8").partition(":")
+    except (Base64Error, ValueError):
+        return None
+    return auth_id, token
 
 
 def _header(auth_id: str, token: str) -> str:

@@ -23,6 +23,7 @@ _REFUSALS: Final[Mapping[str, str]] = {
     "405": "Method not allowed",
     "413": "Body too large",
     "414": "URL too long",
+    "429": "Too many requests, where the policy rate_limit is on",
 }
 
 

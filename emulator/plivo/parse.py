@@ -7,6 +7,7 @@ what is missing comes after that.
 
 import json
 from collections.abc import Callable, Mapping
+from functools import lru_cache
 from typing import Any, Final
 
 from jsonschema import ValidationError
@@ -122,7 +123,7 @@ def _given(fields: Mapping[str, Any], table: Mapping[str, Parameter], policy: Po
 
 
 def _valid(parameter: Parameter, value: Any, policy: Policy) -> Any:
-    error = next(parameter.validator.iter_errors(value), None)
+    error = _error(parameter, value)
     if error is not None:
         clamped = policy.call_time_limit_out_of_range == "clamp" and parameter.name == "call_time_limit"
         if clamped and error.validator in ("minimum", "maximum"):
@@ -133,6 +134,22 @@ def _valid(parameter: Parameter, value: Any, policy: Policy) -> Any:
     if policy.play_url_extension_required and parameter.name.endswith("_play"):
         _check_audio_file(parameter.name, value)
     return value
+
+
+def _error(parameter: Parameter, value: Any) -> ValidationError | None:
+    """What is wrong with the value, if anything is. Short values come again and again, and are judged once."""
+    if isinstance(value, int) or (isinstance(value, str) and len(value) < _REMEMBERED_SIGNS_MAX):
+        return _remembered_error(parameter.name, value)
+    return next(parameter.validator.iter_errors(value), None)
+
+
+_REMEMBERED_SIGNS_MAX: Final = 200
+
+
+# Typed, because True and 1 are the same key otherwise.
+@lru_cache(maxsize=2048, typed=True)
+def _remembered_error(name: str, value: int | str) -> ValidationError | None:
+    return next(CREATE[name].validator.iter_errors(value), None)
 
 
 def _phone(name: str, value: str) -> str:

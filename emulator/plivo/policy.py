@@ -30,6 +30,7 @@ class Policy:
     timeout_event_after_delete: bool = True
     pin_event_each_attempt: bool = True
     resource_urls: Literal["reachable", "vendor"] = "reachable"
+    rate_limit: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,9 @@ class Limits:
     interactions_max: int = 1_000
     callbacks_waiting_max: int = 20_000
     callbacks_kept_max: int = 10_000
+    requests_max: int = 1_000
+    request_body_bytes_max: int = 16_384
+    faults_max: int = 100
 
 
 def policy_choices() -> Mapping[str, Sequence[Any]]:
@@ -92,6 +96,10 @@ WINDOW_MAX_DAYS = 30
 RETENTION_DAYS = 90
 
 LIMIT_MAX = 20
+
+#: What an account may send, where the policy rate_limit is on. Source: account limits page.
+RATE_LIMIT_REQUESTS = 300
+RATE_LIMIT_SPAN_S = 5
 
 #: No vendor page gives these; they keep one request from filling the machine.
 BODY_BYTES_MAX = 65_536

@@ -47,6 +47,7 @@ NOT_AN_OBJECT: Final = "The request body must be a JSON object."
 BODY_TOO_LARGE: Final = "Request body too large."
 RANGE_BEYOND_END: Final = "Requested range not satisfiable."
 URL_TOO_LONG: Final = "Request URL too long."
+TOO_MANY_REQUESTS: Final = "Too many requests."
 SERVER_ERROR: Final = "Internal server error."  # [D13]
 
 

@@ -1,7 +1,8 @@
 """The emulated endpoints: who asks, what for, and the answer. Parse, do, render; no rule lives here.
 
-Paths arrive without doubled or trailing slashes (`paths.py`). A handler is given everything about its request
-and answers with a status and a JSON object; refusals are turned into the vendor's words in one place.
+Paths arrive without doubled or trailing slashes (`paths.py`), and with them the caller and the body. A handler is
+given everything about its request and answers with a status and a JSON object; refusals are turned into the
+vendor's words in one place. What else happens to a request on its way is the shell's (`intake.py`).
 """
 
 import json
@@ -10,10 +11,9 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import Any, Final
 
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
-from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
+from starlette.types import Receive
 
 from emulator.core.commands import DeleteSession
 from emulator.core.events import Event
@@ -21,7 +21,6 @@ from emulator.core.records import Session
 from emulator.core.refusals import Refused
 from emulator.plivo import calls, numbers, parse, recordings, refusals, render
 from emulator.plivo.asked import Answer, Asked
-from emulator.plivo.credentials import Credentials
 from emulator.plivo.listing import list_query
 from emulator.plivo.pages import meta
 from emulator.plivo.policy import BODY_BYTES_MAX, URL_BYTES_MAX
@@ -39,9 +38,10 @@ _encode: Final = json.JSONEncoder(separators=(",", ":")).encode
 
 @dataclass(frozen=True, slots=True)
 class ApiCall(Asked):
-    """An authenticated API request whose body can be read."""
+    """An authenticated API request with its body (None: it is too large)."""
 
     request: Request
+    body: bytes | None
 
 
 Handler = Callable[[ApiCall], Awaitable[Answer]]
@@ -50,7 +50,7 @@ Handler = Callable[[ApiCall], Awaitable[Answer]]
 async def create_session(call: ApiCall) -> Answer:
     """POST Masking/Session: 201, for a refreshed session too (contract 3.5)."""
     service = call.caller.service
-    command = parse.create_session(await _fields(call), call.owner_of, call.account.place, service.policy)
+    command = parse.create_session(_fields(call), call.owner_of, call.account.place, service.policy)
     session = _session(service.do(command)[0])
     subaccount = call.subaccount_of(session)
     return 201, render.created(session, api_id=call.draw_api_id(), subaccount=subaccount, home=call.home)
@@ -77,7 +77,7 @@ async def get_session(call: ApiCall) -> Answer:
 async def update_session(call: ApiCall) -> Answer:
     """POST Masking/Session/{uuid}."""
     service = call.caller.service
-    command = parse.update_session(await _fields(call), _uuid(call), call.scope, service.policy)
+    command = parse.update_session(_fields(call), _uuid(call), call.scope, service.policy)
     session = _session(service.do(command)[0])
     body = render.updated(session, api_id=call.draw_api_id(), subaccount=None, home=call.home)
     return service.policy.update_status, body
@@ -120,38 +120,36 @@ OPERATIONS: Final[Mapping[str, Mapping[str, Handler]]] = {
 }
 
 
+OPERATION_NAMES: Final = sorted(handler.__name__ for methods in OPERATIONS.values() for handler in methods.values())
+
+
 class Endpoint:
-    """One path as an ASGI app: it admits the caller first and judges the method after that."""
+    """One path: what is asked for there, and the answer. It admits the caller first and judges the method after."""
 
-    def __init__(
-        self, handlers: Mapping[str, Handler], credentials: Credentials, draw_api_id: Callable[[], str]
-    ) -> None:
+    def __init__(self, handlers: Mapping[str, Handler], draw_api_id: Callable[[], str]) -> None:
+        """`draw_api_id` serves the answers to callers that nobody knows."""
         self._handlers = handlers
-        self._credentials = credentials
         self._draw_api_id = draw_api_id
+        operations = {method: handler.__name__ for method, handler in handlers.items() if handler is not not_covered}
+        self.operations: Mapping[str, str] = operations | ({"HEAD": operations["GET"]} if "GET" in operations else {})
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        request = Request(scope, receive)
-        response = await self._answer(request)
-        await response(scope, receive, send)
-
-    async def _answer(self, request: Request) -> Response:
-        caller = self._credentials.caller(request.headers.get("authorization"))
+    async def answer(self, request: Request, caller: Caller | None, body: bytes | None) -> Response:
+        """The response to a request; `body` None is one that is too large."""
         try:
-            call = _authenticated(request, caller)
-            status, body = await _handler(self._handlers, request)(call)
+            call = _authenticated(request, caller, body)
+            status, answer = await _handler(self._handlers, request)(call)
         except (ApiError, Refused) as refusal:
             error = answer_to(refusal) if isinstance(refusal, Refused) else refusal
             return refuse(error, caller.service.draw_api_id() if caller else self._draw_api_id())
-        return Response(status_code=status) if body is None else json_response(status, body)
+        return Response(status_code=status) if answer is None else json_response(status, answer)
 
 
-def routes(credentials: Credentials, draw_api_id: Callable[[], str]) -> list[Route]:
-    """The routes of the emulated API. `draw_api_id` serves the answers to callers that nobody knows."""
+def endpoints(draw_api_id: Callable[[], str]) -> Mapping[str, Endpoint]:
+    """Path → endpoint, in the order in which they are to be tried."""
     account = "/v1/Account/{auth_id}"
     every_method = dict.fromkeys(("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"), not_covered)
     paths = {**OPERATIONS, "": every_method, "/{rest:path}": every_method}
-    return [Route(account + path, Endpoint(handlers, credentials, draw_api_id)) for path, handlers in paths.items()]
+    return {account + path: Endpoint(handlers, draw_api_id) for path, handlers in paths.items()}
 
 
 def refuse(error: ApiError, api_id: str) -> Response:
@@ -167,7 +165,7 @@ def json_response(status: int, body: Mapping[str, Any], headers: Mapping[str, st
     return Response(_encode(body), status, headers, "application/json")
 
 
-def _authenticated(request: Request, caller: Caller | None) -> ApiCall:
+def _authenticated(request: Request, caller: Caller | None, body: bytes | None) -> ApiCall:
     """The call, if its caller is known and the account in the path is the caller's or its subaccount."""
     if len(request.scope["raw_path"]) + len(request.scope["query_string"]) > URL_BYTES_MAX:
         raise ApiError(414, refusals.URL_TOO_LONG, f"an URL may have {URL_BYTES_MAX} bytes")
@@ -175,11 +173,11 @@ def _authenticated(request: Request, caller: Caller | None) -> ApiCall:
         raise _unauthenticated("no account of any world has these credentials")
     auth_id = request.path_params["auth_id"]
     if caller.account.auth_id == auth_id:
-        return ApiCall(caller, caller.account, request.scope, request)
+        return ApiCall(caller, caller.account, request.scope, request, body)
     if caller.account.is_main:
         for account in caller.service.accounts:
             if account.auth_id == auth_id:
-                return ApiCall(caller, account, request.scope, request)
+                return ApiCall(caller, account, request.scope, request, body)
     raise _unauthenticated(f"{caller.account.auth_id} may not act for the account in the path")
 
 
@@ -205,20 +203,25 @@ def _session(event: Event) -> Session:
     return session
 
 
-async def _fields(call: ApiCall) -> Mapping[str, Any]:
+def _fields(call: ApiCall) -> Mapping[str, Any]:
     """The JSON object in the request's body. Raises ApiError."""
     content_type = call.request.headers.get("content-type", "")
     if content_type.partition(";")[0].strip().lower() != "application/json":
         raise ApiError(400, refusals.NOT_JSON_TYPE, f"the Content-Type is {content_type[:100]!r}")
-    return parse.json_object(await read_body(call.request, BODY_BYTES_MAX))
+    if call.body is None:
+        raise ApiError(413, refusals.BODY_TOO_LARGE, f"a body may have {BODY_BYTES_MAX} bytes")
+    return parse.json_object(call.body)
 
 
-async def read_body(request: Request, bytes_max: int) -> bytes:
-    """The body, if it has no more bytes than that. Raises ApiError 413."""
-    chunks, size = [], 0
-    async for chunk in request.stream():
-        size += len(chunk)
-        if size > bytes_max:
-            raise ApiError(413, refusals.BODY_TOO_LARGE, f"a body may have {bytes_max} bytes")
-        chunks.append(chunk)
-    return b"".join(chunks)
+async def read_body(receive: Receive, bytes_max: int) -> bytes | None:
+    """The body, or None as soon as it has more bytes than that. Raises ClientDisconnect where it ends too early."""
+    body: bytes = b""
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        body += message.get("body", b"")
+        if len(body) > bytes_max:
+            return None
+        if not message.get("more_body", False):
+            return body

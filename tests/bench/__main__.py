@@ -19,6 +19,7 @@ _MEASURES: Sequence[Callable[[Effort], list[Row]]] = (
     inside.large_pool,
     inside.session_size,
     inside.flat_memory,
+    inside.request_journal,
     inside.expiries,
     inside.worlds,
 )

@@ -78,6 +78,33 @@ def flat_memory(effort: Effort) -> list[Row]:
     return [alone(f"growth over {effort.requests:,} requests", growth, "MB", target="≤ 2 MB", met=growth <= 2)]
 
 
+def request_journal(effort: Effort) -> list[Row]:
+    """Creates and gets with the request journal and without it, in turns."""
+    without, kept = (Client({"limits": {"requests_max": most}}) for most in (0, 1000))
+    numbers = count(5_000_000)
+
+    def pair(client: Client) -> Callable[[], float]:
+        def act() -> None:
+            uuid = client.request("POST", SESSIONS, _fields(next(numbers)))["session_uuid"]
+            client.request("GET", f"{SESSIONS}{uuid}/")
+
+        return _timed(act)
+
+    sides = pair(without), pair(kept)
+    for _ in range(10):  # until the journal is full
+        sides[0](), sides[1]()
+    beside, here = medians(effort.rounds * 8, *sides)
+    return [
+        ratio_at_most(
+            "create + get with the request journal, beside without",
+            1.1,
+            beside=beside * 1_000_000 / _BATCH,
+            here=here * 1_000_000 / _BATCH,
+            unit="µs",
+        )
+    ]
+
+
 def expiries(effort: Effort) -> list[Row]:
     """Expiries a second of one advance, journal on, nearly every one at an instant of its own."""
     rates = []

@@ -12,9 +12,12 @@ from starlette.types import Message
 from emulator.app import make_app
 from emulator.plivo.policy import Policy
 from emulator.plivo.service import Account
+from emulator.requests import Outcome
+from emulator.worldfile import world_of
 from emulator.worlds import Hub
 
 _ACCOUNT: Final = Account(0, "MAEMULATORCRASHING01", "token")
+_STILL: Final = {"start": "2026-01-01T00:00:00Z", "rate": 0}
 
 
 class _Crash(Exception):
@@ -66,10 +69,13 @@ async def _list_sessions(hub: Hub, sent: list[Message]) -> None:
 def test_crash_is_a_500_in_the_vendors_words_and_reaches_the_log() -> None:
     """The text is documented; the exception goes on to the server, which logs it. Source: contract 9.1."""
     hub, sent = Hub(), list[Message]()
+    hub.add(world_of({"account": {"auth_id": _ACCOUNT.auth_id, "auth_token": _ACCOUNT.auth_token}, "clock": _STILL}))
     hub.credentials.admit(_CrashingService(), [_ACCOUNT])
 
     with pytest.raises(_Crash):
         asyncio.run(_list_sessions(hub, sent))
+    (kept,) = hub.world(_ACCOUNT.auth_id).requests
+    assert kept.outcome is Outcome.BROKEN
     assert sent[0]["status"] == 500
     assert list(json.loads(sent[1]["body"])) == ["api_id", "error"]
     assert json.loads(sent[1]["body"])["error"] == "Internal server error."

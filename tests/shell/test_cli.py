@@ -239,6 +239,8 @@ VERBS: Final[Mapping[str, str]] = {
     "journal": "Print what happened in the world",
     "reset": "Put the world back to its start",
     "explain": "Say why SESSION_UUID has its virtual number",
+    "faults": "Let API requests go wrong.",
+    "requests": "Look at the API requests that arrived.",
     "fidelity": "Print what the emulator does, and how sure each behaviour is.",
 }
 

@@ -290,4 +290,49 @@ ROWS: Final[Sequence[Row]] = (
             "tests/plivo/test_parse.py::test_every_accepted_url_is_one_that_a_client_could_call",
         ),
     ),
+    Row(
+        id="rate_limit",
+        subject="requests",
+        statement=(
+            "An account may send any number of requests; with the policy on, those beyond 300 in 5 seconds answer 429."
+        ),
+        evidence=Evidence.DOCUMENTED,
+        source=(
+            "account limits page: 300 API requests per 5 seconds per account, more are answered 429; off by default "
+            "here, because a test suite sends more and has nothing to learn from it"
+        ),
+        tests=(
+            "tests/shell/test_rate_limit.py::test_request_beyond_the_limit_is_refused",
+            "tests/shell/test_rate_limit.py::test_without_the_policy_nothing_is_limited",
+        ),
+        choices=(False, True),
+    ),
+    Row(
+        id="rate_limit_window",
+        subject="requests",
+        statement=(
+            "The limit is on any 5 seconds of the world's clock, for each account that sends, and refused requests "
+            "do not count."
+        ),
+        evidence=Evidence.ASSUMED,
+        source=(
+            "reasoning: the page names requests, seconds and account and no more; a sliding window is the strictest "
+            "reading, and a client that keeps to it keeps to every other"
+        ),
+        tests=(
+            "tests/shell/test_rate_limit.py::test_limit_is_on_any_five_seconds_of_the_worlds_clock",
+            "tests/shell/test_rate_limit.py::test_each_account_has_a_limit_of_its_own",
+        ),
+    ),
+    Row(
+        id="rate_limited_body",
+        subject="requests",
+        statement="A 429 carries api_id and error with the text Too many requests., and no Retry-After.",
+        evidence=Evidence.ASSUMED,
+        source=(
+            "reasoning: the page gives the status and its reason phrase only; every other error has this shape, and "
+            "no SDK looks at Retry-After"
+        ),
+        tests=("tests/shell/test_rate_limit.py::test_request_beyond_the_limit_is_refused",),
+    ),
 )

@@ -1,0 +1,150 @@
+"""Requests: the newest API requests of a world, each with its answer, for whoever asks what arrived.
+
+A request is noted on arrival and filled in while it is served, by reference: bytes and lists as the server has
+them. Text and JSON are made when somebody reads (`request_json.py`), so keeping costs next to nothing.
+"""
+
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import Enum
+from typing import NamedTuple
+
+RawHeaders = Sequence[tuple[bytes, bytes]]
+
+
+class Outcome(Enum):
+    """How a request ended, or that it has not."""
+
+    IN_PROGRESS = "in progress"
+    ANSWERED = "answered"
+    CUT = "cut: the answer was not sent to its end"
+    DROPPED = "dropped: the connection was closed without an answer"
+    RESET = "reset: the connection was reset without an answer"
+    CLIENT_GONE = "client gone: the client closed the connection before it was answered"
+    BROKEN = "broken: the emulator failed or was stopped"
+
+
+class Reply(NamedTuple):
+    """An answer, by reference. A tuple, because one is made for every request."""
+
+    status: int
+    headers: RawHeaders
+    body: bytes
+
+
+@dataclass(slots=True, eq=False)
+class ApiRequest:
+    """One API request. `path` has single slashes, `raw_path` is as it was sent. Filled in while it is served.
+
+    `body` is None where it was larger than a body may be; `reply` is what was sent, `lost` the answer that a fault
+    kept back or spoiled, `note` why no world knows the request.
+    """
+
+    method: str
+    path: str
+    raw_path: bytes
+    query: bytes
+    headers: RawHeaders
+    at: int
+    begun_s: float
+    account: str | None = None
+    operation: str | None = None
+    sequence: int = 0
+    body: bytes | None = b""
+    body_size: int = 0
+    outcome: Outcome = Outcome.IN_PROGRESS
+    reply: Reply | None = None
+    reply_size: int = 0
+    lost: Reply | None = None
+    took_s: float | None = None
+    faults: Sequence[str] = ()
+    note: str = ""
+
+
+Listener = Callable[[ApiRequest], None]
+
+
+class RequestJournal:
+    """The newest requests. Sequence numbers begin at 1; a reset of the world begins anew."""
+
+    def __init__(self, *, requests_max: int, body_bytes_max: int) -> None:
+        self._kept: deque[ApiRequest] = deque(maxlen=requests_max)
+        self._body_bytes_max = body_bytes_max
+        self._listeners: list[Listener] = []
+        self.last = 0
+
+    def copy(self) -> "RequestJournal":
+        """An independent copy, which nobody listens to."""
+        twin = RequestJournal(requests_max=self._kept.maxlen or 0, body_bytes_max=self._body_bytes_max)
+        twin._kept = self._kept.copy()
+        twin.last = self.last
+        return twin
+
+    def clear(self) -> None:
+        """Forget every request; who listens goes on listening."""
+        self._kept.clear()
+        self.last = 0
+
+    def __iter__(self) -> Iterator[ApiRequest]:
+        """Those that are kept, oldest first."""
+        return iter(self._kept)
+
+    @property
+    def first(self) -> int:
+        """Sequence number of the oldest request that is kept; one past the last where none is."""
+        return self.last - len(self._kept) + 1
+
+    def find(self, sequence: int) -> ApiRequest | None:
+        """The request with this number, if it is kept."""
+        place = sequence - self.first
+        return self._kept[place] if 0 <= place < len(self._kept) else None
+
+    def arrived(self, request: ApiRequest) -> None:
+        """Note a request; the oldest makes room."""
+        self.last += 1
+        request.sequence = self.last
+        self._kept.append(request)
+
+    def received(self, request: ApiRequest, body: bytes | None) -> None:
+        """Note its body, or that this was larger than a body may be."""
+        if body:
+            request.body_size = len(body)
+            request.body = body if len(body) <= self._body_bytes_max else body[: self._body_bytes_max]
+        elif body is None:
+            request.body = None
+        if self._listeners:
+            self._tell(request)
+
+    def replied(self, request: ApiRequest, reply: Reply, outcome: Outcome, took_s: float) -> None:
+        """Note what was sent."""
+        request.reply_size = len(reply.body)
+        request.reply = self.bounded(reply)
+        self.ended(request, outcome, took_s)
+
+    def ended(self, request: ApiRequest, outcome: Outcome, took_s: float) -> None:
+        """Note how the request ended."""
+        request.outcome = outcome
+        request.took_s = took_s
+        if self._listeners:
+            self._tell(request)
+
+    def bounded(self, reply: Reply) -> Reply:
+        """The reply with no more of its body than is kept."""
+        if len(reply.body) <= self._body_bytes_max:
+            return reply
+        return Reply(reply.status, reply.headers, reply.body[: self._body_bytes_max])
+
+    @contextmanager
+    def heard_by(self, listener: Listener) -> Iterator[None]:
+        """Tell the listener of every request, as soon as its body is there and again when it has ended."""
+        self._listeners.append(listener)
+        try:
+            yield
+        finally:
+            self._listeners.remove(listener)
+
+    def _tell(self, request: ApiRequest) -> None:
+        for listener in tuple(self._listeners):
+            listener(request)
