@@ -1,7 +1,7 @@
 """Outgoing requests: a callback written down and signed as the customer's server will get it, or a media fetch."""
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import asdict, replace
 from typing import Final
 from urllib.parse import urlencode
 
@@ -49,7 +49,7 @@ class Writer:
         signed = sign(
             callback.method,
             going.url,
-            named,
+            parameters=named,
             token=owner.auth_token,
             main_token=main.auth_token,
             v2_nonce=self._nonce(),
@@ -62,7 +62,7 @@ class Writer:
         else:
             url = f"{url}{'&' if '?' in url else '?'}{form}"
         request = _request(going, callback.method, url, headers, content)
-        return Written(callbacks.event_name(callback.notice), named, request, signed.inputs)
+        return Written(callbacks.event_name(callback.notice), named, request, asdict(signed.inputs))
 
     def _nonce(self) -> str:
         return f"{self._chance.below('nonce', 10**_NONCE_DIGITS):0{_NONCE_DIGITS}}"
