@@ -10,6 +10,8 @@ from typing import Any
 import click
 
 from emulator import __version__
+from emulator.cli_calls import act, call, calls
+from emulator.cli_numbers import numbers
 from emulator.client import Control, ControlRefused, Unreachable, segment
 from emulator.clock import looks
 from emulator.config import HOST_DEFAULT, PORT_DEFAULT, ServeConfig
@@ -198,6 +200,10 @@ def fidelity(evidence: str | None, as_json: bool) -> None:  # noqa: FBT001  # cl
     return None
 
 
+for _further in (call, act, calls, numbers):
+    main.add_command(_further)
+
+
 def _seed(text: str) -> int | str:
     """A seed is a number where it is written like one, as in a world file."""
     try:
@@ -219,5 +225,9 @@ def _about(event: dict[str, Any]) -> str:
             return f"+{number} until {until}"
         case {"number": {"digits": number}}:
             return f"+{number}"
+        case {"callback": {"ordinal": ordinal, "session": session, "sequence": sequence, "state": state}}:
+            return f"{ordinal} #{sequence} of session {session} {state}"
+        case {"call": {"uuid": uuid, "caller": caller, "number": number, "phase": phase}}:
+            return f"{uuid} of +{caller} on +{number} {phase}"
         case _:
             return ""

@@ -240,6 +240,10 @@ VERBS: Final[Mapping[str, str]] = {
     "reset": "Put the world back to its start",
     "explain": "Say why SESSION_UUID has its virtual number",
     "fidelity": "Print what the emulator does, and how sure each behaviour is.",
+    "call": "Let FROM dial the virtual number TO",
+    "act": "Take one step of a running call",
+    "calls": "Print the calls, newest first",
+    "numbers": "Look at the number pool",
 }
 
 
