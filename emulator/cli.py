@@ -11,6 +11,7 @@ import click
 
 from emulator import __version__
 from emulator.cli_calls import act, call, calls
+from emulator.cli_listen import listen
 from emulator.cli_numbers import numbers
 from emulator.client import Control, ControlRefused, Unreachable, segment
 from emulator.clock import looks
@@ -200,7 +201,7 @@ def fidelity(evidence: str | None, as_json: bool) -> None:  # noqa: FBT001  # cl
     return None
 
 
-for _further in (call, act, calls, numbers):
+for _further in (call, act, calls, numbers, listen):
     main.add_command(_further)
 
 

@@ -90,7 +90,7 @@ def test_vendor_words_import_the_core_and_never_the_shell(file: str) -> None:
 VERBS: Final = ("emulator/verbs.py", *(file for file in TREES if file.startswith("emulator/cli")))
 
 
-@pytest.mark.parametrize("file", [*VERBS, "emulator/client.py", "emulator/__main__.py"])
+@pytest.mark.parametrize("file", [*VERBS, "emulator/listen.py", "emulator/client.py", "emulator/__main__.py"])
 def test_clients_speak_http_and_never_import_the_core(file: str) -> None:
     """The command line and the client ask the control API; the engine, worlds and routes are not theirs to touch."""
     modules = imported(TREES[file])

@@ -244,6 +244,7 @@ VERBS: Final[Mapping[str, str]] = {
     "act": "Take one step of a running call",
     "calls": "Print the calls, newest first",
     "numbers": "Look at the number pool",
+    "listen": "Receive callbacks until Ctrl-C",
 }
 
 
