@@ -10,6 +10,7 @@ from typing import Any
 import click
 
 from emulator import __version__
+from emulator.cli_callbacks import callbacks
 from emulator.cli_calls import act, call, calls
 from emulator.cli_listen import listen
 from emulator.cli_numbers import numbers
@@ -201,7 +202,7 @@ def fidelity(evidence: str | None, as_json: bool) -> None:  # noqa: FBT001  # cl
     return None
 
 
-for _further in (call, act, calls, numbers, listen):
+for _further in (call, act, calls, callbacks, numbers, listen):
     main.add_command(_further)
 
 

@@ -243,6 +243,7 @@ VERBS: Final[Mapping[str, str]] = {
     "call": "Let FROM dial the virtual number TO",
     "act": "Take one step of a running call",
     "calls": "Print the calls, newest first",
+    "callbacks": "Look at callbacks, wait for them",
     "numbers": "Look at the number pool",
     "listen": "Receive callbacks until Ctrl-C",
 }
