@@ -25,6 +25,8 @@ def customer(token: str, *, status: int = 200) -> Iterator[Customer]:
     receiver = Receiver("127.0.0.1", 0, status=status, tokens=[token], tell=received.append)
     thread = threading.Thread(target=receiver.serve)
     thread.start()
-    yield Customer(receiver.url, received)
-    receiver.stop()
-    thread.join(_PATIENCE_S)
+    try:
+        yield Customer(receiver.url, received)
+    finally:
+        receiver.stop()
+        thread.join(_PATIENCE_S)
