@@ -1,28 +1,36 @@
 """The command line. `serve` runs a server; every other verb is a thin client of its control API.
 
 Verbs of a subject of their own are in `cli_*.py`, and join `main` at the end of this file.
-
-Exit codes: 0 done, 1 the server refused or nothing came of it, 2 the call itself was wrong, 3 no server answers.
+What verbs share, and their exit codes, is in `verbs.py`.
 """
 
 import gc
 import json
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from signal import SIGINT, SIGTERM, signal
-from typing import Any, NoReturn, TypeVar
+from typing import Any
 
 import click
 
 from emulator import __version__
+from emulator.cli_callbacks import callbacks
+from emulator.cli_calls import act, call, calls
+from emulator.cli_faults import faults
+from emulator.cli_listen import listen
+from emulator.cli_numbers import numbers
+from emulator.cli_requests import requests
 from emulator.client import Control, ControlRefused, Unreachable, segment
 from emulator.clock import looks
-from emulator.config import HOST_DEFAULT, PORT_DEFAULT, URL_VARIABLE, WORLD_VARIABLE, ServeConfig
-
-EXIT_REFUSED = 1
-EXIT_USAGE = 2
-EXIT_UNREACHABLE = 3
+from emulator.config import HOST_DEFAULT, PORT_DEFAULT, ServeConfig
+from emulator.verbs import (
+    EXIT_UNREACHABLE,
+    EXIT_USAGE,
+    WHOLE,
+    end,
+    end_cleanly_when_asked,
+    print_json,
+    talking,
+    url_option,
+    world_option,
+)
 
 #: How long `wait` pauses between two looks, and how long one look may take, in real seconds.
 _PAUSE_S = 0.05
@@ -30,11 +38,6 @@ _LOOK_S = 2.0
 
 #: A day. Longer than this nobody waits.
 _WAIT_MAX_S = 86_400
-
-#: The control API takes no longer number than this.
-WHOLE = click.IntRange(0, 10**15 - 1)
-
-_Verb = TypeVar("_Verb", bound=Callable[..., Any])
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -67,8 +70,7 @@ def serve(**options: Any) -> None:
 
     When it answers requests it prints one line that begins with `ready http://HOST:PORT`.
     """
-    for ending in (SIGINT, SIGTERM):  # asked to end while it still starts, it ends as cleanly as later
-        signal(ending, lambda *_: sys.exit(0))
+    end_cleanly_when_asked()  # while it still starts, too
     gc.disable()  # what a start makes stays, so looking for garbage in it only takes time
 
     # Imported here: the client verbs need none of it and start faster without.
@@ -96,19 +98,8 @@ def serve(**options: Any) -> None:
         end(EXIT_USAGE, str(error))
 
 
-def _url_option(verb: _Verb) -> _Verb:
-    default = f"http://{HOST_DEFAULT}:{PORT_DEFAULT}"
-    return click.option("--url", envvar=URL_VARIABLE, default=default, show_default=True, help="The server.")(verb)
-
-
-def world_option(verb: _Verb) -> _Verb:
-    """The options of a verb about one world: where the server is, and which world is meant."""
-    text = "Auth ID of the world; left out, the server's first."
-    return _url_option(click.option("--world", envvar=WORLD_VARIABLE, help=text)(verb))
-
-
 @main.command()
-@_url_option
+@url_option
 @click.option(
     "--timeout",
     default=30.0,
@@ -214,15 +205,8 @@ def fidelity(evidence: str | None, as_json: bool) -> None:  # noqa: FBT001  # cl
     return None
 
 
-@contextmanager
-def talking() -> Iterator[None]:
-    """Turns what goes wrong with the server into one sentence and an exit code."""
-    try:
-        yield
-    except Unreachable as error:
-        end(EXIT_UNREACHABLE, f"{error}; start one with `masking-emulator serve`")
-    except ControlRefused as error:
-        end(EXIT_REFUSED, str(error))
+for _further in (call, act, calls, callbacks, numbers, faults, requests, listen):
+    main.add_command(_further)
 
 
 def _seed(text: str) -> int | str:
@@ -231,17 +215,6 @@ def _seed(text: str) -> int | str:
         return int(text)
     except ValueError:
         return text
-
-
-def end(code: int, sentence: str) -> NoReturn:
-    """End with this exit code and one sentence on stderr."""
-    click.echo(f"masking-emulator: {sentence}", err=True)
-    sys.exit(code)
-
-
-def print_json(value: Any) -> None:
-    """Print a value as JSON that people can read."""
-    click.echo(json.dumps(value, indent=2))
 
 
 def _print_events(events: list[dict[str, Any]]) -> None:
@@ -257,9 +230,9 @@ def _about(event: dict[str, Any]) -> str:
             return f"+{number} until {until}"
         case {"number": {"digits": number}}:
             return f"+{number}"
+        case {"callback": {"ordinal": ordinal, "session": session, "sequence": sequence, "state": state}}:
+            return f"{ordinal} #{sequence} of session {session} {state}"
+        case {"call": {"uuid": uuid, "caller": caller, "number": number, "phase": phase}}:
+            return f"{uuid} of +{caller} on +{number} {phase}"
         case _:
             return ""
-
-
-# They take `main` from here, so it has to be there first, and join it.
-from emulator import cli_faults, cli_requests  # noqa: E402, F401  # see above

@@ -4,11 +4,11 @@ from typing import Any
 
 import click
 
-from emulator.cli import main, print_json, talking, world_option
 from emulator.client import Control, segment
+from emulator.verbs import print_json, talking, world_option
 
 
-@main.group()
+@click.group()
 def faults() -> None:
     """Let API requests go wrong.
 

@@ -6,13 +6,13 @@ from typing import Any, TypeVar
 
 import click
 
-from emulator.cli import EXIT_REFUSED, WHOLE, end, main, print_json, talking, world_option
 from emulator.client import Control, ControlRefused
+from emulator.verbs import EXIT_REFUSED, WHOLE, end, print_json, talking, world_option
 
 _Verb = TypeVar("_Verb", bound=Callable[..., Any])
 
 
-@main.group()
+@click.group()
 def requests() -> None:
     """Look at the API requests that arrived.
 

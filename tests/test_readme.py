@@ -4,6 +4,9 @@ import os
 import re
 import subprocess
 import sys
+from collections.abc import Mapping
+from contextlib import ExitStack
+from functools import reduce
 from pathlib import Path
 
 import pytest
@@ -16,6 +19,10 @@ README = (ROOT / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", README, flags=re.MULTILINE | re.DOTALL)
 RUN = [(language, code) for language, code in BLOCKS if language in ("sh", "python") and not code.startswith("make ")]
 
+#: How the snippet begins that runs beside the others, and how long any of them may take.
+LISTEN = "masking-emulator listen\n"
+TIMEOUT_S = 60
+
 
 def test_snippets_were_found() -> None:
     """The README has snippets in both languages, so the tests below cannot pass over nothing."""
@@ -23,12 +30,23 @@ def test_snippets_were_found() -> None:
 
 
 def test_snippets_run_in_reading_order() -> None:
-    """Every snippet runs against one demo world, and what it says it prints is in its output."""
-    with Emulator() as emulator:
+    """Every snippet runs against one demo world, and what it says it prints is in its output.
+
+    `listen` runs beside those after it, as the README says, on a port that is free.
+    """
+    with Emulator() as emulator, ExitStack() as stack:
+        addresses = {"http://127.0.0.1:8080": emulator.url}
+        listeners: list[tuple[str, subprocess.Popen[str]]] = []
         for language, code in RUN:
-            output = _run(language, code.replace("http://127.0.0.1:8080", emulator.url), emulator.url)
-            for promised in re.findall(r"# prints: (.+)$", code, flags=re.MULTILINE):
-                assert promised in output, code
+            if code.startswith(LISTEN):
+                listener, addresses["http://127.0.0.1:9000/"] = _listening(stack, emulator.url)
+                listeners.append((code, listener))
+                continue
+            here = reduce(lambda text, known: text.replace(*known), addresses.items(), code)
+            _check(code, _run(language, here, emulator.url), addresses)
+        for code, listener in listeners:
+            listener.terminate()
+            _check(code, listener.communicate(timeout=TIMEOUT_S)[0], addresses)
 
 
 def test_make_targets_exist() -> None:
@@ -55,10 +73,25 @@ def test_example_worlds_are_listed(name: str) -> None:
     assert f"| `{name}` |" in README
 
 
+def _listening(stack: ExitStack, url: str) -> tuple[subprocess.Popen[str], str]:
+    """The receiver of the README as a process, and where it is."""
+    command = [sys.executable, "-m", "emulator", "listen", "--port", "0", "--url", url]
+    listener = stack.enter_context(subprocess.Popen(command, stdout=subprocess.PIPE, text=True))
+    stack.callback(listener.kill)
+    assert listener.stdout is not None
+    return listener, listener.stdout.readline().split()[1]
+
+
+def _check(code: str, output: str, addresses: Mapping[str, str]) -> None:
+    """What the snippet says it prints is in what it printed."""
+    for promised in re.findall(r"# prints: (.+)$", code, flags=re.MULTILINE):
+        assert reduce(lambda text, known: text.replace(*known), addresses.items(), promised) in output, code
+
+
 def _run(language: str, code: str, url: str) -> str:
     command = [sys.executable, "-c", code] if language == "python" else ["bash", "-euo", "pipefail", "-c", code]
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     environment = {**os.environ, "PATH": path, "MASKING_EMULATOR_URL": url}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=TIMEOUT_S, check=False)
     assert 0 == done.returncode, f"{code}\n{done.stdout}{done.stderr}"
     return done.stdout

@@ -1,35 +1,14 @@
-"""Plivo's own Python SDK, unmodified, over real sockets. Only the address that it calls is changed.
+"""Plivo's own Python SDK, unmodified, over real sockets. How it is led to the emulator is told in conftest.py."""
 
-`HTTPS_PROXY` does nothing in this SDK, so its module constants are set (contract 12.1).
-"""
-
-from collections.abc import Iterator
 from typing import Any, Final
 
 import plivo
-import plivo.rest.client
 import pytest
 from plivo.exceptions import AuthenticationError, ResourceNotFoundError, ValidationError
 
-from emulator.server import Emulator
 from tests.plivo.ask import FIRST, SECOND, Api
 
 _UNKNOWN: Final = "00000000-0000-4000-8000-000000000000"
-
-
-@pytest.fixture
-def at_the_emulator(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Every voice request of the SDK goes to the emulator."""
-    for constant in ("API_VOICE_BASE_URI", "API_VOICE_BASE_URI_FALLBACK_1", "API_VOICE_BASE_URI_FALLBACK_2"):
-        monkeypatch.setattr(plivo.rest.client, constant, f"{emulator.url}/v1/Account")
-
-
-@pytest.fixture
-def client(at_the_emulator: None, fresh_api: Api) -> Iterator[Any]:
-    """The SDK's client with the credentials of a fresh world."""
-    del at_the_emulator
-    with plivo.RestClient(fresh_api.auth_id, fresh_api.auth_token) as client:
-        yield client
 
 
 def _create(client: Any, **fields: Any) -> Any:

@@ -242,6 +242,12 @@ VERBS: Final[Mapping[str, str]] = {
     "faults": "Let API requests go wrong.",
     "requests": "Look at the API requests that arrived.",
     "fidelity": "Print what the emulator does, and how sure each behaviour is.",
+    "call": "Let FROM dial the virtual number TO",
+    "act": "Take one step of a running call",
+    "calls": "Print the calls, newest first",
+    "callbacks": "Look at callbacks, wait for them",
+    "numbers": "Look at the number pool",
+    "listen": "Receive callbacks until Ctrl-C",
 }
 
 

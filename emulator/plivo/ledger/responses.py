@@ -240,7 +240,7 @@ ROWS: Final[Sequence[Row]] = (
     Row(
         id="amounts_are_numbers",
         subject="responses",
-        statement="Amounts are numbers such as 0.033, whole ones without a point, although the page calls them strings.",
+        statement="Amounts are numbers such as 0.033, whole ones without a point; the page calls them strings.",
         evidence=Evidence.OBSERVED,
         source="every fixture with an amount; vendor page, response samples",
         tests=(

@@ -1,0 +1,37 @@
+"""Plivo's own Python SDK, led to the emulator. Only the address that it calls is changed.
+
+`HTTPS_PROXY` does nothing in this SDK, so its module constants are set (contract 12.1).
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import plivo
+import plivo.rest.client
+import pytest
+
+from emulator.server import Emulator
+from tests.plivo.ask import Api
+from tests.sdk.customer import Customer, customer
+
+
+@pytest.fixture
+def at_the_emulator(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every voice request of the SDK goes to the emulator."""
+    for constant in ("API_VOICE_BASE_URI", "API_VOICE_BASE_URI_FALLBACK_1", "API_VOICE_BASE_URI_FALLBACK_2"):
+        monkeypatch.setattr(plivo.rest.client, constant, f"{emulator.url}/v1/Account")
+
+
+@pytest.fixture
+def client(at_the_emulator: None, fresh_api: Api) -> Iterator[Any]:
+    """The SDK's client with the credentials of a fresh world."""
+    del at_the_emulator
+    with plivo.RestClient(fresh_api.auth_id, fresh_api.auth_token) as client:
+        yield client
+
+
+@pytest.fixture
+def shop() -> Iterator[Customer]:
+    """The customer's server."""
+    with customer() as server:
+        yield server
