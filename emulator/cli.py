@@ -16,7 +16,7 @@ import click
 from emulator import __version__
 from emulator.client import Control, ControlRefused, Unreachable, segment
 from emulator.clock import looks
-from emulator.config import HOST_DEFAULT, PORT_DEFAULT, URL_VARIABLE, WORLD_VARIABLE, ServeConfig
+from emulator.config import HOST_DEFAULT, PORT_DEFAULT, URL_VARIABLE, WORLD_VARIABLE, ServeConfig, read_seed
 
 EXIT_REFUSED = 1
 EXIT_USAGE = 2
@@ -31,6 +31,8 @@ _WAIT_MAX_S = 86_400
 
 #: The control API takes no longer number than this.
 _WHOLE = click.IntRange(0, 10**15 - 1)
+
+_PORT = click.IntRange(0, 65_535)
 
 _Verb = TypeVar("_Verb", bound=Callable[..., Any])
 
@@ -55,7 +57,12 @@ def main() -> None:
 
 @main.command()
 @click.option("--host", default=HOST_DEFAULT, show_default=True, help="Address to listen on.")
-@click.option("--port", default=PORT_DEFAULT, show_default=True, type=click.IntRange(0, 65535), help="0: any free one.")
+@click.option("--port", default=PORT_DEFAULT, show_default=True, type=_PORT, help="0: any free one.")
+@click.option(
+    "--proxy-port", type=_PORT, help="Also be the proxy of clients of https://api.plivo.com. 0: any free one."
+)
+@click.option("--tls-port", type=_PORT, help="Also serve HTTPS as api.plivo.com. 0: any free one.")
+@click.option("--allow-host", multiple=True, help="The proxy lets this host through too; *.DOMAIN, or * for all.")
 @click.option("--world", default="demo", show_default=True, help="A world file (TOML), or an example's name.")
 @click.option("--seed", help="The world's seed instead of the file's; same seed, same bytes.")
 @click.option("--control-host", multiple=True, help="A further name of this server for control writes.")
@@ -70,27 +77,32 @@ def serve(**options: Any) -> None:
     gc.disable()  # what a start makes stays, so looking for garbage in it only takes time
 
     # Imported here: the client verbs need none of it and start faster without.
-    from emulator.server import CannotListen
-    from emulator.server import serve as run
+    from emulator.certificates import CannotKeep
+    from emulator.doors import CannotListen, Doors
+    from emulator.server import serve as serve_until_asked
     from emulator.worldfile import BadWorld
 
     config = ServeConfig(
         host=options["host"],
         port=options["port"],
+        proxy_port=options["proxy_port"],
+        tls_port=options["tls_port"],
+        allowed_hosts=options["allow_host"],
         world=options["world"],
-        seed=None if options["seed"] is None else _seed(options["seed"]),
+        seed=read_seed(options["seed"]),
         control_hosts=options["control_host"],
         log_format=options["log_format"],
     )
 
-    def ready(url: str) -> None:
+    def ready(doors: Doors) -> None:
         gc.freeze()
         gc.enable()
-        click.echo(f"ready {url} world={config.world}")
+        further = {"world": config.world, "proxy": doors.proxy_url, "tls": doors.tls_url}
+        click.echo(" ".join(["ready", doors.url, *(f"{key}={value}" for key, value in further.items() if value)]))
 
     try:
-        run(config, ready)
-    except (CannotListen, BadWorld) as error:
+        serve_until_asked(config, ready)
+    except (CannotListen, CannotKeep, BadWorld) as error:
         _end(EXIT_USAGE, str(error))
 
 
@@ -220,14 +232,6 @@ def _talking() -> Iterator[None]:
         _end(EXIT_UNREACHABLE, f"{error}; start one with `masking-emulator serve`")
     except ControlRefused as error:
         _end(EXIT_REFUSED, str(error))
-
-
-def _seed(text: str) -> int | str:
-    """A seed is a number where it is written like one, as in a world file."""
-    try:
-        return int(text)
-    except ValueError:
-        return text
 
 
 def _end(code: int, sentence: str) -> NoReturn:

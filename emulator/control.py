@@ -105,6 +105,11 @@ async def show_fidelity(asked: Asked) -> Answer:
     return 200, {"rows": [row_json(row) for row in LEDGER]}
 
 
+async def show_interception(asked: Asked) -> Answer:
+    """The ports of the proxy and of TLS, null where there is none, and the certificate that clients have to trust."""
+    return 200, dict(asked.hub.interception)
+
+
 async def add_world(asked: Asked) -> Answer:
     """A new world from a structure as in a world file; `seed` and `clock` beside it win."""
     structure = {**asked.body.get("world", {}), **{k: v for k, v in asked.body.items() if k != "world"}}
@@ -218,6 +223,7 @@ _ADVANCE: Final = _body(seconds=_SECONDS, to=_INSTANT, next={"const": True}) | {
 OPERATIONS: Final[Sequence[Operation]] = (
     Operation("GET", "/health", "Is the server ready", health),
     Operation("GET", "/fidelity", "The fidelity ledger", show_fidelity),
+    Operation("GET", "/interception", "How clients of api.plivo.com get here", show_interception),
     Operation(
         "POST",
         "/worlds",

@@ -1,6 +1,7 @@
 """The hub: every world of this server, made, found, copied and removed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from emulator.core.chance import Chance
 from emulator.plivo.credentials import Credentials
@@ -25,6 +26,8 @@ class Hub:
     def __init__(self, *, heartbeat_s: float | None = None) -> None:
         """`heartbeat_s` is handed to every world."""
         self.credentials = Credentials()
+        #: What the server says of its proxy and its TLS.
+        self.interception: Mapping[str, Any] = {}
         self._heartbeat_s = heartbeat_s
         self._worlds: dict[str, World] = {}
         self._chance = Chance("server")
