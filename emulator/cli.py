@@ -1,4 +1,4 @@
-"""The command line. `serve` runs a server; every other verb is a thin client of its control API.
+"""The command line. `serve` runs a server, `run` runs one for a command; the other verbs are thin clients of one.
 
 Exit codes: 0 done, 1 the server refused or nothing came of it, 2 the call itself was wrong, 3 no server answers.
 """
@@ -14,6 +14,7 @@ from typing import Any, NoReturn, TypeVar
 import click
 
 from emulator import __version__
+from emulator.cli_redirect import ca, doctor, env, run
 from emulator.client import Control, ControlRefused, Unreachable, segment
 from emulator.clock import looks
 from emulator.config import HOST_DEFAULT, PORT_DEFAULT, URL_VARIABLE, WORLD_VARIABLE, ServeConfig, read_seed
@@ -43,14 +44,16 @@ def main() -> None:
     """A local emulator of Plivo's Number Masking API.
 
     \b
-    Start it, in one terminal:
+    Run a program that uses Plivo's SDK, as it is, against an emulator of its own:
+        masking-emulator run -- python app.py
+    Or start one, in one terminal:
         masking-emulator serve
-    Create a session, in another:
+    and create a session, in another:
         curl -u MAEMULATOR0000000001:emulator-token \\
              -H 'Content-Type: application/json' \\
              -d '{"first_party": "+14155550123", "second_party": "+14155550145"}' \\
              http://127.0.0.1:8080/v1/Account/MAEMULATOR0000000001/Masking/Session/
-    Let half an hour pass, and see it expire:
+    then let half an hour pass, and see it expire:
         masking-emulator advance 1800
     """
 
@@ -221,6 +224,10 @@ def fidelity(evidence: str | None, as_json: bool) -> None:  # noqa: FBT001  # cl
             choices = " | ".join(json.dumps(choice) for choice in row["choices"])
             click.echo(f"           [policy] {row['id']} = {choices}")
     return None
+
+
+for _redirecting in (run, env, ca, doctor):
+    main.add_command(_redirecting)
 
 
 @contextmanager

@@ -65,6 +65,11 @@ def files_in(folder: str) -> list[str]:
     return [file for file in TREES if file.startswith(f"emulator/{folder}/")]
 
 
+def _top_level(file: str) -> list[ast.Import | ast.ImportFrom]:
+    """What the file imports as soon as it is loaded."""
+    return [node for node in TREES[file].body if isinstance(node, ast.Import | ast.ImportFrom)]
+
+
 @pytest.mark.parametrize("file", files_in("core"))
 def test_core_is_pure(file: str) -> None:
     """The core imports itself, the standard library and phonenumbers, and nothing of the library that does I/O."""
@@ -86,7 +91,10 @@ def test_vendor_words_import_the_core_and_never_the_shell(file: str) -> None:
     assert set() == modules - within(modules, *allowed)
 
 
-@pytest.mark.parametrize("file", ["emulator/cli.py", "emulator/client.py", "emulator/__main__.py"])
+_CLIENTS: Final = ("cli.py", "cli_redirect.py", "client.py", "doctor.py", "redirection.py", "shells.py", "__main__.py")
+
+
+@pytest.mark.parametrize("file", [f"emulator/{name}" for name in _CLIENTS])
 def test_clients_speak_http_and_never_import_the_core(file: str) -> None:
     """The command line and the client ask the control API; the engine, worlds and routes are not theirs to touch."""
     modules = imported(TREES[file])
@@ -94,13 +102,29 @@ def test_clients_speak_http_and_never_import_the_core(file: str) -> None:
     assert set() == within(modules, "emulator.core", "emulator.world", "emulator.worlds", "emulator.plivo.routes")
 
 
-def test_client_verbs_load_no_server() -> None:
-    """What a verb loads before it runs is the standard library, click and small modules; serve loads the rest."""
-    top_level = [node for node in TREES["emulator/cli.py"].body if isinstance(node, ast.Import | ast.ImportFrom)]
-    modules = set[str]().union(*map(imported, top_level))
-    allowed = ("click", "emulator.__version__", "emulator.client", "emulator.clock", "emulator.config")
+@pytest.mark.parametrize("file", ["emulator/cli.py", "emulator/cli_redirect.py"])
+def test_client_verbs_load_no_server(file: str) -> None:
+    """What a verb loads before it runs is the standard library, click and small modules; serve and run load more."""
+    modules = set[str]().union(*map(imported, _top_level(file)))
+    small = ("__version__", "client", "clock", "config", "cli_redirect")
 
-    assert {"emulator"} == modules - within(modules, *allowed, *sys.stdlib_module_names)
+    foreign = modules - within(modules, "click", *(f"emulator.{name}" for name in small), *sys.stdlib_module_names)
+    assert set() == foreign - {"emulator"}
+
+
+def test_certificates_are_made_by_a_library_that_is_loaded_only_then() -> None:
+    """Every start of a server would pay for it, and it is needed once a year."""
+    makers = [file for file in TREES if within(imported(TREES[file]), "cryptography")]
+    loaders = [file for file in TREES if "emulator.authority" in set().union(*map(imported, _top_level(file)))]
+
+    assert (["emulator/authority.py"], []) == (makers, loaders)
+
+
+def test_shim_runs_in_any_python() -> None:
+    """What runs inside the users' own processes imports the standard library only."""
+    modules = imported(TREES["emulator/shim/sitecustomize.py"])
+
+    assert set() == modules - within(modules, *sys.stdlib_module_names)
 
 
 @pytest.mark.parametrize("file", files_in("core"))
