@@ -78,24 +78,25 @@ def keep(folder: Path, make: Callable[[], Mapping[str, bytes]], *, secret: bool)
     """
     if folder.is_dir():
         return folder
-    unfinished = folder.with_name(f"{folder.name}.{os.getpid()}.unfinished")
+    from tempfile import TemporaryDirectory  # not for the starts that find what they need
+
     try:
         folder.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        unfinished.mkdir(mode=0o700 if secret else 0o755, exist_ok=True)
-        for name, content in make().items():
-            # The mode is there from the beginning: a file that is narrowed afterwards was open for a moment.
-            with os.fdopen(os.open(unfinished / name, _NEW_FILE, 0o600 if secret else 0o644), "wb") as file:
-                file.write(content)
-        with suppress(OSError):  # somebody else was faster, which is as good
-            unfinished.rename(folder)
-        if not folder.is_dir():
-            raise CannotKeep(f"cannot make {folder}")
+        # Only the owner may go in, until it is clear what is in there.
+        with TemporaryDirectory(prefix=f"{folder.name}.", dir=folder.parent) as unfinished:
+            finished = Path(unfinished, "finished")
+            finished.mkdir(mode=0o700 if secret else 0o755)
+            for name, content in make().items():
+                with os.fdopen(os.open(finished / name, _NEW_FILE, 0o600 if secret else 0o644), "wb") as file:
+                    file.write(content)
+            with suppress(OSError):  # where somebody else was faster, theirs is as good
+                finished.rename(folder)
     except OSError as error:
         raise CannotKeep(
             f"cannot keep {folder}: {error.strerror}; choose another with MASKING_EMULATOR_CACHE"
         ) from None
-    finally:
-        shutil.rmtree(unfinished, ignore_errors=True)
+    if not folder.is_dir():
+        raise CannotKeep(f"cannot keep {folder}; is there something else of that name?")
     return folder
 
 

@@ -14,17 +14,7 @@ from typing import Final, cast
 from urllib.parse import urlsplit
 
 from emulator.hosts import HTTP_PORT, HTTPS_PORT, Way, host_and_port, way_to
-from emulator.tunnel import Refusal, open_tunnel
-
-#: A head is longer only by mistake. uvicorn's own limit for what it reads behind us is the same.
-HEAD_BYTES_MAX: Final = 65_536
-
-#: How long a client may take to say where it wants to go, and to agree on TLS.
-HEAD_S_MAX: Final = 10.0
-HANDSHAKE_S_MAX: Final = 10.0
-
-#: So many connections at once, tunnels and intercepted ones included. The server's other doors do not count.
-CONNECTIONS_MAX: Final = 1_000
+from emulator.tunnel import Limits, Refusal, open_tunnel
 
 #: So many refused hosts are named in the log, each once.
 _LOGGED_HOSTS_MAX: Final = 100
@@ -43,13 +33,11 @@ HttpFactory = Callable[[Callable[[], None]], asyncio.Protocol]
 class Proxy:
     """One proxy: what its connections share."""
 
-    def __init__(
-        self, http: HttpFactory, tls: ssl.SSLContext, *, allowed: Sequence[str], connections_max: int = CONNECTIONS_MAX
-    ) -> None:
+    def __init__(self, http: HttpFactory, tls: ssl.SSLContext, *, allowed: Sequence[str], limits: Limits) -> None:
         self.http = http
         self.tls = tls
         self.allowed = allowed
-        self._connections_max = connections_max
+        self.limits = limits
         self._open: set[ProxyConnection] = set()
         self._refused: set[str] = set()
 
@@ -59,8 +47,8 @@ class Proxy:
 
     def admit(self, connection: "ProxyConnection") -> None:
         """Count a connection in. Raises Refusal where there are too many."""
-        if len(self._open) >= self._connections_max:
-            raise Refusal(503, f"this proxy has {self._connections_max} connections open, its limit")
+        if len(self._open) >= self.limits.connections:
+            raise Refusal(503, f"this proxy has {self.limits.connections} connections open, its limit")
         self._open.add(connection)
 
     def forget(self, connection: "ProxyConnection") -> None:
@@ -85,6 +73,7 @@ class ProxyConnection(asyncio.Protocol):
 
     def __init__(self, proxy: Proxy) -> None:
         self._proxy = proxy
+        self._limits = proxy.limits
         self._loop = asyncio.get_running_loop()
         self._transport: asyncio.Transport | None = None
         self._received = b""
@@ -100,7 +89,9 @@ class ProxyConnection(asyncio.Protocol):
             self._proxy.admit(self)
         except Refusal as refusal:
             return self._refuse(refusal)
-        self._deadline = self._loop.call_later(HEAD_S_MAX, self._refuse, Refusal(408, "the request took too long"))
+        self._deadline = self._loop.call_later(
+            self._limits.head_s, self._refuse, Refusal(408, "the request took too long")
+        )
         return None
 
     def data_received(self, data: bytes) -> None:
@@ -114,8 +105,8 @@ class ProxyConnection(asyncio.Protocol):
         try:
             if not head[:1].isalpha():
                 raise Refusal(400, "this is no request; a proxy's URL begins with http://, not https://")
-            if len(head) > HEAD_BYTES_MAX:
-                raise Refusal(431, f"the head is longer than {HEAD_BYTES_MAX} bytes")
+            if len(head) > self._limits.head_bytes:
+                raise Refusal(431, f"the head is longer than {self._limits.head_bytes} bytes")
             if found:
                 self._go(head, rest)
         except Refusal as refusal:
@@ -164,13 +155,15 @@ class ProxyConnection(asyncio.Protocol):
         way = self._way(host, port, HTTPS_PORT)
         transport = self._still_here()
         if way is Way.OUTSIDE:
-            self._ending = await open_tunnel(transport, host, port, greeting=_CONNECT_DONE, ended=self._end)
+            self._ending = await open_tunnel(
+                transport, host, port, greeting=_CONNECT_DONE, ended=self._end, limits=self._limits
+            )
             return
         transport.write(_CONNECT_DONE)
         # Until the server's own protocol has it, the secured connection is still ours: with TLS 1.3 a request can
         # come in one piece with the end of the handshake.
         secured = await self._loop.start_tls(
-            transport, self, self._proxy.tls, server_side=True, ssl_handshake_timeout=HANDSHAKE_S_MAX
+            transport, self, self._proxy.tls, server_side=True, ssl_handshake_timeout=self._limits.handshake_s
         )
         assert secured is not None
         self._hand_over(secured, self._received)
@@ -187,7 +180,9 @@ class ProxyConnection(asyncio.Protocol):
             return self._hand_over(transport, head + rest)
         if scheme == b"https":
             raise Refusal(501, f"the way to {host} is CONNECT; this proxy does not make TLS for others")
-        self._ending = await open_tunnel(transport, host, port, sending=head + rest, ended=self._end)
+        self._ending = await open_tunnel(
+            transport, host, port, sending=head + rest, ended=self._end, limits=self._limits
+        )
         return None
 
     def _way(self, host: str, port: int, usual_port: int) -> Way:

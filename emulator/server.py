@@ -24,7 +24,8 @@ from emulator.clock import real_now
 from emulator.config import HOST_DEFAULT, ServeConfig
 from emulator.core.instants import written
 from emulator.doors import Doors, open_doors
-from emulator.proxy import HANDSHAKE_S_MAX, Proxy
+from emulator.proxy import Proxy
+from emulator.tunnel import Limits
 from emulator.worldfile import DEMO_WORLD, WorldSpec, load_world
 from emulator.worlds import Hub
 
@@ -144,19 +145,19 @@ class _Server(uvicorn.Server):
 
     async def _open_tls(self, certificates: Certificates) -> None:
         """Open the doors behind which there is TLS; uvicorn knows one kind of socket only."""
-        loop = asyncio.get_running_loop()
+        loop, limits = asyncio.get_running_loop(), Limits()
         tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         tls.load_cert_chain(certificates.server)
         tls.set_alpn_protocols(["http/1.1"])
         if self._doors.proxy is not None:
-            self._proxy = Proxy(self._connection, tls, allowed=self._doors.allowed_hosts)
+            self._proxy = Proxy(self._connection, tls, allowed=self._doors.allowed_hosts, limits=limits)
             self.servers.append(await loop.create_server(self._proxy.connection, sock=self._doors.proxy))
         if self._doors.tls is not None:
             opened = await loop.create_server(
                 lambda: self._connection(lambda: None),
                 sock=self._doors.tls,
                 ssl=tls,
-                ssl_handshake_timeout=HANDSHAKE_S_MAX,
+                ssl_handshake_timeout=limits.handshake_s,
             )
             self.servers.append(opened)
 

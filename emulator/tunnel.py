@@ -6,15 +6,27 @@ Bounded in every direction: time to connect, silence, and what is kept for a sid
 import asyncio
 import json
 from collections.abc import Callable
+from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Final, cast
+from typing import cast
 
-#: How long the other host may take to answer a connection.
-CONNECT_S_MAX: Final = 10.0
 
-#: A tunnel in which nothing moves for so long is closed; what is under way then, or when one side left, has less.
-QUIET_S_MAX: Final = 300.0
-LEAVE_S_MAX: Final = 10.0
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How much a proxy puts up with. Its bounds are its own: the server's other doors do not feel them."""
+
+    #: Connections at once, tunnels and intercepted ones included.
+    connections: int = 1_000
+    #: A head is longer only by mistake. uvicorn's own limit for what it reads behind us is the same.
+    head_bytes: int = 65_536
+    #: How long a client may take to say where it wants to go, and to agree on TLS.
+    head_s: float = 10.0
+    handshake_s: float = 10.0
+    #: How long another host may take to answer a connection.
+    connect_s: float = 10.0
+    #: A tunnel in which nothing moves for so long is closed; what is under way when one side left has less.
+    quiet_s: float = 300.0
+    leave_s: float = 10.0
 
 
 class Refusal(Exception):
@@ -79,13 +91,14 @@ class _End(asyncio.Protocol):
 class _Tunnel:
     """Both ends, and the watch over them."""
 
-    def __init__(self, ended: Callable[[], None]) -> None:
+    def __init__(self, ended: Callable[[], None], limits: Limits) -> None:
         self._ended = ended
+        self._limits = limits
         self._loop = asyncio.get_running_loop()
         self._moved_at = self._loop.time()
         self.near, self.far = _End(self), _End(self)
         self.near.other, self.far.other = self.far, self.near
-        self._watch = self._loop.call_later(QUIET_S_MAX, self._look)
+        self._watch = self._loop.call_later(self._limits.quiet_s, self._look)
 
     def moved(self) -> None:
         """Something went through."""
@@ -102,10 +115,10 @@ class _Tunnel:
         for end in (self.near, self.far):
             if end.transport is not None and not end.transport.is_closing():
                 end.transport.close()
-                self._loop.call_later(LEAVE_S_MAX, end.transport.abort)
+                self._loop.call_later(self._limits.leave_s, end.transport.abort)
 
     def _look(self) -> None:
-        quiet_until = self._moved_at + QUIET_S_MAX
+        quiet_until = self._moved_at + self._limits.quiet_s
         if quiet_until <= self._loop.time():
             return self.close()
         self._watch = self._loop.call_at(quiet_until, self._look)
@@ -120,18 +133,19 @@ async def open_tunnel(
     greeting: bytes = b"",
     sending: bytes = b"",
     ended: Callable[[], None],
+    limits: Limits,
 ) -> Callable[[], None]:
     """Join the client, whose reading is paused, to a host: `greeting` goes to the one, `sending` to the other.
 
     Returns what closes the tunnel, and calls `ended` when it is closed. Raises Refusal where the host does not answer.
     """
-    tunnel = _Tunnel(ended)
+    tunnel = _Tunnel(ended, limits)
     try:
-        async with asyncio.timeout(CONNECT_S_MAX):
+        async with asyncio.timeout(limits.connect_s):
             await asyncio.get_running_loop().create_connection(lambda: tunnel.far, host, port)
     except TimeoutError:
         tunnel.abandon()
-        raise Refusal(504, f"{host}:{port} did not answer within {CONNECT_S_MAX:g} seconds") from None
+        raise Refusal(504, f"{host}:{port} did not answer within {limits.connect_s:g} seconds") from None
     except (OSError, UnicodeError) as error:  # UnicodeError: no host can have this name
         tunnel.abandon()
         raise Refusal(502, f"{host}:{port} cannot be reached: {getattr(error, 'strerror', None) or error}") from None
