@@ -130,13 +130,12 @@ class ProxyConnection(asyncio.Protocol):
         method, _, target = line.rpartition(b" ")[0].partition(b" ")
         if not line.rpartition(b" ")[2].startswith(b"HTTP/1."):
             raise Refusal(400, "this is no request of HTTP/1.1")
+        if method == b"CONNECT" and rest:
+            raise Refusal(400, "wait for the answer to CONNECT before you send more")
         if method == b"CONNECT":
             going = self._connect(*_authority(target, HTTPS_PORT))
         else:
             going = self._forward(method, target, headers, rest)
-            rest = b""
-        if rest:
-            raise Refusal(400, "wait for the answer to CONNECT before you send more")
         self._received = b""
         self._stop_waiting()
         assert self._transport is not None
