@@ -26,6 +26,9 @@ _URL_DEFAULT = f"http://{HOST_DEFAULT}:{PORT_DEFAULT}"
 #: How a container names the machine that it runs on.
 _CONTAINER_HOST = "host.docker.internal"
 
+#: A day. Longer than this nobody waits.
+_KILL_AFTER_S_MAX = 86_400
+
 _FORMS = ["sh", "fish", "powershell", "dotenv", "github", "compose"]
 
 
@@ -45,8 +48,15 @@ class Problem(click.ClickException):
 @click.option("--world", default="demo", show_default=True, help="A world file (TOML), or an example's name.")
 @click.option("--seed", help="The world's seed instead of the file's; same seed, same bytes.")
 @click.option("--allow-host", multiple=True, help="A host that it may reach beside Plivo; *.DOMAIN, or * for all.")
+@click.option(
+    "--kill-after",
+    default=5.0,
+    show_default=True,
+    type=click.FloatRange(0, _KILL_AFTER_S_MAX),
+    help="Seconds that it may take to end when it is asked to.",
+)
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
-def run(command: tuple[str, ...], world: str, seed: str | None, allow_host: tuple[str, ...]) -> None:
+def run(command: tuple[str, ...], world: str, seed: str | None, allow_host: tuple[str, ...], kill_after: float) -> None:
     """Run COMMAND with an emulator of its own, which it reaches at https://api.plivo.com.
 
     Its code stays as it is: the environment leads Plivo's SDKs here. What it finds there more:
@@ -61,7 +71,7 @@ def run(command: tuple[str, ...], world: str, seed: str | None, allow_host: tupl
     from emulator.worldfile import BadWorld
 
     try:
-        run_until_it_ends(RunConfig(command, world, read_seed(seed), allow_host))
+        run_until_it_ends(RunConfig(command, world, read_seed(seed), allow_host, kill_after))
     except CannotRun as error:
         raise Problem(error.code, str(error)) from None
     except (BadWorld, CannotKeep, CannotListen) as error:

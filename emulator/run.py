@@ -28,14 +28,13 @@ EXIT_NOT_FOUND: Final = 127
 EXIT_NO_PROGRAM: Final = 126
 EXIT_SIGNAL: Final = 128
 
-#: How long a command that was asked to end may take before it is made to, and what it leaves running after it ended.
-END_S_MAX: Final = 10.0
-REST_S_MAX: Final = 2.0
-
 #: What we hand on to the command. A terminal sends those of its keys to the command too, without us.
 _FORWARDED: Final = ("SIGTERM", "SIGHUP", "SIGINT", "SIGQUIT", "SIGUSR1", "SIGUSR2", "SIGCONT", "SIGWINCH")
 _BY_KEY: Final = ("SIGINT", "SIGQUIT", "SIGWINCH")
 _ASKS_TO_END: Final = ("SIGTERM", "SIGHUP")
+
+
+_PAUSE_S: Final = 0.01
 
 
 class CannotRun(Exception):
@@ -48,12 +47,13 @@ class CannotRun(Exception):
 
 @dataclass(frozen=True, slots=True)
 class RunConfig:
-    """What to run, in which world, and whom beside Plivo it may reach."""
+    """What to run, in which world, whom beside Plivo it may reach, and how long it may take to end when asked."""
 
     command: Sequence[str]
     world: str
     seed: Seed | None
     allowed_hosts: tuple[str, ...]
+    kill_after_s: float
 
 
 def run(config: RunConfig) -> NoReturn:
@@ -71,7 +71,8 @@ def run(config: RunConfig) -> NoReturn:
         certificates=users_certificates,
     )
     user = environment()
-    command = _Command(config.command, {**user, **variables(_target(doors, spec, user), user)})
+    everything = {**user, **variables(_target(doors, spec, user), user)}
+    command = _Command(config.command, everything, kill_after_s=config.kill_after_s)
     Thread(target=_serve, args=(spec, doors, command.end), name="masking-emulator", daemon=True).start()
     code = command.wait()
     for stream in (sys.stdout, sys.stderr):
@@ -109,7 +110,8 @@ def _serve(spec: WorldSpec, doors: Doors, stopped: Callable[[], None]) -> None:
 class _Command:
     """The user's command, with all processes that it starts."""
 
-    def __init__(self, words: Sequence[str], variables: Mapping[str, str]) -> None:
+    def __init__(self, words: Sequence[str], variables: Mapping[str, str], *, kill_after_s: float) -> None:
+        self._kill_after_s = kill_after_s
         # In a terminal it stays in our group, because only that group may read the keyboard. Elsewhere it has a group
         # of its own, so that what it leaves behind can be found.
         self._by_key = _in_terminal()
@@ -132,22 +134,22 @@ class _Command:
         if self._timer is not None:
             self._timer.cancel()
         if self._has_group:
-            _clear_away(self._process.pid)
+            _clear_away(self._process.pid, patience_s=self._kill_after_s)
         return code if code >= 0 else EXIT_SIGNAL - code
 
-    def end(self) -> None:
+    def end(self, number: int = signal.SIGTERM) -> None:
         """Ask it to end, and make it end if it does not."""
-        self._send(signal.SIGTERM)
+        self._send(number)
         if self._timer is None:
-            self._timer = Timer(END_S_MAX, self._send, args=(getattr(signal, "SIGKILL", signal.SIGTERM),))
+            self._timer = Timer(self._kill_after_s, self._send, args=(getattr(signal, "SIGKILL", signal.SIGTERM),))
             self._timer.daemon = True
             self._timer.start()
 
     def _forward(self, number: int, _: object) -> None:
         name = signal.Signals(number).name
         if name in _ASKS_TO_END:
-            self.end()
-        if name != "SIGTERM" and not (self._by_key and name in _BY_KEY):
+            self.end(number)
+        elif not (self._by_key and name in _BY_KEY):
             self._send(number)
 
     def _send(self, number: int) -> None:
@@ -184,14 +186,14 @@ def _in_terminal() -> bool:
         os.close(terminal)
 
 
-def _clear_away(group: int) -> None:
+def _clear_away(group: int, *, patience_s: float) -> None:
     """End what is left of a group: asked at first, made to later."""
-    for number, patience_s in ((signal.SIGTERM, REST_S_MAX), (signal.SIGKILL, 0.0)):
+    for number, wait_s in ((signal.SIGTERM, patience_s), (signal.SIGKILL, 0.0)):
         try:
             os.killpg(group, number)
         except (ProcessLookupError, PermissionError):
             return
-        for _ in looks(timeout_s=patience_s, pause_s=0.01):
+        for _ in looks(timeout_s=wait_s, pause_s=_PAUSE_S):
             try:
                 os.killpg(group, 0)
             except (ProcessLookupError, PermissionError):
