@@ -102,7 +102,9 @@ def _java_options(target: Target, user: User) -> str:
         "javax.net.ssl.trustStore": str(target.trust.java_store),
         "javax.net.ssl.trustStorePassword": JAVA_PASSWORD,
     }
-    return _with(user.get("JAVA_TOOL_OPTIONS", ""), " ".join(f'"-D{key}={value}"' for key, value in properties.items()))
+    options = [f"-D{key}={value}" for key, value in properties.items()]
+    quoted = [f'"{option}"' if " " in option else option for option in options]
+    return _with(user.get("JAVA_TOOL_OPTIONS", ""), " ".join(quoted))
 
 
 def _with(before: str, ours: str) -> str:

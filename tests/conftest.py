@@ -18,8 +18,8 @@ _NO_SKIPS: Final = os.environ.get("MASKING_EMULATOR_NO_SKIPS") == "1"
 
 @pytest.fixture(scope="session", autouse=True)
 def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where every emulator of the tests keeps its certificates, so that none touches the user's."""
-    folder = tmp_path_factory.mktemp("cache")
+    """Where every emulator of the tests keeps its certificates, so that none touches the user's. It has a blank."""
+    folder = tmp_path_factory.mktemp("the cache")
     os.environ["MASKING_EMULATOR_CACHE"] = str(folder)
     return folder
 
