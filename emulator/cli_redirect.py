@@ -1,5 +1,6 @@
 """The verbs that bring a program to the emulator: `run`, `env`, `ca` and `doctor`. Part of the command line."""
 
+import gc
 import sys
 from typing import Any
 from urllib.parse import urlsplit
@@ -63,6 +64,8 @@ def run(command: tuple[str, ...], world: str, seed: str | None, allow_host: tupl
     PLIVO_AUTH_ID and PLIVO_AUTH_TOKEN of the world, and MASKING_EMULATOR_URL for the control API.
     Exits with COMMAND's code, or 128 and the signal that ended it.
     """
+    gc.disable()  # what a start makes stays, so looking for garbage in it only takes time; run() enables it again
+
     # Imported here: the client verbs need none of it and start faster without.
     from emulator.certificates import CannotKeep
     from emulator.doors import CannotListen

@@ -4,6 +4,7 @@ The doors are open and the world is loaded before the command starts, the rest o
 what it asks meanwhile waits in the system's queue. Whatever ends the command ends us with its exit code.
 """
 
+import gc
 import os
 import signal
 import subprocess
@@ -29,8 +30,8 @@ EXIT_NO_PROGRAM: Final = 126
 EXIT_SIGNAL: Final = 128
 
 #: What we hand on to the command. A terminal sends those of its keys to the command too, without us.
-_FORWARDED: Final = ("SIGTERM", "SIGHUP", "SIGINT", "SIGQUIT", "SIGUSR1", "SIGUSR2", "SIGCONT", "SIGWINCH")
-_BY_KEY: Final = ("SIGINT", "SIGQUIT", "SIGWINCH")
+_FORWARDED: Final = ("SIGTERM", "SIGHUP", "SIGINT", "SIGQUIT", "SIGUSR1", "SIGUSR2")
+_BY_KEY: Final = ("SIGINT", "SIGQUIT")
 _ASKS_TO_END: Final = ("SIGTERM", "SIGHUP")
 
 
@@ -100,9 +101,13 @@ def _target(doors: Doors, spec: WorldSpec, user: Mapping[str, str]) -> Target:
 def _serve(spec: WorldSpec, doors: Doors, stopped: Callable[[], None]) -> None:
     from emulator.server import log_as, serve_world
 
+    def ready() -> None:
+        gc.freeze()
+        gc.enable()
+
     log_as("text")
     try:
-        serve_world(spec, doors)
+        serve_world(spec, doors, ready=ready)
     finally:
         stopped()  # only a bug gets here, and a command that waits for a server that is gone would wait long
 
