@@ -117,7 +117,8 @@ def _languages(variables: Mapping[str, str]) -> Iterator[Finding]:
     """Those whose SDK or runtime needs more than a proxy and a bundle."""
     wanted = {
         "PYTHONPATH": (str(SHIM), "plivo-python"),
-        "NODE_USE_ENV_PROXY": ("1", "fetch in Node"),
+        "NODE_USE_ENV_PROXY": ("1", "fetch in Node 22.21 and later"),
+        "NODE_OPTIONS": ("preload.cjs", "fetch in older Nodes, with a server that has a --tls-port,"),
         "PHP_INI_SCAN_DIR": ("trust", "PHP"),
         "JAVA_TOOL_OPTIONS": ("-Dhttps.proxyHost=", "Java"),
     }

@@ -9,6 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 from emulator.config import TLS_URL_VARIABLE, URL_VARIABLE
 from emulator.hosts import API_HOST, is_plivo
@@ -17,7 +18,7 @@ from emulator.trust import JAVA_PASSWORD, Trust
 #: The folder with what runs inside the user's own processes.
 SHIM: Final = Path(__file__).parent / "shim"
 
-#: Never through the proxy: what runs on this machine, the control API among it.
+#: Never through the proxy: what runs on the program's own machine. The control API, wherever it is, neither.
 _LOCAL: Final = ("localhost", "127.0.0.1", "::1")
 
 
@@ -36,8 +37,8 @@ class Target:
     @property
     def proxy_host_and_port(self) -> tuple[str, str]:
         """The proxy in two parts, as Java wants it."""
-        host, _, port = self.proxy_url.removeprefix("http://").rpartition(":")
-        return host.strip("[]"), port
+        parts = urlsplit(self.proxy_url)
+        return parts.hostname or "", str(parts.port)
 
 
 User = Mapping[str, str]
@@ -50,11 +51,11 @@ def variables(target: Target, user: User) -> dict[str, str]:
     return {name: value for name, value in values.items() if value is not None}
 
 
-def no_proxy(user: User) -> str:
-    """The user's exceptions, without those that would let Plivo past the proxy, and with this machine."""
+def no_proxy(target: Target, user: User) -> str:
+    """The user's exceptions, without those that would let Plivo past the proxy, and with what never goes through it."""
     given = [entry.strip() for name in ("NO_PROXY", "no_proxy") for entry in user.get(name, "").split(",")]
     kept = [entry for entry in given if entry and not excepts_plivo(entry)]
-    return ",".join(dict.fromkeys([*kept, *_LOCAL]))
+    return ",".join(dict.fromkeys([*kept, *_LOCAL, urlsplit(target.url).hostname or ""]))
 
 
 def excepts_plivo(entry: str) -> bool:
@@ -98,7 +99,7 @@ def _java_options(target: Target, user: User) -> str:
         "https.proxyPort": port,
         "http.proxyHost": host,
         "http.proxyPort": port,
-        "http.nonProxyHosts": "localhost|127.*|[::1]",
+        "http.nonProxyHosts": f"localhost|127.*|[::1]|{urlsplit(target.url).hostname}",
         "javax.net.ssl.trustStore": str(target.trust.java_store),
         "javax.net.ssl.trustStorePassword": JAVA_PASSWORD,
     }
@@ -119,7 +120,7 @@ _TABLE: Final[Mapping[str, Row]] = {
     "PLIVO_AUTH_TOKEN": lambda target, _: target.auth_token,
     # Some clients know the one spelling only, curl knows no HTTP_PROXY in capitals, and each has its own precedence.
     **dict.fromkeys(("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"), _proxy),
-    **dict.fromkeys(("NO_PROXY", "no_proxy"), lambda _, user: no_proxy(user)),
+    **dict.fromkeys(("NO_PROXY", "no_proxy"), no_proxy),
     # Ruby, Go and httpx; requests; curl. Node adds its own to those that it was built with.
     **dict.fromkeys(("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"), _bundle),
     "NODE_USE_ENV_PROXY": lambda _, __: "1",

@@ -8,13 +8,14 @@ from urllib.parse import urlsplit
 import pytest
 
 from emulator.certificates import users_certificates
+from emulator.doctor import examine
 from emulator.server import Emulator
 from tests.shell.process import COMMAND, run, sentence
 
 _DOCTOR: Final = " ".join([*COMMAND, "doctor"])
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def told(intercepting: Emulator) -> dict[str, str]:
     """The environment that `env` prints for a server, as a program finds it."""
     lines = run("env", "--format", "github", "--url", intercepting.url).stdout.splitlines()
@@ -113,16 +114,23 @@ def test_env_of_an_unknown_world_is_refused(intercepting: Emulator) -> None:
             "MAREALREALREALREAL00",
             "note   PLIVO_AUTH_ID MAREALREALREALREAL00 is no world's",
         ),
+        ("PYTHONPATH", "/mine", "note   python -I and python -E ignore PYTHONPATH"),
         ("PYTHONPATH", "/mine", "note   PYTHONPATH does not lead plivo-python here"),
         ("MASKING_EMULATOR_URL", "http://127.0.0.1:9", "wrong  no emulator answers at http://127.0.0.1:9"),
     ],
 )
 def test_doctor_says_what_is_wrong(told: dict[str, str], name: str, value: str, expected: str) -> None:
     """With one thing wrong in an environment that is right otherwise."""
-    done = run("doctor", **{**told, name: value})
+    url = value if name == "MASKING_EMULATOR_URL" else told["MASKING_EMULATOR_URL"]
+    findings = [f"{each.verdict.value:<6} {each.sentence}" for each in examine({**told, name: value}, url)]
 
-    assert expected in done.stdout
-    assert (1 if "wrong" in expected or "lacks" in expected else 0) == done.returncode
+    assert any(expected in finding for finding in findings), findings
+
+
+def test_doctor_exits_by_what_it_finds(told: dict[str, str]) -> None:
+    """1 where something is wrong, 0 where there are notes only."""
+    assert 1 == run("doctor", **{**told, "NO_PROXY": "*"}).returncode
+    assert 0 == run("doctor", **{**told, "PYTHONPATH": ""}).returncode
 
 
 def test_doctor_meets_a_certificate_that_is_not_believed(told: dict[str, str], tmp_path: Path) -> None:
@@ -131,11 +139,6 @@ def test_doctor_meets_a_certificate_that_is_not_believed(told: dict[str, str], t
     done = run("doctor", **{**told, "SSL_CERT_FILE": other})
 
     assert "wrong  https://api.plivo.com/_emulator/health is not believed: " in done.stdout
-
-
-def test_doctor_knows_what_python_ignores(told: dict[str, str]) -> None:
-    """A note, because nothing in the environment can tell."""
-    assert "note   python -I and python -E ignore PYTHONPATH" in run("doctor", **told).stdout
 
 
 def test_ca_shows_and_installs_nothing() -> None:

@@ -56,7 +56,15 @@ def test_program_learns_its_account_and_where_the_control_api_is() -> None:
 )
 def test_exceptions_are_kept_unless_they_let_plivo_past(user: Mapping[str, str], expected: str) -> None:
     """And this machine is always one, for the control API and the program's own servers."""
-    assert expected == no_proxy(user)
+    assert expected == no_proxy(_TARGET, user)
+
+
+def test_control_api_is_never_behind_the_proxy() -> None:
+    """Also where it is on another machine, as for a container."""
+    found = variables(replace(_TARGET, url="http://host.docker.internal:8080"), {})
+
+    assert "localhost,127.0.0.1,::1,host.docker.internal" == found["NO_PROXY"]
+    assert "-Dhttp.nonProxyHosts=localhost|127.*|[::1]|host.docker.internal " in found["JAVA_TOOL_OPTIONS"]
 
 
 @pytest.mark.parametrize(
