@@ -4,6 +4,7 @@ Each check looks at one thing and says one sentence; nothing is changed. The las
 client would, through the proxy that the environment names and with the certificates that it names.
 """
 
+import os
 import ssl
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -95,8 +96,8 @@ def _bundles(variables: Mapping[str, str], authority: str) -> Iterator[Finding]:
         path = variables.get(name, "")
         if not path:
             yield _wrong(f"{name} is not set, so its clients will not believe the certificate")
-        elif not Path(path).is_file():
-            yield _wrong(f"{name} names {path}, which is no file")
+        elif not (Path(path).is_file() and os.access(path, os.R_OK)):
+            yield _wrong(f"{name} names {path}, which is no file that can be read")
         elif authority.strip() not in Path(path).read_text(encoding="ascii", errors="replace"):
             yield _wrong(f"{name} names {path}, which lacks the server's certificate; it is of another server or day")
         else:

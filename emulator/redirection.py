@@ -5,7 +5,7 @@ a variable a row, in the order of the languages that need it. Source of every ro
 """
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from emulator.config import TLS_URL_VARIABLE, URL_VARIABLE
 from emulator.hosts import API_HOST, is_plivo
-from emulator.trust import JAVA_PASSWORD, Trust
+from emulator.trust import BUNDLE_VARIABLES, JAVA_PASSWORD, Trust
 
 #: The folder with what runs inside the user's own processes.
 SHIM: Final = Path(__file__).parent / "shim"
@@ -88,7 +88,7 @@ def _node_options(target: Target, user: User) -> str | None:
 def _php_folders(target: Target, user: User) -> str:
     """What is empty between two separators stands for the folder that PHP was built with."""
     before = user.get("PHP_INI_SCAN_DIR", "")
-    ours = str(target.trust.php_folder)
+    ours = str(target.trust.folder)
     return before if ours in before.split(os.pathsep) else f"{before}{os.pathsep}{ours}"
 
 
@@ -122,13 +122,10 @@ _TABLE: Final[Mapping[str, Row]] = {
     **dict.fromkeys(("HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"), _proxy),
     **dict.fromkeys(("NO_PROXY", "no_proxy"), no_proxy),
     # Ruby, Go and httpx; requests; curl. Node adds its own to those that it was built with.
-    **dict.fromkeys(("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS"), _bundle),
+    **dict.fromkeys(BUNDLE_VARIABLES, _bundle),
     "NODE_USE_ENV_PROXY": lambda _, __: "1",
     "NODE_OPTIONS": _node_options,
     "PHP_INI_SCAN_DIR": _php_folders,
     "JAVA_TOOL_OPTIONS": _java_options,
     "PYTHONPATH": _pythonpath,
 }
-
-#: What is set, in this order; a server without TLS port leaves out what needs it.
-NAMES: Final[Sequence[str]] = tuple(_TABLE)

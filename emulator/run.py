@@ -34,7 +34,7 @@ _FORWARDED: Final = ("SIGTERM", "SIGHUP", "SIGINT", "SIGQUIT", "SIGUSR1", "SIGUS
 _BY_KEY: Final = ("SIGINT", "SIGQUIT")
 _ASKS_TO_END: Final = ("SIGTERM", "SIGHUP")
 
-
+#: Between two looks whether what the command left has ended.
 _PAUSE_S: Final = 0.01
 
 

@@ -4,6 +4,7 @@ They lie in the user's cache, in a folder named by what is in them, so that two 
 disturb each other, and a command that outlives a rotation keeps what it was given.
 """
 
+import os
 import ssl
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -35,7 +36,7 @@ _CERTIFICATE: Final = "-----BEGIN CERTIFICATE-----.+?-----END CERTIFICATE-----"
 
 @dataclass(frozen=True, slots=True)
 class Trust:
-    """A folder with `bundle` for nearly everybody, `java_store` for Java, and `php_folder` for PHP's ini scan."""
+    """A folder with `bundle` for nearly everybody, `java_store` for Java, and an ini file, for PHP to scan it."""
 
     folder: Path
 
@@ -48,11 +49,6 @@ class Trust:
     def java_store(self) -> Path:
         """The same as PKCS #12."""
         return self.folder / "java.p12"
-
-    @property
-    def php_folder(self) -> Path:
-        """What `PHP_INI_SCAN_DIR` gets more: its ini file names the bundle, and PHP reads no other kind of file."""
-        return self.folder
 
 
 def trust(cache: Path, authority: str, others: Iterable[Path]) -> Trust:
@@ -80,11 +76,12 @@ def other_authorities(variables: Mapping[str, str]) -> Sequence[Path]:
     """The bundles that a user with these variables believes today: those they name, and the system's."""
     named = [Path(variables[name]) for name in BUNDLE_VARIABLES if variables.get(name)]
     system = [Path(path) for path in (ssl.get_default_verify_paths().openssl_cafile, *_SYSTEM_BUNDLES)]
-    return list(dict.fromkeys(path.resolve() for path in [*named, *(_first(system) or _certifi())] if path.is_file()))
+    found = [*named, *(_readable(system)[:1] or _certifi())]
+    return list(dict.fromkeys(path.resolve() for path in _readable(found)))
 
 
-def _first(paths: Iterable[Path]) -> list[Path]:
-    return [path for path in paths if path.is_file()][:1]
+def _readable(paths: Iterable[Path]) -> list[Path]:
+    return [path for path in paths if path.is_file() and os.access(path, os.R_OK)]
 
 
 def _certifi() -> list[Path]:

@@ -62,6 +62,8 @@ class _End(asyncio.Protocol):
         self._tunnel.moved()
         if self.other is not None and self.other.transport is not None:
             self.other.transport.write(data)
+        else:  # a host that speaks first does so before the client is joined to it
+            self._tunnel.early += data
 
     def eof_received(self) -> bool:
         """A half that is done tells the other; when both are done, the tunnel is."""
@@ -99,6 +101,7 @@ class _Tunnel:
         self.near, self.far = _End(self), _End(self)
         self.near.other, self.far.other = self.far, self.near
         self._watch = self._loop.call_later(self._limits.quiet_s, self._look)
+        self.early = b""
 
     def moved(self) -> None:
         """Something went through."""
@@ -155,7 +158,7 @@ async def open_tunnel(
         raise ConnectionError("one side left")
     client.set_protocol(tunnel.near)
     tunnel.near.connection_made(client)
-    client.write(greeting)
+    client.write(greeting + tunnel.early)
     far.write(sending)
     client.resume_reading()
     return tunnel.close

@@ -15,6 +15,9 @@ from emulator.tunnel import Limits
 
 _PATIENCE_S: Final = 10.0
 
+#: What the host beside the proxy says as soon as somebody comes, and nothing else.
+_FIRST_WORDS: Final = b"220 host ready\r\n"
+
 #: More than all buffers between two ends together.
 _FAR_TOO_MUCH: Final = 64_000_000
 
@@ -26,7 +29,7 @@ class _NoHttp(asyncio.Protocol):
 
 
 class Playground:
-    """A proxy and a silent host beside it, in a loop of the test's own."""
+    """A proxy and a host beside it that only greets, in a loop of the test's own."""
 
     def __init__(self, limits: Limits) -> None:
         tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
@@ -61,10 +64,12 @@ class Playground:
         """A client whose tunnel to the silent host stands, and what the host reads."""
         reader, writer = await self.come(b"CONNECT 127.0.0.1:%d HTTP/1.1\r\n\r\n" % self._silent_port)
         assert b"HTTP/1.1 200 Connection established\r\n\r\n" == await reader.readuntil(b"\r\n\r\n")
+        assert _FIRST_WORDS == await reader.readexactly(len(_FIRST_WORDS))
         return reader, writer, await self._met.get()
 
     def _meet(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self._writers.append(writer)
+        writer.write(_FIRST_WORDS)
         self._met.put_nowait(reader)
 
 

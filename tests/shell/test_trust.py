@@ -59,7 +59,7 @@ def test_java_store_has_the_same(made: Trust) -> None:
 
 def test_php_is_told_by_an_ini_file(made: Trust) -> None:
     """One name for its curl, one for its streams."""
-    (ini,) = made.php_folder.glob("*.ini")
+    (ini,) = made.folder.glob("*.ini")
 
     assert [("curl.cainfo", str(made.bundle)), ("openssl.cafile", str(made.bundle))] == re.findall(
         r'^([a-z.]+) = "(.*)"$', ini.read_text(encoding="utf-8"), flags=re.MULTILINE
