@@ -14,7 +14,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from emulator.clock import real_now
+from emulator.clock import unfrozen_now
 from emulator.config import cache_folder
 from emulator.core.instants import SECOND_US
 
@@ -68,7 +68,7 @@ def current(cache: Path, *, now: datetime) -> Certificates:
 
 def users_certificates() -> Certificates:
     """The pair of this user, today. Raises CannotKeep."""
-    return current(cache_folder(), now=datetime.fromtimestamp(real_now() / SECOND_US, UTC))
+    return current(cache_folder(), now=datetime.fromtimestamp(unfrozen_now() / SECOND_US, UTC))
 
 
 def keep(folder: Path, make: Callable[[], Mapping[str, bytes]], *, secret: bool) -> Path:

@@ -12,8 +12,9 @@ import pytest
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
+from freezegun import freeze_time
 
-from emulator.certificates import LIFE, ROTATION, CannotKeep, current, keep
+from emulator.certificates import LIFE, ROTATION, CannotKeep, current, keep, users_certificates
 
 _NOW: Final = datetime(2026, 11, 25, 12, tzinfo=UTC)
 
@@ -96,6 +97,16 @@ def test_server_has_plivos_names(tmp_path: Path) -> None:
     names = read(current(tmp_path, now=_NOW).server).extensions.get_extension_for_class(x509.SubjectAlternativeName)
 
     assert ["api.plivo.com", "plivo.com", "*.plivo.com"] == names.value.get_values_for_type(x509.DNSName)
+
+
+def test_frozen_time_makes_no_certificate_of_its_own(cache: Path) -> None:
+    """One of the future would be kept, and nobody would believe it for years."""
+    del cache
+    now = users_certificates()
+    with freeze_time("2040-01-01"):
+        then = users_certificates()
+
+    assert now == then
 
 
 def test_folder_that_others_may_read_is_not_used(tmp_path: Path) -> None:
