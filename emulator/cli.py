@@ -1,4 +1,4 @@
-"""The command line. `serve` runs a server; every other verb is a thin client of its control API.
+"""The command line. `serve` runs a server, `run` runs one for a command; the other verbs are thin clients of one.
 
 Verbs of a subject of their own are in `cli_*.py`, and join `main` at the end of this file.
 What verbs share, and their exit codes, is in `verbs.py`.
@@ -16,10 +16,11 @@ from emulator.cli_calls import act, call, calls
 from emulator.cli_faults import faults
 from emulator.cli_listen import listen
 from emulator.cli_numbers import numbers
+from emulator.cli_redirect import ca, doctor, env, run
 from emulator.cli_requests import requests
 from emulator.client import Control, ControlRefused, Unreachable, segment
 from emulator.clock import looks
-from emulator.config import HOST_DEFAULT, PORT_DEFAULT, ServeConfig
+from emulator.config import HOST_DEFAULT, PORT_DEFAULT, ServeConfig, read_seed
 from emulator.verbs import (
     EXIT_UNREACHABLE,
     EXIT_USAGE,
@@ -39,6 +40,8 @@ _LOOK_S = 2.0
 #: A day. Longer than this nobody waits.
 _WAIT_MAX_S = 86_400
 
+_PORT = click.IntRange(0, 65_535)
+
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="masking-emulator")
@@ -46,21 +49,28 @@ def main() -> None:
     """A local emulator of Plivo's Number Masking API.
 
     \b
-    Start it, in one terminal:
+    Run a program that uses Plivo's SDK, as it is, against an emulator of its own:
+        masking-emulator run -- python app.py
+    Or start one, in one terminal:
         masking-emulator serve
-    Create a session, in another:
+    and create a session, in another:
         curl -u MAEMULATOR0000000001:emulator-token \\
              -H 'Content-Type: application/json' \\
              -d '{"first_party": "+14155550123", "second_party": "+14155550145"}' \\
              http://127.0.0.1:8080/v1/Account/MAEMULATOR0000000001/Masking/Session/
-    Let half an hour pass, and see it expire:
+    then let half an hour pass, and see it expire:
         masking-emulator advance 1800
     """
 
 
 @main.command()
 @click.option("--host", default=HOST_DEFAULT, show_default=True, help="Address to listen on.")
-@click.option("--port", default=PORT_DEFAULT, show_default=True, type=click.IntRange(0, 65535), help="0: any free one.")
+@click.option("--port", default=PORT_DEFAULT, show_default=True, type=_PORT, help="0: any free one.")
+@click.option(
+    "--proxy-port", type=_PORT, help="Also be the proxy of clients of https://api.plivo.com. 0: any free one."
+)
+@click.option("--tls-port", type=_PORT, help="Also serve HTTPS as api.plivo.com. 0: any free one.")
+@click.option("--allow-host", multiple=True, help="The proxy lets this host through too; *.DOMAIN, or * for all.")
 @click.option("--world", default="demo", show_default=True, help="A world file (TOML), or an example's name.")
 @click.option("--seed", help="The world's seed instead of the file's; same seed, same bytes.")
 @click.option("--control-host", multiple=True, help="A further name of this server for control writes.")
@@ -74,27 +84,32 @@ def serve(**options: Any) -> None:
     gc.disable()  # what a start makes stays, so looking for garbage in it only takes time
 
     # Imported here: the client verbs need none of it and start faster without.
-    from emulator.server import CannotListen
-    from emulator.server import serve as run
+    from emulator.certificates import CannotKeep
+    from emulator.doors import CannotListen, Doors
+    from emulator.server import serve as serve_until_asked
     from emulator.worldfile import BadWorld
 
     config = ServeConfig(
         host=options["host"],
         port=options["port"],
+        proxy_port=options["proxy_port"],
+        tls_port=options["tls_port"],
+        allowed_hosts=options["allow_host"],
         world=options["world"],
-        seed=None if options["seed"] is None else _seed(options["seed"]),
+        seed=read_seed(options["seed"]),
         control_hosts=options["control_host"],
         log_format=options["log_format"],
     )
 
-    def ready(url: str) -> None:
+    def ready(doors: Doors) -> None:
         gc.freeze()
         gc.enable()
-        click.echo(f"ready {url} world={config.world}")
+        further = {"world": config.world, "proxy": doors.proxy_url, "tls": doors.tls_url}
+        click.echo(" ".join(["ready", doors.url, *(f"{key}={value}" for key, value in further.items() if value)]))
 
     try:
-        run(config, ready)
-    except (CannotListen, BadWorld) as error:
+        serve_until_asked(config, ready)
+    except (CannotListen, CannotKeep, BadWorld) as error:
         end(EXIT_USAGE, str(error))
 
 
@@ -205,16 +220,8 @@ def fidelity(evidence: str | None, as_json: bool) -> None:  # noqa: FBT001  # cl
     return None
 
 
-for _further in (call, act, calls, callbacks, numbers, faults, requests, listen):
+for _further in (run, env, ca, doctor, call, act, calls, callbacks, numbers, faults, requests, listen):
     main.add_command(_further)
-
-
-def _seed(text: str) -> int | str:
-    """A seed is a number where it is written like one, as in a world file."""
-    try:
-        return int(text)
-    except ValueError:
-        return text
 
 
 def _print_events(events: list[dict[str, Any]]) -> None:

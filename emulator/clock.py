@@ -23,6 +23,13 @@ def real_seconds() -> float:
     return time.perf_counter()
 
 
+def unfrozen_now() -> int:
+    """The real instant also while a test freezes time around us, for what has to hold outside that test."""
+    if not hasattr(time, "clock_gettime_ns"):  # Windows
+        return real_now()
+    return time.clock_gettime_ns(time.CLOCK_REALTIME) * SECOND_US // 1_000_000_000
+
+
 def looks(*, timeout_s: float, pause_s: float) -> Iterator[None]:
     """Turns to look for something in real time: one at once, then one after every pause until time is up."""
     end = time.monotonic() + timeout_s

@@ -1,63 +1,70 @@
-"""The server: one app on one socket, in the foreground for `serve` or in a thread for a test."""
+"""The server: one app behind its doors, in the foreground for `serve`, or in a thread for a test or for `run`."""
 
+import asyncio
 import json
 import logging
 import socket
+import ssl
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from errno import EACCES, EADDRINUSE, EADDRNOTAVAIL
+from collections.abc import Callable, Sequence
 from threading import Event as Flag
 from threading import Thread
 from types import FrameType, TracebackType
 from typing import Any, Final, Self
 
 import uvicorn
+from uvicorn.server import ServerState
 
 from emulator.app import make_app
+from emulator.certificates import Certificates, users_certificates
 from emulator.client import Control
 from emulator.clock import real_now
 from emulator.config import HOST_DEFAULT, ServeConfig
 from emulator.connection import Protocol
 from emulator.core.instants import written
+from emulator.doors import Doors, open_doors
+from emulator.proxy import Proxy
+from emulator.tunnel import Limits
 from emulator.world import Surroundings
-from emulator.worldfile import DEMO_WORLD, load_world
+from emulator.worldfile import DEMO_WORLD, WorldSpec, load_world
 from emulator.worlds import Hub
 
 #: How long open connections may take to end when the server stops.
 _GRACE_S: Final = 2
 
+#: How long a client may keep silent after it agreed on TLS.
+FIRST_REQUEST_S_MAX: Final = 30.0
+
 #: How often a world in this process looks whether frozen time was moved.
 _HEARTBEAT_S: Final = 0.02
 
-_BACKLOG: Final = 2048
 
-#: No name is longer; of what is no name, a sentence quotes no more.
-_HOST_SIGNS_MAX: Final = 253
+def serve(config: ServeConfig, ready: Callable[[Doors], None]) -> None:
+    """Serve until SIGTERM or Ctrl-C. `ready` is called as soon as requests are answered.
 
-#: What the commonest failures to listen mean.
-_REASONS: Final[Mapping[int, str]] = {
-    EACCES: "the port is not for everybody; choose another with --port",
-    EADDRINUSE: "the port is taken; choose another with --port",
-    EADDRNOTAVAIL: "this machine does not have the address; choose another with --host",
-}
-
-
-class CannotListen(Exception):
-    """The address is taken or not ours."""
-
-
-def serve(config: ServeConfig, ready: Callable[[str], None]) -> None:
-    """Serve until SIGTERM or Ctrl-C. `ready` is called with the URL as soon as requests are answered.
-
-    Raises BadWorld and CannotListen before anything is served.
+    Raises BadWorld, CannotListen and CannotKeep before anything is served.
     """
     spec = load_world(config.world, seed=config.seed)
-    listener = _listen(config.host, config.port)
-    _log_as(config.log_format)
-    hub = Hub(Surroundings(base_url=_url(listener)))
+    doors = open_doors(
+        config.host,
+        config.port,
+        proxy_port=config.proxy_port,
+        tls_port=config.tls_port,
+        allowed_hosts=config.allowed_hosts,
+        certificates=users_certificates,
+    )
+    log_as(config.log_format)
+    serve_world(spec, doors, control_hosts=(config.host, *config.control_hosts), ready=lambda: ready(doors))
+
+
+def serve_world(
+    spec: WorldSpec, doors: Doors, *, control_hosts: Sequence[str] = (), ready: Callable[[], None] = lambda: None
+) -> None:
+    """Serve one world behind these doors until the process is asked to end."""
+    hub = Hub(Surroundings(base_url=doors.url))
     hub.add(spec)
-    server = _Server(hub, lambda: ready(_url(listener)), control_hosts=(config.host, *config.control_hosts))
-    server.run(sockets=[listener])
+    hub.interception = doors.described()
+    _Server(hub, doors, ready, control_hosts=control_hosts).run(sockets=[doors.plain])
 
 
 class Emulator:
@@ -67,17 +74,32 @@ class Emulator:
     event loop has a clock of its own.
     """
 
-    def __init__(self, world: str = DEMO_WORLD) -> None:
-        """`world` is an example's name or a file. Raises BadWorld."""
+    def __init__(
+        self,
+        world: str = DEMO_WORLD,
+        *,
+        proxy_port: int | None = None,
+        tls_port: int | None = None,
+        allowed_hosts: Sequence[str] = (),
+    ) -> None:
+        """`world` is an example's name or a file. Raises BadWorld, and what opening the doors raises."""
         spec = load_world(world)
         self._ready = Flag()
-        self._listener = _listen(HOST_DEFAULT, 0)
-        self.url = _url(self._listener)
+        self.doors = open_doors(
+            HOST_DEFAULT,
+            0,
+            proxy_port=proxy_port,
+            tls_port=tls_port,
+            allowed_hosts=allowed_hosts,
+            certificates=users_certificates,
+        )
+        self.url = self.doors.url
         self.control = Control(self.url)
         self._hub = Hub(Surroundings(base_url=self.url, heartbeat_s=_HEARTBEAT_S))
         self._hub.add(spec)
-        self._server = _Server(self._hub, self._ready.set)
-        self._thread = Thread(target=self._server.run, args=([self._listener],), name="masking-emulator", daemon=True)
+        self._hub.interception = self.doors.described()
+        self._server = _Server(self._hub, self.doors, self._ready.set)
+        self._thread = Thread(target=self._server.run, args=([self.doors.plain],), name="masking-emulator", daemon=True)
 
     def __enter__(self) -> Self:
         self._thread.start()
@@ -92,9 +114,11 @@ class Emulator:
 
 
 class _Server(uvicorn.Server):
-    """uvicorn, telling when it listens, and ending with exit code 0 when it is asked to end."""
+    """uvicorn, telling when it listens at every door, and ending with exit code 0 when it is asked to end."""
 
-    def __init__(self, hub: Hub, started: Callable[[], None], *, control_hosts: Sequence[str] = ()) -> None:
+    def __init__(
+        self, hub: Hub, doors: Doors, started: Callable[[], None], *, control_hosts: Sequence[str] = ()
+    ) -> None:
         super().__init__(
             uvicorn.Config(
                 make_app(hub, control_hosts=control_hosts),
@@ -107,15 +131,42 @@ class _Server(uvicorn.Server):
             )
         )
         self._hub = hub
+        self._doors = doors
         self._started = started
+        self._proxy: Proxy | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
+        if self._doors.certificates is not None:
+            await self._open_tls(self._doors.certificates)
         self._started()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         await self._hub.close()  # first: requests that wait for a callback would hold the server up
+        if self._proxy is not None:
+            self._proxy.close()
         await super().shutdown(sockets)
+
+    async def _open_tls(self, certificates: Certificates) -> None:
+        """Open the doors behind which there is TLS; uvicorn knows one kind of socket only."""
+        loop, limits = asyncio.get_running_loop(), Limits()
+        tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        tls.load_cert_chain(certificates.server)
+        tls.set_alpn_protocols(["http/1.1"])
+        if self._doors.proxy is not None:
+            self._proxy = Proxy(self._connection, tls, allowed=self._doors.allowed_hosts, limits=limits)
+            self.servers.append(await loop.create_server(self._proxy.connection, sock=self._doors.proxy))
+        if self._doors.tls is not None:
+            opened = await loop.create_server(
+                lambda: self._connection(lambda: None),
+                sock=self._doors.tls,
+                ssl=tls,
+                ssl_handshake_timeout=limits.handshake_s,
+            )
+            self.servers.append(opened)
+
+    def _connection(self, ended: Callable[[], None]) -> asyncio.Protocol:
+        return _Connection(self.config, self.server_state, self.lifespan.state, ended)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Being asked to end is no failure, so the signal is not raised again; a second one does not wait."""
@@ -124,27 +175,23 @@ class _Server(uvicorn.Server):
         self.should_exit = True
 
 
-def _listen(host: str, port: int) -> socket.socket:
-    """A listening socket. Raises CannotListen with a sentence that says why."""
-    if not host:  # to the system this is every address, which nobody should open up by a variable that is not set
-        raise CannotListen("cannot listen on an empty --host; 0.0.0.0 is every address")
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((host, port))
-        listener.listen(_BACKLOG)
-    except (OSError, TypeError) as error:  # TypeError: what cannot be encoded as a host name
-        listener.close()
-        reason = _REASONS.get(error.errno or 0, error.strerror) if isinstance(error, OSError) else str(error)
-        raise CannotListen(f"cannot listen on {host[:_HOST_SIGNS_MAX]}:{port}: {reason}") from None
-    return listener
+class _Connection(Protocol):
+    """A connection that did not come through the plain door: it has to say something soon, and tells when it ends."""
 
+    def __init__(
+        self, config: uvicorn.Config, state: ServerState, app_state: dict[str, Any], ended: Callable[[], None]
+    ) -> None:
+        super().__init__(config, state, app_state)
+        self._ended = ended
 
-def _url(listener: socket.socket) -> str:
-    """The URL under which this machine reaches the server; of every address, the loopback one."""
-    host, port = listener.getsockname()[:2]
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
+        super().connection_made(transport)
+        # uvicorn's own timer for what a client says next; it has none for the first.
+        self.timeout_keep_alive_task = self.loop.call_later(FIRST_REQUEST_S_MAX, self.timeout_keep_alive_handler)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        self._ended()
 
 
 class _JsonLines(logging.Formatter):
@@ -162,7 +209,7 @@ class _JsonLines(logging.Formatter):
         return json.dumps(line)
 
 
-def _log_as(log_format: str) -> None:
+def log_as(log_format: str) -> None:
     """Warnings and worse go to stderr, as text or as JSON lines."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(_JsonLines() if log_format == "json" else logging.Formatter("%(levelname)s: %(message)s"))

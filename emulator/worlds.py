@@ -1,6 +1,7 @@
 """The hub: every world of this server, made, found, copied and removed."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from typing import Any
 
 from emulator.core.chance import Chance
 from emulator.plivo.credentials import Credentials
@@ -32,6 +33,8 @@ class Hub:
     def __init__(self, around: Surroundings | None = None) -> None:
         """`around` is what every world needs of the server."""
         self.credentials = Credentials()
+        #: What the server says of its proxy and its TLS.
+        self.interception: Mapping[str, Any] = {}
         self._around = around or Surroundings()
         self._worlds: dict[str, World] = {}
         self._chance = Chance("server")

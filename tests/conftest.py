@@ -5,6 +5,7 @@ With MASKING_EMULATOR_NO_SKIPS=1 a skip is a failure, so that a machine that sho
 
 import os
 from collections.abc import Generator, Iterator
+from pathlib import Path
 from typing import Any, Final
 
 import pytest
@@ -13,6 +14,21 @@ from emulator.server import Emulator
 from tests.plivo.ask import Api, api_of
 
 _NO_SKIPS: Final = os.environ.get("MASKING_EMULATOR_NO_SKIPS") == "1"
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where every emulator of the tests keeps its certificates, so that none touches the user's. It has a blank."""
+    folder = tmp_path_factory.mktemp("the cache")
+    os.environ["MASKING_EMULATOR_CACHE"] = str(folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def intercepting() -> Iterator[Emulator]:
+    """A server with the demo world, a proxy that lets localhost through, and TLS."""
+    with Emulator("demo", proxy_port=0, tls_port=0, allowed_hosts=["localhost"]) as emulator:
+        yield emulator
 
 
 @pytest.fixture(scope="session")

@@ -15,6 +15,7 @@ from typing import Final
 from emulator.core.lifecycle import LIFECYCLE, Signal
 from emulator.core.records import Status
 from emulator.plivo.ledger import LEDGER, Evidence, Row
+from tests.sdk.ways import WAYS, Way, proved
 
 ROOT: Final = Path(__file__).parent.parent
 FIDELITY: Final = ROOT / "docs" / "fidelity.md"
@@ -80,7 +81,11 @@ An entry that is left out has its default.
 
 def documents() -> Mapping[Path, str]:
     """Every generated document as it should be."""
-    parts = {"policy": policy_table(LEDGER), "lifecycle": lifecycle_diagram(LIFECYCLE)}
+    parts = {
+        "policy": policy_table(LEDGER),
+        "lifecycle": lifecycle_diagram(LIFECYCLE),
+        "dropin": dropin_table(WAYS, proved()),
+    }
     return {
         FIDELITY: fidelity(LEDGER),
         README: with_parts(README.read_text(encoding="utf-8"), parts),
@@ -99,6 +104,15 @@ def fidelity(ledger: Sequence[Row]) -> str:
         ("## The life of a session", lifecycle_diagram(LIFECYCLE)),
     ]
     return "\n".join(f"{title}\n\n{text}" for title, text in parts)
+
+
+def dropin_table(ways: Iterable[Way], versions: Mapping[str, str]) -> str:
+    """Every way of an unmodified program to the emulator, and with what it was last run."""
+    lines = (
+        (way.client, way.variables, way.takes, way.proof or "nothing", versions.get(way.name, "not run here"))
+        for way in ways
+    )
+    return _table(("client", "what leads it here", "what it takes", "what was run", "with"), lines)
 
 
 def policy_table(ledger: Sequence[Row]) -> str:

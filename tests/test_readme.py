@@ -29,21 +29,25 @@ def test_snippets_were_found() -> None:
     assert {"sh", "python"} == {language for language, _ in RUN}
 
 
-def test_snippets_run_in_reading_order() -> None:
+def test_snippets_run_in_reading_order(tmp_path: Path) -> None:
     """Every snippet runs against one demo world, and what it says it prints is in its output.
 
-    `listen` runs beside those after it, as the README says, on a port that is free.
+    `listen` runs beside those after it, as the README says, on a port that is free. One that begins with the name of
+    a file is put there, for a later one to run.
     """
-    with Emulator() as emulator, ExitStack() as stack:
+    with Emulator(proxy_port=0, tls_port=0) as emulator, ExitStack() as stack:
         addresses = {"http://127.0.0.1:8080": emulator.url}
         listeners: list[tuple[str, subprocess.Popen[str]]] = []
         for language, code in RUN:
+            if (file := re.match(r"# (\w+\.py)\n", code)) is not None:
+                (tmp_path / file[1]).write_text(code, encoding="utf-8")
+                continue
             if code.startswith(LISTEN):
                 listener, addresses["http://127.0.0.1:9000/"] = _listening(stack, emulator.url)
                 listeners.append((code, listener))
                 continue
             here = reduce(lambda text, known: text.replace(*known), addresses.items(), code)
-            _check(code, _run(language, here, emulator.url), addresses)
+            _check(code, _run(language, here, emulator.url, folder=tmp_path), addresses)
         for code, listener in listeners:
             listener.terminate()
             _check(code, listener.communicate(timeout=TIMEOUT_S)[0], addresses)
@@ -88,10 +92,12 @@ def _check(code: str, output: str, addresses: Mapping[str, str]) -> None:
         assert reduce(lambda text, known: text.replace(*known), addresses.items(), promised) in output, code
 
 
-def _run(language: str, code: str, url: str) -> str:
+def _run(language: str, code: str, url: str, *, folder: Path) -> str:
     command = [sys.executable, "-c", code] if language == "python" else ["bash", "-euo", "pipefail", "-c", code]
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     environment = {**os.environ, "PATH": path, "MASKING_EMULATOR_URL": url}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=TIMEOUT_S, check=False)
+    done = subprocess.run(
+        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=TIMEOUT_S, check=False
+    )
     assert 0 == done.returncode, f"{code}\n{done.stdout}{done.stderr}"
     return done.stdout

@@ -65,6 +65,11 @@ def files_in(folder: str) -> list[str]:
     return [file for file in TREES if file.startswith(f"emulator/{folder}/")]
 
 
+def _top_level(file: str) -> list[ast.Import | ast.ImportFrom]:
+    """What the file imports as soon as it is loaded."""
+    return [node for node in TREES[file].body if isinstance(node, ast.Import | ast.ImportFrom)]
+
+
 @pytest.mark.parametrize("file", files_in("core"))
 def test_core_is_pure(file: str) -> None:
     """The core imports itself, the standard library and phonenumbers, and nothing of the library that does I/O."""
@@ -89,8 +94,11 @@ def test_vendor_words_import_the_core_and_never_the_shell(file: str) -> None:
 #: The command line and what it is made of.
 VERBS: Final = ("emulator/verbs.py", *(file for file in TREES if file.startswith("emulator/cli")))
 
+#: What else speaks to a server as a client.
+CLIENTS: Final = ("client.py", "doctor.py", "listen.py", "redirection.py", "shells.py", "__main__.py")
 
-@pytest.mark.parametrize("file", [*VERBS, "emulator/listen.py", "emulator/client.py", "emulator/__main__.py"])
+
+@pytest.mark.parametrize("file", [*VERBS, *(f"emulator/{name}" for name in CLIENTS)])
 def test_clients_speak_http_and_never_import_the_core(file: str) -> None:
     """The command line and the client ask the control API; the engine, worlds and routes are not theirs to touch."""
     modules = imported(TREES[file])
@@ -100,13 +108,27 @@ def test_clients_speak_http_and_never_import_the_core(file: str) -> None:
 
 @pytest.mark.parametrize("file", VERBS)
 def test_client_verbs_load_no_server(file: str) -> None:
-    """What a verb loads before it runs is the standard library, click and small modules; serve loads the rest."""
-    top_level = [node for node in TREES[file].body if isinstance(node, ast.Import | ast.ImportFrom)]
-    modules = set[str]().union(*map(imported, top_level))
+    """What a verb loads before it runs is the standard library, click and small modules; serve and run load more."""
+    modules = set[str]().union(*map(imported, _top_level(file)))
     small = ("__version__", "client", "clock", "config", *(Path(file).stem for file in VERBS))
 
     foreign = modules - within(modules, "click", *(f"emulator.{name}" for name in small), *sys.stdlib_module_names)
     assert set() == foreign - {"emulator"}
+
+
+def test_certificates_are_made_by_a_library_that_is_loaded_only_then() -> None:
+    """Every start of a server would pay for it, and it is needed once a year."""
+    makers = [file for file in TREES if within(imported(TREES[file]), "cryptography")]
+    loaders = [file for file in TREES if "emulator.authority" in set().union(*map(imported, _top_level(file)))]
+
+    assert (["emulator/authority.py"], []) == (makers, loaders)
+
+
+def test_shim_runs_in_any_python() -> None:
+    """What runs inside the users' own processes imports the standard library only."""
+    modules = imported(TREES["emulator/shim/sitecustomize.py"])
+
+    assert set() == modules - within(modules, *sys.stdlib_module_names)
 
 
 @pytest.mark.parametrize("file", files_in("core"))
@@ -119,6 +141,7 @@ def test_core_has_no_vendor_word(file: str) -> None:
 ONE_PLACE: Final[Mapping[str, tuple[str, ...]]] = {
     "emulator/clock.py": (
         *("time.time", "time.time_ns", "time.monotonic", "time.monotonic_ns", "time.perf_counter", "time.sleep"),
+        *("time.clock_gettime", "time.clock_gettime_ns"),
         *("time.perf_counter_ns", "time.localtime", "datetime.now", "datetime.utcnow", "datetime.today", "date.today"),
     ),
     "emulator/core/chance.py": ("random", "secrets", "os.urandom", "uuid", "uuid.uuid4", "uuid.uuid1"),

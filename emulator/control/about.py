@@ -29,8 +29,14 @@ async def show_callback_schemas(asked: Asked) -> Answer:
     return 200, dict(CALLBACK_SCHEMAS)
 
 
+async def show_interception(asked: Asked) -> Answer:
+    """The ports of the proxy and of TLS, null where there is none, and the certificate that clients have to trust."""
+    return 200, dict(asked.hub.interception)
+
+
 OPERATIONS: Final[Sequence[Operation]] = (
     Operation("GET", "/health", "Is the server ready", health),
     Operation("GET", "/fidelity", "The fidelity ledger", show_fidelity),
     Operation("GET", "/callback-schemas", "The JSON Schema of each callback", show_callback_schemas),
+    Operation("GET", "/interception", "How clients of api.plivo.com get here", show_interception),
 )

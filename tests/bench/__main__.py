@@ -14,7 +14,9 @@ _QUICK = Effort(rounds=3, pairs=1500, sessions=20_000, requests=40_000)
 
 _MEASURES: Sequence[Callable[[Effort], list[Row]]] = (
     servers.throughput,
+    servers.through_proxy,
     servers.start,
+    servers.start_of_run,
     inside.many_sessions,
     inside.large_pool,
     inside.session_size,

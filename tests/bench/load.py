@@ -6,15 +6,19 @@ is read up to its Content-Length, and only the session's UUID is looked for. Pri
 
 import argparse
 import asyncio
+import socket
 import time
 from base64 import b64encode
 from collections.abc import Iterator
 from functools import partial
+from ssl import create_default_context
 from typing import cast
 
 import uvloop
 
 CONNECTIONS = 16
+
+_HOST = "api.plivo.com"
 
 AUTH_ID = "MAEMULATOR0000000001"
 
@@ -88,27 +92,44 @@ class _Connection(asyncio.Protocol):
         self._transport.write(create)
 
 
-async def _play(port: int, creates: list[bytes]) -> float:
+def _tunnel(port: int) -> socket.socket:
+    """A connection to Plivo's host through a proxy."""
+    tunnel = socket.create_connection(("127.0.0.1", port))
+    tunnel.sendall(f"CONNECT {_HOST}:443 HTTP/1.1\r\n\r\n".encode())
+    assert tunnel.recv(1000).startswith(b"HTTP/1.1 200 ")
+    return tunnel
+
+
+async def _play(port: int, creates: list[bytes], authority: str | None) -> float:
     loop = asyncio.get_running_loop()
     waiting = iter(creates)
     begun = time.perf_counter()
     ends = [loop.create_future() for _ in range(CONNECTIONS)]
     for end in ends:
-        await loop.create_connection(partial(_Connection, waiting, end), "127.0.0.1", port)
+        connection = partial(_Connection, waiting, end)
+        if authority is None:
+            await loop.create_connection(connection, "127.0.0.1", port)
+        else:
+            trusting = create_default_context(cafile=authority)
+            await loop.create_connection(connection, sock=_tunnel(port), ssl=trusting, server_hostname=_HOST)
     await asyncio.gather(*ends)
     return time.perf_counter() - begun
 
 
 def main() -> None:
-    """`python -m tests.bench.load PORT FIRST COUNT`: COUNT pairs of parties that begin with number FIRST."""
+    """`python -m tests.bench.load PORT FIRST COUNT [AUTHORITY]`: COUNT pairs of parties that begin with number FIRST.
+
+    With the file of an authority, PORT is that of a proxy, and TLS is spoken behind it.
+    """
     parser = argparse.ArgumentParser()
     for name in ("port", "first", "count"):
         parser.add_argument(name, type=int)
+    parser.add_argument("authority", nargs="?")
     asked = parser.parse_args()
     creates = [
         (_CREATE % (2_000_000 + n, 2_000_000 + n)).encode() for n in range(asked.first, asked.first + asked.count)
     ]
-    print(uvloop.run(_play(asked.port, creates)))
+    print(uvloop.run(_play(asked.port, creates, asked.authority)))
 
 
 if __name__ == "__main__":

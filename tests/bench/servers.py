@@ -10,6 +10,7 @@ from http.client import HTTPConnection
 from itertools import count
 from statistics import median
 
+from emulator.certificates import users_certificates
 from tests.bench.load import CONNECTIONS
 from tests.bench.table import Effort, Row, ratio_at_most, rss_mb
 
@@ -41,6 +42,29 @@ def throughput(effort: Effort) -> list[Row]:
     ]
 
 
+def through_proxy(effort: Effort) -> list[Row]:
+    """The same load of one server, through its proxy and with TLS, beside plain HTTP."""
+    numbers = count(0, effort.pairs)
+    proxy = _free_port()
+    with _server(("-m", "emulator", "serve", "--proxy-port", str(proxy), "--port")) as (_, plain):
+        authority = str(users_certificates().authority)
+        ways = ((plain, None), (proxy, authority))
+        turns = [[_load(port, next(numbers), effort.pairs, whom) for port, whom in ways] for _ in range(effort.rounds)]
+    ratio = median(beside / here for beside, here in turns)
+    beside, here = (2 * effort.pairs / median(side) for side in zip(*turns, strict=True))
+    measure = "create + get, through proxy and TLS beside plain HTTP"
+    return [Row(measure, f"{beside:,.0f} requests/s", f"{here:,.0f} requests/s", f"{ratio:.2f}", "≥ 0.5", ratio >= 0.5)]
+
+
+def start_of_run(effort: Effort) -> list[Row]:
+    """`run -- true` from launch to end beside a bare server's first 200; the certificates are there already."""
+    command = [sys.executable, "-m", "emulator", "run", "--", "true"]
+    subprocess.run(command, check=True)
+    turns = [(_launched(_BARE)[0], _timed(command)) for _ in range(effort.rounds + 4)][1:]
+    bare_s, run_s = (median(column) for column in zip(*turns, strict=True))
+    return [ratio_at_most("run -- true, beside first 200", 2, beside=1000 * bare_s, here=1000 * run_s, unit="ms")]
+
+
 def start(effort: Effort) -> list[Row]:
     """From launch to the first 200, and memory right after it."""
     turns = [(*_launched(_BARE), *_launched(_EMULATOR)) for _ in range(effort.rounds + 4)][1:]
@@ -55,6 +79,12 @@ def _launched(module: Sequence[str]) -> tuple[float, float]:
     begun = time.perf_counter()
     with _server(module) as (pid, _):
         return time.perf_counter() - begun, rss_mb(pid)
+
+
+def _timed(command: Sequence[str]) -> float:
+    begun = time.perf_counter()
+    subprocess.run(command, check=True)
+    return time.perf_counter() - begun
 
 
 @contextmanager
@@ -92,6 +122,7 @@ def _free_port() -> int:
     return port
 
 
-def _load(port: int, first: int, pairs: int) -> float:
+def _load(port: int, first: int, pairs: int, authority: str | None = None) -> float:
     command = [sys.executable, "-m", "tests.bench.load", str(port), str(first), str(pairs)]
+    command += [] if authority is None else [authority]
     return float(subprocess.run(command, check=True, capture_output=True, timeout=_LOAD_S_MAX).stdout)

@@ -1,23 +1,8 @@
-// The life of a session through Plivo's own Node SDK, unmodified. Prints one JSON object.
-// Usage: node life.cjs <emulator's URL> <auth id> <auth token>
+// The life of a session through Plivo's own Node SDK, unmodified, as its users write it. Prints one JSON object.
 //
-// The SDK's host is hard-coded, so requests to it are led to the emulator one layer below.
+// Run inside `masking-emulator run`: nothing here knows of the emulator. A step that a later test needs (a call, its
+// callbacks) is one more entry of what is printed.
 'use strict';
-
-const http = require('http');
-const https = require('https');
-
-const [, , url, authId, authToken] = process.argv;
-const emulator = new URL(url);
-
-const request = https.request;
-https.request = (options, ...rest) => {
-  if (options.hostname !== 'api.plivo.com' && options.host !== 'api.plivo.com') {
-    return request(options, ...rest);
-  }
-  const led = { ...options, protocol: 'http:', host: emulator.hostname, hostname: emulator.hostname };
-  return http.request({ ...led, port: emulator.port, agent: undefined, agents: undefined }, ...rest);
-};
 
 const plivo = require('plivo');
 
@@ -33,12 +18,13 @@ async function refused(promise) {
 }
 
 async function main() {
-  const sessions = new plivo.Client(authId, authToken).maskingSession;
+  const sessions = new plivo.Client().maskingSession;
   const created = await sessions.createMaskingSession(FIRST, SECOND, { sessionExpiry: 600, record: true });
   const uuid = created.sessionUuid;
   const got = await sessions.getMaskingSession(uuid);
   const updated = await sessions.updateMaskingSession(uuid, { callTimeLimit: 120 });
-  const listed = await sessions.listMaskingSession({ status: 'active', limit: 5, createdTimeGreaterOrEqual: '2026-01-01 00:00:00' });
+  const yesterday = new Date(Date.now() - 86_400_000).toISOString().slice(0, 19).replace('T', ' ');
+  const listed = await sessions.listMaskingSession({ status: 'active', limit: 5, createdTimeGreaterOrEqual: yesterday });
   const deleted = await sessions.deleteMaskingSession(uuid);
   return {
     created,
@@ -49,7 +35,7 @@ async function main() {
     again: await refused(sessions.deleteMaskingSession(uuid)),
     invalid: await refused(sessions.createMaskingSession(FIRST, SECOND, { sessionExpiry: 59 })),
     unknown: await refused(sessions.getMaskingSession('00000000-0000-4000-8000-000000000000')),
-    stranger: await refused(new plivo.Client(authId, 'wrong').maskingSession.getMaskingSession(uuid)),
+    stranger: await refused(new plivo.Client(process.env.PLIVO_AUTH_ID, 'wrong').maskingSession.getMaskingSession(uuid)),
   };
 }
 

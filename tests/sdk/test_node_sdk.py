@@ -1,27 +1,25 @@
-"""Plivo's own Node SDK, unmodified, over real sockets. `tests/node/life.cjs` plays and prints what it was told."""
+"""Plivo's own Node SDK, unmodified, inside `run`. `tests/node/life.cjs` plays and prints what it was told."""
 
 import json
-import subprocess
 from pathlib import Path
 from shutil import which
 from typing import Any, Final
 
 import pytest
 
-from tests.plivo.ask import FIRST, SECOND, Api
+from tests.plivo.ask import FIRST, SECOND
+from tests.shell.process import run
 
 _NODE: Final = Path(__file__).parent.parent / "node"
-_TIMEOUT_S: Final = 30
 
 
 @pytest.fixture
-def told(fresh_api: Api) -> Any:
+def told() -> Any:
     """What the SDK's callers were told, step by step."""
     node = which("node")
     if node is None or not (_NODE / "node_modules" / "plivo").is_dir():
         pytest.skip("needs Node and `npm install --prefix tests/node`")
-    command = [node, str(_NODE / "life.cjs"), fresh_api.url, fresh_api.auth_id, fresh_api.auth_token]
-    done = subprocess.run(command, capture_output=True, text=True, timeout=_TIMEOUT_S, check=False)
+    done = run("run", "--", node, str(_NODE / "life.cjs"))
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 

@@ -1,0 +1,85 @@
+"""Every way of the table: an unmodified program reaches the emulator at https://api.plivo.com, TLS verified.
+
+`make golden` notes the versions that were run, from which the README's table is made.
+"""
+
+import json
+import os
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+from shutil import which
+from typing import Final
+
+import pytest
+
+from emulator.certificates import current, users_certificates
+from emulator.config import cache_folder
+from emulator.redirection import Target, variables
+from emulator.server import Emulator
+from emulator.trust import trust
+from tests.sdk.ways import PROVED, WAYS, Way, proved
+from tests.shell.process import DEMO, run
+
+#: Some compile before they run.
+_TIMEOUT_S: Final = 60
+
+_DONE: Final = "Session created"
+
+_WRITES: Final = os.environ.get("MASKING_EMULATOR_GOLDEN") == "write"
+
+
+@pytest.fixture(scope="module")
+def note() -> Iterator[dict[str, str]]:
+    """What was run; written down at the end where golden files are."""
+    ran: dict[str, str] = {}
+    yield ran
+    if _WRITES:
+        PROVED.write_text(json.dumps({**proved(), **ran}, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+
+
+@pytest.fixture(params=[way for way in WAYS if way.command], ids=lambda way: str(way.name))
+def way(request: pytest.FixtureRequest) -> Way:
+    """Each that is run, where its tool is installed."""
+    found: Way = request.param
+    if which(found.command[0]) is None:
+        pytest.skip(f"needs {found.command[0]}")
+    if "node_modules" in " ".join(found.version) and not (Path(found.command[1]).parent / "node_modules").is_dir():
+        pytest.skip("needs `npm install --prefix tests/node`")
+    return found
+
+
+def test_unmodified_program_reaches_the_emulator(way: Way, note: dict[str, str]) -> None:
+    """Inside `run`, with what that sets and nothing else."""
+    done = run("run", "--", *way.command)
+    assert 0 == done.returncode, done.stderr
+    assert _DONE in done.stdout
+
+    version = subprocess.run(way.version, capture_output=True, text=True, check=True, timeout=_TIMEOUT_S).stdout
+    note[way.name] = version.splitlines()[0].partition(" (")[0]
+
+
+def test_program_that_trusts_another_authority_fails(way: Way, intercepting: Emulator, tmp_path: Path) -> None:
+    """So verification is on: the same program and proxy, but the certificate is not of whom it believes."""
+    from datetime import UTC, datetime
+
+    other = current(tmp_path, now=datetime.fromisoformat(users_certificates().last_day).replace(tzinfo=UTC)).authority
+    target = Target(
+        url=intercepting.url,
+        proxy_url=intercepting.doors.proxy_url or "",
+        tls_url=intercepting.doors.tls_url,
+        auth_id=DEMO,
+        auth_token="emulator-token",
+        trust=trust(cache_folder(), other.read_text(encoding="ascii"), []),
+    )
+    environment = {**os.environ, **variables(target, os.environ)}
+    done = subprocess.run(way.command, env=environment, capture_output=True, text=True, check=False, timeout=_TIMEOUT_S)
+
+    assert 0 != done.returncode or "certificate" in done.stderr, done.stdout
+    assert _DONE not in done.stdout
+    assert 0 == intercepting.control.get(f"/worlds/{DEMO}/journal")["last"]
+
+
+def test_table_says_what_was_run() -> None:
+    """A row for every way with a command, so that the README claims nothing that no test ran."""
+    assert {way.name for way in WAYS if way.command} >= proved().keys()

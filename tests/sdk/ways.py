@@ -1,0 +1,161 @@
+"""The ways of each SDK to the emulator without a change of code: a table that tests walk and the README shows.
+
+`fixtures/dropin.json` says with which versions each way was last proved; `make golden` writes it, nobody else does.
+"""
+
+import json
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+ROOT: Final = Path(__file__).parents[2]
+PROVED: Final = ROOT / "fixtures" / "dropin.json"
+
+_PROGRAMS: Final = ROOT / "tests" / "sdk" / "programs"
+_NODE: Final = ROOT / "tests" / "node"
+
+_NODE_SDK_VERSION: Final = "`plivo ${require(process.argv[1]).version} on Node ${process.version}`"
+_PYTHON_SDK_VERSION: Final = """
+from platform import python_version
+from plivo.version import __version__
+print("plivo", __version__, "on Python", python_version())
+"""
+
+_LIFE: Final = "the SDK itself: the whole life of a session, and four refusals"
+_BELOW: Final = "one request by the HTTP client below the SDK, not the SDK itself"
+_ITSELF: Final = "one request"
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One client: what leads it here, what that takes, what proves it. A way without a command is not run."""
+
+    name: str
+    client: str
+    variables: str
+    takes: str
+    proof: str
+    command: Sequence[str] = ()
+    version: Sequence[str] = ()
+
+
+def _program(name: str) -> str:
+    return str(_PROGRAMS / name)
+
+
+WAYS: Final[Sequence[Way]] = (
+    Way(
+        "python-sdk",
+        "Python SDK",
+        "`PYTHONPATH`: a start-up shim, as the SDK reads no variable",
+        "not `python -I` or `-E`, which ignore `PYTHONPATH`",
+        _LIFE,
+        [sys.executable, _program("life.py")],
+        [sys.executable, "-c", _PYTHON_SDK_VERSION],
+    ),
+    Way(
+        "node-sdk",
+        "Node SDK",
+        "`HTTPS_PROXY`, `NODE_EXTRA_CA_CERTS`",
+        "nothing",
+        _LIFE,
+        ["node", str(_NODE / "life.cjs")],
+        ["node", "-p", _NODE_SDK_VERSION, str(_NODE / "node_modules" / "plivo" / "package.json")],
+    ),
+    Way(
+        "go",
+        "Go SDK",
+        "`HTTPS_PROXY`, `SSL_CERT_FILE`",
+        "Linux; on macOS and Windows, Go reads the system's store only",
+        _BELOW,
+        ["go", "run", _program("create.go")],
+        ["go", "env", "GOVERSION"],
+    ),
+    Way(
+        "ruby",
+        "Ruby SDK",
+        "`HTTPS_PROXY`, `SSL_CERT_FILE`",
+        "nothing",
+        _BELOW,
+        ["ruby", _program("create.rb")],
+        ["ruby", "-e", 'puts "Ruby #{RUBY_VERSION}"'],
+    ),
+    Way(
+        "php",
+        "PHP SDK",
+        "`HTTPS_PROXY`, `PHP_INI_SCAN_DIR`",
+        "not `php -n`, which reads no ini file",
+        _BELOW,
+        ["php", _program("create.php")],
+        ["php", "-r", "echo 'PHP ', PHP_VERSION;"],
+    ),
+    Way(
+        "java",
+        "Java SDK",
+        "`JAVA_TOOL_OPTIONS`: proxy and trust store",
+        "a line of Java's on stderr that says so",
+        _BELOW,
+        ["java", _program("Create.java")],
+        ["java", "--version"],
+    ),
+    Way(
+        "dotnet",
+        ".NET SDK",
+        "none: the SDK asks for the proxy in its constructor",
+        "a line of code, see below",
+        "",
+    ),
+    Way(
+        "requests",
+        "requests",
+        "`HTTPS_PROXY`, `REQUESTS_CA_BUNDLE`",
+        "nothing",
+        _ITSELF,
+        [sys.executable, _program("create_requests.py")],
+        [sys.executable, "-c", "import requests; print('requests', requests.__version__)"],
+    ),
+    Way(
+        "httpx",
+        "httpx",
+        "`HTTPS_PROXY`, `SSL_CERT_FILE`",
+        "nothing",
+        _ITSELF,
+        [sys.executable, _program("create_httpx.py")],
+        [sys.executable, "-c", "import httpx; print('httpx', httpx.__version__)"],
+    ),
+    Way(
+        "fetch",
+        "fetch in Node",
+        "`NODE_USE_ENV_PROXY`; before Node 22.21, `NODE_OPTIONS` with a preload",
+        "with `serve`, a `--tls-port` for the preload",
+        _ITSELF,
+        ["node", _program("create_fetch.mjs")],
+        ["node", "-p", "`Node ${process.version}`"],
+    ),
+    Way(
+        "curl",
+        "curl",
+        "`HTTPS_PROXY`, `CURL_CA_BUNDLE`",
+        "nothing",
+        _ITSELF,
+        ["sh", _program("create_curl.sh")],
+        ["curl", "--version"],
+    ),
+    Way(
+        "hosts-entry",
+        "any, by a hosts entry or a container alias",
+        "`serve --tls-port 443`, and the certificate trusted",
+        "the right to use port 443; `masking-emulator ca` says how to trust",
+        "one request by curl, sent to the TLS port",
+        ["sh", _program("create_hosts_entry.sh")],
+        ["curl", "--version"],
+    ),
+)
+
+
+def proved() -> Mapping[str, str]:
+    """Name of a way → the versions with which its test last ran."""
+    found: Mapping[str, str] = json.loads(PROVED.read_text(encoding="utf-8"))
+    return found
