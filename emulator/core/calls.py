@@ -32,7 +32,6 @@ from emulator.core.state import State
 from emulator.core.telephony import (
     Call,
     CallSignal,
-    Habit,
     Leg,
     Message,
     Phase,
@@ -197,10 +196,10 @@ def _ringing(state: State, call: Call, place: int, now: int) -> tuple[Call, list
         assert role is not None, "somebody unknown is connected with nobody"
         legs = (legs[0], Leg(state.chance.uuid("leg"), call.callee, role.other, inbound=False, started_at=now))
     timeout = Step(now + call.ring_timeout_s * SECOND_US, CallSignal.RING_TIMED_OUT)
-    dialled = replace(call, phase=phase, legs=legs)
-    dialled = replace(dialled, next=habits.soonest(dialled, habits.reaction(state, dialled, place, now), timeout))
+    reaction = habits.reaction(state, call, place, now)
+    dialled = replace(call, phase=phase, legs=legs, next=habits.soonest(call, reaction, timeout))
     # A phone that cannot be reached does not ring. ASSUMED: contract 6.7 lists the ring with the other failures.
-    rings = habits.habit_of(state, dialled, place) is not Habit.UNREACHABLE
+    rings = reaction is None or reaction.signal is not CallSignal.UNREACHABLE
     return dialled, [LegRinging(now, dialled, place)] if rings else []
 
 
