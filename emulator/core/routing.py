@@ -75,8 +75,10 @@ def _way_of_party(session: Session, caller: str) -> Way:
     # Source: single-party page: a registered party reaches the other side of the last interaction.
     callee = session.party(role.other) or session.history.counterpart
     if not callee:
-        # Nobody has called yet, so there is nobody to be connected with. ASSUMED: treated as an unknown caller.
-        route = Route.ANNOUNCE if session.settings.unknown_caller_play else Route.REFUSE
+        # Nobody has called yet, so there is nobody to be connected with. ASSUMED: treated as an unknown caller,
+        # who hears the message where there is no PIN (vendor page, unknown_caller_play).
+        announces = session.pins is None and session.settings.unknown_caller_play
+        route = Route.ANNOUNCE if announces else Route.REFUSE
         return Way(route, session)
     forced = session.pins is not None and session.pins.forced
     return Way(Route.ASK_PIN if forced else Route.CONNECT, session, role, callee)
