@@ -42,6 +42,9 @@ from emulator.core.telephony import (
     Step,
 )
 
+#: What only the digits tell, so that nobody can order it.
+_VERDICTS: Final = (CallSignal.PIN_RIGHT, CallSignal.PIN_WRONG, CallSignal.PIN_FAILED)
+
 
 def place(state: State, command: PlaceCall, now: int) -> list[Event]:
     """Somebody dials a virtual number, which answers by itself.
@@ -58,9 +61,11 @@ def place(state: State, command: PlaceCall, now: int) -> list[Event]:
 
 
 def initiate(state: State, command: InitiateCall, now: int) -> list[Event]:
-    """The service calls the first party of a session itself, if the session still lives."""
+    """The service calls the first party of a session itself, if the session still lives and wants it."""
     session = state.book.get(command.session)
-    if session is None or not session.is_live or state.calls.running_count >= state.rules.calls_running_max:
+    if session is None or not session.is_live or not session.settings.initiate_call:
+        return []
+    if state.calls.running_count >= state.rules.calls_running_max:
         return []
     way = Way(Route.PLACED, session, Role.FIRST, session.second_party or session.history.counterpart)
     if not (session.first_party and way.callee) or session.running:
@@ -75,6 +80,8 @@ def take_step(state: State, command: StepCall, now: int) -> list[Event]:
     """Something happens to a call. Raises Refused: CALL_NOT_FOUND, CALL_ENDED, STEP_IMPOSSIBLE."""
     call = find_running(state, command.call)
     phase = move(call.phase, command.signal)
+    if command.signal in _VERDICTS:
+        raise Refused(Reason.STEP_IMPOSSIBLE, phase=call.phase, signal=command.signal)
     if phase is Phase.ENDED:
         return callends.ended(state, call, command.signal, now)
     return _MOVES[call.phase](state, call, now)
@@ -98,6 +105,8 @@ def type_digits(state: State, command: TypeDigits, now: int) -> list[Event]:
         callee=way.callee,
         legs=(leg,),
         ring_timeout_s=session.settings.ring_timeout_s,
+        time_limit_s=session.settings.call_time_limit_s,
+        limit_at=max(now, call.started_at + session.settings.call_time_limit_s * SECOND_US),
     )
     checked = PinChecked(now, owned, PinVerdict.RIGHT, call.wrong_pins, last=True)
     return [checked, SessionCallBegan(now, _began(session)), *_connected(state, owned, session, now)]

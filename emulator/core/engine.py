@@ -97,7 +97,7 @@ class Engine:
             if due is None:
                 self.now = max(self.now, instant)
                 break
-            self.now = due[0]
+            self.now = max(self.now, due[0])  # a callback may have been parked until an instant that has passed
             events += self._apply(due[3])
         return events
 
