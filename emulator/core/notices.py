@@ -77,7 +77,8 @@ def _callback(
         sequence=state.outbox.next_sequence(session.uuid),
         session=session.uuid,
         owner=session.owner,
-        number=session.number,
+        # A call keeps the number that was dialled, even when its session moves to another one meanwhile.
+        number=session.number if notice.call is None else notice.call.number,
         channel=channel,
         notice=notice,
         url=url,
