@@ -14,6 +14,7 @@ from emulator.core.callflow import move
 from emulator.core.commands import InitiateCall, PlaceCall, StepCall, TypeDigits
 from emulator.core.events import (
     CallBegan,
+    CallNotPlaced,
     Event,
     LegAnswered,
     LegRinging,
@@ -61,15 +62,14 @@ def place(state: State, command: PlaceCall, now: int) -> list[Event]:
 
 
 def initiate(state: State, command: InitiateCall, now: int) -> list[Event]:
-    """The service calls the first party of a session itself, if the session still lives and wants it."""
+    """The service calls the first party of a session itself, unless somebody was quicker or nobody is there."""
     session = state.book.get(command.session)
-    if session is None or not session.is_live or not session.settings.initiate_call:
-        return []
-    if state.calls.running_count >= state.rules.calls_running_max:
-        return []
-    way = Way(Route.PLACED, session, Role.FIRST, session.second_party or session.history.counterpart)
-    if not (session.first_party and way.callee) or session.running:
-        return []
+    if session is None or not session.is_live or not session.first_party or session.running:
+        return [CallNotPlaced(now, command.session)]
+    callee = session.second_party or session.history.counterpart
+    if not callee or state.calls.running_count >= state.rules.calls_running_max:
+        return [CallNotPlaced(now, command.session)]
+    way = Way(Route.PLACED, session, Role.FIRST, callee)
     call = _new_call(state, way, session.first_party, session.number, Script(), now, owner=session.owner)
     ringing, rings = _ringing(state, call, 0, now)
     began: list[Event] = [CallBegan(now, ringing), SessionCallBegan(now, _began(session))]

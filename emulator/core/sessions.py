@@ -211,7 +211,8 @@ def _room_for_one_more(state: State, now: int) -> Sequence[Event]:
     if ended < state.rules.sessions_ended_max:
         return ()
     batch = max(1, state.rules.sessions_ended_max // _FORGET_SHARE)
-    return (SessionsForgotten(now, state.book.ended_oldest(batch)),)
+    oldest = state.book.ended_oldest(batch)
+    return (SessionsForgotten(now, oldest),) if oldest else ()
 
 
 def _after(now: int, seconds: int) -> int:

@@ -174,7 +174,13 @@ def picture(state: State) -> Sequence[object]:
         state.book.live_count,
         [(number, state.pool.use(number.digits)) for number in numbers],
         state.timers.entries(),
-        state.ordinal,
+        (state.ordinal, state.call_ordinal, state.recordings.ordinal, state.outbox.ordinal),
+        list(state.calls.all()),
+        state.calls.running_count,
+        list(state.recordings.newest_first()),
+        state.outbox.unsettled(),
+        list(state.outbox.ready),
+        state.phones,
     )
 
 

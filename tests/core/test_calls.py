@@ -7,6 +7,7 @@ import pytest
 
 from emulator.core.events import (
     CallBegan,
+    CallNotPlaced,
     LegAnswered,
     LegRinging,
     MessagePlayed,
@@ -433,19 +434,17 @@ def test_session_deleted_before_is_not_called(world: World, seconds: float) -> N
     session = world.create(ANNA, BEN, settings=_INITIATING)
     world.wait(seconds)
     world.delete(session)
-    world.wait(60)
 
-    assert [] == list(world.engine.state.calls.all())
     assert world.engine.deadline() is None
+    assert [] == world.wait(60)
 
 
 def test_refresh_without_the_wish_takes_it_back(world: World) -> None:
     """The new settings replace the old ones (contract 3.5)."""
     world.create(ANNA, BEN, settings=_INITIATING)
     world.create(ANNA, BEN)
-    world.wait(60)
 
-    assert [] == list(world.engine.state.calls.all())
+    assert [] == world.wait(60)
 
 
 def test_refresh_with_the_wish_places_another_call(world: World) -> None:
@@ -465,6 +464,7 @@ def test_party_in_a_call_is_not_called(world: World) -> None:
     world.wait(10)
 
     assert call.uuid == _only_call(world).uuid
+    assert CallNotPlaced(START + SECOND_US, call.session) in world.journal
 
 
 @pytest.mark.parametrize(("first", "second"), [(ANNA, ""), ("", ANNA)])
