@@ -131,10 +131,10 @@ class CallBegan:
 
 @dataclass(frozen=True, slots=True)
 class CallNotPlaced:
-    """The service should have called the first party, and did not: a call runs, nobody is to be reached, no room."""
+    """The service should have called the first party of this session: a call runs, nobody is to be reached, no room."""
 
     at: int
-    session: str
+    uuid: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -105,7 +105,7 @@ class State:
                 if event.call.route is Route.PLACED:
                     self.timers.cancel(_initiate_key(event.call.session))
             case CallNotPlaced():
-                self.timers.cancel(_initiate_key(event.session))
+                self.timers.cancel(_initiate_key(event.uuid))
             case PinAsked() | PinChecked() | LegRinging() | LegAnswered() | LegEnded() | CallEnded():
                 self._put_call(event.call)
             case (
