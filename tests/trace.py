@@ -46,7 +46,7 @@ from emulator.core.events import (
 from emulator.core.instants import written
 from emulator.core.records import Session, Settings
 from emulator.core.telephony import Call, Recording
-from tests.core.play import told
+from tests.core.play import spoken, told
 
 _TODAY: Final = "2026-01-01T"
 
@@ -157,19 +157,19 @@ def _happened_on_the_phone(event: _OnThePhone) -> str:
         case PinAsked(call=call):
             return f"call {call.ordinal} asks for a PIN"
         case PinChecked(call=call, verdict=verdict, last=last):
-            return f"call {call.ordinal} PIN {verdict.value}{'' if last else ', may try again'}"
+            return f"call {call.ordinal} PIN {spoken(verdict)}{'' if last else ', may try again'}"
         case LegRinging(call=call, leg=leg):
             return f"call {call.ordinal} +{call.legs[leg].person} rings"
         case LegAnswered(call=call, leg=leg):
             return f"call {call.ordinal} +{call.legs[leg].person} is there"
         case LegEnded(call=call, leg=leg):
-            return f"call {call.ordinal} +{call.legs[leg].person} is gone: {_end(call, leg)}"
+            return f"call {call.ordinal} +{call.legs[leg].person} is gone ({_end(call, leg)})"
         case CallEnded(call=call):
             return f"call {call.ordinal} over: {call.duration_s}s, billed {call.billed_s}s"
         case MessagePlayed(message=message):
-            return f"plays {message.value}"
+            return f"plays {spoken(message)}"
         case PhoneSet(phone=phone):
-            return f"phone +{phone.number}: {phone.habit.value}"
+            return f"phone +{phone.number}: {spoken(phone.habit)}"
         case RecordingStarted() | RecordingFailed() | RecordingCompleted() | RecordingDeleted():
             return f"recording {_recorded(event.recording)}"
         case CallsForgotten() | MediaChecked():
@@ -181,7 +181,7 @@ def _happened_on_the_phone(event: _OnThePhone) -> str:
 def _end(call: Call, place: int) -> str:
     leg = call.legs[place]
     assert leg.cause is not None, "a leg that is gone has its cause"
-    return leg.cause.value
+    return spoken(leg.cause)
 
 
 def _recorded(recording: Recording) -> str:

@@ -5,6 +5,7 @@ The only place under tests/core that builds commands field by field.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from enum import Enum
 from typing import Final, Unpack
 
 from emulator.core import instants
@@ -107,21 +108,26 @@ _WORDS: Final = {
 }
 
 
+def spoken(member: Enum) -> str:
+    """An enum's name as words."""
+    return member.name.lower().replace("_", " ")
+
+
 def told(callback: Callback) -> str:
     """What a callback says, in words: its number in the session, who, what, and why."""
     notice = callback.notice
     words = [f"#{callback.sequence}"]
     if notice.who is not None:
-        words.append(notice.who.name.lower())
+        words.append(spoken(notice.who))
     words.append(_WORDS[notice.kind])
     if notice.kind is NoticeKind.LEG_ENDED:
         assert notice.call is not None, "a leg is a call's"
         assert notice.leg is not None, "a leg has a place"
         cause = notice.call.legs[notice.leg].cause
         assert cause is not None, "an ended leg has its cause"
-        words.append(f"({cause.name.lower()})")
+        words.append(f"({spoken(cause)})")
     if notice.verdict is not None:
-        words.append(f"{notice.verdict.value} after {notice.retries}")
+        words.append(f"{spoken(notice.verdict)} after {notice.retries}")
     return " ".join(words)
 
 

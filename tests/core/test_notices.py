@@ -26,6 +26,7 @@ from tests.core.play import (
     B,
     World,
     pin_wish,
+    spoken,
 )
 
 
@@ -104,7 +105,7 @@ def test_second_party_does_not_answer(world: World, habit: Habit, cause: Cause) 
     assert [
         "#1 first answered",
         "#2 second rings",
-        f"#3 second is gone ({cause.name.lower()})",
+        f"#3 second is gone ({spoken(cause)})",
         "#4 first is gone (normal)",
         "#5 call over",
     ] == world.told()
@@ -116,7 +117,7 @@ def test_second_party_that_cannot_be_reached_never_rings(world: World) -> None:
     world.call(ANNA, habit=Habit.UNREACHABLE)
     world.wait(60)
 
-    assert ["#1 first answered", "#2 second is gone (out_of_service)"] == world.told()[:2]
+    assert ["#1 first answered", "#2 second is gone (out of service)"] == world.told()[:2]
 
 
 def test_caller_gives_up(world: World) -> None:
@@ -147,7 +148,7 @@ def test_known_caller_of_a_pin_session_is_told_before_the_call(world: World) -> 
     world.create(ANNA, BEN, settings=TELLING, pins=pin_wish("1111", "2222"))
     world.call(ANNA)
 
-    assert ["#1 PIN not_needed after 0", "#2 first answered", "#3 second rings"] == world.told()
+    assert ["#1 PIN not needed after 0", "#2 first answered", "#3 second rings"] == world.told()
 
 
 def test_caller_without_the_pin_leaves_only_its_failures(world: World) -> None:
