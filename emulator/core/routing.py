@@ -24,9 +24,9 @@ class Way:
 
 def way_of(state: State, caller: str, number: str) -> Way:
     """What becomes of a call from `caller` to `number`."""
-    own = next((s for s in state.book.live_of(caller) if s.number == number), None)
-    if own is not None:
-        return _way_of_party(own, caller)
+    for own in state.book.live_of(caller):
+        if own.number == number:
+            return _way_of_party(own, caller)
     with_pin = state.book.newest_with_pins(number)
     if with_pin is not None:
         return Way(Route.ASK_PIN, with_pin)

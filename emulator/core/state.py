@@ -99,23 +99,26 @@ class State:
 
     def absorb(self, event: Event) -> None:
         """Make the state what it is after the event."""
+        # The frequent ones come first.
         match event:
+            case CallbackDue():
+                self.outbox.absorb(event)
+            case LegEnded() | LegAnswered() | LegRinging() | CallEnded() | PinAsked() | PinChecked():
+                self._put_call(event.call)
+            case SessionCallBegan() | SessionCallEnded():
+                self.book.renew(event.session)
             case CallBegan():
                 self._put_call(event.call)
                 if event.call.route is Route.PLACED:
                     self.timers.cancel(_initiate_key(event.call.session))
             case CallNotPlaced():
                 self.timers.cancel(_initiate_key(event.uuid))
-            case PinAsked() | PinChecked() | LegRinging() | LegAnswered() | LegEnded() | CallEnded():
-                self._put_call(event.call)
-            case (
-                SessionCallBegan() | SessionCallEnded() | SessionNumberReplaced() | SessionUpdated() | SessionExpired()
-            ):
+            case SessionNumberReplaced() | SessionUpdated() | SessionExpired():
                 self._put(event.session)
             case SessionCreated() | SessionRefreshed():
                 self._put(event.session)
                 self._plan_initiated_call(event.session, event.at)
-            case CallbackDue() | CallbackAttempted() | CallbackWaiting() | CallbackParked() | CallbackSettled():
+            case CallbackAttempted() | CallbackWaiting() | CallbackParked() | CallbackSettled():
                 self.outbox.absorb(event)
                 self._plan_callback(event)
             case RecordingStarted() | RecordingCompleted():
@@ -182,17 +185,13 @@ class State:
         else:
             self.timers.cancel(_initiate_key(session.uuid))
 
-    def _plan_callback(
-        self, event: CallbackDue | CallbackAttempted | CallbackWaiting | CallbackParked | CallbackSettled
-    ) -> None:
+    def _plan_callback(self, event: CallbackAttempted | CallbackWaiting | CallbackParked | CallbackSettled) -> None:
         ordinal = event.callback.ordinal
         match event:
             case CallbackAttempted():
                 self.timers.set(f"callback {ordinal}", event.until, RetryCallback(ordinal))
             case CallbackParked() if event.until is not None:
                 self.timers.set(f"callback {ordinal}", event.until, ReleaseCallback(ordinal))
-            case CallbackDue():
-                pass  # no timer can be set for it yet
             case _:
                 self.timers.cancel(f"callback {ordinal}")
 
