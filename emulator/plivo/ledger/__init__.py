@@ -9,7 +9,9 @@ from typing import Any, Final
 
 from emulator.plivo.ledger import (
     allocation,
+    billing,
     callbacks,
+    calls,
     errors,
     expiry,
     listing,
@@ -18,6 +20,7 @@ from emulator.plivo.ledger import (
     requests,
     resources,
     responses,
+    routing,
     sessions,
 )
 from emulator.plivo.ledger.row import Evidence, Row
@@ -35,6 +38,9 @@ LEDGER: Final[Sequence[Row]] = (
     *allocation.ROWS,
     *expiry.ROWS,
     *listing.ROWS,
+    *routing.ROWS,
+    *calls.ROWS,
+    *billing.ROWS,
     *callbacks.ROWS,
     *resources.ROWS,
 )
