@@ -215,8 +215,8 @@ class Call:
 
     `session` is the session that it belongs to, "" as long as there is none; `host` is the session whose messages
     it hears, and whose `pins` it is asked for; they differ only until a PIN has told. `callee` is "" until somebody is
-    dialled. `limit_at` is None
-    until the first leg is answered. `recording` is the UUID of its recording, "" where there is none.
+    dialled. `limit_at` is None until the first leg is answered. `recording` is the UUID of its recording, "" where
+    there is none.
     """
 
     ordinal: int
