@@ -79,9 +79,8 @@ def ended(state: State, call: Call, signal: CallSignal, now: int) -> list[Event]
     return events
 
 
-def turned_away(state: State, call: Call, now: int) -> list[Event]:
+def turned_away(call: Call, now: int) -> list[Event]:
     """A call that no session takes ends as it begins."""
-    del state
     leg = replace(call.legs[0], ended_at=now, cause=Cause.NOT_CONNECTED, source=Source.SERVICE)
     over = replace(call, phase=Phase.ENDED, legs=(leg,), ended_at=now, next=None)
     return [LegEnded(now, over, 0), CallEnded(now, over)]

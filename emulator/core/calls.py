@@ -153,8 +153,8 @@ def _announce(state: State, call: Call, way: Way, now: int) -> list[Event]:
 
 
 def _turn_away(state: State, call: Call, way: Way, now: int) -> list[Event]:
-    del way
-    return [CallBegan(now, call), *callends.turned_away(state, call, now)]
+    del state, way
+    return [CallBegan(now, call), *callends.turned_away(call, now)]
 
 
 #: What a call to a virtual number begins with. `initiate` begins the placed ones.
