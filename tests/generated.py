@@ -12,8 +12,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+from emulator.core.callflow import CALL_FLOW
 from emulator.core.lifecycle import LIFECYCLE, Signal
 from emulator.core.records import Status
+from emulator.core.telephony import CallSignal, Phase
 from emulator.plivo.ledger import LEDGER, Evidence, Row
 from tests.sdk.ways import WAYS, Way, proved
 
@@ -40,12 +42,24 @@ _TITLES: Final[Mapping[str, str]] = {
     "allocation": "Allocation",
     "expiry": "Expiry",
     "listing": "Lists",
+    "routing": "Routing of calls",
+    "calls": "Calls",
+    "billing": "Billing",
     "callbacks": "Callbacks",
     "resources": "Resources that answers point to",
     "signatures": "Signatures of callbacks",
     "events": "Attributes of events",
     "recordings": "Recordings",
     "hangups": "Hangups",
+}
+
+#: With what a call begins, by its route.
+_BEGINNINGS: Final[Mapping[Phase, str]] = {
+    Phase.RINGING_FIRST: "the service calls",
+    Phase.RINGING_SECOND: "a party or, for a single party, anybody calls",
+    Phase.ASKING_PIN: "a PIN decides",
+    Phase.ANNOUNCING: "unknown caller with a message",
+    Phase.ENDED: "nobody takes the caller",
 }
 
 _INTRO: Final = """\
@@ -69,6 +83,10 @@ _SOURCES: Final[Mapping[str, str]] = {
     "signature page": "plivo.com/docs/voice/concepts/signature-validation",
     "callback pages": "…/session-object/session-status-callback and …/session-recording-callback",
     "hangup page": "plivo.com/docs/voice/troubleshooting/hangup-causes",
+    "update page, session status page": "its neighbours: docs.plivo.com/docs/number-masking/api/session-object",
+    "PIN page": "plivo.com/docs/number-masking/concepts/pin-based-authentication",
+    "page on hangup causes": "plivo.com/docs/voice/troubleshooting/hangup-causes",
+    "page on account limits": "docs.plivo.com/docs/voice/concepts/account-limits",
     "help centre": "the articles on number masking at support.plivo.com",
     "plivo-python, plivo-java, …": "the official SDKs at github.com/plivo; a fixture is a response in their tests",
 }
@@ -85,6 +103,7 @@ def documents() -> Mapping[Path, str]:
         "policy": policy_table(LEDGER),
         "lifecycle": lifecycle_diagram(LIFECYCLE),
         "dropin": dropin_table(WAYS, proved()),
+        "callflow": callflow_diagram(CALL_FLOW),
     }
     return {
         FIDELITY: fidelity(LEDGER),
@@ -102,6 +121,7 @@ def fidelity(ledger: Sequence[Row]) -> str:
         *((f"## {_TITLES[subject]}", _rows([row for row in ledger if row.subject == subject])) for subject in subjects),
         ("## Policy", f"{_FLIPPING}\n{policy_table(ledger)}\n{_policy_sample(ledger)}"),
         ("## The life of a session", lifecycle_diagram(LIFECYCLE)),
+        ("## The story of a call", callflow_diagram(CALL_FLOW)),
     ]
     return "\n".join(f"{title}\n\n{text}" for title, text in parts)
 
@@ -132,6 +152,16 @@ def lifecycle_diagram(table: Mapping[tuple[Status, Signal], Status]) -> str:
     ends = [f"    {status.value} --> [*]" for status in Status if status not in left]
     begins = f"    [*] --> {Status.ACTIVE.value}: created"
     return "\n".join(["```mermaid", "stateDiagram-v2", begins, *moves, *ends, "```", ""])
+
+
+def callflow_diagram(table: Mapping[tuple[Phase, CallSignal], Phase]) -> str:
+    """The table of a call's story as a Mermaid diagram; what leads from one phase to the same end shares an arrow."""
+    arrows: dict[tuple[Phase, Phase], list[str]] = {}
+    for (before, signal), after in table.items():
+        arrows.setdefault((before, after), []).append(signal.name.lower().replace("_", " "))
+    moves = [f"    {before.value} --> {after.value}: {', '.join(names)}" for (before, after), names in arrows.items()]
+    begins = [f"    [*] --> {phase.value}: {how}" for phase, how in _BEGINNINGS.items()]
+    return "\n".join(["```mermaid", "stateDiagram-v2", *begins, *moves, f"    {Phase.ENDED.value} --> [*]", "```", ""])
 
 
 def with_parts(text: str, parts: Mapping[str, str]) -> str:

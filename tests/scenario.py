@@ -1,13 +1,19 @@
 """Scenarios: transcripts that people can read, played by the pure engine.
 
 A scenario is a text of blocks: commands, a line `----`, and the trace of what they did. `play` runs the commands and
-writes the trace anew; everything else stays as it stands. Sessions are called by their ordinal, times are those of a
-clock that starts at noon on 2026-01-01.
+writes the trace anew; everything else stays as it stands. Sessions and calls are called by their ordinal, times are
+those of a clock that starts at noon on 2026-01-01. What the customer's server is told stands behind an arrow, with its
+number in the session.
 
     pool NUMBER… [owner=N]
     create [first=NUMBER] [second=NUMBER] [expiry=S] [cooloff=S] [geomatch=no] [owner=N] [pins=generate|PIN,PIN]
+           [retries=N] [forced=yes] [callback=yes] [record=yes] [initiate=yes] [unknown-play=yes] [ring=S] [limit=S]
     update SESSION [first=NUMBER] [second=NUMBER] [expiry=S] [record=yes|no]
     delete SESSION
+    replace NUMBER
+    phone NUMBER [outcome=HABIT] [after=S] [hangup=S] [digits=PIN,…]
+    call FROM TO [outcome=HABIT] [after=S] [talk=S] [hangup=caller|callee] [digits=PIN,…] [manual=yes] [recording=fails]
+    act CALL answer|busy|reject|hangup-caller|hangup-callee|digits=PIN
     wait SECONDS
     list [live=yes|no] [first=NUMBER] [second=NUMBER] [number=NUMBER] [owner=N]
     explain SESSION
@@ -16,30 +22,28 @@ The only place that knows the transcripts' language; what happens is the engine'
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import fields
-from typing import Final, assert_never
+from dataclasses import replace
+from typing import Final
 
 from emulator.core.book import Query
 from emulator.core.commands import PinWish, SettingsChanges
-from emulator.core.events import (
-    Event,
-    NumberAdded,
-    NumberHeld,
-    NumberReleased,
-    SessionCreated,
-    SessionExpired,
-    SessionRefreshed,
-    SessionsForgotten,
-    SessionUpdated,
-)
-from emulator.core.instants import written
 from emulator.core.records import MAIN_ACCOUNT, Candidate, Session, Settings
 from emulator.core.refusals import Refused
-from tests.core.play import World, pin_wish
+from emulator.core.telephony import CallSignal, Habit, Side
+from tests.core.play import RECORDING, SETTINGS, TELLING, World, pin_wish
+from tests.trace import Trace, clock, session_line
 
 _RULE: Final = "----"
-_TODAY: Final = "2026-01-01T"
 _YES: Final = {"yes": True, "no": False}
+_UNKNOWN_PLAY: Final = "https://example.com/unknown.mp3"
+
+_ACTS: Final[Mapping[str, CallSignal]] = {
+    "answer": CallSignal.ANSWERED,
+    "busy": CallSignal.BUSY,
+    "reject": CallSignal.REJECTED,
+    "hangup-caller": CallSignal.CALLER_HUNG_UP,
+    "hangup-callee": CallSignal.CALLEE_HUNG_UP,
+}
 
 
 def play(scenario: str) -> str:
@@ -81,19 +85,43 @@ class _Words:
         text = self.text(name)
         return None if text is None else _YES[text]
 
+    def seconds(self, name: str) -> float | None:
+        text = self.text(name)
+        return None if text is None else float(text)
+
+    def habit(self) -> Habit | None:
+        text = self.text("outcome")
+        return None if text is None else Habit(text)
+
+    def digits(self) -> Sequence[str] | None:
+        text = self.text("digits")
+        return None if text is None else [digits for digits in text.split(",") if digits]
+
     def pins(self) -> PinWish | None:
-        text = self.text("pins")
+        text, retries, forced = self.text("pins"), self.whole("retries"), self.flag("forced")
         if text is None:
             return None
-        return pin_wish() if text == "generate" else pin_wish(*text.split(","))
+        first, second = (None, None) if text == "generate" else text.split(",")
+        return pin_wish(first, second, retries=1 if retries is None else retries, forced=forced is True)
+
+    def settings(self) -> Settings:
+        callback, record = self.flag("callback"), self.flag("record")
+        settings = RECORDING if record else TELLING if callback else SETTINGS
+        return replace(
+            settings,
+            initiate_call=self.flag("initiate") is True,
+            unknown_caller_play=_UNKNOWN_PLAY if self.flag("unknown-play") else "",
+            ring_timeout_s=self.whole("ring") or settings.ring_timeout_s,
+            call_time_limit_s=self.whole("limit") or settings.call_time_limit_s,
+        )
 
 
 class _Stage:
-    """A world, and the last known record of each of its sessions."""
+    """A world, and the trace of what happens in it."""
 
     def __init__(self) -> None:
         self.world = World()
-        self.known: dict[str, Session] = {}
+        self.trace = Trace()
 
     def run(self, line: str) -> Sequence[str]:
         """The trace of one command."""
@@ -103,7 +131,7 @@ class _Stage:
         except Refused as refused:
             return [f"{self._time()} refused: {refused.reason.value}", *self._details(refused)]
         assert not words.options, f"{line!r}: unknown {', '.join(words.options)}"
-        return [*map(self._told, self.world.journal[start:]), *answer]
+        return [*map(self.trace.line, self.world.journal[start:]), *answer]
 
     def pool(self, words: _Words) -> Iterable[str]:
         numbers = (number.removeprefix("+") for number in words.plain)
@@ -119,6 +147,7 @@ class _Stage:
             expiry_s=words.whole("expiry") or 1800,
             cooloff_s=words.whole("cooloff") or 0,
             pins=words.pins(),
+            settings=words.settings(),
         )
         return ()
 
@@ -137,6 +166,46 @@ class _Stage:
         self.world.delete(self._session(words))
         return ()
 
+    def replace(self, words: _Words) -> Iterable[str]:
+        self.world.replace_number(words.plain[0].removeprefix("+"))
+        return ()
+
+    def phone(self, words: _Words) -> Iterable[str]:
+        self.world.phone(
+            words.plain[0].removeprefix("+"),
+            words.habit() or Habit.ANSWER,
+            after_s=words.seconds("after"),
+            hangup_after_s=words.seconds("hangup"),
+            digits=words.digits() or (),
+        )
+        return ()
+
+    def call(self, words: _Words) -> Iterable[str]:
+        caller, number = (word.removeprefix("+") for word in words.plain)
+        hangup_by = words.text("hangup")
+        self.world.call(
+            caller,
+            number,
+            habit=words.habit(),
+            after_s=words.seconds("after"),
+            talk_s=words.seconds("talk"),
+            hangup_by=None if hangup_by is None else Side(hangup_by),
+            digits=words.digits(),
+            manual=words.flag("manual") is True,
+            recording_fails=words.text("recording") == "fails",
+        )
+        return ()
+
+    def act(self, words: _Words) -> Iterable[str]:
+        ordinal, *acts = words.plain
+        call = next(call for call in self.world.engine.state.calls.all() if call.ordinal == int(ordinal))
+        digits = words.text("digits")
+        if digits is not None:
+            self.world.type_digits(call, digits)
+        for act in acts:
+            self.world.step(call, _ACTS[act])
+        return ()
+
     def wait(self, words: _Words) -> Iterable[str]:
         self.world.wait(float(words.plain[0]))
         return ()
@@ -152,7 +221,7 @@ class _Stage:
             live=words.flag("live"),
         )
         count, sessions = self.world.engine.select(query)
-        return [f"{self._time()} found {count}", *(f"  {_line(session)}" for session in sessions)]
+        return [f"{self._time()} found {count}", *(f"  {session_line(session)}" for session in sessions)]
 
     def explain(self, words: _Words) -> Iterable[str]:
         session = self._session(words)
@@ -167,13 +236,10 @@ class _Stage:
 
     def _session(self, words: _Words) -> Session:
         ordinal = int(words.plain[0])
-        return self.world.now(next(session for session in self.known.values() if session.ordinal == ordinal))
-
-    def _ordinal(self, uuid: str) -> int:
-        return self.known[uuid].ordinal
+        return self.world.now(next(session for session in self.trace.known.values() if session.ordinal == ordinal))
 
     def _time(self) -> str:
-        return _clock(self.world.engine.now)
+        return clock(self.world.engine.now)
 
     def _details(self, refused: Refused) -> Iterable[str]:
         for name, value in refused.detail.items():
@@ -181,49 +247,17 @@ class _Stage:
                 yield from map(self._dropped, value)
             elif name == "calling_code":
                 yield "  looked at any country" if value is None else f"  looked at country +{value}"
-            elif isinstance(value, str) and value in self.known:
-                yield f"  {name} {self._ordinal(value)}"
+            elif isinstance(value, str) and value in self.trace.known:
+                yield f"  {name} {self.trace.ordinal(value)}"
             elif isinstance(value, Session):
                 yield f"  {name} {value.ordinal}"
             elif value:
                 yield f"  {name} {value}"
 
     def _dropped(self, candidate: Candidate) -> str:
-        session = "" if candidate.session is None else f", session {self._ordinal(candidate.session)}"
-        until = "" if candidate.until is None else f" until {_clock(candidate.until)}"
+        session = "" if candidate.session is None else f", session {self.trace.ordinal(candidate.session)}"
+        until = "" if candidate.until is None else f" until {clock(candidate.until)}"
         return f"  +{candidate.number} dropped: {candidate.why.value}{session}{until}"
-
-    def _told(self, event: Event) -> str:
-        return f"{_clock(event.at)} {self._happened(event)}"
-
-    def _happened(self, event: Event) -> str:
-        match event:
-            case SessionCreated(session=session):
-                self.known[session.uuid] = session
-                return f"created {_line(session)}"
-            case SessionRefreshed(session=session):
-                return f"refreshed session {session.ordinal}: {self._changes(session)}"
-            case SessionUpdated(session=session):
-                return f"updated session {session.ordinal}: {self._changes(session)}"
-            case SessionExpired(session=session, ending=ending):
-                return f"ended session {session.ordinal} ({ending.value}): {self._changes(session)}"
-            case NumberHeld(hold=hold):
-                session_of_hold = f"session {self._ordinal(hold.session)}"
-                return f"cooling +{hold.number} after {session_of_hold} until {_clock(hold.until)}"
-            case NumberReleased(hold=hold):
-                return f"released +{hold.number} after session {self._ordinal(hold.session)}"
-            case NumberAdded(number=number):
-                return f"added +{number.digits} of owner {number.owner}, country +{number.calling_code}"
-            case SessionsForgotten(uuids=uuids):
-                return f"forgot sessions {', '.join(str(self._ordinal(uuid)) for uuid in uuids)}"
-            case _:
-                assert_never(event)
-
-    def _changes(self, session: Session) -> str:
-        before, self.known[session.uuid] = self.known[session.uuid], session
-        was, becomes = _facts(before), _facts(session)
-        changed = [f"{name} {was[name]} → {becomes[name]}" for name in was if was[name] != becomes[name]]
-        return ", ".join(changed) or "nothing changed"
 
 
 _VERBS: Final[Mapping[str, Callable[[_Stage, _Words], Iterable[str]]]] = {
@@ -231,44 +265,11 @@ _VERBS: Final[Mapping[str, Callable[[_Stage, _Words], Iterable[str]]]] = {
     "create": _Stage.create,
     "update": _Stage.update,
     "delete": _Stage.delete,
+    "replace": _Stage.replace,
+    "phone": _Stage.phone,
+    "call": _Stage.call,
+    "act": _Stage.act,
     "wait": _Stage.wait,
     "list": _Stage.listed,
     "explain": _Stage.explain,
 }
-
-
-def _facts(session: Session) -> dict[str, str]:
-    """What a reader wants to see change."""
-    settings = {field.name: str(getattr(session.settings, field.name)) for field in fields(Settings)}
-    return {
-        "status": session.status.value,
-        "first": _party(session.first_party),
-        "second": _party(session.second_party),
-        "number": f"+{session.number}",
-        "modified": _clock(session.modified_at),
-        "expires": _clock(session.expires_at),
-        "duration": f"{session.duration_s}s",
-        "pins": _shown_pins(session),
-        **settings,
-    }
-
-
-def _line(session: Session) -> str:
-    pins = "" if session.pins is None else f", pins {_shown_pins(session)}"
-    parties = f"{_party(session.first_party)} and {_party(session.second_party)}"
-    return (
-        f"session {session.ordinal} {session.status.value} on +{session.number}: {parties}"
-        f", expires {_clock(session.expires_at)}, duration {session.duration_s}s{pins}"
-    )
-
-
-def _shown_pins(session: Session) -> str:
-    return "none" if session.pins is None else f"{session.pins.first} and {session.pins.second}"
-
-
-def _party(digits: str) -> str:
-    return f"+{digits}" if digits else "anyone"
-
-
-def _clock(instant: int) -> str:
-    return written(instant).removeprefix(_TODAY).removesuffix("Z")

@@ -167,6 +167,10 @@ class SessionBook:
             self._move(before, session)
         return before
 
+    def renew(self, session: Session) -> None:
+        """Store a record of which nothing but its calls has changed, so that every index stays as it is."""
+        self._sessions[session.uuid] = session
+
     def forget(self, uuids: Sequence[str]) -> None:
         """Drop ended sessions."""
         for uuid in uuids:

@@ -48,8 +48,10 @@ class CallBook:
     def put(self, call: Call) -> Call | None:
         """Store a record in place of the one before it, which is returned."""
         before = self._calls.get(call.uuid)
+        if before is call:
+            return before
         self._calls[call.uuid] = call
-        if len(call.legs) > 1:
+        if len(call.legs) > 1 and (before is None or len(before.legs) == 1):
             self._call_of[call.legs[1].uuid] = call.uuid
         self.running_count += call.is_running - (before is not None and before.is_running)
         return before

@@ -59,15 +59,19 @@ _ENDINGS: Final[Mapping[CallSignal, _Ending]] = {
 def ended(state: State, call: Call, signal: CallSignal, now: int) -> list[Event]:
     """The call ends: its legs, its recording, itself, and its session's interaction."""
     ending = _ENDINGS[signal]
-    first = len(call.legs) - 1 if ending.place is None else ending.place
+    last = len(call.legs) - 1
+    place = last if ending.place is None else ending.place
+    tariff = state.rules.tariff
     legs = tuple(
-        _closed(leg, ending.cause if place == first or ending.both else None, ending.source, state.rules.tariff, now)
-        for place, leg in enumerate(call.legs)
+        _closed(leg, ending.cause if at == place or ending.both else None, ending.source, tariff, now)
+        for at, leg in enumerate(call.legs)
     )
-    over = replace(call, phase=Phase.ENDED, legs=legs, ended_at=now, next=None)
-    order = sorted(range(len(legs)), key=lambda place: place != first)
-    events: list[Event] = [LegEnded(now, over, place) for place in order]
-    events += recordings.completed(state, over, now)
+    over = call.moved(Phase.ENDED, legs, None, ended_at=now)
+    events: list[Event] = [LegEnded(now, over, place)]
+    if last:
+        events.append(LegEnded(now, over, 1 - place))
+    if over.recording:
+        events += recordings.completed(state, over, now)
     events.append(CallEnded(now, over))
     session = state.book.get(call.session)
     if session is not None:
@@ -75,9 +79,8 @@ def ended(state: State, call: Call, signal: CallSignal, now: int) -> list[Event]
     return events
 
 
-def turned_away(state: State, call: Call, now: int) -> list[Event]:
+def turned_away(call: Call, now: int) -> list[Event]:
     """A call that no session takes ends as it begins."""
-    del state
     leg = replace(call.legs[0], ended_at=now, cause=Cause.NOT_CONNECTED, source=Source.SERVICE)
     over = replace(call, phase=Phase.ENDED, legs=(leg,), ended_at=now, next=None)
     return [LegEnded(now, over, 0), CallEnded(now, over)]
@@ -96,36 +99,38 @@ def _closed(leg: Leg, cause: Cause | None, source: Source, tariff: Tariff, now: 
     """The leg, over and billed. `cause` None: it ends because the other leg does."""
     if cause is None:
         cause = Cause.CANCELED if leg.answered_at is None else Cause.NORMAL
-    if leg.answered_at is None:
-        return replace(leg, ended_at=now, cause=cause, source=source)
-    duration_s = (now - leg.answered_at) // SECOND_US
-    billed = billed_s(duration_s, tariff)
-    return replace(
-        leg,
-        ended_at=now,
-        cause=cause,
-        source=source,
-        duration_s=duration_s,
-        billed_s=billed,
-        amount_micros=amount_micros(billed, tariff),
+    duration_s = billed = 0
+    if leg.answered_at is not None:
+        duration_s = (now - leg.answered_at) // SECOND_US
+        billed = billed_s(duration_s, tariff)
+    return Leg(
+        leg.uuid,
+        leg.person,
+        leg.role,
+        leg.inbound,
+        leg.started_at,
+        leg.answered_at,
+        now,
+        cause,
+        source,
+        duration_s,
+        billed,
+        amount_micros(billed, tariff),
     )
 
 
 def _after_call(session: Session, call: Call, rules: Rules) -> Session:
     signal = Signal.CALL_ENDED if session.running > 1 else Signal.LAST_CALL_ENDED
-    return replace(
-        session,
-        status=step(session.status, signal),
-        running=session.running - 1,
-        history=_with(session, call, rules.interactions_max),
-    )
+    history = _with(session, call, rules.interactions_max)
+    return session.with_calls(step(session.status, signal), session.running - 1, history)
 
 
 def _with(session: Session, call: Call, interactions_max: int) -> History:
     """The history with this call. Totals are over all calls, however few interactions are shown."""
     assert call.ended_at is not None, "only an ended call leaves an interaction"
-    history, by_role = session.history, {leg.role: leg for leg in call.legs}
-    first, second = by_role.get(Role.FIRST), by_role.get(Role.SECOND)
+    history = session.history
+    first = next((leg for leg in call.legs if leg.role is Role.FIRST), None)
+    second = next((leg for leg in call.legs if leg.role is Role.SECOND), None)
     stranger = second if session.first_party else first
     interaction = Interaction(
         call=call.uuid,

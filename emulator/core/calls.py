@@ -14,6 +14,7 @@ from emulator.core.callflow import move
 from emulator.core.commands import InitiateCall, PlaceCall, StepCall, TypeDigits
 from emulator.core.events import (
     CallBegan,
+    CallNotPlaced,
     Event,
     LegAnswered,
     LegRinging,
@@ -32,7 +33,6 @@ from emulator.core.state import State
 from emulator.core.telephony import (
     Call,
     CallSignal,
-    Habit,
     Leg,
     Message,
     Phase,
@@ -42,6 +42,9 @@ from emulator.core.telephony import (
     Script,
     Step,
 )
+
+#: What only the digits tell, so that nobody can order it.
+_VERDICTS: Final = (CallSignal.PIN_RIGHT, CallSignal.PIN_WRONG, CallSignal.PIN_FAILED)
 
 
 def place(state: State, command: PlaceCall, now: int) -> list[Event]:
@@ -59,13 +62,14 @@ def place(state: State, command: PlaceCall, now: int) -> list[Event]:
 
 
 def initiate(state: State, command: InitiateCall, now: int) -> list[Event]:
-    """The service calls the first party of a session itself, if the session still lives."""
+    """The service calls the first party of a session itself, unless somebody was quicker or nobody is there."""
     session = state.book.get(command.session)
-    if session is None or not session.is_live or state.calls.running_count >= state.rules.calls_running_max:
-        return []
-    way = Way(Route.PLACED, session, Role.FIRST, other_side(session, Role.FIRST))
-    if not (session.first_party and way.callee) or session.running:
-        return []
+    if session is None or not session.is_live or not session.first_party or session.running:
+        return [CallNotPlaced(now, command.session)]
+    callee = other_side(session, Role.FIRST)
+    if not callee or state.calls.running_count >= state.rules.calls_running_max:
+        return [CallNotPlaced(now, command.session)]
+    way = Way(Route.PLACED, session, Role.FIRST, callee)
     call = _new_call(state, way, session.first_party, session.number, Script(), now, owner=session.owner)
     ringing, rings = _ringing(state, call, 0, now)
     began: list[Event] = [CallBegan(now, ringing), SessionCallBegan(now, _began(session))]
@@ -76,7 +80,7 @@ def take_step(state: State, command: StepCall, now: int) -> list[Event]:
     """Something happens to a call. Raises Refused: CALL_NOT_FOUND, CALL_ENDED, STEP_IMPOSSIBLE."""
     call = find_running(state, command.call)
     phase = move(call.phase, command.signal)
-    if command.signal in _TYPED:
+    if command.signal in _VERDICTS:
         raise Refused(Reason.STEP_IMPOSSIBLE, phase=call.phase, signal=command.signal)
     if phase is Phase.ENDED:
         return callends.ended(state, call, command.signal, now)
@@ -149,8 +153,8 @@ def _announce(state: State, call: Call, way: Way, now: int) -> list[Event]:
 
 
 def _turn_away(state: State, call: Call, way: Way, now: int) -> list[Event]:
-    del way
-    return [CallBegan(now, call), *callends.turned_away(state, call, now)]
+    del state, way
+    return [CallBegan(now, call), *callends.turned_away(call, now)]
 
 
 #: What a call to a virtual number begins with. `initiate` begins the placed ones.
@@ -167,8 +171,7 @@ _ROUTES: Final[Mapping[Route, Callable[[State, Call, Way, int], list[Event]]]] =
 def _first_answered(state: State, call: Call, now: int) -> list[Event]:
     """The first party has answered the service's own call."""
     session = _session_of(state, call)
-    leg = replace(call.legs[0], answered_at=now)
-    answered = replace(call, legs=(leg,), limit_at=now + call.time_limit_s * SECOND_US)
+    answered = replace(call, legs=(call.legs[0].answered(now),), limit_at=now + call.time_limit_s * SECOND_US)
     return _connected(state, answered, session, now)
 
 
@@ -176,13 +179,13 @@ def _second_answered(state: State, call: Call, now: int) -> list[Event]:
     """Both are there: they are connected, and the recording begins."""
     session = _session_of(state, call)
     first, second = call.legs
-    bridged = replace(call, phase=Phase.BRIDGED, legs=(first, replace(second, answered_at=now)))
     recorded: list[Event] = []
     if session.settings.record:
         recording = started(state, call, session, now)
         recorded = [recording]
-        bridged = replace(bridged, recording="" if call.script.recording_fails else recording.recording.uuid)
-    bridged = replace(bridged, next=habits.soonest(bridged, habits.hangup(state, bridged, now)))
+        call = replace(call, recording="" if call.script.recording_fails else recording.recording.uuid)
+    hangup = habits.soonest(call, habits.hangup(state, call, now))
+    bridged = call.moved(Phase.BRIDGED, (first, second.answered(now)), hangup)
     return [LegAnswered(now, bridged, 1), *_played_to(session, bridged, 1, now), *recorded]
 
 
@@ -201,10 +204,10 @@ def _ringing(state: State, call: Call, place: int, now: int) -> tuple[Call, list
         assert role is not None, "somebody unknown is connected with nobody"
         legs = (legs[0], Leg(state.chance.uuid("leg"), call.callee, role.other, inbound=False, started_at=now))
     timeout = Step(now + call.ring_timeout_s * SECOND_US, CallSignal.RING_TIMED_OUT)
-    dialled = replace(call, phase=phase, legs=legs)
-    dialled = replace(dialled, next=habits.soonest(dialled, habits.reaction(state, dialled, place, now), timeout))
+    reaction = habits.reaction(state, call, place, now)
+    dialled = call.moved(phase, legs, habits.soonest(call, reaction, timeout))
     # A phone that cannot be reached does not ring. ASSUMED: contract 6.7 lists the ring with the other failures.
-    rings = habits.habit_of(state, dialled, place) is not Habit.UNREACHABLE
+    rings = reaction is None or reaction.signal is not CallSignal.UNREACHABLE
     return dialled, [LegRinging(now, dialled, place)] if rings else []
 
 
@@ -233,9 +236,6 @@ def _wrong_pin(state: State, call: Call, now: int) -> list[Event]:
     pausing = replace(wrong, phase=move(wrong.phase, CallSignal.PIN_WRONG), next=habits.soonest(wrong, over))
     return [PinChecked(now, pausing, PinVerdict.WRONG, call.wrong_pins, last=False), *played]
 
-
-#: What only digits bring about: `type_digits` knows whether they are right.
-_TYPED: Final = frozenset({CallSignal.PIN_RIGHT, CallSignal.PIN_WRONG, CallSignal.PIN_FAILED})
 
 #: What happens when a call leaves this phase and does not end.
 _MOVES: Final[Mapping[Phase, Callable[[State, Call, int], list[Event]]]] = {
@@ -275,7 +275,7 @@ def _new_call(state: State, way: Way, caller: str, number: str, script: Script, 
 
 
 def _began(session: Session) -> Session:
-    return replace(session, status=step(session.status, Signal.CALL_BEGAN), running=session.running + 1)
+    return session.with_calls(step(session.status, Signal.CALL_BEGAN), session.running + 1, session.history)
 
 
 def _session_of(state: State, call: Call) -> Session:

@@ -97,7 +97,7 @@ class Engine:
             if due is None:
                 self.now = max(self.now, instant)
                 break
-            self.now = due[0]
+            self.now = max(self.now, due[0])  # a callback may have been parked until an instant that has passed
             events += self._apply(due[3])
         return events
 
@@ -133,12 +133,13 @@ class Engine:
         return self._state
 
     def _apply(self, command: Command) -> list[Event]:
+        state, now = self._state, self.now
         events: list[Event] = []
-        for event in _DECIDE[type(command)](self._state, command, self.now):
-            self._state.absorb(event)
+        for event in _DECIDE[type(command)](state, command, now):
+            state.absorb(event)
             events.append(event)
-            callback = notices.due(self._state, event, self.now)
+            callback = notices.due(state, event, now)
             if callback is not None:
-                self._state.absorb(callback)
+                state.absorb(callback)
                 events.append(callback)
         return events

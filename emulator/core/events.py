@@ -130,6 +130,14 @@ class CallBegan:
 
 
 @dataclass(frozen=True, slots=True)
+class CallNotPlaced:
+    """The service should have called the first party of this session: a call runs, nobody is to be reached, no room."""
+
+    at: int
+    uuid: str
+
+
+@dataclass(frozen=True, slots=True)
 class PinAsked:
     """The caller is to type a PIN."""
 
@@ -326,6 +334,7 @@ Event = (
     | NumberSuspended
     | SessionsForgotten
     | CallsForgotten
+    | CallNotPlaced
     | PhoneSet
     | MessagePlayed
     | MediaChecked

@@ -12,7 +12,9 @@ from emulator.core.refusals import Reason, Refused
 
 
 class Signal(Enum):
-    """What can happen to a session."""
+    """What can happen to a session. Hashed like `Phase`."""
+
+    __hash__ = object.__hash__
 
     REFRESHED = "its pair was created again"
     UPDATED = "its settings were changed"

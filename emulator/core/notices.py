@@ -26,7 +26,7 @@ from emulator.core.events import (
 )
 from emulator.core.records import Session
 from emulator.core.state import State
-from emulator.core.telephony import Call, PinVerdict, Recording, Role
+from emulator.core.telephony import PinVerdict, Recording, Role
 
 #: Session, channel, and what to tell.
 _Told = tuple[Session, Channel, Notice]
@@ -77,7 +77,8 @@ def _callback(
         sequence=state.outbox.next_sequence(session.uuid),
         session=session.uuid,
         owner=session.owner,
-        number=session.number,
+        # A call keeps the number that was dialled, even when its session moves to another one meanwhile.
+        number=session.number if notice.call is None else notice.call.number,
         channel=channel,
         notice=notice,
         url=url,
@@ -96,14 +97,14 @@ def _first_state(state: State) -> CallbackState:
 
 def _of_leg(kind: NoticeKind) -> Callable[[State, Any], _Told | None]:
     def told(state: State, event: LegRinging | LegAnswered | LegEnded) -> _Told | None:
-        session = _session(state, event.call)
-        role = event.call.legs[event.leg].role
+        call = event.call
+        session, role = state.book.get(call.session), call.legs[event.leg].role
         if session is None or role is None:
             return None
         who = (Role.FIRST, Role.SECOND)[event.leg] if state.rules.notify.by_position else role
         if kind is NoticeKind.LEG_RINGING and who is Role.FIRST:
             return None  # there is no such event: the first party's ring is not told
-        return session, Channel.STATUS, Notice(kind, call=event.call, leg=event.leg, who=who)
+        return session, Channel.STATUS, Notice(kind, call, event.leg, who)
 
     return told
 
@@ -120,7 +121,7 @@ def _of_pin(state: State, event: PinChecked) -> _Told | None:
 
 
 def _of_call(state: State, event: CallEnded) -> _Told | None:
-    session = _session(state, event.call)
+    session = state.book.get(event.call.session)
     if session is None or not state.rules.notify.call_over:
         return None
     return session, Channel.STATUS, Notice(NoticeKind.CALL_OVER, call=event.call)
@@ -161,7 +162,3 @@ _TELL: Final[Mapping[type, Callable[[State, Any], _Told | None]]] = {
     RecordingCompleted: _of_recording(NoticeKind.RECORDING_COMPLETED),
     RecordingFailed: _of_recording(NoticeKind.RECORDING_FAILED),
 }
-
-
-def _session(state: State, call: Call) -> Session | None:
-    return state.book.get(call.session) if call.session else None

@@ -5,7 +5,7 @@ from dataclasses import replace
 from emulator.core.commands import AddNumber, ReleaseNumber, ReplaceNumber
 from emulator.core.events import Event, NumberAdded, NumberReleased, NumberSuspended, SessionNumberReplaced
 from emulator.core.pool import Wish
-from emulator.core.records import Number, Session
+from emulator.core.records import Candidate, Dropped, Number, Session
 from emulator.core.refusals import Reason, Refused
 from emulator.core.state import State
 
@@ -45,4 +45,8 @@ def _moved(state: State, session: Session, now: int) -> Session:
     busy = {other.number: other.uuid for party in session.parties for other in state.book.live_of(party)}
     wish = Wish(session.pair, session.allocation.calling_code, session.needs_number_alone, busy)
     number, allocation = state.pool.allocate(wish)
-    return replace(session, number=number.digits, allocation=allocation, modified_at=now)
+    # The pool sees only that the session itself stands in the way on its old number.
+    left = Candidate(session.number, Dropped.SUSPENDED)
+    dropped = tuple(left if candidate.number == left.number else candidate for candidate in allocation.dropped)
+    explained = replace(allocation, dropped=dropped)
+    return replace(session, number=number.digits, allocation=explained, modified_at=now)

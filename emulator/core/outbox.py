@@ -87,6 +87,7 @@ class Outbox:
                     self._sequences[callback.session] = callback.sequence
                 if callback.state is CallbackState.WAITING:
                     self._join(callback)
+                return
             case CallbackAttempted():
                 self._open[callback.ordinal] = callback
                 self._lines[callback.session][0] = callback
@@ -115,7 +116,12 @@ class Outbox:
 
     def _join(self, callback: Callback) -> None:
         self._open[callback.ordinal] = callback
-        self._lines.setdefault(callback.session, deque()).append(callback)
+        line = self._lines.get(callback.session)
+        if line is None:
+            self._lines[callback.session] = deque((callback,))
+            self._ready[callback.session] = None
+        else:
+            line.append(callback)
 
     def _leave(self, callback: Callback) -> None:
         line = self._lines.get(callback.session)

@@ -15,7 +15,9 @@ MAIN_ACCOUNT = 0
 
 
 class Status(Enum):
-    """Where a session stands. LINGERING: its expiry has come, and one of its calls still runs."""
+    """Where a session stands. LINGERING: its expiry has come, and one of its calls still runs. Hashed like `Phase`."""
+
+    __hash__ = object.__hash__
 
     ACTIVE = "active"
     IN_PROGRESS = "in_progress"
@@ -137,6 +139,26 @@ class Session:
             self.allocation,
             self.running,
             self.history,
+        )
+
+    def with_calls(self, status: Status, running: int, history: History) -> "Session":
+        """The same after one of its calls began or ended. Written out for the same reason."""
+        return Session(
+            self.ordinal,
+            self.uuid,
+            self.owner,
+            self.first_party,
+            self.second_party,
+            self.number,
+            status,
+            self.created_at,
+            self.modified_at,
+            self.expires_at,
+            self.settings,
+            self.pins,
+            self.allocation,
+            running,
+            history,
         )
 
     @property

@@ -24,9 +24,9 @@ class Way:
 
 def way_of(state: State, caller: str, number: str) -> Way:
     """What becomes of a call from `caller` to `number`."""
-    own = next((s for s in state.book.live_of(caller) if s.number == number), None)
-    if own is not None:
-        return _way_of_party(own, caller)
+    for own in state.book.live_of(caller):
+        if own.number == number:
+            return _way_of_party(own, caller)
     with_pin = state.book.newest_with_pins(number)
     if with_pin is not None:
         return Way(Route.ASK_PIN, with_pin)
@@ -84,8 +84,10 @@ def _way_of_party(session: Session, caller: str) -> Way:
     role = role_of(session, caller)
     callee = other_side(session, role)
     if not callee:
-        # Nobody has called yet, so there is nobody to be connected with. ASSUMED: treated as an unknown caller.
-        route = Route.ANNOUNCE if session.settings.unknown_caller_play else Route.REFUSE
+        # Nobody has called yet, so there is nobody to be connected with. ASSUMED: treated as an unknown caller,
+        # who hears the message where there is no PIN (vendor page, unknown_caller_play).
+        announces = session.pins is None and session.settings.unknown_caller_play
+        route = Route.ANNOUNCE if announces else Route.REFUSE
         return Way(route, session)
     forced = session.pins is not None and session.pins.forced
     return Way(Route.ASK_PIN if forced else Route.CONNECT, session, role, callee)

@@ -27,6 +27,7 @@ from emulator.core.events import (
     CallbackWaiting,
     CallBegan,
     CallEnded,
+    CallNotPlaced,
     CallsForgotten,
     DeliverySwitched,
     Event,
@@ -60,7 +61,7 @@ from emulator.core.pool import Pool
 from emulator.core.recordingbook import RecordingBook
 from emulator.core.records import Hold, Session
 from emulator.core.rules import Rules
-from emulator.core.telephony import Call, Phone, Step
+from emulator.core.telephony import Call, Phone, Route, Step
 from emulator.core.timers import Timers
 
 
@@ -98,17 +99,26 @@ class State:
 
     def absorb(self, event: Event) -> None:
         """Make the state what it is after the event."""
+        # The frequent ones come first.
         match event:
-            case CallBegan() | PinAsked() | PinChecked() | LegRinging() | LegAnswered() | LegEnded() | CallEnded():
+            case CallbackDue():
+                self.outbox.absorb(event)
+            case LegEnded() | LegAnswered() | LegRinging() | CallEnded() | PinAsked() | PinChecked():
                 self._put_call(event.call)
-            case (
-                SessionCallBegan() | SessionCallEnded() | SessionNumberReplaced() | SessionUpdated() | SessionExpired()
-            ):
+            case SessionCallBegan() | SessionCallEnded():
+                self.book.renew(event.session)
+            case CallBegan():
+                self._put_call(event.call)
+                if event.call.route is Route.PLACED:
+                    self.timers.cancel(_initiate_key(event.call.session))
+            case CallNotPlaced():
+                self.timers.cancel(_initiate_key(event.uuid))
+            case SessionNumberReplaced() | SessionUpdated() | SessionExpired():
                 self._put(event.session)
             case SessionCreated() | SessionRefreshed():
                 self._put(event.session)
                 self._plan_initiated_call(event.session, event.at)
-            case CallbackDue() | CallbackAttempted() | CallbackWaiting() | CallbackParked() | CallbackSettled():
+            case CallbackAttempted() | CallbackWaiting() | CallbackParked() | CallbackSettled():
                 self.outbox.absorb(event)
                 self._plan_callback(event)
             case RecordingStarted() | RecordingCompleted():
@@ -156,6 +166,7 @@ class State:
             self.timers.set(session.uuid, session.expires_at, TimeOutSession(session.uuid))
         else:
             self.timers.cancel(session.uuid)
+            self.timers.cancel(_initiate_key(session.uuid))
 
     def _put_call(self, call: Call) -> None:
         before = self.calls.put(call)
@@ -170,25 +181,27 @@ class State:
     def _plan_initiated_call(self, session: Session, at: int) -> None:
         if session.settings.initiate_call:
             due = at + self.rules.telephony.initiate_after_us
-            self.timers.set(f"initiate {session.uuid}", due, InitiateCall(session.uuid))
+            self.timers.set(_initiate_key(session.uuid), due, InitiateCall(session.uuid))
+        else:
+            self.timers.cancel(_initiate_key(session.uuid))
 
-    def _plan_callback(
-        self, event: CallbackDue | CallbackAttempted | CallbackWaiting | CallbackParked | CallbackSettled
-    ) -> None:
+    def _plan_callback(self, event: CallbackAttempted | CallbackWaiting | CallbackParked | CallbackSettled) -> None:
         ordinal = event.callback.ordinal
         match event:
             case CallbackAttempted():
                 self.timers.set(f"callback {ordinal}", event.until, RetryCallback(ordinal))
             case CallbackParked() if event.until is not None:
                 self.timers.set(f"callback {ordinal}", event.until, ReleaseCallback(ordinal))
-            case CallbackDue():
-                pass  # no timer can be set for it yet
             case _:
                 self.timers.cancel(f"callback {ordinal}")
 
 
 def _command(call: str, step: Step) -> Command:
     return TypeDigits(call, step.digits) if step.signal is None else StepCall(call, step.signal)
+
+
+def _initiate_key(session: str) -> str:
+    return f"initiate {session}"
 
 
 def _hold_key(hold: Hold) -> str:

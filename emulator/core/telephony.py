@@ -64,7 +64,9 @@ class Source(Enum):
 
 
 class Phase(Enum):
-    """Where a call stands."""
+    """Where a call stands. Its hash is the identity's: Enum's own takes longer, and every step looks it up."""
+
+    __hash__ = object.__hash__
 
     RINGING_FIRST = "ringing_first"
     ASKING_PIN = "asking_pin"
@@ -76,7 +78,9 @@ class Phase(Enum):
 
 
 class CallSignal(Enum):
-    """What can happen to a call."""
+    """What can happen to a call. Hashed like `Phase`, for the same reason."""
+
+    __hash__ = object.__hash__
 
     ANSWERED = "the ringing phone was answered"
     BUSY = "the line is busy"
@@ -200,6 +204,10 @@ class Leg:
     billed_s: int = 0
     amount_micros: int = 0
 
+    def answered(self, at: int) -> "Leg":
+        """The same leg, which stands from now on. Written out, as in `Session.with_status`."""
+        return Leg(self.uuid, self.person, self.role, self.inbound, self.started_at, at)
+
 
 @dataclass(frozen=True, slots=True)
 class Call:
@@ -207,8 +215,8 @@ class Call:
 
     `session` is the session that it belongs to, "" as long as there is none; `host` is the session whose messages
     it hears, and whose `pins` it is asked for; they differ only until a PIN has told. `callee` is "" until somebody is
-    dialled. `limit_at` is None
-    until the first leg is answered. `recording` is the UUID of its recording, "" where there is none.
+    dialled. `limit_at` is None until the first leg is answered. `recording` is the UUID of its recording, "" where
+    there is none.
     """
 
     ordinal: int
@@ -233,6 +241,33 @@ class Call:
     recording: str = ""
     ended_at: int | None = None
     next: Step | None = None
+
+    def moved(self, phase: Phase, legs: tuple[Leg, ...], step: Step | None, *, ended_at: int | None = None) -> "Call":
+        """The same in another phase, with these legs and what comes next. Written out, as in `Session.with_status`."""
+        return Call(
+            self.ordinal,
+            self.uuid,
+            self.number,
+            self.owner,
+            self.route,
+            self.session,
+            self.host,
+            self.caller,
+            self.callee,
+            phase,
+            legs,
+            self.script,
+            self.started_at,
+            self.ring_timeout_s,
+            self.time_limit_s,
+            self.pins,
+            self.limit_at,
+            self.prompts,
+            self.wrong_pins,
+            self.recording,
+            ended_at,
+            step,
+        )
 
     @property
     def is_running(self) -> bool:

@@ -5,10 +5,12 @@ The only place under tests/core that builds commands field by field.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from enum import Enum
 from typing import Final, Unpack
 
 from emulator.core import instants
 from emulator.core.book import Query
+from emulator.core.callbacks import Callback, NoticeKind
 from emulator.core.chance import Seed
 from emulator.core.commands import (
     AddNumber,
@@ -16,16 +18,30 @@ from emulator.core.commands import (
     CreateSession,
     DeleteSession,
     PinWish,
+    PlaceCall,
+    ReplaceNumber,
+    SetPhone,
     SettingsChanges,
+    StepCall,
+    TypeDigits,
     UpdateSession,
 )
 from emulator.core.engine import Engine
-from emulator.core.events import Event, SessionCreated, SessionExpired, SessionRefreshed, SessionUpdated
+from emulator.core.events import (
+    CallbackDue,
+    CallBegan,
+    Event,
+    SessionCreated,
+    SessionExpired,
+    SessionRefreshed,
+    SessionUpdated,
+)
 from emulator.core.instants import DAY_US, SECOND_US
 from emulator.core.numbering import calling_code
 from emulator.core.records import MAIN_ACCOUNT, Session, Settings
 from emulator.core.rules import Rules
 from emulator.core.state import State
+from emulator.core.telephony import Call, CallSignal, Habit, Phone, Recording, Script, Side
 
 START: Final = instants.read("2026-01-01T12:00:00Z")
 SEED: Final = 7
@@ -63,6 +79,11 @@ SETTINGS: Final = Settings(
     owner_named=False,
 )
 
+#: A session that tells all it does, and one that records as well.
+URL: Final = "https://example.com/status"
+TELLING: Final = replace(SETTINGS, callback_url=URL)
+RECORDING: Final = replace(TELLING, record=True, recording_callback_url="https://example.com/recording")
+
 #: Numbers of the pool, two countries.
 A, B, C, D = "14155550100", "14155550101", "14155550102", "14155550103"
 DELHI, MUMBAI = "911155550100", "912255550101"
@@ -73,7 +94,53 @@ FINN, GWEN = "12025550116", "12025550117"
 RAVI = "919876543210"
 
 
-def pin_wish(first: str | None = None, second: str | None = None, *, length: int = 4) -> PinWish:
+_WORDS: Final = {
+    NoticeKind.LEG_ANSWERED: "answered",
+    NoticeKind.LEG_RINGING: "rings",
+    NoticeKind.LEG_ENDED: "is gone",
+    NoticeKind.CALL_OVER: "call over",
+    NoticeKind.PIN_CHECKED: "PIN",
+    NoticeKind.TIMED_OUT: "timed out",
+    NoticeKind.NUMBER_REPLACED: "number replaced",
+    NoticeKind.RECORDING_STARTED: "recording started",
+    NoticeKind.RECORDING_COMPLETED: "recording completed",
+    NoticeKind.RECORDING_FAILED: "recording failed",
+}
+
+
+def spoken(member: Enum) -> str:
+    """An enum's name as words."""
+    return member.name.lower().replace("_", " ")
+
+
+def told(callback: Callback) -> str:
+    """What a callback says, in words: its number in the session, who, what, and why."""
+    notice = callback.notice
+    words = [f"#{callback.sequence}"]
+    if notice.who is not None:
+        words.append(spoken(notice.who))
+    words.append(_WORDS[notice.kind])
+    if notice.kind is NoticeKind.LEG_ENDED:
+        assert notice.call is not None, "a leg is a call's"
+        assert notice.leg is not None, "a leg has a place"
+        cause = notice.call.legs[notice.leg].cause
+        assert cause is not None, "an ended leg has its cause"
+        words.append(f"({spoken(cause)})")
+    if notice.verdict is not None:
+        words.append(f"{spoken(notice.verdict)} after {notice.retries}")
+    return " ".join(words)
+
+
+def pin_wish(
+    first: str | None = None,
+    second: str | None = None,
+    *,
+    length: int = 4,
+    retries: int = 1,
+    retry_wait_s: int = 5,
+    forced: bool = False,
+    incorrect_play: str = "",
+) -> PinWish:
     """A wish for these PINs; None is generated."""
     return PinWish(
         generate=first is None or second is None,
@@ -81,10 +148,10 @@ def pin_wish(first: str | None = None, second: str | None = None, *, length: int
         first=first,
         second=second,
         prompt_play="https://example.com/prompt.mp3",
-        retries=1,
-        retry_wait_s=5,
-        incorrect_play="",
-        forced=False,
+        retries=retries,
+        retry_wait_s=retry_wait_s,
+        incorrect_play=incorrect_play,
+        forced=forced,
     )
 
 
@@ -216,6 +283,58 @@ class World:
         """The session after its deletion."""
         return _session_of(self.do(DeleteSession(owner, session.uuid))[0])
 
+    def call(
+        self,
+        caller: str,
+        number: str = A,
+        *,
+        habit: Habit | None = None,
+        after_s: float | None = None,
+        talk_s: float | None = None,
+        hangup_by: Side | None = None,
+        digits: Sequence[str] | None = None,
+        manual: bool = False,
+        recording_fails: bool = False,
+    ) -> Call:
+        """The call that begins when `caller` dials `number`."""
+        script = Script(
+            habit,
+            _micros(after_s),
+            _micros(talk_s),
+            hangup_by,
+            None if digits is None else tuple(digits),
+            manual,
+            recording_fails,
+        )
+        began = next(event for event in self.do(PlaceCall(caller, number, script)) if isinstance(event, CallBegan))
+        return self.call_now(began.call)
+
+    def step(self, call: Call, signal: CallSignal) -> Call:
+        """The call after something happened to it."""
+        self.do(StepCall(call.uuid, signal))
+        return self.call_now(call)
+
+    def type_digits(self, call: Call, digits: str) -> Call:
+        """The call after its caller typed digits."""
+        self.do(TypeDigits(call.uuid, digits))
+        return self.call_now(call)
+
+    def phone(
+        self,
+        number: str,
+        habit: Habit = Habit.ANSWER,
+        *,
+        after_s: float | None = None,
+        hangup_after_s: float | None = None,
+        digits: Sequence[str] = (),
+    ) -> None:
+        """Let a real number behave like this."""
+        self.do(SetPhone(Phone(number, habit, _micros(after_s), _micros(hangup_after_s), tuple(digits))))
+
+    def replace_number(self, digits: str) -> list[Event]:
+        """What happens when a number is reported as sub-optimal."""
+        return self.do(ReplaceNumber(digits))
+
     def wait(self, seconds: float) -> list[Event]:
         """What happens in the next seconds."""
         return self.wait_until(self.engine.now + round(seconds * SECOND_US))
@@ -230,6 +349,25 @@ class World:
         """The record of a session as it is now."""
         return self.engine.session(session.uuid)
 
+    def call_now(self, call: Call) -> Call:
+        """The record of a call as it is now."""
+        found = self.engine.state.calls.get(call.uuid)
+        assert found is not None, "the call is forgotten"
+        return found
+
+    def callbacks(self, session: Session | None = None) -> list[Callback]:
+        """Every callback that became due, of one session where it is given."""
+        due = [event.callback for event in self.journal if isinstance(event, CallbackDue)]
+        return [callback for callback in due if session is None or callback.session == session.uuid]
+
+    def told(self, session: Session | None = None) -> list[str]:
+        """Every callback that became due, in words."""
+        return [told(callback) for callback in self.callbacks(session)]
+
+    def recordings(self) -> list[Recording]:
+        """Every recording that is kept, newest first."""
+        return list(self.engine.state.recordings.newest_first())
+
     def live(self) -> list[Session]:
         """Every live session, newest first."""
         return self.engine.select(Query(limit=100_000, offset=0, live=True))[1]
@@ -237,6 +375,10 @@ class World:
     def picture(self) -> Sequence[object]:
         """All that the engine holds: its instant, its draws of chance, its state."""
         return (self.engine.now, dict(self.engine.state.chance.drawn), *picture(self.engine.state))
+
+
+def _micros(seconds: float | None) -> int | None:
+    return None if seconds is None else round(seconds * SECOND_US)
 
 
 def _session_of(event: Event) -> Session:

@@ -1,14 +1,15 @@
-"""Adding numbers to the pool."""
+"""Adding numbers to the pool, and replacing one that works badly."""
 
 from dataclasses import replace
 
 import pytest
 
 from emulator.core.commands import AddNumber
-from emulator.core.events import NumberAdded
-from emulator.core.records import Number
+from emulator.core.events import NumberAdded, NumberSuspended, SessionNumberReplaced
+from emulator.core.records import Candidate, Dropped, Number, Status
 from emulator.core.refusals import Reason, Refused
-from tests.core.play import ANNA, BEN, CARA, DELHI, RULES, START, A, B, C, World
+from emulator.core.telephony import Route
+from tests.core.play import ANNA, BEN, CARA, DAVE, DELHI, EVE, RULES, START, A, B, C, World, pin_wish
 
 
 def test_numbers_join_at_the_end_of_the_pool() -> None:
@@ -48,3 +49,100 @@ def test_pool_has_a_limit() -> None:
 
     assert refused.value.reason is Reason.NUMBERS_FULL
     assert C not in world.engine.pool
+
+
+# A number that works badly
+
+
+def test_replaced_number_hands_its_sessions_on(world: World) -> None:
+    """Each gets another one, as a create would, and keeps everything else (contract 6.7, last row)."""
+    one, two = world.create(ANNA, BEN), world.create(CARA, DAVE)
+    world.create(ANNA, EVE)  # on B, which is therefore closed to Anna
+    world.wait(5)
+    events = world.replace_number(A)
+
+    moved = [(event.before, event.session.number) for event in events if isinstance(event, SessionNumberReplaced)]
+    assert [NumberSuspended(world.engine.now, A)] == events[:1]
+    assert [(A, C), (A, B)] == moved
+    assert replace(world.now(one), number=A, modified_at=START, allocation=one.allocation) == one
+    assert B == world.now(two).number
+
+
+def test_replaced_number_serves_nobody_any_more(world: World) -> None:
+    """It is passed over by the next create, which says why."""
+    world.replace_number(A)
+
+    session = world.create(ANNA, BEN)
+    assert B == session.number
+    assert (Candidate(A, Dropped.SUSPENDED),) == session.allocation.dropped
+
+
+def test_moved_session_knows_why_it_left(world: World) -> None:
+    """Its explanation says that the old number was suspended."""
+    session = world.create(ANNA, BEN)
+    world.replace_number(A)
+
+    assert (Candidate(A, Dropped.SUSPENDED),) == world.now(session).allocation.dropped
+
+
+def test_calls_follow_a_session_to_its_new_number(world: World) -> None:
+    """Parties, PINs and single parties are found there."""
+    world.create(ANNA, BEN, pins=pin_wish("1111", "2222"))
+    world.replace_number(A)
+
+    assert BEN == world.call(ANNA, B).callee
+    assert BEN == world.type_digits(world.call(EVE, B, manual=True), "1111").callee
+    assert Route.APPLICATION is world.call(EVE, A).route
+
+
+def test_single_party_gets_a_number_to_itself_again(world: World) -> None:
+    """As for a create (contract 3.6)."""
+    session = world.create(ANNA)
+    world.create(BEN, CARA)
+    world.replace_number(A)
+
+    assert C == world.now(session).number
+    assert ANNA == world.call(EVE, C).callee
+
+
+def test_number_without_a_replacement_stays() -> None:
+    """All or nothing: one session that finds no other number keeps them all."""
+    world = World(A)
+    session = world.create(ANNA, BEN)
+    before = world.picture()
+    with pytest.raises(Refused) as refused:
+        world.replace_number(A)
+
+    assert refused.value.reason is Reason.POOL_EXHAUSTED
+    assert A == world.now(session).number
+    assert before == world.picture()
+
+
+def test_number_is_replaced_once(world: World) -> None:
+    """The second report is refused, as one about a number that is not there."""
+    world.replace_number(A)
+
+    for digits, reason in ((A, Reason.NUMBER_SUSPENDED), (DELHI, Reason.NUMBER_UNKNOWN)):
+        with pytest.raises(Refused) as refused:
+            world.replace_number(digits)
+        assert refused.value.reason is reason
+
+
+def test_call_runs_on_when_its_number_is_replaced(world: World) -> None:
+    """The number that was dialled stays the call's."""
+    session = world.create(ANNA, BEN)
+    call = world.call(ANNA)
+    world.replace_number(A)
+    world.wait(60)
+
+    assert A == world.call_now(call).number
+    assert (Status.ACTIVE, 1) == (world.now(session).status, len(world.now(session).history.interactions))
+
+
+def test_cooloff_of_a_replaced_number_ends_as_usual(world: World) -> None:
+    """And changes nothing: it serves nobody."""
+    world.delete(world.create(ANNA, BEN, cooloff_s=10))
+    world.replace_number(A)
+    world.wait(10)
+
+    assert B == world.create(ANNA, BEN).number

@@ -2,9 +2,36 @@
 
 from dataclasses import replace
 
-from emulator.core.events import NumberAdded, NumberReleased, SessionsForgotten
+from emulator.core.callbacks import Attempt, Outcome, RetryPlan
+from emulator.core.commands import DeleteRecording, DropCallback, ParkCallback, SettleAttempt
+from emulator.core.events import (
+    CallsForgotten,
+    NumberAdded,
+    NumberReleased,
+    NumberSuspended,
+    RecordingDeleted,
+    SessionsForgotten,
+)
+from emulator.core.instants import SECOND_US
 from emulator.core.state import State
-from tests.core.play import ANNA, BEN, CARA, DAVE, DELHI, EVE, RULES, SEED, A, B, World, picture, pin_wish
+from emulator.core.telephony import Habit
+from tests.core.play import (
+    ANNA,
+    BEN,
+    CARA,
+    DAVE,
+    DELHI,
+    EVE,
+    RECORDING,
+    RULES,
+    SEED,
+    A,
+    B,
+    C,
+    World,
+    picture,
+    pin_wish,
+)
 
 
 def test_state_is_the_fold_of_its_events() -> None:
@@ -25,6 +52,43 @@ def test_state_is_the_fold_of_its_events() -> None:
         rebuilt.absorb(event)
     assert {NumberAdded, NumberReleased, SessionsForgotten} < {type(event) for event in world.journal}
     assert picture(world.engine.state) == picture(rebuilt)
+
+
+def test_calls_and_callbacks_are_the_fold_of_their_events() -> None:
+    """The same for a world full of calls: legs, recordings, phones, callbacks in every state, a replaced number."""
+    world = World(A, B, C, rules=replace(RULES, calls_ended_max=3, sessions_ended_max=2))
+    world.phone(BEN, Habit.BUSY)
+    session = world.create(ANNA, BEN, settings=replace(RECORDING, initiate_call=True))
+    world.create(CARA, DAVE, settings=RECORDING, pins=pin_wish("1111", "2222"), expiry_s=200)
+    for caller, digits in ((ANNA, ()), (CARA, ()), (EVE, ("9999", "1111")), (EVE, ())):
+        world.call(caller, digits=digits, habit=Habit.ANSWER)
+        world.wait(60)
+    world.call(CARA, manual=True)
+    world.do(SettleAttempt(1, Attempt(1, Outcome.NO_ANSWER, None, ""), RetryPlan(2, frozenset(Outcome), SECOND_US)))
+    world.do(ParkCallback(3, None))
+    world.do(DropCallback(4))
+    world.do(DeleteRecording(None, world.recordings()[0].uuid))
+    world.replace_number(A)
+    world.delete(session)
+
+    rebuilt = State(world.engine.state.rules, SEED)
+    for event in world.journal:
+        rebuilt.absorb(event)
+    assert {CallsForgotten, RecordingDeleted, NumberSuspended} < {type(event) for event in world.journal}
+    assert picture(world.engine.state) == picture(rebuilt)
+    assert picture(world.engine.state) == picture(world.fork().engine.state)
+
+
+def test_room_for_ended_sessions_is_not_made_of_nothing() -> None:
+    """While all ended sessions have calls that run, none is forgotten, and nothing is told."""
+    world = World(A, rules=replace(RULES, sessions_ended_max=1))
+    for _ in range(3):
+        session = world.create(ANNA, BEN)
+        world.call(ANNA, manual=True)
+        world.delete(session)
+
+    assert not [event for event in world.journal if isinstance(event, SessionsForgotten)]
+    assert 3 == len(world.engine.state.book)
 
 
 def test_only_live_sessions_have_timers() -> None:

@@ -9,7 +9,9 @@ from typing import Any, Final
 
 from emulator.plivo.ledger import (
     allocation,
+    billing,
     callbacks,
+    callrecords,
     calls,
     errors,
     events,
@@ -22,6 +24,7 @@ from emulator.plivo.ledger import (
     requests,
     resources,
     responses,
+    routing,
     sessions,
     signatures,
 )
@@ -40,13 +43,16 @@ LEDGER: Final[Sequence[Row]] = (
     *allocation.ROWS,
     *expiry.ROWS,
     *listing.ROWS,
+    *routing.ROWS,
+    *calls.ROWS,
+    *billing.ROWS,
     *callbacks.ROWS,
     *resources.ROWS,
+    *callrecords.ROWS,
     *signatures.ROWS,
     *events.ROWS,
     *recordings.ROWS,
     *hangups.ROWS,
-    *calls.ROWS,
 )
 
 
