@@ -5,7 +5,7 @@ done is checked after every step. The machines themselves are in test_stateful.p
 """
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import replace
 from itertools import combinations, pairwise
@@ -46,7 +46,6 @@ from emulator.core.refusals import Reason, Refused
 from emulator.core.rules import Rules
 from emulator.core.state import State
 from emulator.core.telephony import PinVerdict, Route
-from emulator.core.timers import Entry
 from tests.core.model import Model
 from tests.core.model_calls import Calls
 from tests.core.model_outbox import Lines, told_of
@@ -197,19 +196,12 @@ class Machine(RuleBasedStateMachine):
         alone = entries[0][3] if len(entries) == 1 else None
         placed = alone.session if isinstance(alone, InitiateCall) else None
         callee = None if placed is None else self.model.initiated(placed, len(self.calls.running))
-        self._take_initiates(entries)
         events = self.world.wait_until(due)
         self._absorb(events)
         if placed is not None:
             began = [event.call.callee for event in events if isinstance(event, CallBegan)]
             assert began == ([] if callee is None else [callee]), "the service calls whom it can, and nobody else"
         self.model.waited(due)
-
-    def _take_initiates(self, entries: Iterable[Entry]) -> None:
-        """The timer of a call that the service places is over without an event where there is nobody to call."""
-        for _, _, key, command in entries:
-            if isinstance(command, InitiateCall):
-                self.mirror.timers.cancel(key)
 
     def _absorb(self, events: Sequence[Event]) -> None:
         before: Event | None = None

@@ -168,6 +168,8 @@ class Model:
         self.sessions[session.uuid] = fresh
         if wish.settings.initiate_call:
             self.initiates[session.uuid] = self.now + self.rules.telephony.initiate_after_us
+        else:
+            self.initiates.pop(session.uuid, None)
 
     def update(self, uuid: str, caller: int | None, first: str | None, second: str | None) -> Reason | None:
         """The reason for which this update must be refused; None where it must not."""
@@ -220,7 +222,8 @@ class Model:
                 callee = session.other_side(caller)
                 if callee:
                     return (Route.ASK_PIN if session.forced else Route.CONNECT, session.uuid, callee)
-                return (Route.ANNOUNCE if session.settings.unknown_caller_play else Route.REFUSE, session.uuid, "")
+                plays = session.settings.unknown_caller_play and not session.pins
+                return (Route.ANNOUNCE if plays else Route.REFUSE, session.uuid, "")
         for session in reversed(there):
             if session.pins:
                 return (Route.ASK_PIN, session.uuid, "")
@@ -268,6 +271,7 @@ class Model:
                 assert session.live, "a session ends once"
                 assert event.ending is Ending.DELETED or session.expires_at == event.at, "it ends at its expiry"
                 self.ended_last = session.uuid
+                self.initiates.pop(session.uuid, None)
                 session.live, session.deleted, session.expires_at = False, event.ending is Ending.DELETED, event.at
                 if session.settings.cooloff_s:
                     self.holds.append((session.number, session.pair, event.at + session.settings.cooloff_s * SECOND_US))

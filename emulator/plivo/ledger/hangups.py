@@ -9,7 +9,7 @@ _TESTS: Final = "tests/plivo/test_hangup_causes.py"
 
 ROWS: Final[Sequence[Row]] = (
     Row(
-        id="hangup_causes",
+        id="hangup_attributes",
         subject="hangups",
         statement="PlivoHangupCause and PlivoHangupCauseCode are a row of the vendor's table of 53 causes.",
         evidence=Evidence.DOCUMENTED,

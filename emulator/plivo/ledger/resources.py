@@ -48,7 +48,7 @@ ROWS: Final[Sequence[Row]] = (
         tests=wire("get-interaction-first-leg-failed"),
     ),
     Row(
-        id="interaction_duration",
+        id="interaction_duration_shown",
         subject="resources",
         statement="An interaction's duration is the sum of its legs' durations, and total_call_count counts legs.",
         evidence=Evidence.OBSERVED,
@@ -80,7 +80,7 @@ ROWS: Final[Sequence[Row]] = (
         tests=(f"{_TESTS}::test_urls_name_the_owner_of_the_session",),
     ),
     Row(
-        id="session_totals",
+        id="session_totals_shown",
         subject="resources",
         statement=(
             "total_call_amount, total_call_count and total_call_billed_duration are sums over the interactions, "
