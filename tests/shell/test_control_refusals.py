@@ -1,6 +1,7 @@
 """The control API asked wrongly: the field and the reason are named, nothing changes, nothing answers 500."""
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -111,8 +112,15 @@ def test_bad_page_is_refused_with_its_field(api: Api, query: str) -> None:
 )
 def test_unknown_world_is_not_found(api: Api, operation: Any) -> None:
     """Every operation on a world says which world there is not."""
-    bodies = {"/clock/advance": {"seconds": 1}, "/numbers": {"number": "+14155550104"}, "/clock": {"rate": 0}}
-    path = operation.path.replace("{auth_id}", "MANOBODY").replace("{session_uuid}", "x").replace("{sequence}", "1")
+    bodies = {
+        "/clock/advance": {"seconds": 1},
+        "/numbers": {"number": "+14155550104"},
+        "/clock": {"rate": 0},
+        "/calls": {"from": "+14155550123", "to": "+14155550100"},
+        "/actions": {"action": "answer"},
+    }
+    path = operation.path.replace("{auth_id}", "MANOBODY").replace("{session_uuid}", "x")
+    path = re.sub(r"{\w+}", "1", path)
     body = next((body for end, body in bodies.items() if path.endswith(end)), None)
     refused = control(api, operation.method, path, None if operation.method == "GET" else body)
 

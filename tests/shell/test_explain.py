@@ -151,5 +151,6 @@ def test_number_is_told_with_its_use() -> None:
         "owner": "SAEMULATORSHELLTEST1",
         "live_sessions": 0,
         "exclusive_to": None,
+        "suspended": False,
         "cooling": [],
     } == told[1]

@@ -88,7 +88,7 @@ def test_path_is_kept_as_sent_and_in_single_slashes(api: Api) -> None:
 
 def test_path_that_is_not_covered_is_kept(api: Api) -> None:
     """A known caller on an unknown path: in its world, without an operation, and the reason says so."""
-    api.ask("GET", f"/v1/Account/{api.auth_id}/Call/")
+    api.ask("GET", f"/v1/Account/{api.auth_id}/Message/")
     (request,) = requests(api)
 
     assert (None, 404) == (request["operation"], request["status"])
