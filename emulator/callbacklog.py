@@ -4,6 +4,7 @@ Settled callbacks make room for new ones; those that are not settled are bounded
 """
 
 import asyncio
+from collections import deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -45,18 +46,21 @@ class Entry:
 
 
 class CallbackLog:
-    """The entries of a world, by ordinal."""
+    """The entries of a world, by ordinal. It is closed when the life of the world that it tells of ends."""
 
     def __init__(self, kept_max: int) -> None:
+        self.closed = False
         self._kept_max = kept_max
         self._entries: dict[int, Entry] = {}
+        self._settled: deque[int] = deque()
         self._changed: asyncio.Event | None = None
 
     def copy(self) -> "CallbackLog":
-        """An independent copy of what is settled; the copy of a world sends nothing of the original's."""
+        """An independent copy."""
         twin = CallbackLog(self._kept_max)
         for ordinal, entry in self._entries.items():
             twin._entries[ordinal] = Entry(entry.callback, entry.written, entry.tried.copy(), entry.treatments.copy())
+        twin._settled = self._settled.copy()
         return twin
 
     def __len__(self) -> int:
@@ -65,10 +69,15 @@ class CallbackLog:
     def add(self, callback: Callback, written: Written) -> Entry:
         """Enter a callback that has become due."""
         entry = self._entries[callback.ordinal] = Entry(callback, written)
-        if len(self._entries) > self._kept_max:
-            self._make_room()
-        self.touch()
+        self._note(callback)
         return entry
+
+    def change(self, callback: Callback) -> None:
+        """Enter what a callback has become, if it is kept."""
+        entry = self._entries.get(callback.ordinal)
+        if entry is not None:
+            entry.callback = callback
+            self._note(callback)
 
     def get(self, ordinal: int) -> Entry | None:
         """The entry of this callback; None where there is none any more."""
@@ -78,22 +87,30 @@ class CallbackLog:
         """Every entry, oldest first."""
         return self._entries.values()
 
-    def touch(self) -> None:
-        """Wake those who wait for a change."""
-        if self._changed is not None:
-            self._changed.set()
-            self._changed = None
+    def close(self) -> None:
+        """Nothing more is entered: who waits for a change is told."""
+        self.closed = True
+        self._wake()
 
     async def changed(self) -> None:
-        """Return after the next change."""
+        """Return after the next change, or when the log is closed."""
+        if self.closed:
+            return
         if self._changed is None:
             self._changed = asyncio.Event()
         await self._changed.wait()
 
-    def _make_room(self) -> None:
-        oldest = next((o for o, e in self._entries.items() if e.callback.state not in _OPEN), None)
-        if oldest is not None:
-            del self._entries[oldest]
+    def _note(self, callback: Callback) -> None:
+        if callback.state not in _OPEN:
+            self._settled.append(callback.ordinal)
+        if self._settled and len(self._entries) > self._kept_max:
+            del self._entries[self._settled.popleft()]
+        self._wake()
+
+    def _wake(self) -> None:
+        if self._changed is not None:
+            self._changed.set()
+            self._changed = None
 
 
 def entry_json(entry: Entry) -> dict[str, Any]:

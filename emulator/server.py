@@ -73,9 +73,9 @@ class Emulator:
         self._listener = _listen(HOST_DEFAULT, 0)
         self.url = _url(self._listener)
         self.control = Control(self.url)
-        hub = Hub(Surroundings(base_url=self.url, heartbeat_s=_HEARTBEAT_S))
-        hub.add(spec)
-        self._server = _Server(hub, self._ready.set)
+        self._hub = Hub(Surroundings(base_url=self.url, heartbeat_s=_HEARTBEAT_S))
+        self._hub.add(spec)
+        self._server = _Server(self._hub, self._ready.set)
         self._thread = Thread(target=self._server.run, args=([self._listener],), name="masking-emulator", daemon=True)
 
     def __enter__(self) -> Self:

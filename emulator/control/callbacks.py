@@ -9,7 +9,7 @@ from emulator.callbacklog import CallbackLog, Entry, entry_json
 from emulator.control.kernel import WHOLE, Answer, Asked, ControlError, Operation, W, body_schema, whole
 from emulator.core.callbacks import Callback, CallbackState
 from emulator.core.commands import Command, DropCallback, ReleaseCallback, SendAgain, SwitchDelivery
-from emulator.laboratory import Action, Order, Target, rule_of
+from emulator.laboratory import Action, BadRule, Order, Rule, Target, rule_of
 from emulator.plivo.callbacks import EVENTS
 from emulator.world import World
 
@@ -46,15 +46,16 @@ async def wait_for_callbacks(asked: Asked) -> Answer:
 
     What matches is in the state `delivered` unless `state` says otherwise (`any` for every state).
     """
-    query = asked.query
+    query, log = asked.query, asked.world.dispatch.log
     matches, after = _filter(query, default_state=CallbackState.DELIVERED.value), whole(query, "after", 0)
-    count, timeout_s = max(1, whole(query, "count", 1)), _timeout(query)
-    log = asked.world.dispatch.log
+    count, timeout_s = _count(query), _timeout(query)
+    asked.world.caught_up()
     found = _matching(log, matches, after)
     try:
         async with asyncio.timeout(timeout_s):
             while len(found) < count:
-                asked.world.caught_up()
+                if log.closed:
+                    raise ControlError(409, "the world was reset or removed, or the server stops, while this waited")
                 await log.changed()
                 found = _matching(log, matches, after)
     except TimeoutError:
@@ -63,7 +64,7 @@ async def wait_for_callbacks(asked: Asked) -> Answer:
 
 
 async def replay_callback(asked: Asked) -> Answer:
-    """Send the same callback once more, with fresh nonces, as a callback of its own."""
+    """Send the same callback once more, with fresh nonces, as a callback of its own; even while delivery is off."""
     entry = _entry(asked)
     asked.world.do(SendAgain(entry.callback))
     return 201, entry_json(_newest(asked.world))
@@ -101,11 +102,22 @@ async def show_policy(asked: Asked) -> Answer:
 async def set_policy(asked: Asked) -> Answer:
     """Other rules in place of those before. `deliver` false makes and keeps callbacks without sending them."""
     world, body = asked.world, asked.body
+    rules = _rules(body.get("rules", ()))
     if "deliver" in body and body["deliver"] is not world.caught_up().state.outbox.delivers:
         world.do(SwitchDelivery(body["deliver"]))
     if "rules" in body:
-        world.dispatch.rules = [rule_of(given) for given in body["rules"]]
+        world.dispatch.rules = rules
     return 200, _policy(world)
+
+
+def _rules(given: Sequence[Mapping[str, Any]]) -> list[Rule]:
+    rules: list[Rule] = []
+    for place, rule in enumerate(given):
+        try:
+            rules.append(rule_of(rule))
+        except BadRule as bad:
+            raise ControlError(400, bad.reason, f"rules.{place}.{bad.word}") from None
+    return rules
 
 
 def _policy(world: World) -> dict[str, Any]:
@@ -135,7 +147,7 @@ def _newest(world: World) -> Entry:
 
 
 def _filter(query: Mapping[str, str], *, default_state: str | None) -> Callable[[Entry], bool]:
-    event, session, state = query.get("event"), query.get("session"), query.get("state", default_state)
+    event, session, state = query.get("event"), query.get("session_uuid"), query.get("state", default_state)
     for name, value, known in (("event", event, _EVENTS), ("state", state, (*_STATES, "any"))):
         if value is not None and value not in known:
             raise ControlError(400, f"{value[:60]!r} is none of {', '.join(known)}", name)
@@ -156,6 +168,13 @@ def _matching(log: CallbackLog, matches: Callable[[Entry], bool], after: int) ->
     return list(islice(found, CALLBACKS_MAX))
 
 
+def _count(query: Mapping[str, str]) -> int:
+    count = whole(query, "count", 1)
+    if not 1 <= count <= CALLBACKS_MAX:
+        raise ControlError(400, f"{count} is no count from 1 to {CALLBACKS_MAX}", "count")
+    return count
+
+
 def _timeout(query: Mapping[str, str]) -> float:
     text = query.get("timeout_s", str(_WAIT_S_DEFAULT))
     try:
@@ -169,7 +188,7 @@ def _timeout(query: Mapping[str, str]) -> float:
 
 def _what_came(log: CallbackLog, query: Mapping[str, str], found: int, count: int, after: int) -> str:
     """What was waited for, and what came instead."""
-    wanted = ", ".join(f"{name} {query[name]}" for name in ("event", "session", "state") if name in query)
+    wanted = ", ".join(f"{name} {query[name]}" for name in ("event", "session_uuid", "state") if name in query)
     came = [entry for entry in log.all() if entry.callback.ordinal > after]
     told = "; ".join(_told(entry) for entry in came[-_TOLD_MAX:]) or "none"
     more = f" (the last {_TOLD_MAX} of {len(came)})" if len(came) > _TOLD_MAX else ""
@@ -186,6 +205,8 @@ def _told(entry: Entry) -> str:
     return f"{entry.written.event} #{callback.sequence} of session {callback.session} {callback.state.value}{shown}"
 
 
+_WINDOW: Final = "For reorder: so many of a session are collected, then let go; a group that stays short stays held."
+
 _RULE: Final = body_schema(
     "action",
     action={"enum": [action.value for action in Action]},
@@ -194,16 +215,16 @@ _RULE: Final = body_schema(
     skip={**WHOLE, "description": "So many matches pass first."},
     count={"type": "integer", "minimum": 1, "description": "So many are treated; left out, all."},
     chance={"type": "number", "minimum": 0, "maximum": 1, "description": "From the world's seed."},
-    delay_s={"type": "number", "minimum": 0, "maximum": 86_400, "description": "For delay, on the world's clock."},
+    delay_s={"type": "number", "minimum": 0, "maximum": 86_400, "description": "For delay: on the world's clock."},
     copies={"type": "integer", "minimum": 1, "maximum": 10, "description": "For duplicate."},
-    window={"type": "integer", "minimum": 2, "maximum": 50, "description": "For reorder: so many of a session."},
+    window={"type": "integer", "minimum": 2, "maximum": 50, "description": _WINDOW},
     order={"enum": [order.value for order in Order], "description": "For reorder."},
     target={"enum": [target.value for target in Target], "description": "For tamper."},
 )
 
 _FILTERS: Final[Mapping[str, Mapping[str, Any]]] = {
     "event": {"enum": _EVENTS},
-    "session": {"type": "string"},
+    "session_uuid": {"type": "string"},
     "state": {"enum": [*_STATES, "any"]},
     "after": WHOLE,
 }
@@ -217,7 +238,11 @@ OPERATIONS: Final[Sequence[Operation]] = (
         f"{W}/callbacks/wait",
         "Wait until callbacks match",
         wait_for_callbacks,
-        query={**_FILTERS, "count": WHOLE, "timeout_s": {"type": "number", "minimum": 0, "maximum": WAIT_S_MAX}},
+        query={
+            **_FILTERS,
+            "count": {"type": "integer", "minimum": 1, "maximum": CALLBACKS_MAX},
+            "timeout_s": {"type": "number", "minimum": 0, "maximum": WAIT_S_MAX},
+        },
     ),
     Operation("GET", f"{W}/callbacks/policy", "Delivery, and the laboratory's rules", show_policy),
     Operation(
