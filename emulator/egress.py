@@ -6,6 +6,7 @@ very addresses.
 """
 
 import asyncio
+from collections.abc import Iterable
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from socket import SOCK_STREAM, inet_aton
@@ -59,9 +60,14 @@ async def addresses(host: str) -> tuple[str, ...]:
 
 async def _looked_up(host: str) -> tuple[str, ...]:
     found = await asyncio.get_running_loop().getaddrinfo(host, None, type=SOCK_STREAM)
-    texts = tuple(dict.fromkeys(str(address[0]) for *_, address in found))
+    return judged(host, [str(address[0]) for *_, address in found])
+
+
+def judged(host: str, found: Iterable[str]) -> tuple[str, ...]:
+    """The addresses that were found for a name, each once. Raises Blocked if a single one is not nearby."""
+    texts = tuple(dict.fromkeys(found))
     for text in texts:
-        reason = _obstacle_of(f"{host}, which is {text},", ip_address(text))
+        reason = _obstacle_of(f"{host} is {text}, which", ip_address(text))
         if reason:
             raise Blocked(reason)
     return texts

@@ -29,7 +29,7 @@ _FORGED: Final = "SequenceNumber=0&Forged=1"
 #: A nonce has so many digits in every sample (contract 7.5).
 _NONCE_DIGITS: Final = 20
 
-#: A media file is looked at, not kept; it has less time than a callback.
+#: A media file is looked at, not kept; it has no more time than this.
 _MEDIA_TIMEOUT_S: Final = 5.0
 
 
@@ -75,11 +75,12 @@ class Writer:
 
 def media_request(url: str) -> Outgoing:
     """The request that looks at the audio file of a message."""
+    going = destination(url)
     going = replace(
-        destination(url),
-        connect_timeout_s=_MEDIA_TIMEOUT_S,
-        read_timeout_s=_MEDIA_TIMEOUT_S,
-        total_timeout_s=_MEDIA_TIMEOUT_S,
+        going,
+        connect_timeout_s=min(going.connect_timeout_s, _MEDIA_TIMEOUT_S),
+        read_timeout_s=min(going.read_timeout_s, _MEDIA_TIMEOUT_S),
+        total_timeout_s=min(going.total_timeout_s, _MEDIA_TIMEOUT_S),
     )
     return _request(going, "GET", going.url, {}, b"")
 

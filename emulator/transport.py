@@ -60,10 +60,7 @@ class Transport:
         async with httpcore.AsyncHTTPConnection(url.origin, self._tls, network_backend=self._network) as connection:
             response = await connection.handle_async_request(sent)
             answer.status = response.status
-            answer.headers = {
-                name.decode("latin-1"): value.decode("latin-1")[:_HEADER_SIGNS_MAX]
-                for name, value in response.headers[:_HEADERS_MAX]
-            }
+            answer.headers = _named(response.headers[:_HEADERS_MAX])
             await _read(response, answer)
             answer.outcome = _ANSWERS.get(response.status // 100, Outcome.SERVER_ERROR)
 
@@ -93,9 +90,18 @@ class _Nearby(httpcore.AsyncNetworkBackend):
                         failure = error
         except TimeoutError:
             raise httpcore.ConnectTimeout(f"no connection within {timeout:g} seconds") from None
-        except OSError as error:
+        except (OSError, UnicodeError) as error:  # UnicodeError: what cannot be a name at all
             failure = error
         raise httpcore.ConnectError from failure
+
+
+def _named(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+    """Headers by their names in small letters; of one that comes twice both values, as RFC 9110 joins them."""
+    named: dict[str, str] = {}
+    for raw_name, raw_value in headers:
+        name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")[:_HEADER_SIGNS_MAX]
+        named[name] = f"{named[name]}, {value}" if name in named else value
+    return named
 
 
 async def _read(response: httpcore.Response, answer: Answer) -> None:
