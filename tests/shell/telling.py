@@ -16,9 +16,9 @@ WHOLE_CALL: Final = [
 ]
 
 
-def end(api: Api, url: str, **fields: Any) -> str:
+def end(api: Api, url: str, first: int = 0, second: int = 1, **fields: Any) -> str:
     """A session that is deleted at once, which tells one SessionTimeout. Its UUID."""
-    uuid = create(api, 0, 1, callback_url=url, **fields)
+    uuid = create(api, first, second, callback_url=url, **fields)
     good(api.ask("DELETE", api.session(uuid)), 200)
     return uuid
 
