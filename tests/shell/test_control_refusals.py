@@ -111,7 +111,13 @@ def test_bad_page_is_refused_with_its_field(api: Api, query: str) -> None:
 )
 def test_unknown_world_is_not_found(api: Api, operation: Any) -> None:
     """Every operation on a world says which world there is not."""
-    bodies = {"/clock/advance": {"seconds": 1}, "/numbers": {"number": "+14155550104"}, "/clock": {"rate": 0}}
+    bodies = {
+        "/clock/advance": {"seconds": 1},
+        "/numbers": {"number": "+14155550104"},
+        "/clock": {"rate": 0},
+        "/calls": {"from": "+12025550101", "to": "+14155550104"},
+        "/actions": {"action": "answer"},
+    }
     path = operation.path.replace("{auth_id}", "MANOBODY").replace("{session_uuid}", "x")
     body = next((body for end, body in bodies.items() if path.endswith(end)), None)
     refused = control(api, operation.method, path, None if operation.method == "GET" else body)
