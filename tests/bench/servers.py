@@ -60,17 +60,18 @@ def _launched(module: Sequence[str]) -> tuple[float, float]:
 @contextmanager
 def _server(module: Sequence[str]) -> Iterator[tuple[int, int]]:
     """A server in a process of its own, from its first 200 on: process and port."""
-    port = _free_port()
+    port = free_port()
     process = subprocess.Popen([sys.executable, *module, str(port)], stdout=subprocess.DEVNULL)
     try:
-        _await_health(process, port)
+        await_health(process, port)
         yield process.pid, port
     finally:
         process.terminate()
         process.wait()
 
 
-def _await_health(process: subprocess.Popen[bytes], port: int) -> None:
+def await_health(process: subprocess.Popen[bytes], port: int) -> None:
+    """Return once the server answers. Exits where it does not."""
     until = time.monotonic() + _START_S_MAX
     while process.poll() is None and time.monotonic() < until:
         connection = HTTPConnection("127.0.0.1", port, timeout=_START_S_MAX)
@@ -85,7 +86,8 @@ def _await_health(process: subprocess.Popen[bytes], port: int) -> None:
     raise SystemExit(f"{process.args!r} did not answer")
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody has."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
