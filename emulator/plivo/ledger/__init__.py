@@ -10,6 +10,7 @@ from typing import Any, Final
 from emulator.plivo.ledger import (
     allocation,
     callbacks,
+    delivery,
     errors,
     expiry,
     listing,
@@ -36,6 +37,7 @@ LEDGER: Final[Sequence[Row]] = (
     *expiry.ROWS,
     *listing.ROWS,
     *callbacks.ROWS,
+    *delivery.ROWS,
     *resources.ROWS,
 )
 
