@@ -1,11 +1,17 @@
 """Delivery: callbacks over real sockets to a real receiver, however badly it behaves."""
 
+import asyncio
 import signal
+from dataclasses import replace
 from typing import Any, Final
 
 import pytest
 
 from emulator import __version__
+from emulator.core.commands import DeleteSession
+from emulator.core.events import SessionCreated
+from emulator.worldfile import world_of
+from emulator.worlds import Hub
 from tests import receiver as behaviours
 from tests.plivo.ask import Api, api_of
 from tests.receiver import PATIENCE_S, Behaviour, Received, Receiver, calling, first, hang, status
@@ -22,6 +28,8 @@ from tests.shell.telling import (
     states,
     waited,
 )
+from tests.shell.worlds import create as create_command
+from tests.shell.worlds import structure
 
 #: What a receiver does, and what comes of it: state, outcome, status, and a word of the error.
 _FATES: Final[dict[str, tuple[Behaviour, str, str, int | None, str]]] = {
@@ -66,6 +74,15 @@ def test_nobody_listens(api: Api, receiver: Receiver) -> None:
 
     assert ("failed", "not_connected") == (told["state"], told["attempts"][0]["outcome"])
     assert "refused" in told["attempts"][0]["error"].lower() or "failed" in told["attempts"][0]["error"].lower()
+
+
+def test_receiver_that_speaks_no_tls_is_not_connected(api: Api, receiver: Receiver) -> None:
+    """A connection without its handshake is none."""
+    end(api, f"https://127.0.0.1:{receiver.port}/cb#rc=0")
+    advance(api)
+    (attempt,) = callbacks(api)[0]["attempts"]
+
+    assert ("not_connected", True) == (attempt["outcome"], "SSL" in attempt["error"])
 
 
 def test_answer_is_kept_up_to_a_limit(api: Api, receiver: Receiver) -> None:
@@ -316,12 +333,35 @@ def test_fork_leaves_to_the_original_what_is_under_way(api: Api, receiver: Recei
 
 @pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT])
 def test_server_ends_cleanly_with_callbacks_under_way(receiver: Receiver, ending: signal.Signals) -> None:
-    """Exit code 0, and not a word on either stream, though a receiver hangs and somebody waits for a callback."""
+    """Exit code 0, and not a word on either stream, though a receiver hangs and others wait for their turn."""
     with serving() as (process, url):
         demo = Api(url, "MAEMULATOR0000000001", "emulator-token", "MAEMULATOR0000000001")
-        end(demo, receiver.on("/cb", hang))
+        begin_call(demo, receiver.on("/cb", hang))
         receiver.arrived("/cb")
         process.send_signal(ending)
         output = process.communicate(timeout=PATIENCE_S)
 
     assert (0, ("", "")) == (process.returncode, output)
+
+
+def test_end_of_the_server_ends_an_advance_that_waits(receiver: Receiver) -> None:
+    """The receiver hangs, nobody waits for its time-out, and time does not pass in a world that has ended."""
+
+    async def play() -> tuple[int, int]:
+        hub = Hub()
+        world = hub.add(world_of(structure()))
+        created = create_command()
+        told = replace(created, settings=replace(created.settings, callback_url=receiver.on("/cb", hang)))
+        (event, *_) = world.do(told)
+        assert isinstance(event, SessionCreated)
+        world.do(DeleteSession(None, event.session.uuid))
+        before = world.clock.now()
+        advance = asyncio.create_task(world.advance_to(before + 60_000_000, patience_s=PATIENCE_S))
+        await asyncio.to_thread(receiver.arrived, "/cb")
+        async with asyncio.timeout(PATIENCE_S / 2):
+            await hub.close()
+            await advance
+        return before, world.clock.now()
+
+    before, after = asyncio.run(play())
+    assert before == after
