@@ -86,7 +86,8 @@ async def release_callbacks(asked: Asked) -> Answer:
     state = world.caught_up().state
     held = [callback.ordinal for callback in state.outbox.unsettled() if callback.state is CallbackState.PARKED]
     wanted = asked.body.get("ids", held)
-    unknown = [ordinal for ordinal in wanted if ordinal not in held]
+    known = set(held)
+    unknown = [ordinal for ordinal in wanted if ordinal not in known]
     if unknown:
         raise ControlError(409, f"not held: {', '.join(map(str, unknown[:10]))}", "ids")
     for ordinal in wanted:

@@ -50,7 +50,7 @@ class CallbackState(Enum):
 
     WAITING = "waiting"
     RETRYING = "retrying"
-    PARKED = "parked"
+    PARKED = "held"
     DELIVERED = "delivered"
     FAILED = "failed"
     BLOCKED = "blocked"

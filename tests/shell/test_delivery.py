@@ -165,7 +165,7 @@ def test_many_sessions_that_hang_leave_room_for_another_receiver(api: Api, recei
         told = waited(api, f"session_uuid={end_of_other}&timeout_s=20")
 
     assert ["SessionTimeout"] == [one["event"] for one in told]
-    assert 100 == len(receiver.received)
+    assert 0 < len(receiver.received) <= 100
 
 
 def test_advance_gives_up_on_a_silent_receiver(api: Api, receiver: Receiver) -> None:

@@ -152,4 +152,5 @@ def test_number_is_told_with_its_use() -> None:
         "live_sessions": 0,
         "exclusive_to": None,
         "cooling": [],
+        "suspended": False,
     } == told[1]

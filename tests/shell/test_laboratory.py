@@ -35,7 +35,7 @@ def test_held_callbacks_go_when_they_are_released(api: Api, receiver: Receiver) 
     released = good(control(api, "POST", "{w}/callbacks/release", {}))
     advance(api)
 
-    assert (["parked"] * 6, []) == before
+    assert (["held"] * 6, []) == before
     assert {"released": [1, 2, 3, 4, 5, 6]} == released
     assert WHOLE_CALL == receiver.events()
 
@@ -50,7 +50,7 @@ def test_held_callbacks_go_in_the_order_that_is_asked_for(api: Api, receiver: Re
     advance(api)
 
     assert [WHOLE_CALL[4], WHOLE_CALL[1], WHOLE_CALL[0]] == receiver.events()
-    assert ["delivered", "delivered", "dropped", "parked", "delivered", "parked"] == states(api)
+    assert ["delivered", "delivered", "dropped", "held", "delivered", "held"] == states(api)
 
 
 def test_held_callback_holds_nobody_up(api: Api, receiver: Receiver) -> None:
@@ -121,7 +121,7 @@ def test_callbacks_are_reversed_in_groups(api: Api, receiver: Receiver) -> None:
     _whole_call(api, receiver)
 
     assert WHOLE_CALL[3::-1] == receiver.events()
-    assert ["parked"] * 2 == states(api, "after=4")
+    assert ["held"] * 2 == states(api, "after=4")
 
 
 def test_shuffle_follows_from_the_seed(api: Api, receiver: Receiver) -> None:
