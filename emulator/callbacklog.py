@@ -5,7 +5,8 @@ Settled callbacks make room for new ones; those that are not settled are bounded
 
 import asyncio
 from collections import deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -45,6 +46,29 @@ class Entry:
     treatments: list[str] = field(default_factory=list)
 
 
+class Watch:
+    """What changes in a log from now on, for one who waits."""
+
+    def __init__(self, log: "CallbackLog") -> None:
+        self._log = log
+        self._entries: dict[int, Entry] = {}
+        self._changed = asyncio.Event()
+
+    def note(self, entry: Entry | None) -> None:
+        """This entry is new or has changed; None where the log has been closed."""
+        if entry is not None:
+            self._entries[entry.callback.ordinal] = entry
+        self._changed.set()
+
+    async def changes(self) -> Collection[Entry]:
+        """The entries that have changed since the last time, once there are any, or none once the log is closed."""
+        if not self._log.closed:
+            await self._changed.wait()
+        self._changed.clear()
+        entries, self._entries = self._entries, {}
+        return entries.values()
+
+
 class CallbackLog:
     """The entries of a world, by ordinal. It is closed when the life of the world that it tells of ends."""
 
@@ -53,7 +77,7 @@ class CallbackLog:
         self._kept_max = kept_max
         self._entries: dict[int, Entry] = {}
         self._settled: deque[int] = deque()
-        self._changed: asyncio.Event | None = None
+        self._watches: list[Watch] = []
 
     def copy(self) -> "CallbackLog":
         """An independent copy."""
@@ -69,7 +93,7 @@ class CallbackLog:
     def add(self, callback: Callback, written: Written) -> Entry:
         """Enter a callback that has become due."""
         entry = self._entries[callback.ordinal] = Entry(callback, written)
-        self._note(callback)
+        self._note(entry)
         return entry
 
     def change(self, callback: Callback) -> None:
@@ -77,7 +101,7 @@ class CallbackLog:
         entry = self._entries.get(callback.ordinal)
         if entry is not None:
             entry.callback = callback
-            self._note(callback)
+            self._note(entry)
 
     def get(self, ordinal: int) -> Entry | None:
         """The entry of this callback; None where there is none any more."""
@@ -90,27 +114,26 @@ class CallbackLog:
     def close(self) -> None:
         """Nothing more is entered: who waits for a change is told."""
         self.closed = True
-        self._wake()
+        for watch in self._watches:
+            watch.note(None)
 
-    async def changed(self) -> None:
-        """Return after the next change, or when the log is closed."""
-        if self.closed:
-            return
-        if self._changed is None:
-            self._changed = asyncio.Event()
-        await self._changed.wait()
+    @contextmanager
+    def watched(self) -> Iterator[Watch]:
+        """See what changes, for as long as the context lasts."""
+        watch = Watch(self)
+        self._watches.append(watch)
+        try:
+            yield watch
+        finally:
+            self._watches.remove(watch)
 
-    def _note(self, callback: Callback) -> None:
-        if callback.state not in _OPEN:
-            self._settled.append(callback.ordinal)
+    def _note(self, entry: Entry) -> None:
+        if entry.callback.state not in _OPEN:
+            self._settled.append(entry.callback.ordinal)
         if self._settled and len(self._entries) > self._kept_max:
             del self._entries[self._settled.popleft()]
-        self._wake()
-
-    def _wake(self) -> None:
-        if self._changed is not None:
-            self._changed.set()
-            self._changed = None
+        for watch in self._watches:
+            watch.note(entry)
 
 
 def entry_json(entry: Entry) -> dict[str, Any]:

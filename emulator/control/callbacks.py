@@ -23,15 +23,15 @@ _WAIT_S_DEFAULT: Final = 5.0
 _RULES_MAX: Final = 100
 
 _EVENTS: Final = sorted(set(EVENTS.values()))
+_STATE_DEFAULT: Final = CallbackState.DELIVERED.value
 _STATES: Final = tuple(state.value for state in CallbackState)
 
 
 async def list_callbacks(asked: Asked) -> Answer:
     """The callbacks of the world, oldest first, each with its request, what was signed, and every attempt."""
     asked.world.caught_up()
-    matches, after = _filter(asked.query, default_state=None), whole(asked.query, "after", 0)
-    log = asked.world.dispatch.log
-    found = (entry for entry in log.all() if entry.callback.ordinal > after and matches(entry))
+    matches, log = _filter(asked.query, default_state=None), asked.world.dispatch.log
+    found = filter(matches, log.all())
     limit = min(whole(asked.query, "limit", 100), CALLBACKS_MAX)
     return 200, {"callbacks": [entry_json(entry) for entry in islice(found, limit)]}
 
@@ -47,20 +47,28 @@ async def wait_for_callbacks(asked: Asked) -> Answer:
     What matches is in the state `delivered` unless `state` says otherwise (`any` for every state).
     """
     query, log = asked.query, asked.world.dispatch.log
-    matches, after = _filter(query, default_state=CallbackState.DELIVERED.value), whole(query, "after", 0)
-    count, timeout_s = _count(query), _timeout(query)
+    matches, count, timeout_s = _filter(query, default_state=_STATE_DEFAULT), _count(query), _timeout(query)
     asked.world.caught_up()
-    found = _matching(log, matches, after)
+    found = {entry.callback.ordinal: entry for entry in filter(matches, log.all())}
     try:
         async with asyncio.timeout(timeout_s):
-            while len(found) < count:
-                if log.closed:
-                    raise ControlError(409, "the world was reset or removed, or the server stops, while this waited")
-                await log.changed()
-                found = _matching(log, matches, after)
+            await _wait(log, matches, found, count)
     except TimeoutError:
-        raise ControlError(409, _what_came(log, query, len(found), count, after)) from None
-    return 200, {"callbacks": [entry_json(entry) for entry in found]}
+        raise ControlError(409, _what_came(log, query, len(found), count)) from None
+    return 200, {"callbacks": [entry_json(found[ordinal]) for ordinal in sorted(found)[:CALLBACKS_MAX]]}
+
+
+async def _wait(log: CallbackLog, matches: Callable[[Entry], bool], found: dict[int, Entry], count: int) -> None:
+    """Keep what is found up to date until there is enough of it."""
+    with log.watched() as watch:
+        while len(found) < count:
+            if log.closed:
+                raise ControlError(409, "the world was reset or removed, or the server stops, while this waited")
+            for entry in await watch.changes():
+                if matches(entry):
+                    found[entry.callback.ordinal] = entry
+                else:
+                    found.pop(entry.callback.ordinal, None)
 
 
 async def replay_callback(asked: Asked) -> Answer:
@@ -149,6 +157,7 @@ def _newest(world: World) -> Entry:
 
 def _filter(query: Mapping[str, str], *, default_state: str | None) -> Callable[[Entry], bool]:
     event, session, state = query.get("event"), query.get("session_uuid"), query.get("state", default_state)
+    after = whole(query, "after", 0)
     for name, value, known in (("event", event, _EVENTS), ("state", state, (*_STATES, "any"))):
         if value is not None and value not in known:
             raise ControlError(400, f"{value[:60]!r} is none of {', '.join(known)}", name)
@@ -156,17 +165,13 @@ def _filter(query: Mapping[str, str], *, default_state: str | None) -> Callable[
 
     def matches(entry: Entry) -> bool:
         return (
-            event in (None, entry.written.event)
+            entry.callback.ordinal > after
+            and event in (None, entry.written.event)
             and session in (None, entry.callback.session)
             and (state in states or state == entry.callback.state.value)
         )
 
     return matches
-
-
-def _matching(log: CallbackLog, matches: Callable[[Entry], bool], after: int) -> list[Entry]:
-    found = (entry for entry in log.all() if entry.callback.ordinal > after and matches(entry))
-    return list(islice(found, CALLBACKS_MAX))
 
 
 def _count(query: Mapping[str, str]) -> int:
@@ -187,10 +192,10 @@ def _timeout(query: Mapping[str, str]) -> float:
     return seconds
 
 
-def _what_came(log: CallbackLog, query: Mapping[str, str], found: int, count: int, after: int) -> str:
+def _what_came(log: CallbackLog, query: Mapping[str, str], found: int, count: int) -> str:
     """What was waited for, and what came instead."""
     wanted = ", ".join(f"{name} {query[name]}" for name in ("event", "session_uuid", "state") if name in query)
-    came = [entry for entry in log.all() if entry.callback.ordinal > after]
+    came = [entry for entry in log.all() if entry.callback.ordinal > whole(query, "after", 0)]
     told = "; ".join(_told(entry) for entry in came[-_TOLD_MAX:]) or "none"
     more = f" (the last {_TOLD_MAX} of {len(came)})" if len(came) > _TOLD_MAX else ""
     return f"{found} of {count} callbacks came that match {wanted or 'at all'}; there were{more}: {told}"
