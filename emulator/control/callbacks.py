@@ -156,7 +156,7 @@ def _newest(world: World) -> Entry:
 
 
 def _filter(query: Mapping[str, str], *, default_state: str | None) -> Callable[[Entry], bool]:
-    event, session, state = query.get("event"), query.get("session_uuid"), query.get("state", default_state)
+    event, session, state = query.get("event"), query.get("session"), query.get("state", default_state)
     after = whole(query, "after", 0)
     for name, value, known in (("event", event, _EVENTS), ("state", state, (*_STATES, "any"))):
         if value is not None and value not in known:
@@ -194,7 +194,7 @@ def _timeout(query: Mapping[str, str]) -> float:
 
 def _what_came(log: CallbackLog, query: Mapping[str, str], found: int, count: int) -> str:
     """What was waited for, and what came instead."""
-    wanted = ", ".join(f"{name} {query[name]}" for name in ("event", "session_uuid", "state") if name in query)
+    wanted = ", ".join(f"{name} {query[name]}" for name in ("event", "session", "state") if name in query)
     came = [entry for entry in log.all() if entry.callback.ordinal > whole(query, "after", 0)]
     told = "; ".join(_told(entry) for entry in came[-_TOLD_MAX:]) or "none"
     more = f" (the last {_TOLD_MAX} of {len(came)})" if len(came) > _TOLD_MAX else ""
@@ -230,7 +230,7 @@ _RULE: Final = body_schema(
 
 _FILTERS: Final[Mapping[str, Mapping[str, Any]]] = {
     "event": {"enum": _EVENTS},
-    "session_uuid": {"type": "string"},
+    "session": {"type": "string", "description": "The UUID of a session."},
     "state": {"enum": [*_STATES, "any"]},
     "after": WHOLE,
 }

@@ -25,8 +25,8 @@ async def place_call(asked: Asked) -> Answer:
 
 
 async def list_calls(asked: Asked) -> Answer:
-    """The calls of the world, newest first; `session_uuid` keeps those of one session, `phase` those that are in it."""
-    wanted, phase = asked.query.get("session_uuid"), asked.query.get("phase")
+    """The calls of the world, newest first; `session` keeps those of one session, `phase` those that are in it."""
+    wanted, phase = asked.query.get("session"), asked.query.get("phase")
     if phase is not None and phase not in _PHASES:
         raise ControlError(400, f"{phase[:60]!r} is none of {', '.join(_PHASES)}", "phase")
     found = (
@@ -155,7 +155,7 @@ OPERATIONS: Final[Sequence[Operation]] = (
         "The calls, newest first",
         list_calls,
         query={
-            "session_uuid": {"type": "string"},
+            "session": {"type": "string"},
             "phase": {"enum": list(_PHASES)},
             "limit": {"type": "integer", "minimum": 0},
         },

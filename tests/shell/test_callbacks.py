@@ -49,8 +49,8 @@ def test_list_is_filtered(api: Api, receiver: Receiver) -> None:
 
     assert [1, 2, 3, 4, 5, 6, 7] == ids("") == ids("state=any")
     assert [2] == ids("event=SessionSecondPartyRing")
-    assert [7] == ids(f"session_uuid={second}") == ids("state=blocked")
-    assert [5, 6] == ids(f"after=4&session_uuid={first}")
+    assert [7] == ids(f"session={second}") == ids("state=blocked")
+    assert [5, 6] == ids(f"after=4&session={first}")
     assert [1, 2] == ids("limit=2")
     assert [] == ids("limit=0") == ids("state=kept")
 
@@ -86,7 +86,7 @@ def test_wait_answers_at_once_where_there_is_a_match(api: Api, receiver: Receive
 def test_wait_answers_as_soon_as_enough_have_come(api: Api, receiver: Receiver) -> None:
     """While it waits, other requests are answered."""
     uuid = create(api, 0, 1, callback_url=receiver.url + "/cb")
-    later = Later(lambda: _wait(api, f"session_uuid={uuid}&count=6&timeout_s=20"))
+    later = Later(lambda: _wait(api, f"session={uuid}&count=6&timeout_s=20"))
     call(api, uuid, answer_after_s=3, talk_s=20)
     advance(api, 60)
 

@@ -141,12 +141,12 @@ def test_session_that_hangs_delays_no_other_and_no_answer_of_the_api(api: Api, r
     other = create(api, 2, 3, callback_url=receiver.url + "/other")
     call(api, other, caller=2, answer_after_s=3, talk_s=20)
     advanced = advance(api, 60, patience_s=0)
-    waited(api, f"session_uuid={other}&count=6&timeout_s=20")
+    waited(api, f"session={other}&count=6&timeout_s=20")
 
     assert WHOLE_CALL == receiver.events("/other")
     assert BEGINNING[:1] == receiver.events("/silent")
     assert advanced["callbacks_out"]
-    assert ["waiting"] * 2 == states(api, f"session_uuid={silent}")[:2]
+    assert ["waiting"] * 2 == states(api, f"session={silent}")[:2]
 
 
 def test_many_sessions_that_hang_leave_room_for_another_receiver(api: Api, receiver: Receiver) -> None:
@@ -162,7 +162,7 @@ def test_many_sessions_that_hang_leave_room_for_another_receiver(api: Api, recei
     with behaviours.receiving() as other:
         end_of_other = create(api, 2, 3, callback_url=other.url + "/cb")
         good(api.ask("DELETE", api.session(end_of_other)))
-        told = waited(api, f"session_uuid={end_of_other}&timeout_s=20")
+        told = waited(api, f"session={end_of_other}&timeout_s=20")
 
     assert ["SessionTimeout"] == [one["event"] for one in told]
     assert 0 < len(receiver.received) <= 100
@@ -279,7 +279,7 @@ def test_world_in_real_time_delivers_by_itself(api: Api, receiver: Receiver) -> 
     good(control(api, "PUT", "{w}/clock", {"rate": 100}))
     uuid = create(api, 0, 1, callback_url=receiver.on("/cb", first(status(500), status(200))) + "#rp=5xx")
     call(api, uuid, answer_after_s=3, talk_s=20)
-    waited(api, f"session_uuid={uuid}&count=6&timeout_s=20")
+    waited(api, f"session={uuid}&count=6&timeout_s=20")
 
     assert [WHOLE_CALL[0], *WHOLE_CALL] == receiver.events()
 
