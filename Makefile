@@ -27,7 +27,7 @@ format: $(VENV)/dev.stamp  ## mend lint and formatting
 	$(BIN)/ruff format .
 
 golden: $(VENV)/dev.stamp  ## rewrite the golden files; read the diff before you commit it
-	MASKING_EMULATOR_GOLDEN=write $(BIN)/pytest -q tests/test_scenarios.py tests/test_wire.py tests/sdk/test_dropin.py
+	MASKING_EMULATOR_GOLDEN=write $(BIN)/pytest -q tests/test_scenarios.py tests/test_wire.py tests/test_callbacks.py tests/sdk/test_dropin.py
 
 docs: $(VENV)/dev.stamp  ## rewrite the generated documents
 	$(BIN)/python -m tests.generated

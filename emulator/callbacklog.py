@@ -4,7 +4,9 @@ Settled callbacks make room for new ones; those that are not settled are bounded
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections import deque
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -45,19 +47,45 @@ class Entry:
     treatments: list[str] = field(default_factory=list)
 
 
+class Watch:
+    """What changes in a log from now on, for one who waits."""
+
+    def __init__(self, log: "CallbackLog") -> None:
+        self._log = log
+        self._entries: dict[int, Entry] = {}
+        self._changed = asyncio.Event()
+
+    def note(self, entry: Entry | None) -> None:
+        """This entry is new or has changed; None where the log has been closed."""
+        if entry is not None:
+            self._entries[entry.callback.ordinal] = entry
+        self._changed.set()
+
+    async def changes(self) -> Collection[Entry]:
+        """The entries that have changed since the last time, once there are any, or none once the log is closed."""
+        if not self._log.closed:
+            await self._changed.wait()
+        self._changed.clear()
+        entries, self._entries = self._entries, {}
+        return entries.values()
+
+
 class CallbackLog:
-    """The entries of a world, by ordinal."""
+    """The entries of a world, by ordinal. It is closed when the life of the world that it tells of ends."""
 
     def __init__(self, kept_max: int) -> None:
+        self.closed = False
         self._kept_max = kept_max
         self._entries: dict[int, Entry] = {}
-        self._changed: asyncio.Event | None = None
+        self._settled: deque[int] = deque()
+        self._watches: list[Watch] = []
 
     def copy(self) -> "CallbackLog":
-        """An independent copy of what is settled; the copy of a world sends nothing of the original's."""
+        """An independent copy."""
         twin = CallbackLog(self._kept_max)
         for ordinal, entry in self._entries.items():
             twin._entries[ordinal] = Entry(entry.callback, entry.written, entry.tried.copy(), entry.treatments.copy())
+        twin._settled = self._settled.copy()
         return twin
 
     def __len__(self) -> int:
@@ -66,10 +94,15 @@ class CallbackLog:
     def add(self, callback: Callback, written: Written) -> Entry:
         """Enter a callback that has become due."""
         entry = self._entries[callback.ordinal] = Entry(callback, written)
-        if len(self._entries) > self._kept_max:
-            self._make_room()
-        self.touch()
+        self._note(entry)
         return entry
+
+    def change(self, callback: Callback) -> None:
+        """Enter what a callback has become, if it is kept."""
+        entry = self._entries.get(callback.ordinal)
+        if entry is not None:
+            entry.callback = callback
+            self._note(entry)
 
     def get(self, ordinal: int) -> Entry | None:
         """The entry of this callback; None where there is none any more."""
@@ -79,22 +112,29 @@ class CallbackLog:
         """Every entry, oldest first."""
         return self._entries.values()
 
-    def touch(self) -> None:
-        """Wake those who wait for a change."""
-        if self._changed is not None:
-            self._changed.set()
-            self._changed = None
+    def close(self) -> None:
+        """Nothing more is entered: who waits for a change is told."""
+        self.closed = True
+        for watch in self._watches:
+            watch.note(None)
 
-    async def changed(self) -> None:
-        """Return after the next change."""
-        if self._changed is None:
-            self._changed = asyncio.Event()
-        await self._changed.wait()
+    @contextmanager
+    def watched(self) -> Iterator[Watch]:
+        """See what changes, for as long as the context lasts."""
+        watch = Watch(self)
+        self._watches.append(watch)
+        try:
+            yield watch
+        finally:
+            self._watches.remove(watch)
 
-    def _make_room(self) -> None:
-        oldest = next((o for o, e in self._entries.items() if e.callback.state not in _OPEN), None)
-        if oldest is not None:
-            del self._entries[oldest]
+    def _note(self, entry: Entry) -> None:
+        if entry.callback.state not in _OPEN:
+            self._settled.append(entry.callback.ordinal)
+        if self._settled and len(self._entries) > self._kept_max:
+            del self._entries[self._settled.popleft()]
+        for watch in self._watches:
+            watch.note(entry)
 
 
 def entry_json(entry: Entry) -> dict[str, Any]:

@@ -21,7 +21,7 @@ from emulator.verbs import (
     world_option,
 )
 
-_OPEN: Final = ("waiting", "retrying", "parked")
+_OPEN: Final = ("waiting", "retrying", "held")
 _STATES: Final = (*_OPEN, "delivered", "failed", "blocked", "dropped", "kept")
 
 #: How long `follow` waits in one request: where nothing is under way, and where something is, in real seconds.

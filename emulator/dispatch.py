@@ -8,9 +8,9 @@ is waited for by a request; an advance of the clock waits, and says so itself.
 import asyncio
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any, Final
+from typing import Any, Final, assert_never
 
-from emulator.callbacklog import CallbackLog, Entry, Tried
+from emulator.callbacklog import CallbackLog, Tried
 from emulator.core.callbacks import Attempt, Callback, CallbackState, Outcome
 from emulator.core.chance import Chance
 from emulator.core.commands import (
@@ -35,7 +35,7 @@ from emulator.core.events import (
 from emulator.core.instants import INSTANT_MAX, SECOND_US
 from emulator.core.refusals import Refused
 from emulator.delivery import Answer, Courier, Outgoing
-from emulator.egress import known_obstacle
+from emulator.egress import obstacle
 from emulator.laboratory import Action, Rule
 from emulator.outgoing import Writer, media_request, tampered
 
@@ -44,7 +44,7 @@ _MEDIA_AT_ONCE_MAX: Final = 20
 
 
 class Dispatch:
-    """The callbacks and media fetches of one world."""
+    """The callbacks and media fetches of one life of a world."""
 
     def __init__(
         self,
@@ -55,26 +55,44 @@ class Dispatch:
         chance: Chance,
         *,
         anywhere: bool,
-        kept_max: int,
+        log: CallbackLog,
+        rules: Sequence[Rule] = (),
     ) -> None:
         """`apply` hands a command to the engine and publishes what it does. `anywhere` lifts the egress rule."""
-        self.log = CallbackLog(kept_max)
-        self.rules: list[Rule] = []
+        self.log = log
+        self.rules = rules
         self._engine = engine
         self._apply = apply
         self._writer = writer
         self._courier = courier
         self._chance = chance
         self._anywhere = anywhere
-        self._lines: dict[str, asyncio.Task[None] | None] = {}
+        self._stirred: dict[str, None] = {}
+        self._taking = False
+        self._lines: dict[str, asyncio.Task[None]] = {}
         self._media: set[asyncio.Task[None]] = set()
 
     def take(self, events: Sequence[Event]) -> None:
-        """What is to be done about these events."""
-        for event in events:
-            act = _ACTS.get(type(event))
-            if act is not None:
-                act(self, event)
+        """What is to be done about these events.
+
+        First every one of them is entered in the log and treated, and only then the sessions that they stir get their
+        turn: what is due at one instant is one batch, and a treatment of its last callback must not come too late.
+        """
+        if self._taking:
+            self._enter(events)  # they follow from our own commands, and the outer call goes on
+            return
+        self._taking = True
+        try:
+            self._enter(events)
+            for event in events:
+                if isinstance(event, CallbackDue):
+                    self._treat(event.callback)
+            while self._stirred:
+                session = next(iter(self._stirred))
+                del self._stirred[session]
+                self._go(session)
+        finally:
+            self._taking = False
 
     async def answered(self, give_up_at: float) -> None:
         """Return once everything that is under way has been answered, or the loop's clock shows `give_up_at`."""
@@ -92,51 +110,63 @@ class Dispatch:
 
     def resume(self) -> None:
         """Send what waits and is not under way, for instance because no event loop ran when it became due."""
-        for session in list(self._engine.state.outbox.ready):
-            self._go(session)
+        self._stirred.update(dict.fromkeys(self._engine.state.outbox.ready))
+        self.take(())
 
     def stop(self) -> None:
-        """Nothing more is sent, and what is under way is let go."""
+        """Nothing more is sent, what is under way is let go, and who waits for a callback is told."""
+        self.log.close()
         for task in self._under_way():
             task.cancel()
 
+    async def ended(self) -> None:
+        """Return when nothing is under way any more, after `stop`."""
+        while tasks := self._under_way():
+            await asyncio.wait(tasks)
+
     def _under_way(self) -> list[asyncio.Task[None]]:
-        return [*(task for task in self._lines.values() if task is not None), *self._media]
+        return [task for task in (*self._lines.values(), *self._media) if not task.done()]
+
+    def _enter(self, events: Sequence[Event]) -> None:
+        for event in events:
+            act = _ACTS.get(type(event))
+            if act is not None:
+                act(self, event)
 
     def _on_due(self, event: CallbackDue) -> None:
-        callback = event.callback
-        entry = self.log.add(callback, self._writer.written(callback))
-        if callback.state is not CallbackState.WAITING:
-            return
-        if callback.copy_of is None:
-            self._treat(entry)
-        self._go(callback.session)
+        self.log.add(event.callback, self._writer.written(event.callback))
+        self._stirred[event.callback.session] = None
 
     def _on_move(self, event: CallbackAttempted | CallbackWaiting | CallbackParked | CallbackSettled) -> None:
-        callback = event.callback
-        entry = self.log.get(callback.ordinal)
-        if entry is not None:
-            entry.callback = callback
-            self.log.touch()
-        self._go(callback.session)
+        self.log.change(event.callback)
+        self._stirred[event.callback.session] = None
 
     def _on_message(self, event: MessagePlayed) -> None:
         request = media_request(event.url)
-        blocked = "" if self._anywhere else known_obstacle(request.host)
+        blocked = "" if self._anywhere else obstacle(request.host)
+        loop = self._loop()
         if blocked:
-            self._apply(NoteMedia(event.call, event.message, event.url, f"blocked: {blocked}"))
-        elif len(self._media) < _MEDIA_AT_ONCE_MAX and (loop := _running_loop()) is not None:
+            self._note_media(event, f"blocked: {blocked}")
+        elif len(self._media) >= _MEDIA_AT_ONCE_MAX:
+            self._note_media(event, f"not looked at: {_MEDIA_AT_ONCE_MAX} others are being looked at")
+        elif loop is not None:
             task = loop.create_task(self._look_at(event, request))
             self._media.add(task)
             task.add_done_callback(self._media.discard)
 
     async def _look_at(self, event: MessagePlayed, request: Outgoing) -> None:
         answer = await self._courier.send(request, anywhere=self._anywhere)
-        self._apply(NoteMedia(event.call, event.message, event.url, _told(answer)))
+        self._note_media(event, _told(answer))
 
-    def _treat(self, entry: Entry) -> None:
-        """Let the first laboratory rule that takes the callback have its way."""
-        callback = entry.callback
+    def _note_media(self, event: MessagePlayed, outcome: str) -> None:
+        self._apply(NoteMedia(event.call, event.message, event.url, outcome))
+
+    def _treat(self, callback: Callback) -> None:
+        """Let the first laboratory rule that takes the callback have its way. A copy is never treated."""
+        if callback.state is not CallbackState.WAITING or callback.copy_of is not None or not self.rules:
+            return
+        entry = self.log.get(callback.ordinal)
+        assert entry is not None, "a callback that waits is in the log"
         rule = next((r for r in self.rules if r.takes(callback, entry.written.event, self._chance)), None)
         if rule is None:
             return
@@ -158,6 +188,8 @@ class Dispatch:
                     self._release(ordinal)
             case Action.TAMPER:
                 entry.written = replace(entry.written, request=tampered(entry.written.request, rule.target))
+            case _:
+                assert_never(rule.action)
 
     def _release(self, ordinal: int) -> None:
         try:
@@ -167,21 +199,25 @@ class Dispatch:
 
     def _go(self, session: str) -> None:
         """Send the first callback of the session's line, unless one is under way."""
+        outbox = self._engine.state.outbox
         if session in self._lines:
             return
-        self._lines[session] = None
-        while (callback := self._engine.state.outbox.first(session)) is not None:
-            blocked = self._blocked(callback)
-            if not blocked:
-                break
-            self._settle(callback, Answer(Outcome.BLOCKED, None, {}, b"", body_cut=False, error=blocked, took_ms=0))
-        del self._lines[session]
-        if callback is not None and (loop := _running_loop()) is not None:
+        while (callback := outbox.first(session)) is not None and (blocked := self._blocked(callback)):
+            self._settle(callback, Answer(Outcome.BLOCKED, error=blocked))
+        loop = self._loop()
+        if callback is not None and loop is not None:
             self._lines[session] = loop.create_task(self._send_line(session))
 
     def _blocked(self, callback: Callback) -> str:
         """Why the callback's host is certainly out of bounds; "" where it is not, or has to be looked up."""
-        return "" if self._anywhere else known_obstacle(self._writer.destination(callback).host) or ""
+        return "" if self._anywhere else obstacle(self._writer.destination(callback).host) or ""
+
+    def _loop(self) -> asyncio.AbstractEventLoop | None:
+        """The event loop to send in; None where none runs, or nothing is sent any more."""
+        try:
+            return None if self.log.closed else asyncio.get_running_loop()
+        except RuntimeError:
+            return None
 
     async def _send_line(self, session: str) -> None:
         """Send the session's callbacks one after the other, as long as there is one whose turn it is."""
@@ -202,7 +238,7 @@ class Dispatch:
         try:
             self._apply(SettleAttempt(callback.ordinal, attempt, self._writer.destination(callback).plan))
         except Refused:
-            return  # it was dropped or held while it was under way
+            return  # it was dropped while it was under way
 
 
 # The key decides the type of the second argument, which no type for a mapping can say: hence Any.
@@ -214,13 +250,6 @@ _ACTS: Final[Mapping[type, Callable[[Dispatch, Any], None]]] = {
     CallbackSettled: Dispatch._on_move,
     MessagePlayed: Dispatch._on_message,
 }
-
-
-def _running_loop() -> asyncio.AbstractEventLoop | None:
-    try:
-        return asyncio.get_running_loop()
-    except RuntimeError:
-        return None
 
 
 def _told(answer: Answer) -> str:

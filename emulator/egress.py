@@ -1,53 +1,101 @@
 """Egress: what may leave this machine. By default nothing does: loopback and private addresses are the only ones.
 
 A name is looked up only where it can mean a machine nearby; every other name is refused without asking a name
-server, because the question itself would leave.
+server, because the question itself would leave. What is judged here is what is connected to: `addresses` gives the
+very addresses.
 """
 
 import asyncio
 from collections.abc import Iterable
 from functools import lru_cache
-from ipaddress import IPv4Address, IPv6Address, ip_address
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from socket import SOCK_STREAM, inet_aton
 from typing import Final
 
+#: Loopback, RFC 1918, RFC 4193. Python's `is_private` means more than that, and another set in each version.
+_NEAR: Final = tuple(
+    map(ip_network, ("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "::1/128", "fc00::/7"))
+)
+
+#: Where a cloud keeps the keys of its machines although the range is private. Link-local ranges are not near anyway.
+_METADATA: Final = frozenset({ip_address("fd00:ec2::254")})
+
 #: Names under these never belong to the public Internet (RFC 6761, 6762, 8375, and what containers use).
-_NEARBY: Final = (".localhost", ".local", ".internal", ".test", ".lan", ".home.arpa")
+_NEARBY_NAMES: Final = (".localhost", ".local", ".internal", ".test", ".lan", ".home.arpa")
 
-HINT: Final = 'egress = "any" in the world file lifts this'
+#: Names of this machine (RFC 6761) are not looked up.
+_LOOPBACK: Final = ("127.0.0.1", "::1")
+
+_HINT: Final = 'egress = "any" in the world file lifts this'
+
+Address = IPv4Address | IPv6Address
 
 
-async def obstacle(host: str, *, anywhere: bool) -> str:
-    """Why nothing is sent to this host; "" where it may be."""
-    if anywhere:
+class Blocked(Exception):
+    """Nothing is sent to this host; the message says why."""
+
+
+def obstacle(host: str) -> str | None:
+    """Why nothing is sent to this host, "" where it may be, None where its name has to be looked up first."""
+    address = _address(host)
+    if address is not None:
+        return _obstacle_of(host, address)
+    name = _name(host)
+    if _is_loopback(name):
         return ""
-    verdict = known_obstacle(host)
-    return await _obstacle_of_name(host) if verdict is None else verdict
+    nearby = "." not in name or name.endswith(_NEARBY_NAMES)
+    return None if nearby else f"{host} is a public name; {_HINT}"
+
+
+async def addresses(host: str) -> tuple[str, ...]:
+    """Where to connect to for this host. Raises Blocked, and OSError where nobody knows its name."""
+    known = obstacle(host)
+    if known:
+        raise Blocked(known)
+    address = _address(host)
+    if address is not None:
+        return (str(address),)
+    return _LOOPBACK if _is_loopback(_name(host)) else await _looked_up(host)
+
+
+async def _looked_up(host: str) -> tuple[str, ...]:
+    found = await asyncio.get_running_loop().getaddrinfo(host, None, type=SOCK_STREAM)
+    return judged(host, [str(address[0]) for *_, address in found])
+
+
+def judged(host: str, found: Iterable[str]) -> tuple[str, ...]:
+    """The addresses that were found for a name, each once. Raises Blocked if a single one is not nearby."""
+    texts = tuple(dict.fromkeys(found))
+    for text in texts:
+        reason = _obstacle_of(f"{host} is {text}, which", ip_address(text))
+        if reason:
+            raise Blocked(reason)
+    return texts
 
 
 @lru_cache(maxsize=4096)
-def known_obstacle(host: str) -> str | None:
-    """As `obstacle` where the host alone tells; None where its name has to be looked up."""
+def _address(host: str) -> Address | None:
+    """The address that is written here, in any spelling that a connection takes (127.1, 0x7f000001, 2130706433)."""
     try:
-        address = ip_address(host.partition("%")[0])
+        return ip_address(host)
     except ValueError:
-        nearby = host == "localhost" or "." not in host or host.lower().endswith(_NEARBY)
-        return None if nearby else f"{host} is a public name; {HINT}"
-    return "" if _is_near(address) else f"{host} is no loopback or private address; {HINT}"
-
-
-async def _obstacle_of_name(host: str) -> str:
+        pass
     try:
-        found = await asyncio.get_running_loop().getaddrinfo(host, None)
+        return IPv4Address(inet_aton(host))
     except (OSError, UnicodeError):
-        return ""  # the attempt will fail and say why
-    foreign = sorted(_foreign(str(address[0]) for *_, address in found))
-    return f"{host} is {foreign[0]}, no loopback or private address; {HINT}" if foreign else ""
+        return None
 
 
-def _foreign(addresses: Iterable[str]) -> Iterable[str]:
-    return (address for address in addresses if not _is_near(ip_address(address.partition("%")[0])))
+def _obstacle_of(told: str, address: Address) -> str:
+    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
+    judged = address if mapped is None else mapped
+    near = judged not in _METADATA and any(judged in network for network in _NEAR)
+    return "" if near else f"{told} is no loopback or private address; {_HINT}"
 
 
-def _is_near(address: IPv4Address | IPv6Address) -> bool:
-    # Link-local addresses are private too, but a cloud keeps its keys there.
-    return address.is_loopback or (address.is_private and not (address.is_link_local or address.is_unspecified))
+def _name(host: str) -> str:
+    return host.lower().removesuffix(".")
+
+
+def _is_loopback(name: str) -> bool:
+    return name == "localhost" or name.endswith(".localhost")

@@ -1,13 +1,14 @@
 """The callback laboratory: rules on what is done to callbacks before they are sent, deterministically.
 
 A rule matches by event and session, lets the first `skip` matches pass, and takes the next `count`. The first rule
-that takes a callback treats it; copies are never treated. `held` by hand and parked by a rule is the same thing.
+that takes a callback treats it; copies and replays are never treated. What a rule holds back leaves its session's
+line, so later callbacks overtake it.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
-from typing import Any
+from typing import Any, Final
 
 from emulator.core.callbacks import Callback
 from emulator.core.chance import Chance
@@ -58,6 +59,10 @@ class Rule:
     applied: int = 0
     groups: dict[str, list[int]] = field(default_factory=dict)
 
+    def copy(self) -> "Rule":
+        """The rule where it stands, for a world that shares no callback with this one."""
+        return replace(self, groups={})
+
     def takes(self, callback: Callback, event: str, chance: Chance) -> bool:
         """Whether the rule treats this callback; counts it."""
         if self.event not in (None, event) or self.session not in (None, callback.session):
@@ -95,26 +100,48 @@ class Rule:
         return shown | {"matched": self.matched, "applied": self.applied}
 
 
-#: What a rule of this action needs beyond what every rule has.
-_OF_ACTION: Mapping[Action, Sequence[str]] = {
+#: What a rule of this action has beyond what every rule has.
+_OF_ACTION: Final[Mapping[Action, Sequence[str]]] = {
     Action.DELAY: ("delay_s",),
     Action.DUPLICATE: ("copies",),
     Action.REORDER: ("window", "order"),
     Action.TAMPER: ("target",),
 }
 
+#: Every word that belongs to one action only, and to which.
+_ACTION_OF: Final[Mapping[str, Action]] = {name: action for action, names in _OF_ACTION.items() for name in names}
 
-def _plain(value: Any) -> Any:
-    return value.value if isinstance(value, Enum) else value
+#: What has to be said, because no default could be meant.
+_REQUIRED: Final[Mapping[Action, str]] = {Action.DELAY: "delay_s"}
+
+
+class BadRule(Exception):
+    """A rule that means nothing: the word that is wrong, and why."""
+
+    def __init__(self, word: str, reason: str) -> None:
+        super().__init__(word, reason)
+        self.word = word
+        self.reason = reason
 
 
 def rule_of(given: Mapping[str, Any]) -> Rule:
-    """A rule from a structure that its schema has accepted."""
+    """A rule from a structure that its schema has accepted. Raises BadRule."""
+    action = Action(given["action"])
+    stray = next((word for word in given if _ACTION_OF.get(word, action) is not action), None)
+    if stray is not None:
+        raise BadRule(stray, f"it belongs to {_ACTION_OF[stray].value}, and this rule's action is {action.value}")
+    needed = _REQUIRED.get(action)
+    if needed is not None and needed not in given:
+        raise BadRule(needed, f"{action.value} needs it")
     words = {name: value for name, value in given.items() if name not in ("action", "session_uuid", "order", "target")}
     return Rule(
-        action=Action(given["action"]),
+        action=action,
         session=given.get("session_uuid"),
         order=Order(given.get("order", Order.REVERSE.value)),
         target=Target(given.get("target", Target.SIGNATURE.value)),
         **words,
     )
+
+
+def _plain(value: Any) -> Any:
+    return value.value if isinstance(value, Enum) else value

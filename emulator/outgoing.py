@@ -1,9 +1,10 @@
 """Outgoing requests: a callback written down and signed as the customer's server will get it, or a media fetch."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from typing import Final
-from urllib.parse import urlencode
+from functools import lru_cache
+from typing import Final, assert_never
+from urllib.parse import quote_plus
 
 from emulator import __version__
 from emulator.callbacklog import Written
@@ -20,10 +21,16 @@ _USER_AGENT: Final = f"masking-emulator/{__version__}"
 
 _FORM: Final = "application/x-www-form-urlencoded"
 
+_LENGTH: Final = "Content-Length"
+_SIGNATURE: Final = "X-Plivo-Signature"
+
+#: What a tampered callback says beside the truth.
+_FORGED: Final = "SequenceNumber=0&Forged=1"
+
 #: A nonce has so many digits in every sample (contract 7.5).
 _NONCE_DIGITS: Final = 20
 
-#: A media file is looked at, not kept; it has less time than a callback.
+#: A media file is looked at, not kept; it has no more time than this.
 _MEDIA_TIMEOUT_S: Final = 5.0
 
 
@@ -55,14 +62,13 @@ class Writer:
             v2_nonce=self._nonce(),
             v3_nonce=self._nonce(),
         )
-        headers = {"User-Agent": _USER_AGENT, **signed.headers}
-        url, content, form = going.url, b"", urlencode(named)
+        url, content, form = going.url, b"", _form(named)
         if callback.method == "POST":
-            headers["Content-Type"], content = _FORM, form.encode()
+            content = form.encode()
         else:
             url = f"{url}{'&' if '?' in url else '?'}{form}"
-        request = _request(going, callback.method, url, headers, content)
-        return Written(callbacks.event_name(callback.notice), named, request, signed.inputs)
+        request = _request(going, callback.method, url, signed.headers, content)
+        return Written(named["EventName"], named, request, signed.inputs)
 
     def _nonce(self) -> str:
         return f"{self._chance.below('nonce', 10**_NONCE_DIGITS):0{_NONCE_DIGITS}}"
@@ -70,40 +76,57 @@ class Writer:
 
 def media_request(url: str) -> Outgoing:
     """The request that looks at the audio file of a message."""
+    going = destination(url)
     going = replace(
-        destination(url),
-        connect_timeout_s=_MEDIA_TIMEOUT_S,
-        read_timeout_s=_MEDIA_TIMEOUT_S,
-        total_timeout_s=_MEDIA_TIMEOUT_S,
+        going,
+        connect_timeout_s=min(going.connect_timeout_s, _MEDIA_TIMEOUT_S),
+        read_timeout_s=min(going.read_timeout_s, _MEDIA_TIMEOUT_S),
+        total_timeout_s=min(going.total_timeout_s, _MEDIA_TIMEOUT_S),
     )
-    return _request(going, "GET", going.url, {"User-Agent": _USER_AGENT}, b"")
+    return _request(going, "GET", going.url, {}, b"")
 
 
 def tampered(request: Outgoing, target: Target) -> Outgoing:
     """The request as somebody on the way might have changed it; its signatures fit no longer."""
     match target:
         case Target.SIGNATURE:
-            headers = {
-                name: value[::-1] if name.startswith("X-Plivo-Signature") and not name.endswith("Nonce") else value
-                for name, value in request.headers.items()
-            }
+            headers = {n: v[::-1] if _is_signature(n) else v for n, v in request.headers.items()}
             return replace(request, headers=headers)
         case Target.HEADERS:
-            headers = {n: v for n, v in request.headers.items() if not n.startswith("X-Plivo-Signature")}
-            return replace(request, headers=headers)
+            return replace(request, headers={n: v for n, v in request.headers.items() if _SIGNATURE not in n})
+        case Target.PARAMETER if request.content:
+            content = request.content + b"&" + _FORGED.encode()
+            return replace(request, headers={**request.headers, _LENGTH: str(len(content))}, content=content)
         case Target.PARAMETER:
-            forged = "SequenceNumber=0&Forged=1"
-            if request.content:
-                return replace(request, content=request.content + b"&" + forged.encode())
-            return replace(request, url=f"{request.url}&{forged}")
+            return replace(request, url=f"{request.url}&{_FORGED}")
+        case _:
+            assert_never(target)
 
 
-def _request(going: Destination, method: str, url: str, headers: dict[str, str], content: bytes) -> Outgoing:
+def _form(named: Mapping[str, str]) -> str:
+    # As urlencode, which would ask of every sign of every callback anew whether it may stay. The names all may.
+    return "&".join([f"{name}={_quoted(value)}" for name, value in named.items()])
+
+
+#: A callback's values are mostly those of the one before it.
+_quoted: Final = lru_cache(maxsize=16_384)(quote_plus)
+
+
+def _is_signature(header: str) -> bool:
+    return _SIGNATURE in header and not header.endswith("Nonce")
+
+
+def _request(going: Destination, method: str, url: str, signatures: Mapping[str, str], content: bytes) -> Outgoing:
+    headers = {"Host": going.authority, "User-Agent": _USER_AGENT, "Accept": "*/*", "Connection": "close"}
+    if going.authorization:
+        headers["Authorization"] = going.authorization
+    if content:
+        headers |= {"Content-Type": _FORM, _LENGTH: str(len(content))}
     return Outgoing(
         method=method,
         url=url,
         host=going.host,
-        headers=headers,
+        headers=headers | dict(signatures),
         content=content,
         connect_timeout_s=going.connect_timeout_s,
         read_timeout_s=going.read_timeout_s,

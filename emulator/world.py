@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from emulator.callbacklog import CallbackLog
 from emulator.clock import WorldClock
 from emulator.core.chance import Chance
 from emulator.core.commands import AddNumber, Command, DropCallback, SetPhone
@@ -19,6 +20,7 @@ from emulator.delivery import Courier
 from emulator.dispatch import Dispatch
 from emulator.faults import Faults, Placed
 from emulator.journal import Journal
+from emulator.laboratory import Rule
 from emulator.outgoing import Writer
 from emulator.plivo.policy import Policy, rules_of
 from emulator.plivo.service import Account
@@ -31,8 +33,7 @@ _SLEEP_MAX_S = 3600.0
 #: An advance hands the event loop to others after this many timers.
 _TIMERS_PER_TURN = 500
 
-
-#: An advance waits so many real seconds in all for callbacks to be answered.
+#: An advance waits so many real seconds in all for callbacks to be answered, unless it is told otherwise.
 ADVANCE_PATIENCE_S: Final = 10.0
 
 #: Where the emulated API says that its resources are, under the policy that shows the vendor's own URLs.
@@ -77,7 +78,7 @@ class World:
             self._engine.handle(AddNumber(number.digits, number.calling_code, number.owner))
         for phone in spec.phones:
             self._engine.handle(SetPhone(phone))
-        self.dispatch = self._dispatch()
+        self.dispatch = self._dispatch(CallbackLog(spec.limits.callbacks_kept_max))
 
     @property
     def accounts(self) -> Sequence[Account]:
@@ -117,20 +118,20 @@ class World:
         """A fresh api_id; its stream is the world's, not the engine's, because reading draws it too."""
         return self._chance.uuid("api_id")
 
-    async def advance_to(self, instant: int) -> None:
+    async def advance_to(self, instant: int, *, patience_s: float = ADVANCE_PATIENCE_S) -> None:
         """Go forward through every due instant; what happens on the way is in the journal.
 
-        At each instant with callbacks it waits for their answers, in all for `ADVANCE_PATIENCE_S` real seconds, unless
-        it was asked for while another advance waits: a receiver that moves the clock would wait for itself.
+        At each instant with callbacks it waits for their answers, in all for `patience_s` real seconds, but not at all
+        if it was asked for while another advance waits: a receiver that moves the clock would wait for itself.
         The loop is shared: others get their turn now and then. An instant that has passed changes nothing.
         """
         engine, dispatch = self._engine, self.dispatch
-        give_up_at = asyncio.get_running_loop().time() + (0 if self._advances else ADVANCE_PATIENCE_S)
+        give_up_at = asyncio.get_running_loop().time() + (0 if self._advances else patience_s)
         self._advances += 1
         try:
             dispatch.resume()
             await dispatch.answered(give_up_at)
-            while engine is self._engine and (due := engine.deadline()) is not None and due <= instant:
+            while not dispatch.log.closed and (due := engine.deadline()) is not None and due <= instant:
                 events = engine.advance(instant, timers_max=_TIMERS_PER_TURN)
                 self.clock.jump_to(engine.now)
                 self._publish(events)
@@ -138,7 +139,7 @@ class World:
                 await dispatch.answered(give_up_at)
         finally:
             self._advances -= 1
-        if engine is self._engine:  # else somebody reset the world; what was asked of its old life ends with that
+        if not dispatch.log.closed:  # else the life of which it was asked is over: reset, removed, server stopped
             self.clock.jump_to(instant)
             self.caught_up()
 
@@ -149,7 +150,7 @@ class World:
         self.arm()
 
     def reset(self) -> None:
-        """Back to the start: clock, sessions, journal, requests, faults and chance. What is under way is let go."""
+        """Back to the start: clock, sessions, journals, faults, laboratory and chance. What is under way is let go."""
         self.dispatch.stop()
         self.requests.clear()
         self._begin()
@@ -158,7 +159,8 @@ class World:
     def fork(self, accounts: Sequence[Account]) -> "World":
         """A copy under other accounts, as it stands now; from here on the two share nothing.
 
-        What the original has yet to send is the original's affair: the copy drops it.
+        What the original has yet to send is the original's affair: the copy drops it. The laboratory's rules stand
+        where they stand, but a group that waits to be reordered is dropped with the rest.
         """
         self.caught_up()
         twin = World.__new__(World)
@@ -172,8 +174,7 @@ class World:
         twin.requests = self.requests.copy()
         twin._chance = self._chance.copy()
         twin._engine = self._engine.fork()
-        twin.dispatch = twin._dispatch()
-        twin.dispatch.log = self.dispatch.log.copy()
+        twin.dispatch = twin._dispatch(self.dispatch.log.copy(), [rule.copy() for rule in self.dispatch.rules])
         for callback in twin._engine.state.outbox.unsettled():
             twin._apply(DropCallback(callback.ordinal))
         twin.arm()
@@ -206,7 +207,7 @@ class World:
         self.caught_up()
         self.arm()
 
-    def _dispatch(self) -> Dispatch:
+    def _dispatch(self, log: CallbackLog, rules: Sequence[Rule] = ()) -> Dispatch:
         base_url = _VENDOR_URL if self.policy.resource_urls == "vendor" else self._around.base_url
         return Dispatch(
             self._engine,
@@ -215,7 +216,8 @@ class World:
             self._around.courier,
             self._chance,
             anywhere=self.spec.egress == "any",
-            kept_max=self.spec.limits.callbacks_kept_max,
+            log=log,
+            rules=rules,
         )
 
     def _apply(self, command: Command) -> Sequence[Event]:

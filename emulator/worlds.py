@@ -88,10 +88,12 @@ class Hub:
         return world
 
     async def close(self) -> None:
-        """Let no world wake any more, and no connection stay open."""
-        for world in self.all():
+        """Let no world wake any more, nothing be sent, and nobody wait for it."""
+        worlds = list(self.all())
+        for world in worlds:
             world.stop()
-        await self._around.courier.close()
+        for world in worlds:
+            await world.dispatch.ended()
 
     def draw_api_id(self) -> str:
         """An api_id for the answer to a caller that no world knows."""

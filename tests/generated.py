@@ -46,6 +46,7 @@ _TITLES: Final[Mapping[str, str]] = {
     "calls": "Calls",
     "billing": "Billing",
     "callbacks": "Callbacks",
+    "delivery": "Delivery of callbacks",
     "resources": "Resources that answers point to",
     "signatures": "Signatures of callbacks",
     "events": "Attributes of events",
@@ -87,6 +88,7 @@ _SOURCES: Final[Mapping[str, str]] = {
     "PIN page": "plivo.com/docs/number-masking/concepts/pin-based-authentication",
     "page on hangup causes": "plivo.com/docs/voice/troubleshooting/hangup-causes",
     "page on account limits": "docs.plivo.com/docs/voice/concepts/account-limits",
+    "vendor's page on retries": "plivo.com/docs/voice/concepts/callback-configurations",
     "help centre": "the articles on number masking at support.plivo.com",
     "plivo-python, plivo-java, …": "the official SDKs at github.com/plivo; a fixture is a response in their tests",
 }

@@ -14,6 +14,7 @@ import pytest
 from freezegun import freeze_time
 
 from emulator.server import Emulator
+from tests.receiver import first, hang, receiving, status
 
 AUTH_ID: Final = "MAEMULATOR0000000001"
 SESSIONS: Final = f"/v1/Account/{AUTH_ID}/Masking/Session/"
@@ -97,6 +98,24 @@ def test_expiry_is_in_the_journal_without_any_request() -> None:
             assert journal_has(emulator, 2)
             expired = emulator.control.get(JOURNAL)["events"][-1]
             assert ("SessionExpired", "2026-01-01T00:30:00Z") == (expired["event"], expired["at"])
+
+    within_patience(play)
+
+
+def test_callback_of_an_expiry_arrives_and_its_retry_too() -> None:
+    """Ticks make a callback due, and then its retry; time-outs are real seconds, which nobody freezes."""
+
+    def play() -> None:
+        with receiving() as receiver, freeze_time("2026-01-01") as frozen, Emulator() as emulator:
+            receiver.on("/cb", first(hang, status(200)))
+            parties = {"first_party": "+12025550101", "second_party": "+12025550102"}
+            ask(emulator, SESSIONS, {**parties, "callback_url": f"{receiver.url}/cb#rt=100"})
+            frozen.tick(1800)
+            assert journal_has(emulator, 4)  # created, expired, due, attempted
+            frozen.tick(1)
+            assert journal_has(emulator, 6)  # waiting, settled
+
+            assert ["SessionTimeout"] * 2 == receiver.events()
 
     within_patience(play)
 

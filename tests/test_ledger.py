@@ -19,9 +19,10 @@ _ROOT: Final = Path(__file__).parent.parent
 _NODES: Final = sorted({node for row in LEDGER for node in row.tests})
 _REASONING_SIGNS_MIN: Final = 60
 
-#: Tests whose cases are files: node id → folder and suffix. The wire's ids begin with the name of a subfolder.
+#: Tests whose cases are files: node id → folder and suffix. Ids of wire and callbacks begin with their subfolder.
 _CASES: Final = {
     "tests/test_wire.py::test_case_is_answered_to_the_byte": ("fixtures/wire", ".json"),
+    "tests/test_callbacks.py::test_callback_is_told_to_the_byte": ("fixtures/callbacks", ".json"),
     "tests/test_scenarios.py::test_scenario_plays_as_written": ("fixtures/scenarios", ".txt"),
 }
 

@@ -161,19 +161,18 @@ class Site:
         fault = {"path": "/nobody/asks/for/this", "status": 500}
         structure = {"clock": {"start": "2026-01-01T00:00:00Z", "rate": 0}, "faults": [fault]}
         api = api_of(self.emulator.url, self.emulator.control.post("/worlds", {"world": structure}))
-        session = api.create(callback_url="http://127.0.0.1:9/", record=True).json
-        dialled = {"from": f"+{session['session']['first_party']}", "to": session["virtual_number"]}
+        session = api.create(callback_url="https://example.com/", record=True).json["session"]
+        dialled = {"from": f"+{session['first_party']}", "to": session["virtual_number"]}
         call = self.emulator.control.post(f"/worlds/{api.auth_id}/calls", dialled)
         self.emulator.control.post(f"/worlds/{api.auth_id}/clock/advance", {"seconds": 10})
+        calls = f"/worlds/{api.auth_id}/calls"
         yield (
             api,
             {
                 "auth_id": api.auth_id,
                 "session_uuid": session["session_uuid"],
                 "call_uuid": call["call_uuid"],
-                "recording_uuid": self.emulator.control.get(f"/worlds/{api.auth_id}/calls/{call['call_uuid']}")[
-                    "recording_uuid"
-                ],
+                "recording_uuid": self.emulator.control.get(f"{calls}/{call['call_uuid']}")["recording_uuid"],
                 "number": session["virtual_number"],
                 "id": "1",
                 "sequence": "1",

@@ -9,7 +9,7 @@ from emulator.callbacklog import CallbackLog, Entry, entry_json
 from emulator.control.kernel import WHOLE, Answer, Asked, ControlError, Operation, W, body_schema, whole
 from emulator.core.callbacks import Callback, CallbackState
 from emulator.core.commands import Command, DropCallback, ReleaseCallback, SendAgain, SwitchDelivery
-from emulator.laboratory import Action, Order, Target, rule_of
+from emulator.laboratory import Action, BadRule, Order, Rule, Target, rule_of
 from emulator.plivo.callbacks import EVENTS
 from emulator.world import World
 
@@ -23,15 +23,15 @@ _WAIT_S_DEFAULT: Final = 5.0
 _RULES_MAX: Final = 100
 
 _EVENTS: Final = sorted(set(EVENTS.values()))
+_STATE_DEFAULT: Final = CallbackState.DELIVERED.value
 _STATES: Final = tuple(state.value for state in CallbackState)
 
 
 async def list_callbacks(asked: Asked) -> Answer:
     """The callbacks of the world, oldest first, each with its request, what was signed, and every attempt."""
     asked.world.caught_up()
-    matches, after = _filter(asked.query, default_state=None), whole(asked.query, "after", 0)
-    log = asked.world.dispatch.log
-    found = (entry for entry in log.all() if entry.callback.ordinal > after and matches(entry))
+    matches, log = _filter(asked.query, default_state=None), asked.world.dispatch.log
+    found = filter(matches, log.all())
     limit = min(whole(asked.query, "limit", 100), CALLBACKS_MAX)
     return 200, {"callbacks": [entry_json(entry) for entry in islice(found, limit)]}
 
@@ -46,24 +46,33 @@ async def wait_for_callbacks(asked: Asked) -> Answer:
 
     What matches is in the state `delivered` unless `state` says otherwise (`any` for every state).
     """
-    query = asked.query
-    matches, after = _filter(query, default_state=CallbackState.DELIVERED.value), whole(query, "after", 0)
-    count, timeout_s = max(1, whole(query, "count", 1)), _timeout(query)
-    log = asked.world.dispatch.log
-    found = _matching(log, matches, after)
+    query, log = asked.query, asked.world.dispatch.log
+    matches, count, timeout_s = _filter(query, default_state=_STATE_DEFAULT), _count(query), _timeout(query)
+    asked.world.caught_up()
+    found = {entry.callback.ordinal: entry for entry in filter(matches, log.all())}
     try:
         async with asyncio.timeout(timeout_s):
-            while len(found) < count:
-                asked.world.caught_up()
-                await log.changed()
-                found = _matching(log, matches, after)
+            await _wait(log, matches, found, count)
     except TimeoutError:
-        raise ControlError(409, _what_came(log, query, len(found), count, after)) from None
-    return 200, {"callbacks": [entry_json(entry) for entry in found]}
+        raise ControlError(409, _what_came(log, query, len(found), count)) from None
+    return 200, {"callbacks": [entry_json(found[ordinal]) for ordinal in sorted(found)[:CALLBACKS_MAX]]}
+
+
+async def _wait(log: CallbackLog, matches: Callable[[Entry], bool], found: dict[int, Entry], count: int) -> None:
+    """Keep what is found up to date until there is enough of it."""
+    with log.watched() as watch:
+        while len(found) < count:
+            if log.closed:
+                raise ControlError(409, "the world was reset or removed, or the server stops, while this waited")
+            for entry in await watch.changes():
+                if matches(entry):
+                    found[entry.callback.ordinal] = entry
+                else:
+                    found.pop(entry.callback.ordinal, None)
 
 
 async def replay_callback(asked: Asked) -> Answer:
-    """Send the same callback once more, with fresh nonces, as a callback of its own."""
+    """Send the same callback once more, with fresh nonces, as a callback of its own; even while delivery is off."""
     entry = _entry(asked)
     asked.world.do(SendAgain(entry.callback))
     return 201, entry_json(_newest(asked.world))
@@ -85,7 +94,8 @@ async def release_callbacks(asked: Asked) -> Answer:
     state = world.caught_up().state
     held = [callback.ordinal for callback in state.outbox.unsettled() if callback.state is CallbackState.PARKED]
     wanted = asked.body.get("ids", held)
-    unknown = [ordinal for ordinal in wanted if ordinal not in held]
+    known = set(held)
+    unknown = [ordinal for ordinal in wanted if ordinal not in known]
     if unknown:
         raise ControlError(409, f"not held: {', '.join(map(str, unknown[:10]))}", "ids")
     for ordinal in wanted:
@@ -101,11 +111,22 @@ async def show_policy(asked: Asked) -> Answer:
 async def set_policy(asked: Asked) -> Answer:
     """Other rules in place of those before. `deliver` false makes and keeps callbacks without sending them."""
     world, body = asked.world, asked.body
+    rules = _rules(body.get("rules", ()))
     if "deliver" in body and body["deliver"] is not world.caught_up().state.outbox.delivers:
         world.do(SwitchDelivery(body["deliver"]))
     if "rules" in body:
-        world.dispatch.rules = [rule_of(given) for given in body["rules"]]
+        world.dispatch.rules = rules
     return 200, _policy(world)
+
+
+def _rules(given: Sequence[Mapping[str, Any]]) -> list[Rule]:
+    rules: list[Rule] = []
+    for place, rule in enumerate(given):
+        try:
+            rules.append(rule_of(rule))
+        except BadRule as bad:
+            raise ControlError(400, bad.reason, f"rules.{place}.{bad.word}") from None
+    return rules
 
 
 def _policy(world: World) -> dict[str, Any]:
@@ -136,6 +157,7 @@ def _newest(world: World) -> Entry:
 
 def _filter(query: Mapping[str, str], *, default_state: str | None) -> Callable[[Entry], bool]:
     event, session, state = query.get("event"), query.get("session"), query.get("state", default_state)
+    after = whole(query, "after", 0)
     for name, value, known in (("event", event, _EVENTS), ("state", state, (*_STATES, "any"))):
         if value is not None and value not in known:
             raise ControlError(400, f"{value[:60]!r} is none of {', '.join(known)}", name)
@@ -143,7 +165,8 @@ def _filter(query: Mapping[str, str], *, default_state: str | None) -> Callable[
 
     def matches(entry: Entry) -> bool:
         return (
-            event in (None, entry.written.event)
+            entry.callback.ordinal > after
+            and event in (None, entry.written.event)
             and session in (None, entry.callback.session)
             and (state in states or state == entry.callback.state.value)
         )
@@ -151,9 +174,11 @@ def _filter(query: Mapping[str, str], *, default_state: str | None) -> Callable[
     return matches
 
 
-def _matching(log: CallbackLog, matches: Callable[[Entry], bool], after: int) -> list[Entry]:
-    found = (entry for entry in log.all() if entry.callback.ordinal > after and matches(entry))
-    return list(islice(found, CALLBACKS_MAX))
+def _count(query: Mapping[str, str]) -> int:
+    count = whole(query, "count", 1)
+    if not 1 <= count <= CALLBACKS_MAX:
+        raise ControlError(400, f"{count} is no count from 1 to {CALLBACKS_MAX}", "count")
+    return count
 
 
 def _timeout(query: Mapping[str, str]) -> float:
@@ -167,10 +192,10 @@ def _timeout(query: Mapping[str, str]) -> float:
     return seconds
 
 
-def _what_came(log: CallbackLog, query: Mapping[str, str], found: int, count: int, after: int) -> str:
+def _what_came(log: CallbackLog, query: Mapping[str, str], found: int, count: int) -> str:
     """What was waited for, and what came instead."""
     wanted = ", ".join(f"{name} {query[name]}" for name in ("event", "session", "state") if name in query)
-    came = [entry for entry in log.all() if entry.callback.ordinal > after]
+    came = [entry for entry in log.all() if entry.callback.ordinal > whole(query, "after", 0)]
     told = "; ".join(_told(entry) for entry in came[-_TOLD_MAX:]) or "none"
     more = f" (the last {_TOLD_MAX} of {len(came)})" if len(came) > _TOLD_MAX else ""
     return f"{found} of {count} callbacks came that match {wanted or 'at all'}; there were{more}: {told}"
@@ -186,6 +211,8 @@ def _told(entry: Entry) -> str:
     return f"{entry.written.event} #{callback.sequence} of session {callback.session} {callback.state.value}{shown}"
 
 
+_WINDOW: Final = "For reorder: so many of a session are collected, then let go; a group that stays short stays held."
+
 _RULE: Final = body_schema(
     "action",
     action={"enum": [action.value for action in Action]},
@@ -194,16 +221,16 @@ _RULE: Final = body_schema(
     skip={**WHOLE, "description": "So many matches pass first."},
     count={"type": "integer", "minimum": 1, "description": "So many are treated; left out, all."},
     chance={"type": "number", "minimum": 0, "maximum": 1, "description": "From the world's seed."},
-    delay_s={"type": "number", "minimum": 0, "maximum": 86_400, "description": "For delay, on the world's clock."},
+    delay_s={"type": "number", "minimum": 0, "maximum": 86_400, "description": "For delay: on the world's clock."},
     copies={"type": "integer", "minimum": 1, "maximum": 10, "description": "For duplicate."},
-    window={"type": "integer", "minimum": 2, "maximum": 50, "description": "For reorder: so many of a session."},
+    window={"type": "integer", "minimum": 2, "maximum": 50, "description": _WINDOW},
     order={"enum": [order.value for order in Order], "description": "For reorder."},
     target={"enum": [target.value for target in Target], "description": "For tamper."},
 )
 
 _FILTERS: Final[Mapping[str, Mapping[str, Any]]] = {
     "event": {"enum": _EVENTS},
-    "session": {"type": "string"},
+    "session": {"type": "string", "description": "The UUID of a session."},
     "state": {"enum": [*_STATES, "any"]},
     "after": WHOLE,
 }
@@ -217,7 +244,11 @@ OPERATIONS: Final[Sequence[Operation]] = (
         f"{W}/callbacks/wait",
         "Wait until callbacks match",
         wait_for_callbacks,
-        query={**_FILTERS, "count": WHOLE, "timeout_s": {"type": "number", "minimum": 0, "maximum": WAIT_S_MAX}},
+        query={
+            **_FILTERS,
+            "count": {"type": "integer", "minimum": 1, "maximum": CALLBACKS_MAX},
+            "timeout_s": {"type": "number", "minimum": 0, "maximum": WAIT_S_MAX},
+        },
     ),
     Operation("GET", f"{W}/callbacks/policy", "Delivery, and the laboratory's rules", show_policy),
     Operation(

@@ -25,7 +25,7 @@ async def place_simulated_call(asked: Asked) -> Answer:
 
 
 async def list_simulated_calls(asked: Asked) -> Answer:
-    """The calls of the world, newest first; `session` keeps those of one session, `phase` those that stand there."""
+    """The calls of the world, newest first; `session` keeps those of one session, `phase` those that are in it."""
     wanted, phase = asked.query.get("session"), asked.query.get("phase")
     if phase is not None and phase not in _PHASES:
         raise ControlError(400, f"{phase[:60]!r} is none of {', '.join(_PHASES)}", "phase")

@@ -7,7 +7,7 @@ from emulator.clock import RATE_MAX
 from emulator.control.journal import EVENTS_MAX, numbered
 from emulator.control.kernel import INSTANT, Answer, Asked, ControlError, Operation, W, body_schema, instant_of
 from emulator.core.instants import INSTANT_MAX, SECOND_US, written
-from emulator.world import World
+from emulator.world import ADVANCE_PATIENCE_S, World
 
 
 async def show_clock(asked: Asked) -> Answer:
@@ -29,12 +29,13 @@ async def set_clock(asked: Asked) -> Answer:
 async def advance_clock(asked: Asked) -> Answer:
     """Go forward by `seconds`, `to` an instant, or to the `next` thing that is due; answers what happened.
 
-    `callbacks_out` are those whose answer it did not wait for any longer.
+    It waits for callbacks to be answered on the way, in all for `patience_s` real seconds; `callbacks_out` are those
+    that it did not wait for any longer. A receiver that moves the clock while it is called should have no patience.
     """
     world = asked.world
     target = _target(asked.body, world)
     before = world.journal.last
-    await world.advance_to(target)
+    await world.advance_to(target, patience_s=asked.body.get("patience_s", ADVANCE_PATIENCE_S))
     events = world.journal.after(before, EVENTS_MAX)
     answer: dict[str, Any] = {"now": written(world.clock.now()), "events": [numbered(*event) for event in events]}
     left_out, out = world.journal.last - before - len(events), world.dispatch.out()
@@ -70,9 +71,15 @@ def _future(text: str, field: str, world: World) -> int:
 _RATE: Final = {"type": "number", "minimum": 0, "maximum": RATE_MAX}
 _SECONDS: Final = {"type": "number", "minimum": 0, "maximum": INSTANT_MAX // SECOND_US}
 _CLOCK: Final = body_schema(now=INSTANT, rate=_RATE)
-_ADVANCE: Final = body_schema(seconds=_SECONDS, to=INSTANT, next={"const": True}) | {
-    "minProperties": 1,
-    "maxProperties": 1,
+_PATIENCE: Final = {
+    "type": "number",
+    "minimum": 0,
+    "maximum": 60,
+    "default": ADVANCE_PATIENCE_S,
+    "description": "So many real seconds in all it waits for callbacks to be answered.",
+}
+_ADVANCE: Final = body_schema(seconds=_SECONDS, to=INSTANT, next={"const": True}, patience_s=_PATIENCE) | {
+    "oneOf": [{"required": [name]} for name in ("seconds", "to", "next")]
 }
 
 OPERATIONS: Final[Sequence[Operation]] = (

@@ -153,6 +153,11 @@ class Endpoint:
                 )
         body = await _json_body(request, operation)
         query = dict(request.query_params)
+        # One that is misspelt would else match everything.
+        unknown = next((name for name in query if name not in (operation.query or {})), None)
+        if unknown is not None:
+            known = ", ".join(operation.query or {}) or "none"
+            raise ControlError(400, f"the query has no such parameter; known here are: {known}", unknown[:60])
         return await operation.handler(Asked(self._hub, request.path_params, query, body))
 
 

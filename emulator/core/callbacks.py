@@ -50,7 +50,7 @@ class CallbackState(Enum):
 
     WAITING = "waiting"
     RETRYING = "retrying"
-    PARKED = "parked"
+    PARKED = "held"
     DELIVERED = "delivered"
     FAILED = "failed"
     BLOCKED = "blocked"
@@ -67,7 +67,7 @@ class Outcome(Enum):
     SERVER_ERROR = "answered with a 5xx status"
     NOT_CONNECTED = "no connection within the time for it"
     NO_ANSWER = "no answer within the time for it"
-    BROKEN = "the connection broke while it answered"
+    BROKEN = "the connection broke before the answer was complete"
     BLOCKED = "not sent: the world's egress rule"
 
 

@@ -50,7 +50,10 @@ def due(state: State, event: Event, now: int) -> CallbackDue | None:
 
 
 def again(state: State, callback: Callback, now: int) -> CallbackDue:
-    """The same callback once more, with the same sequence number, as one of its own."""
+    """The same callback once more, telling of the same instant with the same sequence number, as one of its own.
+
+    Somebody asks for it, so it is sent even while delivery is off.
+    """
     outbox = state.outbox
     copy = Callback(
         ordinal=outbox.ordinal + 1,
@@ -62,8 +65,8 @@ def again(state: State, callback: Callback, now: int) -> CallbackDue:
         notice=callback.notice,
         url=callback.url,
         method=callback.method,
-        due_at=now,
-        state=_first_state(state),
+        due_at=callback.due_at,
+        state=CallbackState.DROPPED if _is_full(state) else CallbackState.WAITING,
         copy_of=callback.ordinal if callback.copy_of is None else callback.copy_of,
     )
     return CallbackDue(now, copy)
@@ -91,8 +94,11 @@ def _callback(
 def _first_state(state: State) -> CallbackState:
     if not state.outbox.delivers:
         return CallbackState.KEPT
-    full = len(state.outbox) >= state.rules.callbacks_waiting_max
-    return CallbackState.DROPPED if full else CallbackState.WAITING
+    return CallbackState.DROPPED if _is_full(state) else CallbackState.WAITING
+
+
+def _is_full(state: State) -> bool:
+    return len(state.outbox) >= state.rules.callbacks_waiting_max
 
 
 def _of_leg(kind: NoticeKind) -> Callable[[State, Any], _Told | None]:

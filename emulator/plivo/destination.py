@@ -6,11 +6,12 @@ given (ASSUMED); `er`, the region, has no meaning here.
 """
 
 import re
+from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
-from urllib.parse import parse_qsl, quote, urlsplit, urlunsplit
+from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlsplit, urlunsplit
 
 from emulator.core.callbacks import Outcome, RetryPlan
 from emulator.core.instants import SECOND_US
@@ -34,7 +35,7 @@ _POLICIES: Final[Mapping[str, frozenset[Outcome]]] = {
     "all": frozenset({Outcome.CLIENT_ERROR, Outcome.SERVER_ERROR, Outcome.NOT_CONNECTED, Outcome.NO_ANSWER}),
 }
 
-_POLICY_DEFAULT: Final = "ct,rt"
+_RETRIED_DEFAULT: Final = _POLICIES["ct"] | _POLICIES["rt"]
 
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 
@@ -47,10 +48,15 @@ _HALF_ESCAPE: Final = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 @dataclass(frozen=True, slots=True)
 class Destination:
-    """An URL as it is requested and signed, and how a callback is sent there. Timeouts are in real seconds."""
+    """An URL as it is requested and signed, and how a callback is sent there. Timeouts are in real seconds.
+
+    `authority` is what a receiver sees in the Host header, `authorization` its header of that name, "" for none.
+    """
 
     url: str
     host: str
+    authority: str
+    authorization: str
     connect_timeout_s: float
     read_timeout_s: float
     total_timeout_s: float
@@ -62,22 +68,36 @@ def destination(configured: str) -> Destination:
     """Where an URL leads. It must have passed the parameter's schema."""
     parts = urlsplit(configured)
     settings = dict(parse_qsl(parts.fragment))
-    retries = _whole(settings, "rc")
-    words = settings.get("rp", _POLICY_DEFAULT).split(",")
-    retry_on = frozenset[Outcome]().union(*(_POLICIES.get(word.strip().lower(), frozenset()) for word in words))
-    scheme = parts.scheme.lower()
-    # Without the port that the scheme has anyway, because a receiver does not see it in the Host header either.
-    authority = parts.netloc.removesuffix(f":{_DEFAULT_PORTS[scheme]}")
+    scheme, authority = parts.scheme.lower(), _authority(parts)
     # A receiver sees "/" where the URL has no path, and checks the signature of that.
     path = _escaped(parts.path, _PATH_SAFE) or "/"
     return Destination(
         url=urlunsplit((scheme, authority, path, _escaped(parts.query, _QUERY_SAFE), "")),
         host=parts.hostname or "",
+        authority=authority,
+        authorization=_authorization(parts),
         connect_timeout_s=_whole(settings, "ct") / 1000,
         read_timeout_s=_whole(settings, "rt") / 1000,
         total_timeout_s=_whole(settings, "tt") / 1000,
-        plan=RetryPlan(retries + 1, retry_on, RETRY_PAUSE_US),
+        plan=RetryPlan(_whole(settings, "rc") + 1, _retried(settings.get("rp", "")), RETRY_PAUSE_US),
     )
+
+
+def _authority(parts: SplitResult) -> str:
+    """Host and port as a receiver sees them: no user, no capitals, and no port that the scheme has anyway."""
+    return parts.netloc.rpartition("@")[2].lower().removesuffix(f":{_DEFAULT_PORTS[parts.scheme.lower()]}")
+
+
+def _authorization(parts: SplitResult) -> str:
+    """User and password of the URL, which every client sends as Basic authorization. ASSUMED for the vendor's."""
+    user, at, _ = parts.netloc.rpartition("@")
+    return f"Basic {b64encode(unquote(user).encode()).decode()}" if at else ""
+
+
+def _retried(policy: str) -> frozenset[Outcome]:
+    """What is tried again. A list of which nothing is known counts as not given."""
+    known = [_POLICIES[word] for word in policy.lower().split(",") if word in _POLICIES]
+    return frozenset[Outcome]().union(*known) if known else _RETRIED_DEFAULT
 
 
 def _whole(settings: Mapping[str, str], name: str) -> int:

@@ -9,6 +9,7 @@ import json
 from collections.abc import Callable, Mapping
 from functools import lru_cache
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from jsonschema import ValidationError
 
@@ -273,7 +274,13 @@ def _choice(value: Any) -> Any:
     return None if value == "" else value
 
 
-def _as_given(value: Any) -> Any:
+def _url(value: Any) -> Any:
+    # What a pattern cannot say in one line: that the address in brackets is one, and the port is below 65536.
+    try:
+        if isinstance(value, str):
+            urlsplit(value).port  # noqa: B018  # reading it is the check
+    except ValueError:
+        return f"{value} with an address or port that cannot be"  # refused for its blanks, and quoted
     return value
 
 
@@ -282,7 +289,7 @@ _COERCIONS: Final[Mapping[Kind, Callable[[Any], Any]]] = {
     Kind.INTEGER: _integer,
     Kind.PHONE: _digits,
     Kind.PIN: _digits,
-    Kind.URL: _as_given,
+    Kind.URL: _url,
     Kind.CHOICE: _choice,
     Kind.TEXT: _choice,
 }

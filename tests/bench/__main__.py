@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
-from tests.bench import inside, servers
+from tests.bench import inside, servers, telling
 from tests.bench.table import HEADER, Effort, Row, markdown
 
 _DEFAULT = Effort(rounds=7, pairs=4000, sessions=100_000, requests=200_000)
@@ -24,6 +24,8 @@ _MEASURES: Sequence[Callable[[Effort], list[Row]]] = (
     inside.request_journal,
     inside.expiries,
     inside.worlds,
+    telling.delivery,
+    telling.calls,
 )
 
 

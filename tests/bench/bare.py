@@ -1,4 +1,4 @@
-"""The yardstick: a Starlette app that is a dict with two routes, served by uvicorn as the emulator is.
+"""The yardstick: a Starlette app that is a dict with a few routes, served by uvicorn as the emulator is.
 
 It answers the same requests with JSON of about the same size. Run with a port: `python -m tests.bench.bare 8081`.
 """
@@ -33,6 +33,12 @@ async def get(request: Request) -> Response:
     return JSONResponse({"api_id": str(uuid4()), "response": _sessions[request.path_params["session_uuid"]]})
 
 
+async def told(request: Request) -> Response:
+    """A callback's receiver: the form is read, and nothing is done with it."""
+    await request.body()
+    return Response()
+
+
 async def health(_: Request) -> Response:
     """Served as soon as anything is."""
     return JSONResponse({"status": "ok"})
@@ -43,6 +49,7 @@ if __name__ == "__main__":
         routes=[
             Route(_PATH, create, methods=["POST"]),
             Route(_PATH + "{session_uuid}/", get),
+            Route("/told", told, methods=["POST"]),
             Route("/_emulator/health", health),
         ]
     )

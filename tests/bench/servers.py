@@ -45,7 +45,7 @@ def throughput(effort: Effort) -> list[Row]:
 def through_proxy(effort: Effort) -> list[Row]:
     """The same load of one server, through its proxy and with TLS, beside plain HTTP."""
     numbers = count(0, effort.pairs)
-    proxy = _free_port()
+    proxy = free_port()
     with _server(("-m", "emulator", "serve", "--proxy-port", str(proxy), "--port")) as (_, plain):
         authority = str(users_certificates().authority)
         ways = ((plain, None), (proxy, authority))
@@ -90,17 +90,18 @@ def _timed(command: Sequence[str]) -> float:
 @contextmanager
 def _server(module: Sequence[str]) -> Iterator[tuple[int, int]]:
     """A server in a process of its own, from its first 200 on: process and port."""
-    port = _free_port()
+    port = free_port()
     process = subprocess.Popen([sys.executable, *module, str(port)], stdout=subprocess.DEVNULL)
     try:
-        _await_health(process, port)
+        await_health(process, port)
         yield process.pid, port
     finally:
         process.terminate()
         process.wait()
 
 
-def _await_health(process: subprocess.Popen[bytes], port: int) -> None:
+def await_health(process: subprocess.Popen[bytes], port: int) -> None:
+    """Return once the server answers. Exits where it does not."""
     until = time.monotonic() + _START_S_MAX
     while process.poll() is None and time.monotonic() < until:
         connection = HTTPConnection("127.0.0.1", port, timeout=_START_S_MAX)
@@ -115,7 +116,8 @@ def _await_health(process: subprocess.Popen[bytes], port: int) -> None:
     raise SystemExit(f"{process.args!r} did not answer")
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A port that nobody has."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]

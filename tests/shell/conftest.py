@@ -6,6 +6,7 @@ import pytest
 
 from emulator.server import Emulator
 from tests.plivo.ask import Api, api_of
+from tests.receiver import Receiver, receiving
 from tests.shell.worlds import START
 
 
@@ -13,6 +14,13 @@ from tests.shell.worlds import START
 def api(fresh_api: Api) -> Api:
     """A world of the test's own: the demo's numbers, one of a subaccount, time standing still."""
     return fresh_api
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    """A customer's server."""
+    with receiving() as receiver:
+        yield receiver
 
 
 @pytest.fixture

@@ -35,3 +35,8 @@ def wire(*cases: str) -> tuple[str, ...]:
 def scenarios(*names: str) -> tuple[str, ...]:
     """The node ids of scenarios: `refresh` is `fixtures/scenarios/refresh.txt`."""
     return tuple(f"tests/test_scenarios.py::test_scenario_plays_as_written[{name}]" for name in names)
+
+
+def told(*cases: str) -> tuple[str, ...]:
+    """The node ids of golden callbacks: `SessionTimeout-expiry` is `fixtures/callbacks/SessionTimeout/expiry.json`."""
+    return tuple(f"tests/test_callbacks.py::test_callback_is_told_to_the_byte[{case}]" for case in cases)
