@@ -175,7 +175,7 @@ def test_held_callbacks_go_when_they_are_released(api: Api, server: Customer, se
     del session
     rules = run("callbacks", "hold", "--count", "2").stdout
     play(api)
-    held = column(run("callbacks", "list", "--state", "parked").stdout, 0)
+    held = column(run("callbacks", "list", "--state", "held").stdout, 0)
     run("callbacks", "wait", "--count", "4")
     released = run("callbacks", "release", "2", "1").stdout
     run("callbacks", "wait", "--count", "6")

@@ -30,7 +30,7 @@ def phones() -> Iterator[Emulator]:
         ("+12025550101", "00:00:02", "Busy Line", "callee"),
         ("+12025550102", "00:00:02", "Rejected", "callee"),
         ("+12025550103", "00:00:45", "Ring Timeout Reached", "service"),
-        ("+12025550104", "00:00:02", "Destination Out Of Service", "carrier"),
+        ("+12025550104", "00:00:00", "Destination Out Of Service", "carrier"),
         ("+12025550105", "00:00:35", "Normal Hangup", "callee"),
         ("+12025550107", "00:00:45", "Ring Timeout Reached", "service"),
         ("+12025550109", "00:00:22", "Normal Hangup", "caller"),

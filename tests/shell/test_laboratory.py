@@ -278,7 +278,7 @@ _BAD_RULES: Final[list[tuple[dict[str, Any], str]]] = [
     ({"action": "reorder", "window": 1}, "rules.0.window"),
     ({"action": "reorder", "order": "random"}, "rules.0.order"),
     ({"action": "tamper", "target": "body"}, "rules.0.target"),
-    ({"action": "drop", "session": "x"}, "rules.0"),
+    ({"action": "drop", "session": "x"}, "rules.0.session"),
 ]
 
 
