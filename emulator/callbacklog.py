@@ -5,27 +5,17 @@ Settled callbacks make room for new ones; those that are not settled are bounded
 
 import asyncio
 from collections import deque
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from emulator.core.callbacks import Attempt, Callback, CallbackState
 from emulator.core.instants import written
-from emulator.delivery import BODY_BYTES_MAX, Answer, Outgoing
-from emulator.plivo.signatures import Inputs
+from emulator.delivery import BODY_BYTES_MAX, Answer
+from emulator.outgoing import Written
 
 _OPEN = frozenset({CallbackState.WAITING, CallbackState.RETRYING, CallbackState.PARKED})
-
-
-@dataclass(frozen=True, slots=True)
-class Written:
-    """A callback as it goes out: its event, its parameters, its request, and what was signed."""
-
-    event: str
-    parameters: Mapping[str, str]
-    request: Outgoing
-    signature_inputs: Inputs
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +130,7 @@ class CallbackLog:
 def entry_json(entry: Entry) -> dict[str, Any]:
     """The entry as the control API shows it."""
     callback, going = entry.callback, entry.written
+    request = going.request
     return {
         "id": callback.ordinal,
         "event": going.event,
@@ -152,12 +143,12 @@ def entry_json(entry: Entry) -> dict[str, Any]:
         "url": callback.url,
         "parameters": dict(going.parameters),
         "request": {
-            "method": going.request.method,
-            "url": going.request.url,
-            "headers": dict(going.request.headers),
-            "body": going.request.content.decode(),
+            "method": request.method,
+            "url": request.url,
+            "headers": dict(request.headers),
+            "body": request.content.decode(),
         },
-        "signature_inputs": {"v2": going.signature_inputs.v2, "v3": list(going.signature_inputs.v3)},
+        "signature_inputs": {"v2": going.signed.inputs.v2, "v3": list(going.signed.inputs.v3)},
         "laboratory": list(entry.treatments),
         "attempts": [_tried_json(tried) for tried in entry.tried],
     }

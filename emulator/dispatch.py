@@ -37,7 +37,7 @@ from emulator.core.refusals import Refused
 from emulator.delivery import Answer, Courier, Outgoing
 from emulator.egress import obstacle
 from emulator.laboratory import Action, Rule
-from emulator.outgoing import Writer, media_request, tampered
+from emulator.outgoing import Writer, media_request
 
 #: So many media files of a world are looked at at once; past it they are not looked at.
 _MEDIA_AT_ONCE_MAX: Final = 20
@@ -187,7 +187,7 @@ class Dispatch:
                 for ordinal in rule.released(callback, self._chance):
                     self._release(ordinal)
             case Action.TAMPER:
-                entry.written = replace(entry.written, request=tampered(entry.written.request, rule.target))
+                entry.written = replace(entry.written, tampering=rule.target)
             case _:
                 assert_never(rule.action)
 

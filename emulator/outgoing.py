@@ -1,21 +1,21 @@
 """Outgoing requests: a callback written down and signed as the customer's server will get it, or a media fetch."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final, assert_never
 from urllib.parse import quote_plus
 
 from emulator import __version__
-from emulator.callbacklog import Written
 from emulator.core.callbacks import Callback
 from emulator.core.chance import Chance
+from emulator.core.records import MAIN_ACCOUNT
 from emulator.delivery import Outgoing
 from emulator.laboratory import Target
 from emulator.plivo import callbacks
 from emulator.plivo.destination import Destination, destination
 from emulator.plivo.service import Account
-from emulator.plivo.signatures import sign
+from emulator.plivo.signatures import Signed, sign
 
 _USER_AGENT: Final = f"masking-emulator/{__version__}"
 
@@ -27,11 +27,38 @@ _SIGNATURE: Final = "X-Plivo-Signature"
 #: What a tampered callback says beside the truth.
 _FORGED: Final = "SequenceNumber=0&Forged=1"
 
-#: A nonce has so many digits in every sample (contract 7.5).
-_NONCE_DIGITS: Final = 20
+#: A nonce has 20 digits in every sample (contract 7.5), which is not quite 67 bits.
+_NONCES: Final = 10**20
+_NONCE_SHIFT: Final = 128 - 67
 
 #: A media file is looked at, not kept; it has no more time than this.
 _MEDIA_TIMEOUT_S: Final = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A callback as it goes out: its event, its parameters in their order, and its signatures.
+
+    `tampering` is what somebody on the way does to it.
+    """
+
+    event: str
+    method: str
+    parameters: Mapping[str, str]
+    signed: Signed
+    going: Destination
+    tampering: Target | None = None
+
+    @property
+    def request(self) -> Outgoing:
+        """The request that is sent, to the byte."""
+        url, content, form = self.going.url, b"", _form(self.parameters)
+        if self.method == "POST":
+            content = form.encode()
+        else:
+            url = f"{url}{'&' if '?' in url else '?'}{form}"
+        request = _request(self.going, self.method, url, self.signed.headers, content)
+        return request if self.tampering is None else _tampered(request, self.tampering)
 
 
 class Writer:
@@ -39,8 +66,7 @@ class Writer:
 
     def __init__(self, accounts: Sequence[Account], base_url: str, chance: Chance) -> None:
         """`base_url` is where resources are found; `chance` gives the nonces."""
-        self._accounts = accounts
-        self._base_url = base_url
+        self._places = [callbacks.Place(base_url, account) for account in accounts]
         self._chance = chance
 
     @staticmethod
@@ -49,29 +75,25 @@ class Writer:
         return destination(callback.url)
 
     def written(self, callback: Callback) -> Written:
-        """The request of a callback, with fresh nonces."""
-        owner, main = self._accounts[callback.owner], self._accounts[0]
-        place = callbacks.Place(self._base_url, owner)
-        named, going = callbacks.parameters(callback, place), destination(callback.url)
+        """The callback with fresh nonces."""
+        place, going = self._places[callback.owner], destination(callback.url)
+        named = callbacks.parameters(callback, place)
+        v2_nonce, v3_nonce = self._nonces()
         signed = sign(
             callback.method,
             going.url,
             parameters=named,
-            token=owner.auth_token,
-            main_token=main.auth_token,
-            v2_nonce=self._nonce(),
-            v3_nonce=self._nonce(),
+            token=place.account.auth_token,
+            main_token=self._places[MAIN_ACCOUNT].account.auth_token,
+            v2_nonce=v2_nonce,
+            v3_nonce=v3_nonce,
         )
-        url, content, form = going.url, b"", _form(named)
-        if callback.method == "POST":
-            content = form.encode()
-        else:
-            url = f"{url}{'&' if '?' in url else '?'}{form}"
-        request = _request(going, callback.method, url, signed.headers, content)
-        return Written(named["EventName"], named, request, signed.inputs)
+        return Written(named["EventName"], callback.method, named, signed, going)
 
-    def _nonce(self) -> str:
-        return f"{self._chance.below('nonce', 10**_NONCE_DIGITS):0{_NONCE_DIGITS}}"
+    def _nonces(self) -> tuple[str, str]:
+        """Two numbers of 20 digits from one draw, whose 128 bits are not quite enough to share none of them."""
+        drawn = int.from_bytes(self._chance.bits("nonce"))
+        return f"{drawn % _NONCES:020}", f"{(drawn >> _NONCE_SHIFT) % _NONCES:020}"
 
 
 def media_request(url: str) -> Outgoing:
@@ -86,7 +108,7 @@ def media_request(url: str) -> Outgoing:
     return _request(going, "GET", going.url, {}, b"")
 
 
-def tampered(request: Outgoing, target: Target) -> Outgoing:
+def _tampered(request: Outgoing, target: Target) -> Outgoing:
     """The request as somebody on the way might have changed it; its signatures fit no longer."""
     match target:
         case Target.SIGNATURE:

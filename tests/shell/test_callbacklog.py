@@ -2,13 +2,13 @@
 
 from dataclasses import replace
 
-from emulator.callbacklog import CallbackLog, Written
+from emulator.callbacklog import CallbackLog
 from emulator.core.callbacks import Callback, CallbackState, Channel, Notice, NoticeKind
-from emulator.delivery import Outgoing
-from emulator.plivo.signatures import Inputs
+from emulator.outgoing import Written
+from emulator.plivo.destination import destination
+from emulator.plivo.signatures import Inputs, Signed
 
-_REQUEST = Outgoing("POST", "http://h/", "h", {}, b"", 1, 1, 1)
-_WRITTEN = Written("SessionTimeout", {}, _REQUEST, Inputs("", ()))
+_WRITTEN = Written("SessionTimeout", "POST", {}, Signed({}, Inputs("", ())), destination("http://h/"))
 
 
 def _callback(ordinal: int, state: CallbackState = CallbackState.WAITING) -> Callback:
