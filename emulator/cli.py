@@ -86,6 +86,7 @@ def serve(**options: Any) -> None:
     # Imported here: the client verbs need none of it and start faster without.
     from emulator.certificates import CannotKeep
     from emulator.doors import CannotListen, Doors
+    from emulator.garbage import settle
     from emulator.server import serve as serve_until_asked
     from emulator.worldfile import BadWorld
 
@@ -102,8 +103,7 @@ def serve(**options: Any) -> None:
     )
 
     def ready(doors: Doors) -> None:
-        gc.freeze()
-        gc.enable()
+        settle()
         further = {"world": config.world, "proxy": doors.proxy_url, "tls": doors.tls_url}
         click.echo(" ".join(["ready", doors.url, *(f"{key}={value}" for key, value in further.items() if value)]))
 

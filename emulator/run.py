@@ -4,7 +4,6 @@ The doors are open and the world is loaded before the command starts, the rest o
 what it asks meanwhile waits in the system's queue. Whatever ends the command ends us with its exit code.
 """
 
-import gc
 import os
 import signal
 import subprocess
@@ -20,6 +19,7 @@ from emulator.clock import looks
 from emulator.config import HOST_DEFAULT, cache_folder, environment
 from emulator.core.chance import Seed
 from emulator.doors import Doors, open_doors
+from emulator.garbage import settle
 from emulator.redirection import Target, variables
 from emulator.trust import other_authorities, trust
 from emulator.worldfile import WorldSpec, load_world
@@ -102,8 +102,7 @@ def _serve(spec: WorldSpec, doors: Doors, stopped: Callable[[], None]) -> None:
     from emulator.server import log_as, serve_world
 
     def ready() -> None:
-        gc.freeze()
-        gc.enable()
+        settle()
 
     log_as("text")
     try:
