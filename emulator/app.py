@@ -11,7 +11,6 @@ from starlette.types import ASGIApp
 
 from emulator import control
 from emulator.intake import Intake, note_unmatched
-from emulator.openapi import document
 from emulator.paths import OneSlash
 from emulator.plivo import refusals
 from emulator.plivo import routes as plivo_routes
@@ -38,6 +37,9 @@ def make_app(hub: Hub, *, control_hosts: Sequence[str] = ()) -> ASGIApp:
         return plivo_routes.refuse(ApiError(500, refusals.SERVER_ERROR), hub.draw_api_id())
 
     async def describe(_: Request) -> Response:
+        # Imported here: a start would pay for a description that few ask for.
+        from emulator.openapi import document
+
         return json_response(200, document())
 
     app = Starlette(

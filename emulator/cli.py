@@ -1,23 +1,17 @@
 """The command line. `serve` runs a server, `run` runs one for a command; the other verbs are thin clients of one.
 
-Verbs of a subject of their own are in `cli_*.py`, and join `main` at the end of this file.
+Verbs of a subject of their own are in `cli_*.py`, and are loaded when they are asked for.
 What verbs share, and their exit codes, is in `verbs.py`.
 """
 
 import gc
 import json
-from typing import Any
+from importlib import import_module
+from typing import Any, Final
 
 import click
 
 from emulator import __version__
-from emulator.cli_callbacks import callbacks
-from emulator.cli_calls import act, call, calls
-from emulator.cli_faults import faults
-from emulator.cli_listen import listen
-from emulator.cli_numbers import numbers
-from emulator.cli_redirect import ca, doctor, env, run
-from emulator.cli_requests import requests
 from emulator.client import Control, ControlRefused, Unreachable, segment
 from emulator.clock import looks
 from emulator.config import HOST_DEFAULT, PORT_DEFAULT, ServeConfig, read_seed
@@ -42,8 +36,35 @@ _WAIT_MAX_S = 86_400
 
 _PORT = click.IntRange(0, 65_535)
 
+#: Verb → the module that has it. A server would pay for all of them at its start, and needs none.
+_ELSEWHERE: Final = {
+    **dict.fromkeys(("run", "env", "ca", "doctor"), "emulator.cli_redirect"),
+    **dict.fromkeys(("call", "act", "calls"), "emulator.cli_calls"),
+    "callbacks": "emulator.cli_callbacks",
+    "numbers": "emulator.cli_numbers",
+    "faults": "emulator.cli_faults",
+    "requests": "emulator.cli_requests",
+    "listen": "emulator.cli_listen",
+}
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+
+class _Verbs(click.Group):
+    """The verbs of this file, and those that are loaded when they are asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """The names of all verbs."""
+        return sorted([*super().list_commands(ctx), *_ELSEWHERE])
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """The verb of this name; None where there is none."""
+        if cmd_name not in _ELSEWHERE:
+            return super().get_command(ctx, cmd_name)
+        verb = getattr(import_module(_ELSEWHERE[cmd_name]), cmd_name)
+        assert isinstance(verb, click.Command), "a verb is a command of click's"
+        return verb
+
+
+@click.group(cls=_Verbs, context_settings={"help_option_names": ["-h", "--help"]})
 @click.version_option(__version__, prog_name="masking-emulator")
 def main() -> None:
     """A local emulator of Plivo's Number Masking API.
@@ -218,10 +239,6 @@ def fidelity(evidence: str | None, as_json: bool) -> None:  # noqa: FBT001  # cl
             choices = " | ".join(json.dumps(choice) for choice in row["choices"])
             click.echo(f"           [policy] {row['id']} = {choices}")
     return None
-
-
-for _further in (run, env, ca, doctor, call, act, calls, callbacks, numbers, faults, requests, listen):
-    main.add_command(_further)
 
 
 def _print_events(events: list[dict[str, Any]]) -> None:

@@ -11,7 +11,6 @@ from typing import Any, Final
 
 from emulator.plivo.filters import COMPARISONS
 from emulator.plivo.listing import RANGED
-from emulator.plivo.openapi import emulated_paths
 from emulator.plivo.parameters import CREATE, SYNONYMS, UPDATE
 from emulator.plivo.policy import Policy
 
@@ -81,6 +80,9 @@ def _query_hint(operation: str, key: str) -> str:
 @cache
 def _queries() -> Mapping[str, Sequence[str]]:
     """Operation → the keys in a query that it reads, as its description says."""
+    # Imported here: a start would pay for a description that few ask for.
+    from emulator.plivo.openapi import emulated_paths
+
     described = [operation for item in emulated_paths().values() for operation in item.values()]
     return {
         operation["operationId"]: [one["name"] for one in operation["parameters"] if one["in"] == "query"]
