@@ -5,7 +5,7 @@ that takes a callback treats it; copies are never treated. `held` by hand and pa
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any
 
@@ -57,6 +57,10 @@ class Rule:
     matched: int = 0
     applied: int = 0
     groups: dict[str, list[int]] = field(default_factory=dict)
+
+    def copy(self) -> "Rule":
+        """The same rule, counting for itself."""
+        return replace(self, groups={session: group.copy() for session, group in self.groups.items()})
 
     def takes(self, callback: Callback, event: str, chance: Chance) -> bool:
         """Whether the rule treats this callback; counts it."""

@@ -6,7 +6,7 @@ the world for its next deadline.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
@@ -15,9 +15,12 @@ from emulator.core.chance import Chance
 from emulator.core.commands import AddNumber, Command, DropCallback, SetPhone
 from emulator.core.engine import Engine
 from emulator.core.events import Event
+from emulator.core.rules import Rules
+from emulator.core.snapshot import Snapshot
 from emulator.delivery import Courier
 from emulator.dispatch import Dispatch
 from emulator.journal import Journal
+from emulator.laboratory import Rule
 from emulator.outgoing import Writer
 from emulator.plivo.policy import Policy, rules_of
 from emulator.plivo.service import Account
@@ -49,6 +52,18 @@ class Surroundings:
     heartbeat_s: float | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a world stands: its clock, its draws of chance, its laboratory, and its engine."""
+
+    now: int
+    rate: float
+    journal_last: int
+    drawn: Mapping[str, int]
+    rules: Sequence[Rule]
+    engine: Snapshot
+
+
 class World:
     """One world. Worlds share nothing but their surroundings."""
 
@@ -66,8 +81,7 @@ class World:
         self.clock = WorldClock(start=spec.clock_start, rate=spec.clock_rate)
         self.journal = Journal(spec.limits.journal_events_max)
         self._chance = Chance(spec.seed)
-        rules = rules_of(spec.policy, spec.limits, spec.telephony, spec.tariff)
-        self._engine = Engine(rules=rules, seed=spec.seed, now=self.clock.now())
+        self._engine = Engine(rules=self._rules(), seed=spec.seed, now=self.clock.now())
         for number in spec.numbers:
             self._engine.handle(AddNumber(number.digits, number.calling_code, number.owner))
         for phone in spec.phones:
@@ -167,6 +181,31 @@ class World:
         twin.arm()
         return twin
 
+    def standing(self) -> Standing:
+        """Where the world stands now."""
+        engine = self.caught_up()
+        return Standing(
+            now=self.clock.now(),
+            rate=self.clock.rate,
+            journal_last=self.journal.last,
+            drawn=dict(self._chance.drawn),
+            rules=[rule.copy() for rule in self.dispatch.rules],
+            engine=engine.snapshot(),
+        )
+
+    def stand(self, spec: WorldSpec, standing: Standing) -> None:
+        """Stand where a world of this spec stood. Callbacks that are under way are let go, open ones sent anew."""
+        self.dispatch.stop()
+        self.spec = spec
+        self.clock = WorldClock(start=standing.now, rate=standing.rate)
+        self.journal = Journal(spec.limits.journal_events_max, last=standing.journal_last)
+        self._chance = Chance(spec.seed, standing.drawn)
+        self._engine = Engine.restored(standing.engine, rules=self._rules(), seed=spec.seed)
+        self.dispatch = self._dispatch()
+        self.dispatch.rules = [rule.copy() for rule in standing.rules]
+        self.dispatch.take_over(self._engine.state.outbox.unsettled())
+        self.arm()
+
     def arm(self) -> None:
         """Let the running event loop wake the world for its next deadline."""
         deadline = self._engine.deadline()
@@ -193,6 +232,10 @@ class World:
     def _awake(self) -> None:
         self.caught_up()
         self.arm()
+
+    def _rules(self) -> Rules:
+        spec = self.spec
+        return rules_of(spec.policy, spec.limits, spec.telephony, spec.tariff)
 
     def _dispatch(self) -> Dispatch:
         base_url = _VENDOR_URL if self.policy.resource_urls == "vendor" else self._around.base_url

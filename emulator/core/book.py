@@ -267,7 +267,7 @@ class SessionBook:
     def _link_parties(self, session: Session) -> None:
         if session.is_live:
             for party in session.parties:
-                self._live_of[party] = (*self._live_of.get(party, ()), session.uuid)
+                self._live_of[party] = self._with(self._live_of.get(party, ()), session)
 
     def _unlink_parties(self, session: Session) -> None:
         for party in session.parties:
@@ -289,10 +289,14 @@ class SessionBook:
             return
         for pin in _pins(session):
             key = (session.number, pin)
-            self._pin_holders[key] = (*self._pin_holders.get(key, ()), session.uuid)
+            self._pin_holders[key] = self._with(self._pin_holders.get(key, ()), session)
         line = self._lines(session)
         if line is not None:
-            line[session.number][session.uuid] = None
+            there = line[session.number]
+            newest = self._newest(there)
+            there[session.uuid] = None
+            if newest is not None and newest.ordinal > session.ordinal:
+                line[session.number] = dict.fromkeys(sorted(there, key=lambda uuid: self._sessions[uuid].ordinal))
 
     def _unlink_line(self, session: Session) -> None:
         for pin in _pins(session):
@@ -305,6 +309,13 @@ class SessionBook:
         if session.pins is not None:
             return self._with_pins_on
         return self._announcing_on if session.settings.unknown_caller_play else None
+
+    def _with(self, uuids: tuple[str, ...], session: Session) -> tuple[str, ...]:
+        """The sessions and one more, oldest first: an update may bring in one that is older than the others."""
+        joined = (*uuids, session.uuid)
+        if uuids and self._sessions[uuids[-1]].ordinal > session.ordinal:
+            return tuple(sorted(joined, key=lambda uuid: self._sessions[uuid].ordinal))
+        return joined
 
     def _newest(self, uuids: dict[str, None] | None) -> Session | None:
         return self._sessions[next(reversed(uuids))] if uuids else None

@@ -41,6 +41,7 @@ from emulator.core.pool import Pool
 from emulator.core.records import Session
 from emulator.core.refusals import Refused
 from emulator.core.rules import Rules
+from emulator.core.snapshot import Snapshot, restored, taken
 from emulator.core.state import State
 
 # The key decides the type of the second argument, which no type for a mapping can say: hence Any.
@@ -75,6 +76,18 @@ class Engine:
     def __init__(self, *, rules: Rules, seed: Seed, now: int) -> None:
         self._state = State(rules, seed)
         self.now = now
+
+    @classmethod
+    def restored(cls, snapshot: Snapshot, *, rules: Rules, seed: Seed) -> "Engine":
+        """An engine that stands where another one stood when the snapshot was taken."""
+        engine = cls.__new__(cls)
+        engine._state = restored(snapshot, rules, seed)
+        engine.now = snapshot.at
+        return engine
+
+    def snapshot(self) -> Snapshot:
+        """Everything that the engine holds, besides rules and seed."""
+        return taken(self._state, self.now)
 
     def fork(self) -> "Engine":
         """An independent engine that stands where this one stands."""
