@@ -24,6 +24,7 @@ from emulator.laboratory import Rule
 from emulator.outgoing import Writer
 from emulator.plivo.policy import Policy, rules_of
 from emulator.plivo.service import Account
+from emulator.recorder import Recorder
 from emulator.worldfile import WorldSpec
 
 #: The event loop is not asked to sleep longer than this in one go.
@@ -72,6 +73,7 @@ class World:
         self.spec = spec
         self._around = around or Surroundings()
         self._advances = 0
+        self._recorder: Recorder | None = None
         self._wake: asyncio.TimerHandle | None = None
         self._wake_at: int | None = None
         self._begin()
@@ -81,12 +83,13 @@ class World:
         self.clock = WorldClock(start=spec.clock_start, rate=spec.clock_rate)
         self.journal = Journal(spec.limits.journal_events_max)
         self._chance = Chance(spec.seed)
-        self._engine = Engine(rules=self._rules(), seed=spec.seed, now=self.clock.now())
+        self._engine = Engine(rules=rules_of_spec(spec), seed=spec.seed, now=self.clock.now())
         for number in spec.numbers:
             self._engine.handle(AddNumber(number.digits, number.calling_code, number.owner))
         for phone in spec.phones:
             self._engine.handle(SetPhone(phone))
         self.dispatch = self._dispatch()
+        self._tell_beginning()
 
     @property
     def accounts(self) -> Sequence[Account]:
@@ -110,12 +113,7 @@ class World:
 
     def caught_up(self) -> Engine:
         """The engine, advanced to now."""
-        now = self.clock.now()
-        deadline = self._engine.deadline()
-        if deadline is not None and deadline <= now:
-            self._publish(self._engine.advance(now))
-        else:
-            self._engine.advance(now)
+        self._advance(self.clock.now())
         return self._engine
 
     def draw_api_id(self) -> str:
@@ -136,9 +134,7 @@ class World:
             dispatch.resume()
             await dispatch.answered(give_up_at)
             while engine is self._engine and (due := engine.deadline()) is not None and due <= instant:
-                events = engine.advance(instant, timers_max=_TIMERS_PER_TURN)
-                self.clock.jump_to(engine.now)
-                self._publish(events)
+                self._advance(instant, timers_max=_TIMERS_PER_TURN)
                 await asyncio.sleep(0)
                 await dispatch.answered(give_up_at)
         finally:
@@ -169,6 +165,7 @@ class World:
         twin.spec = self.spec.with_accounts(accounts)
         twin._around = self._around
         twin._advances = 0
+        twin._recorder = None
         twin._wake = twin._wake_at = None
         twin.clock = self.clock.copy()
         twin.journal = self.journal.copy()
@@ -200,9 +197,10 @@ class World:
         self.clock = WorldClock(start=standing.now, rate=standing.rate)
         self.journal = Journal(spec.limits.journal_events_max, last=standing.journal_last)
         self._chance = Chance(spec.seed, standing.drawn)
-        self._engine = Engine.restored(standing.engine, rules=self._rules(), seed=spec.seed)
+        self._engine = Engine.restored(standing.engine, rules=rules_of_spec(spec), seed=spec.seed)
         self.dispatch = self._dispatch()
         self.dispatch.rules = [rule.copy() for rule in standing.rules]
+        self._tell_beginning()
         self.dispatch.take_over(self._engine.state.outbox.unsettled())
         self.arm()
 
@@ -233,9 +231,25 @@ class World:
         self.caught_up()
         self.arm()
 
-    def _rules(self) -> Rules:
-        spec = self.spec
-        return rules_of(spec.policy, spec.limits, spec.telephony, spec.tariff)
+    def record(self, recorder: Recorder) -> None:
+        """From here on, tell the recorder everything that goes into the world."""
+        self._recorder = recorder
+        self._tell_beginning()
+
+    def _tell_beginning(self) -> None:
+        if self._recorder is not None:
+            self._recorder.begin(self.spec, self._engine.snapshot())
+
+    def _advance(self, instant: int, *, timers_max: int | None = None) -> None:
+        """Let the engine run its timers, and publish what they do."""
+        engine, ran = self._engine, self._engine.timers_run
+        events = engine.advance(instant, timers_max=timers_max)
+        if self._recorder is not None:
+            self._recorder.timers(engine.now, engine.timers_run - ran)
+        if timers_max is not None:
+            self.clock.jump_to(engine.now)
+        if events:
+            self._publish(events)
 
     def _dispatch(self) -> Dispatch:
         base_url = _VENDOR_URL if self.policy.resource_urls == "vendor" else self._around.base_url
@@ -252,11 +266,20 @@ class World:
     def _apply(self, command: Command) -> Sequence[Event]:
         """Apply a command at the instant at which the engine stands."""
         events = self._engine.handle(command)
+        if self._recorder is not None:
+            self._recorder.command(self._engine.now, command)
         self._publish(events)
         return events
 
     def _publish(self, events: Sequence[Event]) -> None:
         self.journal.append(events)
+        if self._recorder is not None:
+            self._recorder.events(events)
         self.dispatch.take(events)
         if self._engine.deadline() != self._wake_at and self.clock.rate:
             self.arm()
+
+
+def rules_of_spec(spec: WorldSpec) -> Rules:
+    """The engine's rules that follow from a world."""
+    return rules_of(spec.policy, spec.limits, spec.telephony, spec.tariff)

@@ -76,6 +76,7 @@ class Engine:
     def __init__(self, *, rules: Rules, seed: Seed, now: int) -> None:
         self._state = State(rules, seed)
         self.now = now
+        self.timers_run = 0
 
     @classmethod
     def restored(cls, snapshot: Snapshot, *, rules: Rules, seed: Seed) -> "Engine":
@@ -83,6 +84,7 @@ class Engine:
         engine = cls.__new__(cls)
         engine._state = restored(snapshot, rules, seed)
         engine.now = snapshot.at
+        engine.timers_run = 0
         return engine
 
     def snapshot(self) -> Snapshot:
@@ -94,6 +96,7 @@ class Engine:
         twin = Engine.__new__(Engine)
         twin._state = self._state.copy()
         twin.now = self.now
+        twin.timers_run = self.timers_run
         return twin
 
     def advance(self, instant: int, *, timers_max: int | None = None) -> list[Event]:
@@ -111,7 +114,20 @@ class Engine:
                 self.now = max(self.now, instant)
                 break
             self.now = due[0]
+            self.timers_run += 1
             events += self._apply(due[3])
+        return events
+
+    def rerun(self, instant: int, timers: int) -> list[Event]:
+        """Run so many timers and no more, and stand at `instant`: for a replay, which knows how many there were."""
+        events: list[Event] = []
+        for _ in range(timers):
+            due = self._state.timers.pop_due(instant)
+            if due is None:
+                break
+            self.now = due[0]
+            events += self._apply(due[3])
+        self.now = max(self.now, instant)
         return events
 
     def handle(self, command: Command) -> list[Event]:
