@@ -1,0 +1,197 @@
+"""A world as a test has it: its account, its clock, its phones, calls, callbacks and journal.
+
+Everything here is the control API; the code under test speaks to the emulated API and knows nothing of this.
+"""
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+from emulator.client import Control, ControlRefused, segment
+from emulator.testing.aside import Aside
+from emulator.testing.redirect import redirect_plivo
+from emulator.testing.views import Call, Callback, Happened
+
+#: How long the waiting methods wait, in real seconds, unless they are told otherwise.
+WAIT_S = 5.0
+
+
+class Masking:
+    """One world of a running emulator.
+
+    `auth_id` and `auth_token` are its main account's; `subaccounts` lists pairs of the same kind. `url` is the plain
+    HTTP address of the emulated API and the control API.
+    """
+
+    def __init__(self, control: Control, world: Mapping[str, Any]) -> None:
+        """`world` is what the control API answered when it made the world."""
+        self.control = control
+        self.url = control.url
+        self.auth_id: str = world["auth_id"]
+        self.auth_token: str = world["auth_token"]
+        self.subaccounts: Sequence[tuple[str, str]] = [(s["auth_id"], s["auth_token"]) for s in world["subaccounts"]]
+        self.path = f"/worlds/{segment(self.auth_id)}"
+        self.callbacks = Callbacks(self)
+        self.numbers = Numbers(self)
+        self.phones = Phones(self)
+        self.sessions = Sessions(self)
+
+    @cached_property
+    def client(self) -> Any:
+        """An unmodified `plivo.RestClient` of the main account, redirected. Raises ImportError without the SDK."""
+        redirect_plivo(self.url)
+        import plivo
+
+        return plivo.RestClient(self.auth_id, self.auth_token)
+
+    @cached_property
+    def aio(self) -> Aside["Masking"]:
+        """The same for coroutines: `await masking.aio.advance(60)` leaves the event loop free meanwhile.
+
+        A test whose own loop serves the callbacks needs this, because `advance` waits until they are answered.
+        """
+        return Aside(self)
+
+    @property
+    def now(self) -> str:
+        """What the world's clock shows, ISO 8601."""
+        return str(self.control.get(f"{self.path}/clock")["now"])
+
+    def advance(
+        self, seconds: float | None = None, *, to: str | None = None, next: bool = False  # noqa: A002, FBT001, FBT002  # the API's word
+    ) -> list[Happened]:
+        """Let time pass, by `seconds`, to an instant, or to the next thing that is due; what happened, in order.
+
+        Callbacks that fall due are delivered and answered before it returns. Raises ControlRefused.
+        """
+        given = {"seconds": seconds, "to": to, "next": next or None}
+        body = {name: value for name, value in given.items() if value is not None}
+        answer = self.control.post(f"{self.path}/clock/advance", body)
+        return [Happened.of(event) for event in answer["events"]]
+
+    def call(self, caller: str, number: str, **script: Any) -> Call:
+        """Somebody dials a virtual number. `script` as in `POST W/calls`: outcome, answer_after_s, talk_s, hangup_by,
+        digits, manual, recording_fails. The clock plays the rest. Raises ControlRefused.
+        """
+        return Call.of(self.control.post(f"{self.path}/calls", {"from": caller, "to": number, **script}))
+
+    def act(self, call: Call | str, action: str, **more: Any) -> Call:
+        """One step of a call: answer, reject, busy, unreachable, digits, hangup; `party` and `digits` as needed."""
+        uuid = call.uuid if isinstance(call, Call) else call
+        return Call.of(self.control.post(f"{self.path}/calls/{segment(uuid)}/actions", {"action": action, **more}))
+
+    def calls(self, session: str | None = None) -> list[Call]:
+        """The calls of the world, newest first; of one session where it is named."""
+        query = {} if session is None else {"session": session}
+        return [Call.of(call) for call in self.control.get(f"{self.path}/calls", **query)["calls"]]
+
+    @property
+    def journal(self) -> list[Happened]:
+        """Everything that happened in the world, as far as it is kept, oldest first."""
+        return [Happened.of(event) for event in self.control.get(f"{self.path}/journal", limit=10_000)["events"]]
+
+    def snapshot(self) -> dict[str, Any]:
+        """The whole state, as JSON."""
+        return dict(self.control.get(f"{self.path}/snapshot"))
+
+    def restore(self, snapshot: Mapping[str, Any]) -> None:
+        """Put a snapshot's state in place of this one. Raises ControlRefused."""
+        self.control.put(f"{self.path}/snapshot", snapshot)
+
+    def pool_report(self) -> dict[str, Any]:
+        """How many numbers would have served what happened so far."""
+        return dict(self.control.get(f"{self.path}/pool-report"))
+
+    def report(self) -> str:
+        """What a failed test wants to show: the journal's end, and the callbacks."""
+        lines = ["journal:", *(f"  {event}" for event in self.journal[-_REPORTED_MAX:])]
+        lines += ["callbacks:", *(f"  {callback}" for callback in self.callbacks.all()[-_REPORTED_MAX:])]
+        return "\n".join(lines)
+
+
+_REPORTED_MAX = 40
+
+
+class Callbacks:
+    """The callbacks of a world."""
+
+    def __init__(self, masking: Masking) -> None:
+        self._control, self._path = masking.control, f"{masking.path}/callbacks"
+
+    def all(self, **filters: Any) -> list[Callback]:
+        """Every callback, oldest first; `event`, `session`, `state`, `after` and `limit` leave others out."""
+        answer = self._control.get(self._path, **{"limit": 1000, **filters})
+        return [Callback.of(callback) for callback in answer["callbacks"]]
+
+    def of(self, session: str) -> list[Callback]:
+        """Every callback of one session, oldest first."""
+        return self.all(session=session)
+
+    def wait_for(self, *, timeout: float = WAIT_S, **filters: Any) -> Callback:
+        """The first callback that matches `event`, `session`, `state` (delivered, unless it is named) and `after`.
+
+        Waits up to `timeout` real seconds. Raises AssertionError that says what did arrive.
+        """
+        try:
+            answer = self._control.get(f"{self._path}/wait", timeout_s=str(timeout), **filters)
+        except ControlRefused as refused:
+            if refused.status != 409:
+                raise
+            raise AssertionError(str(refused)) from None
+        return Callback.of(answer["callbacks"][0])
+
+    def replay(self, callback: Callback | int) -> Callback:
+        """Send it once more."""
+        ordinal = callback.id if isinstance(callback, Callback) else callback
+        return Callback.of(self._control.post(f"{self._path}/{ordinal}/replay"))
+
+    def rules(self, *rules: Mapping[str, Any]) -> None:
+        """The laboratory's rules in place of those before, such as `{"action": "hold", "event": "SessionTimeout"}`."""
+        self._control.put(f"{self._path}/policy", {"rules": list(rules)})
+
+    def release(self, *callbacks: Callback | int) -> None:
+        """Let held callbacks go, in this order; without any, all of them."""
+        ids = [callback.id if isinstance(callback, Callback) else callback for callback in callbacks]
+        self._control.post(f"{self._path}/release", {"ids": ids} if ids else {})
+
+
+class Numbers:
+    """The number pool of a world."""
+
+    def __init__(self, masking: Masking) -> None:
+        self._control, self._path = masking.control, f"{masking.path}/numbers"
+
+    def all(self) -> list[Mapping[str, Any]]:
+        """The pool in allocation order, with what is on each number."""
+        return list(self._control.get(self._path)["numbers"])
+
+    def add(self, number: str, subaccount: str | None = None) -> None:
+        """One number more at the end of the pool."""
+        self._control.post(self._path, {"number": number} | ({"subaccount": subaccount} if subaccount else {}))
+
+    def replace(self, number: str) -> Mapping[str, str]:
+        """Report a number as sub-optimal: session → its new number."""
+        moved = self._control.post(f"{self._path}/{segment(number)}/replace")["sessions"]
+        return {session["session_uuid"]: session["virtual_number"] for session in moved}
+
+
+class Phones:
+    """How real numbers behave."""
+
+    def __init__(self, masking: Masking) -> None:
+        self._control, self._path = masking.control, f"{masking.path}/phones"
+
+    def set(self, number: str, **habits: Any) -> None:
+        """From now on the phone does this: outcome, answer_after_s, hangup_after_s, digits."""
+        self._control.put(f"{self._path}/{segment(number)}", habits)
+
+
+class Sessions:
+    """The sessions of a world."""
+
+    def __init__(self, masking: Masking) -> None:
+        self._control, self._path = masking.control, f"{masking.path}/sessions"
+
+    def explain(self, session: str) -> Mapping[str, Any]:
+        """Why the session has its virtual number: every candidate, and why it was dropped."""
+        return dict(self._control.get(f"{self._path}/{segment(session)}/explain"))
