@@ -11,6 +11,7 @@ from typing import Any
 from emulator.core.callbacks import Attempt, Callback, CallbackState
 from emulator.core.instants import written
 from emulator.delivery import BODY_BYTES_MAX, Answer, Outgoing
+from emulator.plivo.signatures import Inputs
 
 _OPEN = frozenset({CallbackState.WAITING, CallbackState.RETRYING, CallbackState.PARKED})
 
@@ -22,7 +23,7 @@ class Written:
     event: str
     parameters: Mapping[str, str]
     request: Outgoing
-    signature_inputs: Mapping[str, Any]
+    signature_inputs: Inputs
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +117,7 @@ def entry_json(entry: Entry) -> dict[str, Any]:
             "headers": dict(going.request.headers),
             "body": going.request.content.decode(),
         },
-        "signature_inputs": dict(going.signature_inputs),
+        "signature_inputs": {"v2": going.signature_inputs.v2, "v3": list(going.signature_inputs.v3)},
         "laboratory": list(entry.treatments),
         "attempts": [_tried_json(tried) for tried in entry.tried],
     }

@@ -49,7 +49,7 @@ class Writer:
         signed = sign(
             callback.method,
             going.url,
-            named,
+            parameters=named,
             token=owner.auth_token,
             main_token=main.auth_token,
             v2_nonce=self._nonce(),

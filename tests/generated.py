@@ -41,6 +41,7 @@ _TITLES: Final[Mapping[str, str]] = {
     "listing": "Lists",
     "callbacks": "Callbacks",
     "resources": "Resources that answers point to",
+    "signatures": "Signatures of callbacks",
 }
 
 _INTRO: Final = """\
@@ -61,6 +62,7 @@ _SOURCES: Final[Mapping[str, str]] = {
     "launch pages": "the reference at the launch in mid-2023",
     "allocation page": "plivo.com/docs/number-masking/concepts/virtual-number-allocation",
     "number pools, single-party, how-it-works page": "its neighbours under plivo.com/docs/number-masking/concepts",
+    "signature page": "plivo.com/docs/voice/concepts/signature-validation",
     "help centre": "the articles on number masking at support.plivo.com",
     "plivo-python, plivo-java, …": "the official SDKs at github.com/plivo; a fixture is a response in their tests",
 }

@@ -19,6 +19,7 @@ from emulator.plivo.ledger import (
     resources,
     responses,
     sessions,
+    signatures,
 )
 from emulator.plivo.ledger.row import Evidence, Row
 
@@ -37,6 +38,7 @@ LEDGER: Final[Sequence[Row]] = (
     *listing.ROWS,
     *callbacks.ROWS,
     *resources.ROWS,
+    *signatures.ROWS,
 )
 
 
