@@ -3,6 +3,7 @@
 Flags win over the environment, the environment over the defaults; click does the reading, by these names.
 """
 
+import os
 from dataclasses import dataclass
 from typing import Final
 
@@ -28,3 +29,8 @@ class ServeConfig:
     seed: Seed | None
     control_hosts: tuple[str, ...]
     log_format: str
+
+
+def server_url() -> str | None:
+    """The server that the environment names; None where it names none."""
+    return os.environ.get(URL_VARIABLE)

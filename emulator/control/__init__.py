@@ -9,7 +9,7 @@ from typing import Final
 
 from starlette.routing import Route
 
-from emulator.control import about, callbacks, calls, clock, journal, numbers, worlds
+from emulator.control import about, callbacks, calls, clock, journal, numbers, state, worlds
 from emulator.control.kernel import BODY_BYTES_MAX, PREFIX, ControlError, Endpoint, Operation, refuse
 from emulator.worlds import Hub
 
@@ -23,6 +23,7 @@ OPERATIONS: Final[Sequence[Operation]] = (
     *numbers.OPERATIONS,
     *calls.OPERATIONS,
     *callbacks.OPERATIONS,
+    *state.OPERATIONS,
 )
 
 

@@ -58,7 +58,11 @@ class Masking:
         return str(self.control.get(f"{self.path}/clock")["now"])
 
     def advance(
-        self, seconds: float | None = None, *, to: str | None = None, next: bool = False  # noqa: A002, FBT001, FBT002  # the API's word
+        self,
+        seconds: float | None = None,
+        *,
+        to: str | None = None,
+        next: bool = False,  # noqa: A002  # the API's word
     ) -> list[Happened]:
         """Let time pass, by `seconds`, to an instant, or to the next thing that is due; what happened, in order.
 

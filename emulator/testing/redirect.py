@@ -8,7 +8,7 @@ _originals: dict[str, Any] = {}
 
 
 def redirect_plivo(url: str) -> None:
-    """Let every `plivo.RestClient` of this process speak to the emulator at `url`. Raises ImportError without the SDK."""
+    """Let every `plivo.RestClient` of this process speak to `url`. Raises ImportError where there is no SDK."""
     from plivo.rest import client
 
     for name in _CONSTANTS:
