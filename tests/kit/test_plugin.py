@@ -30,7 +30,7 @@ def quiet(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _run(pytester: pytest.Pytester, *arguments: str) -> pytest.RunResult:
-    return pytester.runpytest_subprocess("-p", "no:cacheprovider", *arguments, timeout=120)
+    return pytester.runpytest_subprocess("-p", "no:cacheprovider", "-p", "no:schemathesis", *arguments, timeout=120)
 
 
 def test_test_plays_a_whole_call(pytester: pytest.Pytester) -> None:
