@@ -1,26 +1,29 @@
 """The command line. `serve` runs a server; every other verb is a thin client of its control API.
 
-Exit codes: 0 done, 1 the server refused or nothing came of it, 2 the call itself was wrong, 3 no server answers.
+What verbs share, and their exit codes, is in verbs.py.
 """
 
 import gc
 import json
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from signal import SIGINT, SIGTERM, signal
-from typing import Any, NoReturn, TypeVar
+from typing import Any
 
 import click
 
 from emulator import __version__
 from emulator.client import Control, ControlRefused, Unreachable, segment
 from emulator.clock import looks
-from emulator.config import HOST_DEFAULT, PORT_DEFAULT, URL_VARIABLE, WORLD_VARIABLE, ServeConfig
-
-EXIT_REFUSED = 1
-EXIT_USAGE = 2
-EXIT_UNREACHABLE = 3
+from emulator.config import HOST_DEFAULT, PORT_DEFAULT, ServeConfig
+from emulator.verbs import (
+    EXIT_UNREACHABLE,
+    EXIT_USAGE,
+    WHOLE,
+    end,
+    end_cleanly_when_asked,
+    print_json,
+    talking,
+    url_option,
+    world_option,
+)
 
 #: How long `wait` pauses between two looks, and how long one look may take, in real seconds.
 _PAUSE_S = 0.05
@@ -28,11 +31,6 @@ _LOOK_S = 2.0
 
 #: A day. Longer than this nobody waits.
 _WAIT_MAX_S = 86_400
-
-#: The control API takes no longer number than this.
-_WHOLE = click.IntRange(0, 10**15 - 1)
-
-_Verb = TypeVar("_Verb", bound=Callable[..., Any])
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -65,8 +63,7 @@ def serve(**options: Any) -> None:
 
     When it answers requests it prints one line that begins with `ready http://HOST:PORT`.
     """
-    for ending in (SIGINT, SIGTERM):  # asked to end while it still starts, it ends as cleanly as later
-        signal(ending, lambda *_: sys.exit(0))
+    end_cleanly_when_asked()  # while it still starts, too
     gc.disable()  # what a start makes stays, so looking for garbage in it only takes time
 
     # Imported here: the client verbs need none of it and start faster without.
@@ -91,21 +88,11 @@ def serve(**options: Any) -> None:
     try:
         run(config, ready)
     except (CannotListen, BadWorld) as error:
-        _end(EXIT_USAGE, str(error))
-
-
-def _url_option(verb: _Verb) -> _Verb:
-    default = f"http://{HOST_DEFAULT}:{PORT_DEFAULT}"
-    return click.option("--url", envvar=URL_VARIABLE, default=default, show_default=True, help="The server.")(verb)
-
-
-def _world_option(verb: _Verb) -> _Verb:
-    text = "Auth ID of the world; left out, the server's first."
-    return _url_option(click.option("--world", envvar=WORLD_VARIABLE, help=text)(verb))
+        end(EXIT_USAGE, str(error))
 
 
 @main.command()
-@_url_option
+@url_option
 @click.option(
     "--timeout",
     default=30.0,
@@ -116,7 +103,7 @@ def _world_option(verb: _Verb) -> _Verb:
 def wait(url: str, timeout: float) -> None:
     """Wait until the server answers."""
     problem = ""
-    with _talking():
+    with talking():
         control = Control(url, timeout_s=_LOOK_S)
     for _ in looks(timeout_s=timeout, pause_s=_PAUSE_S):
         try:
@@ -126,21 +113,21 @@ def wait(url: str, timeout: float) -> None:
         else:
             click.echo(f"ready {url} version={health.get('version')}")
             return
-    _end(EXIT_UNREACHABLE, f"{problem}; waited {timeout:g} seconds")
+    end(EXIT_UNREACHABLE, f"{problem}; waited {timeout:g} seconds")
 
 
 @main.command()
 @click.argument("seconds", type=click.FloatRange(min=0), required=False)
 @click.option("--to", help="An instant, such as 2026-01-01T12:00:00Z.")
 @click.option("--next", "next_", is_flag=True, help="The next thing that is due.")
-@_world_option
+@world_option
 def advance(seconds: float | None, to: str | None, next_: bool, url: str, world: str | None) -> None:  # noqa: FBT001  # click's way
     """Let SECONDS pass in the world, and print what happened, one event a line."""
     given = {"seconds": seconds, "to": to, "next": next_ or None}
     body = {name: value for name, value in given.items() if value is not None}
     if len(body) != 1:
         raise click.UsageError("give SECONDS, --to or --next, one of them")
-    with _talking():
+    with talking():
         control = Control(url)
         answer = control.post(f"{control.world(world)}/clock/advance", body)
     _print_events(answer["events"])
@@ -150,26 +137,26 @@ def advance(seconds: float | None, to: str | None, next_: bool, url: str, world:
 
 
 @main.command()
-@click.option("--after", default=0, show_default=True, type=_WHOLE, help="Only events after this sequence number.")
-@click.option("--limit", default=1000, show_default=True, type=_WHOLE, help="At most so many.")
+@click.option("--after", default=0, show_default=True, type=WHOLE, help="Only events after this sequence number.")
+@click.option("--limit", default=1000, show_default=True, type=WHOLE, help="At most so many.")
 @click.option("--json", "as_json", is_flag=True, help="The events with their records, as JSON.")
-@_world_option
+@world_option
 def journal(after: int, limit: int, as_json: bool, url: str, world: str | None) -> None:  # noqa: FBT001  # click's way
     """Print what happened in the world, oldest first."""
-    with _talking():
+    with talking():
         control = Control(url)
         answer = control.get(f"{control.world(world)}/journal", after=after, limit=limit)
     if as_json:
-        return _print_json(answer)
+        return print_json(answer)
     _print_events(answer["events"])
     return None
 
 
 @main.command()
-@_world_option
+@world_option
 def reset(url: str, world: str | None) -> None:
     """Put the world back to its start: clock, sessions, journal, chance."""
-    with _talking():
+    with talking():
         control = Control(url)
         answer = control.post(f"{control.world(world)}/reset")
     click.echo(f"reset {answer['auth_id']} now {answer['clock']['now']}")
@@ -178,14 +165,14 @@ def reset(url: str, world: str | None) -> None:
 @main.command()
 @click.argument("session_uuid")
 @click.option("--json", "as_json", is_flag=True, help="The whole answer, as JSON.")
-@_world_option
+@world_option
 def explain(session_uuid: str, as_json: bool, url: str, world: str | None) -> None:  # noqa: FBT001  # click's way
     """Say why SESSION_UUID has its virtual number: every candidate, and why it was dropped."""
-    with _talking():
+    with talking():
         control = Control(url)
         answer = control.get(f"{control.world(world)}/sessions/{segment(session_uuid)}/explain")
     if as_json:
-        return _print_json(answer)
+        return print_json(answer)
     for candidate in answer["candidates"]:
         session = f" (session {candidate['session_uuid']})" if "session_uuid" in candidate else ""
         until = f" until {candidate['until']}" if "until" in candidate else ""
@@ -202,7 +189,7 @@ def fidelity(evidence: str | None, as_json: bool) -> None:  # noqa: FBT001  # cl
 
     rows = [row_json(row) for row in LEDGER if evidence in (None, row.evidence.value)]
     if as_json:
-        return _print_json({"rows": rows})
+        return print_json({"rows": rows})
     for row in rows:
         click.echo(f"{row['evidence']:<10} {row['id']}\n           {row['statement']}\n           {row['source']}")
         if "choices" in row:
@@ -211,32 +198,12 @@ def fidelity(evidence: str | None, as_json: bool) -> None:  # noqa: FBT001  # cl
     return None
 
 
-@contextmanager
-def _talking() -> Iterator[None]:
-    """Turns what goes wrong with the server into one sentence and an exit code."""
-    try:
-        yield
-    except Unreachable as error:
-        _end(EXIT_UNREACHABLE, f"{error}; start one with `masking-emulator serve`")
-    except ControlRefused as error:
-        _end(EXIT_REFUSED, str(error))
-
-
 def _seed(text: str) -> int | str:
     """A seed is a number where it is written like one, as in a world file."""
     try:
         return int(text)
     except ValueError:
         return text
-
-
-def _end(code: int, sentence: str) -> NoReturn:
-    click.echo(f"masking-emulator: {sentence}", err=True)
-    sys.exit(code)
-
-
-def _print_json(value: Any) -> None:
-    click.echo(json.dumps(value, indent=2))
 
 
 def _print_events(events: list[dict[str, Any]]) -> None:

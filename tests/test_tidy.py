@@ -86,7 +86,11 @@ def test_vendor_words_import_the_core_and_never_the_shell(file: str) -> None:
     assert set() == modules - within(modules, *allowed)
 
 
-@pytest.mark.parametrize("file", ["emulator/cli.py", "emulator/client.py", "emulator/__main__.py"])
+#: The command line and what it is made of.
+VERBS: Final = ("emulator/verbs.py", *(file for file in TREES if file.startswith("emulator/cli")))
+
+
+@pytest.mark.parametrize("file", [*VERBS, "emulator/client.py", "emulator/__main__.py"])
 def test_clients_speak_http_and_never_import_the_core(file: str) -> None:
     """The command line and the client ask the control API; the engine, worlds and routes are not theirs to touch."""
     modules = imported(TREES[file])
@@ -94,13 +98,15 @@ def test_clients_speak_http_and_never_import_the_core(file: str) -> None:
     assert set() == within(modules, "emulator.core", "emulator.world", "emulator.worlds", "emulator.plivo.routes")
 
 
-def test_client_verbs_load_no_server() -> None:
+@pytest.mark.parametrize("file", VERBS)
+def test_client_verbs_load_no_server(file: str) -> None:
     """What a verb loads before it runs is the standard library, click and small modules; serve loads the rest."""
-    top_level = [node for node in TREES["emulator/cli.py"].body if isinstance(node, ast.Import | ast.ImportFrom)]
+    top_level = [node for node in TREES[file].body if isinstance(node, ast.Import | ast.ImportFrom)]
     modules = set[str]().union(*map(imported, top_level))
-    allowed = ("click", "emulator.__version__", "emulator.client", "emulator.clock", "emulator.config")
+    small = ("__version__", "client", "clock", "config", *(Path(file).stem for file in VERBS))
 
-    assert {"emulator"} == modules - within(modules, *allowed, *sys.stdlib_module_names)
+    foreign = modules - within(modules, "click", *(f"emulator.{name}" for name in small), *sys.stdlib_module_names)
+    assert set() == foreign - {"emulator"}
 
 
 @pytest.mark.parametrize("file", files_in("core"))
