@@ -5,10 +5,8 @@ A snapshot holds the world as in a world file, its clock, and everything that it
 """
 
 import json
-import os
 from collections.abc import Mapping
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 from typing import Any, Final
 
 from emulator import __version__, codec
@@ -17,6 +15,7 @@ from emulator.core import snapshot as core
 from emulator.core.instants import read, written
 from emulator.laboratory import Rule
 from emulator.structure import structure_of
+from emulator.wholefile import write_whole
 from emulator.world import Standing, World
 from emulator.worldfile import BadWorld, WorldSpec, world_of
 
@@ -78,17 +77,8 @@ def read_snapshot(given: Mapping[str, Any]) -> tuple[WorldSpec, Standing]:
 
 
 def save(snapshot: Mapping[str, Any], path: Path) -> None:
-    """Write the file whole or not at all: beside it first, then in its place. Raises OSError."""
-    text = json.dumps(snapshot, indent=1)
-    with NamedTemporaryFile("w", dir=path.parent, prefix=f".{path.name}.", delete=False, encoding="utf-8") as beside:
-        try:
-            beside.write(text)
-            beside.flush()
-            os.fsync(beside.fileno())
-            os.replace(beside.name, path)
-        except BaseException:
-            os.unlink(beside.name)
-            raise
+    """Write the file whole or not at all. Raises OSError."""
+    write_whole(path, json.dumps(snapshot, indent=1))
 
 
 def load(path: Path) -> tuple[WorldSpec, Standing]:

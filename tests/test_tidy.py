@@ -109,6 +109,25 @@ def test_client_verbs_load_no_server(file: str) -> None:
     assert set() == foreign - {"emulator"}
 
 
+@pytest.mark.parametrize("file", [*files_in("testing"), "emulator/pytest_plugin.py"])
+def test_kit_speaks_http_and_never_imports_the_core(file: str) -> None:
+    """What tests use asks the control API; it starts a server, and knows signatures, and nothing else of the inside."""
+    modules = within(imported(TREES[file]), "emulator")
+    allowed = ("emulator.client", "emulator.config", "emulator.plivo.signatures", "emulator.server", "emulator.testing")
+
+    assert set() == modules - within(modules, *allowed)
+
+
+def test_plugin_loads_nothing_before_it_is_used() -> None:
+    """Everybody who has the package pays for what the plugin imports at once, in every run of pytest."""
+    top_level = [
+        node for node in TREES["emulator/pytest_plugin.py"].body if isinstance(node, ast.Import | ast.ImportFrom)
+    ]
+    modules = set[str]().union(*map(imported, top_level))
+
+    assert {"pytest"} == modules - within(modules, *sys.stdlib_module_names)
+
+
 @pytest.mark.parametrize("file", files_in("core"))
 def test_core_has_no_vendor_word(file: str) -> None:
     """Whose API it is, the core does not know."""

@@ -5,8 +5,6 @@ from types import TracebackType
 from typing import Any
 
 from emulator.client import Control
-from emulator.core.chance import Seed
-from emulator.server import Emulator as Server
 from emulator.testing.masking import Masking
 from emulator.testing.redirect import restore_plivo
 
@@ -14,7 +12,7 @@ from emulator.testing.redirect import restore_plivo
 STILL: Mapping[str, Any] = {"start": "2026-01-01T00:00:00Z", "rate": 0}
 
 
-def new_world(control: Control, seed: Seed, world: Mapping[str, Any] | None = None) -> Masking:
+def new_world(control: Control, seed: int | str, world: Mapping[str, Any] | None = None) -> Masking:
     """A world of its own for one test. `world` as in a world file; without a clock it stands still."""
     structure = {"clock": STILL, **(world or {})}
     return Masking(control, control.post("/worlds", {"world": {**structure, "seed": structure.get("seed", seed)}}))
@@ -26,8 +24,11 @@ class Emulator:
     Entering gives the world (`Masking`); leaving ends the server and lets the Python SDK go where it went before.
     """
 
-    def __init__(self, world: Mapping[str, Any] | None = None, *, seed: Seed = 1) -> None:
+    def __init__(self, world: Mapping[str, Any] | None = None, *, seed: int | str = 1) -> None:
         """`world` as in a world file."""
+        # Imported here: whoever shares a running server needs none of it.
+        from emulator.server import Emulator as Server
+
         self._server = Server()
         self._world = world
         self._seed = seed
