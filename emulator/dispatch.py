@@ -76,10 +76,10 @@ class Dispatch:
             if act is not None:
                 act(self, event)
 
-    def take_over(self, callbacks: Iterable[Callback]) -> None:
-        """Send what another dispatch of the same world has not sent; its requests are written anew."""
+    def take_over(self, callbacks: Iterable[Callback], writer: Writer) -> None:
+        """Send what another dispatch of the same world has not sent; `writer` writes its requests anew."""
         for callback in callbacks:
-            self.log.add(callback, self._writer.written(callback))
+            self.log.add(callback, writer.written(callback))
         self.resume()
 
     async def answered(self, give_up_at: float) -> None:

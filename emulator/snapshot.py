@@ -10,7 +10,9 @@ from pathlib import Path
 from typing import Any, Final
 
 from emulator import __version__, codec
+from emulator.clock import RATE_MAX
 from emulator.codec import BadRecord
+from emulator.consistency import contradictions
 from emulator.core import snapshot as core
 from emulator.core.instants import read, written
 from emulator.laboratory import Rule
@@ -59,10 +61,11 @@ def read_snapshot(given: Mapping[str, Any]) -> tuple[WorldSpec, Standing]:
         raise BadSnapshot(f"{key}: {'unknown key' if key in given else 'missing'}")
     try:
         spec = world_of(given["world"])
+        now, rate = _clock(given["clock"])
         engine = codec.record(core.Snapshot, given["engine"], "engine")
         standing = Standing(
-            now=_instant(given["clock"]),
-            rate=codec.value(float, given["clock"].get("rate"), "clock.rate"),
+            now=now,
+            rate=rate,
             journal_last=codec.value(int, given["journal_last"], "journal_last"),
             drawn=codec.value(dict[str, int], given["drawn"], "drawn"),
             rules=codec.value(list[Rule], given["laboratory"], "laboratory"),
@@ -72,7 +75,10 @@ def read_snapshot(given: Mapping[str, Any]) -> tuple[WorldSpec, Standing]:
         raise BadSnapshot(str(bad)) from None
     except BadWorld as bad:
         raise BadSnapshot(f"world.{bad}") from None
-    _check_references(spec, engine)
+    if engine.at > now:
+        raise BadSnapshot("engine.at: it is after clock.now, and a clock never goes back")
+    for where, name, why in contradictions(engine, accounts=len(spec.accounts)):
+        raise BadSnapshot(f"engine.{where}: {name} {why}")
     return spec, standing
 
 
@@ -95,37 +101,15 @@ def load(path: Path) -> tuple[WorldSpec, Standing]:
         raise BadSnapshot(f"{path}: {bad}") from None
 
 
-def _instant(clock: Any) -> int:
+def _clock(given: Any) -> tuple[int, float]:
+    """The instant that the clock shows, and its rate."""
+    if not isinstance(given, Mapping) or set(given) != {"now", "rate"}:
+        raise BadSnapshot("clock: an object of now and rate is expected")
     try:
-        return read(clock["now"])
-    except (KeyError, TypeError, ValueError) as error:
+        now = read(given["now"])
+    except (TypeError, ValueError) as error:
         raise BadSnapshot(f"clock.now: {error}") from None
-
-
-def _check_references(spec: WorldSpec, engine: core.Snapshot) -> None:
-    """What names something must name something that is there; a state that does not would break later."""
-    numbers = {number.digits for number in engine.numbers}
-    sessions = {session.uuid for session in engine.sessions}
-    running = {call.uuid for call in engine.calls if call.is_running}
-    open_callbacks = {callback.ordinal for callback in engine.callbacks}
-    strays = [call.uuid for call in engine.calls if call.is_running and call.session not in ("", *sessions)]
-    lined_up = [ordinal for line in engine.lines.values() for ordinal in line]
-    checks = (
-        ("numbers", [n.digits for n in engine.numbers if n.owner >= len(spec.accounts)], "belongs to no account"),
-        ("sessions", [s.uuid for s in engine.sessions if s.number not in numbers], "has a number that is not there"),
-        ("sessions", [s.uuid for s in engine.sessions if s.owner >= len(spec.accounts)], "belongs to no account"),
-        ("holds", [h.number for h in engine.holds if h.number not in numbers], "is a number that is not there"),
-        ("suspended", [digits for digits in engine.suspended if digits not in numbers], "is no number of the pool"),
-        ("calls", strays, "runs in a session that is not there"),
-        ("lines", [ordinal for ordinal in lined_up if ordinal not in open_callbacks], "is no open callback"),
-        ("timers", [t.key for t in engine.timers if t.at < engine.at], "was due before now"),
-        ("timers", [t.key for t in engine.timers if _of_call(t.command) not in (None, *running)], "has no call"),
-    )
-    for where, bad, why in checks:
-        if bad:
-            raise BadSnapshot(f"engine.{where}: {bad[0]} {why}")
-
-
-def _of_call(command: Any) -> str | None:
-    call = getattr(command, "call", None)
-    return call if isinstance(call, str) else None
+    rate = codec.value(float, given["rate"], "clock.rate")
+    if not 0 <= rate <= RATE_MAX:
+        raise BadSnapshot(f"clock.rate: {rate:g} is not between 0 and {RATE_MAX:g}")
+    return now, rate

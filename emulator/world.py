@@ -201,7 +201,9 @@ class World:
         self.dispatch = self._dispatch()
         self.dispatch.rules = [rule.copy() for rule in standing.rules]
         self._tell_beginning()
-        self.dispatch.take_over(self._engine.state.outbox.unsettled())
+        # Nonces of their own: those of the world's stream belong to the callbacks to come.
+        anew = Chance(f"{spec.seed} taken over at {standing.now}")
+        self.dispatch.take_over(self._engine.state.outbox.unsettled(), self._writer(anew))
         self.arm()
 
     def arm(self) -> None:
@@ -251,12 +253,15 @@ class World:
         if events:
             self._publish(events)
 
-    def _dispatch(self) -> Dispatch:
+    def _writer(self, chance: Chance) -> Writer:
         base_url = _VENDOR_URL if self.policy.resource_urls == "vendor" else self._around.base_url
+        return Writer(self.accounts, base_url, chance)
+
+    def _dispatch(self) -> Dispatch:
         return Dispatch(
             self._engine,
             self._apply,
-            Writer(self.accounts, base_url, self._chance),
+            self._writer(self._chance),
             self._around.courier,
             self._chance,
             anywhere=self.spec.egress == "any",
