@@ -8,7 +8,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from emulator import codec
 from emulator.codec import BadRecord
@@ -71,13 +71,21 @@ def replay(path: Path) -> Replay:
             break
         try:
             engine, came_of_it = _taken(line, engine)
-        except (BadRecord, BadWorld, KeyError, TypeError, ValueError) as error:
+        except BadWorld as bad:
+            raise BadRecording(f"{path}: line {number}: world.{bad}") from None
+        except (BadRecord, KeyError, TypeError, ValueError) as error:
             raise BadRecording(f"{path}: line {number}: {error}") from None
         due = list(map(event_json, came_of_it))
         result.commands += "command" in line
     if due:
         result.difference = Difference(number, None, due[0])
+    elif engine is None:
+        raise BadRecording(f"{path}: {_NO_BEGINNING}")
     return result
+
+
+#: Said where the first line is missing.
+_NO_BEGINNING: Final = "a recording begins with its world"
 
 
 def _is_event(line: Mapping[str, Any]) -> bool:
@@ -89,7 +97,7 @@ def _taken(line: Mapping[str, Any], engine: Engine | None) -> tuple[Engine, Sequ
     if "version" in line:
         return _begun(line), ()
     if engine is None:
-        raise ValueError("a recording begins with its world")
+        raise ValueError(_NO_BEGINNING)
     at = read(line["at"])
     if "timers" in line:
         return engine, engine.rerun(at, codec.value(int, line["timers"], "timers"))
