@@ -5,11 +5,13 @@ What verbs share, and their exit codes, is in verbs.py.
 
 import gc
 import json
+from pathlib import Path
 from typing import Any
 
 import click
 
 from emulator import __version__
+from emulator.cli_kit import pool_report, replay, restore, snapshot
 from emulator.client import Control, ControlRefused, Unreachable, segment
 from emulator.clock import looks
 from emulator.config import HOST_DEFAULT, PORT_DEFAULT, ServeConfig
@@ -31,6 +33,8 @@ _LOOK_S = 2.0
 
 #: A day. Longer than this nobody waits.
 _WAIT_MAX_S = 86_400
+
+_FILE = click.Path(path_type=Path, dir_okay=False)
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -57,6 +61,8 @@ def main() -> None:
 @click.option("--world", default="demo", show_default=True, help="A world file (TOML), or an example's name.")
 @click.option("--seed", help="The world's seed instead of the file's; same seed, same bytes.")
 @click.option("--control-host", multiple=True, help="A further name of this server for control writes.")
+@click.option("--state", type=_FILE, help="Go on from this file if it is there, and write it at the end.")
+@click.option("--record", type=_FILE, help="Write down what the world is asked, for `replay`.")
 @click.option("--log-format", default="text", type=click.Choice(["text", "json"]), help="How problems are logged.")
 def serve(**options: Any) -> None:
     """Run the emulator until Ctrl-C.
@@ -67,6 +73,7 @@ def serve(**options: Any) -> None:
     gc.disable()  # what a start makes stays, so looking for garbage in it only takes time
 
     # Imported here: the client verbs need none of it and start faster without.
+    from emulator.keeping import CannotKeep
     from emulator.server import CannotListen
     from emulator.server import serve as run
     from emulator.worldfile import BadWorld
@@ -78,6 +85,8 @@ def serve(**options: Any) -> None:
         seed=None if options["seed"] is None else _seed(options["seed"]),
         control_hosts=options["control_host"],
         log_format=options["log_format"],
+        state=options["state"],
+        recording=options["record"],
     )
 
     def ready(url: str) -> None:
@@ -87,7 +96,7 @@ def serve(**options: Any) -> None:
 
     try:
         run(config, ready)
-    except (CannotListen, BadWorld) as error:
+    except (CannotListen, CannotKeep, BadWorld) as error:
         end(EXIT_USAGE, str(error))
 
 
@@ -196,6 +205,10 @@ def fidelity(evidence: str | None, as_json: bool) -> None:  # noqa: FBT001  # cl
             choices = " | ".join(json.dumps(choice) for choice in row["choices"])
             click.echo(f"           [policy] {row['id']} = {choices}")
     return None
+
+
+for _kept in (snapshot, restore, replay, pool_report):
+    main.add_command(_kept)
 
 
 def _seed(text: str) -> int | str:

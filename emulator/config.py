@@ -5,6 +5,7 @@ Flags win over the environment, the environment over the defaults; click does th
 
 import os
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Final
 
 from emulator.core.chance import Seed
@@ -21,7 +22,10 @@ PORT_DEFAULT: Final = 8080
 
 @dataclass(frozen=True, slots=True)
 class ServeConfig:
-    """Where to listen and which world to begin with. `port` 0 is any free one."""
+    """Where to listen and which world to begin with. `port` 0 is any free one.
+
+    `state` is the file that the world goes on from and is written to, `recording` the one for what it is asked.
+    """
 
     host: str
     port: int
@@ -29,6 +33,8 @@ class ServeConfig:
     seed: Seed | None
     control_hosts: tuple[str, ...]
     log_format: str
+    state: Path | None = None
+    recording: Path | None = None
 
 
 def server_url() -> str | None:

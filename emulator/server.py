@@ -18,6 +18,7 @@ from emulator.client import Control
 from emulator.clock import real_now
 from emulator.config import HOST_DEFAULT, ServeConfig
 from emulator.core.instants import written
+from emulator.keeping import Keeping
 from emulator.world import Surroundings
 from emulator.worldfile import DEMO_WORLD, load_world
 from emulator.worlds import Hub
@@ -48,15 +49,18 @@ class CannotListen(Exception):
 def serve(config: ServeConfig, ready: Callable[[str], None]) -> None:
     """Serve until SIGTERM or Ctrl-C. `ready` is called with the URL as soon as requests are answered.
 
-    Raises BadWorld and CannotListen before anything is served.
+    Raises BadWorld, CannotKeep and CannotListen before anything is served, and CannotKeep at the end.
     """
-    spec = load_world(config.world, seed=config.seed)
+    keeping = Keeping(state=config.state, recording=config.recording)
+    spec = keeping.spec or load_world(config.world, seed=config.seed)
     listener = _listen(config.host, config.port)
     _log_as(config.log_format)
     hub = Hub(Surroundings(base_url=_url(listener)))
-    hub.add(spec)
+    world = hub.add(spec)
     server = _Server(hub, lambda: ready(_url(listener)), control_hosts=(config.host, *config.control_hosts))
+    server.beginning = lambda: keeping.begin(world)
     server.run(sockets=[listener])
+    keeping.end(world)
 
 
 class Emulator:
@@ -107,8 +111,11 @@ class _Server(uvicorn.Server):
         )
         self._hub = hub
         self._started = started
+        #: What is done in the event loop before anything is served.
+        self.beginning: Callable[[], None] = lambda: None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        self.beginning()
         await super().startup(sockets)
         self._started()
 

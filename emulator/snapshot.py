@@ -28,6 +28,16 @@ VERSION: Final = 1
 class BadSnapshot(Exception):
     """What was given is no snapshot, or one that cannot be: the message names where and why."""
 
+    @property
+    def field(self) -> str:
+        """Where it is wrong."""
+        return str(self).partition(": ")[0]
+
+    @property
+    def reason(self) -> str:
+        """Why."""
+        return str(self).partition(": ")[2]
+
 
 def snapshot_of(world: World) -> dict[str, Any]:
     """The world as it stands now."""

@@ -8,6 +8,7 @@ the world for its next deadline.
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final
 
 from emulator.clock import WorldClock
@@ -72,6 +73,9 @@ class World:
         """`around` left out, the world is in no server."""
         self.spec = spec
         self._around = around or Surroundings()
+        #: Where its state is kept between runs of the server (`keeping.py`).
+        self.state_file: Path | None = None
+        self._stopped_at_rate: float | None = None
         self._advances = 0
         self._recorder: Recorder | None = None
         self._wake: asyncio.TimerHandle | None = None
@@ -163,7 +167,9 @@ class World:
         self.caught_up()
         twin = World.__new__(World)
         twin.spec = self.spec.with_accounts(accounts)
+        twin.state_file = None
         twin._around = self._around
+        twin._stopped_at_rate = None
         twin._advances = 0
         twin._recorder = None
         twin._wake = twin._wake_at = None
@@ -183,7 +189,7 @@ class World:
         engine = self.caught_up()
         return Standing(
             now=self.clock.now(),
-            rate=self.clock.rate,
+            rate=self.clock.rate if self._stopped_at_rate is None else self._stopped_at_rate,
             journal_last=self.journal.last,
             drawn=dict(self._chance.drawn),
             rules=[rule.copy() for rule in self.dispatch.rules],
@@ -219,6 +225,7 @@ class World:
 
     def stop(self) -> None:
         """Stand still, send nothing and never wake again; for a world that is removed, even while it advances."""
+        self._stopped_at_rate = self.clock.rate if self._stopped_at_rate is None else self._stopped_at_rate
         self.clock.run(0)
         self.dispatch.stop()
         self.disarm()

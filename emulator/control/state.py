@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from emulator.control.kernel import Answer, Asked, ControlError, Operation, W
+from emulator.keeping import CannotKeep, keep
 from emulator.poolreport import pool_report
 from emulator.snapshot import BadSnapshot, restore, snapshot_of
 
@@ -18,9 +19,20 @@ async def put_snapshot(asked: Asked) -> Answer:
     try:
         restore(asked.world, asked.body)
     except BadSnapshot as bad:
-        field, _, reason = str(bad).partition(": ")
-        raise ControlError(400, reason, field) from None
+        raise ControlError(400, bad.reason, bad.field) from None
     return 200, snapshot_of(asked.world)["clock"]
+
+
+async def keep_snapshot(asked: Asked) -> Answer:
+    """Write the state to the file that `serve --state` named, whole or not at all."""
+    world = asked.world
+    if world.state_file is None:
+        raise ControlError(409, "the server keeps no state of this world; start it with `serve --state FILE`")
+    try:
+        kept = keep(world)
+    except CannotKeep as error:
+        raise ControlError(409, str(error)) from None
+    return 200, {"file": str(world.state_file), "now": kept["clock"]["now"]}
 
 
 async def show_pool_report(asked: Asked) -> Answer:
@@ -34,5 +46,6 @@ async def show_pool_report(asked: Asked) -> Answer:
 OPERATIONS: Final[Sequence[Operation]] = (
     Operation("GET", f"{W}/snapshot", "Take a snapshot", take_snapshot),
     Operation("PUT", f"{W}/snapshot", "Put a snapshot back", put_snapshot, {"type": "object"}),
+    Operation("POST", f"{W}/snapshot", "Write the state to the server's file", keep_snapshot),
     Operation("GET", f"{W}/pool-report", "The smallest pool that would have served", show_pool_report),
 )

@@ -164,9 +164,14 @@ def _with_session(which: int, command: Callable[[str], Command]) -> Step:
 
 def _waits() -> st.SearchStrategy[Step]:
     def step(seconds: float) -> Step:
-        return lambda world: world.clock.jump_to(world.clock.now() + round(seconds * SECOND_US)) or world.caught_up()
+        return lambda world: _wait(world, seconds)
 
     return st.sampled_from((0.5, 3, 20, 61, 600)).map(step)
+
+
+def _wait(world: World, seconds: float) -> None:
+    world.clock.jump_to(world.clock.now() + round(seconds * SECOND_US))
+    world.caught_up()
 
 
 def _calls() -> st.SearchStrategy[Step]:

@@ -61,9 +61,8 @@ def test_restored_world_lives_on_as_the_original(steps: list[Step], more: list[S
 def _rich() -> Snapshot:
     """A snapshot with something of everything that an edit below needs."""
     world = new_world()
-    chosen = {"settings": SETTINGS}
-    world.do(creation(PEOPLE[0], PEOPLE[1], **chosen))
-    world.do(creation(PEOPLE[2], PEOPLE[3], cooloff_s=600, expiry_s=60, **chosen))
+    world.do(creation(PEOPLE[0], PEOPLE[1]))
+    world.do(creation(PEOPLE[2], PEOPLE[3], cooloff_s=600, expiry_s=60))
     world.clock.jump_to(world.clock.now() + 61 * SECOND_US)
     return _as_read(world)
 
@@ -207,7 +206,7 @@ def test_killed_while_writing_leaves_the_old_file_whole(tmp_path: Path) -> None:
     save({"old": 1}, path)
     if (child := os.fork()) == 0:
         with suppress(BaseException):
-            os.fsync = lambda _: os._exit(9)  # type: ignore[assignment,misc]  # the child ends here
+            os.fsync = lambda _: os._exit(9)  # type: ignore[assignment]  # the child ends here
             save(RICH, path)
         os._exit(0)
     _, status = os.waitpid(child, 0)
