@@ -96,7 +96,7 @@ def pool_report(as_json: bool, url: str, world: str | None) -> None:  # noqa: FB
 def _read(file: Path) -> dict[str, Any]:
     try:
         given = json.loads(file.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         end(EXIT_USAGE, f"{file}: {error}")
     if not isinstance(given, dict):
         end(EXIT_USAGE, f"{file}: it holds no object")

@@ -12,11 +12,12 @@ class Unreachable(Exception):
 
 
 class ControlRefused(Exception):
-    """The control API refused; the message is its reason, `status` its status."""
+    """The control API refused; the message is its reason, `status` its status, `answer` all that it said."""
 
-    def __init__(self, status: int, reason: str) -> None:
+    def __init__(self, status: int, reason: str, answer: Mapping[str, Any] | None = None) -> None:
         super().__init__(reason)
         self.status = status
+        self.answer = answer or {}
 
 
 class Control:
@@ -70,7 +71,7 @@ class Control:
         if not isinstance(answer, dict):
             raise Unreachable(f"what answers at {self.url} is no emulator")
         if response.status >= 400:
-            raise ControlRefused(response.status, answer.get("error", f"status {response.status}"))
+            raise ControlRefused(response.status, answer.get("error", f"status {response.status}"), answer)
         return answer
 
 

@@ -191,5 +191,8 @@ def _join(path: str, name: str) -> str:
 
 
 def _shown(given: Any) -> str:
-    text = repr(given)
+    try:
+        text = repr(given)
+    except RecursionError:
+        text = f"something nested too deeply in a {type(given).__name__}"
     return text if len(text) <= 60 else f"{text[:60]}..."

@@ -122,7 +122,7 @@ def _lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
         for number, text in enumerate(file, 1):
             try:
                 line = json.loads(text)
-            except ValueError as error:
+            except (ValueError, RecursionError) as error:
                 raise BadRecording(f"{path}: line {number}: {error}") from None
             if not isinstance(line, dict):
                 raise BadRecording(f"{path}: line {number}: it holds no object")

@@ -101,7 +101,7 @@ def load(path: Path) -> tuple[WorldSpec, Standing]:
     """The snapshot in a file. Raises BadSnapshot, whose message names the file, and OSError."""
     try:
         given = json.loads(path.read_text(encoding="utf-8"))
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise BadSnapshot(f"{path}: {error}") from None
     if not isinstance(given, dict):
         raise BadSnapshot(f"{path}: it holds no object")

@@ -8,6 +8,9 @@ from emulator.keeping import CannotKeep, keep
 from emulator.poolreport import pool_report
 from emulator.snapshot import BadSnapshot, restore, snapshot_of
 
+#: A world of 100,000 sessions has to fit.
+_SNAPSHOT_BYTES_MAX: Final = 536_870_912
+
 
 async def take_snapshot(asked: Asked) -> Answer:
     """The whole state of the world, as JSON that can be put back, edited and kept."""
@@ -45,7 +48,9 @@ async def show_pool_report(asked: Asked) -> Answer:
 
 OPERATIONS: Final[Sequence[Operation]] = (
     Operation("GET", f"{W}/snapshot", "Take a snapshot", take_snapshot),
-    Operation("PUT", f"{W}/snapshot", "Put a snapshot back", put_snapshot, {"type": "object"}),
+    Operation(
+        "PUT", f"{W}/snapshot", "Put a snapshot back", put_snapshot, {"type": "object"}, None, _SNAPSHOT_BYTES_MAX
+    ),
     Operation("POST", f"{W}/snapshot", "Write the state to the server's file", keep_snapshot),
     Operation("GET", f"{W}/pool-report", "The smallest pool that would have served", show_pool_report),
 )

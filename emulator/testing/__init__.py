@@ -10,7 +10,7 @@ from emulator.testing.masking import Masking
 from emulator.testing.orders import BrokenOrder, explore_orders
 from emulator.testing.receiver import Received, Receiver
 from emulator.testing.redirect import redirect_plivo, restore_plivo
-from emulator.testing.views import Call, Callback, Happened
+from emulator.testing.views import Call, Callback, Fault, Happened, Request
 
 __all__ = [
     "BrokenOrder",
@@ -18,10 +18,12 @@ __all__ = [
     "Callback",
     "ControlRefused",
     "Emulator",
+    "Fault",
     "Happened",
     "Masking",
     "Received",
     "Receiver",
+    "Request",
     "explore_orders",
     "redirect_plivo",
     "restore_plivo",

@@ -1,4 +1,4 @@
-"""A world as a test has it: its account, its clock, its phones, calls, callbacks and journal.
+"""A world as a test has it: its account, its clock, its pool, phones, calls and journal.
 
 Everything here is the control API; the code under test speaks to the emulated API and knows nothing of this.
 """
@@ -7,13 +7,13 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
-from emulator.client import Control, ControlRefused, segment
+from emulator.client import Control, segment
 from emulator.testing.aside import Aside
+from emulator.testing.callbacks import Callbacks
+from emulator.testing.faults import Faults
 from emulator.testing.redirect import redirect_plivo
-from emulator.testing.views import Call, Callback, Happened
-
-#: How long the waiting methods wait, in real seconds, unless they are told otherwise.
-WAIT_S = 5.0
+from emulator.testing.requests import Requests
+from emulator.testing.views import Call, Happened
 
 
 class Masking:
@@ -31,10 +31,12 @@ class Masking:
         self.auth_token: str = world["auth_token"]
         self.subaccounts: Sequence[tuple[str, str]] = [(s["auth_id"], s["auth_token"]) for s in world["subaccounts"]]
         self.path = f"/worlds/{segment(self.auth_id)}"
-        self.callbacks = Callbacks(self)
-        self.numbers = Numbers(self)
-        self.phones = Phones(self)
-        self.sessions = Sessions(self)
+        self.callbacks = Callbacks(control, self.path)
+        self.faults = Faults(control, self.path)
+        self.numbers = Numbers(control, self.path)
+        self.phones = Phones(control, self.path)
+        self.requests = Requests(control, self.path)
+        self.sessions = Sessions(control, self.path)
 
     @cached_property
     def client(self) -> Any:
@@ -86,13 +88,19 @@ class Masking:
 
     def calls(self, session: str | None = None) -> list[Call]:
         """The calls of the world, newest first; of one session where it is named."""
-        query = {} if session is None else {"session": session}
+        query: dict[str, Any] = {"limit": _CALLS_MAX} | ({} if session is None else {"session": session})
         return [Call.of(call) for call in self.control.get(f"{self.path}/calls", **query)["calls"]]
 
     @property
     def journal(self) -> list[Happened]:
         """Everything that happened in the world, as far as it is kept, oldest first."""
-        return [Happened.of(event) for event in self.control.get(f"{self.path}/journal", limit=10_000)["events"]]
+        happened = list[Happened]()
+        while True:
+            after = happened[-1].sequence if happened else 0
+            page = self.control.get(f"{self.path}/journal", after=after, limit=_EVENTS_MAX)["events"]
+            happened += map(Happened.of, page)
+            if len(page) < _EVENTS_MAX:
+                return happened
 
     def snapshot(self) -> dict[str, Any]:
         """The whole state, as JSON."""
@@ -107,63 +115,34 @@ class Masking:
         return dict(self.control.get(f"{self.path}/pool-report"))
 
     def report(self) -> str:
-        """What a failed test wants to show: the journal's end, and the callbacks."""
-        lines = ["journal:", *(f"  {event}" for event in self.journal[-_REPORTED_MAX:])]
-        lines += ["callbacks:", *(f"  {callback}" for callback in self.callbacks.all()[-_REPORTED_MAX:])]
-        return "\n".join(lines)
+        """What a failed test wants to show: the ends of the journal, the API requests and the callbacks."""
+        told: dict[str, Sequence[object]] = {
+            "journal": self.journal,
+            "requests": self.requests.all(),
+            "callbacks": self.callbacks.all(),
+        }
+        return "\n".join(line for name, what in told.items() for line in _listed(name, what))
 
 
+#: The control API lists so many at once.
+_EVENTS_MAX = 1000
+_CALLS_MAX = 1000
+
+#: A report shows so many of each; what is before them is counted.
 _REPORTED_MAX = 40
 
 
-class Callbacks:
-    """The callbacks of a world."""
-
-    def __init__(self, masking: Masking) -> None:
-        self._control, self._path = masking.control, f"{masking.path}/callbacks"
-
-    def all(self, **filters: Any) -> list[Callback]:
-        """Every callback, oldest first; `event`, `session`, `state`, `after` and `limit` leave others out."""
-        answer = self._control.get(self._path, **{"limit": 1000, **filters})
-        return [Callback.of(callback) for callback in answer["callbacks"]]
-
-    def of(self, session: str) -> list[Callback]:
-        """Every callback of one session, oldest first."""
-        return self.all(session=session)
-
-    def wait_for(self, *, timeout: float = WAIT_S, **filters: Any) -> Callback:
-        """The first callback that matches `event`, `session`, `state` (delivered, unless it is named) and `after`.
-
-        Waits up to `timeout` real seconds. Raises AssertionError that says what did arrive.
-        """
-        try:
-            answer = self._control.get(f"{self._path}/wait", timeout_s=str(timeout), **filters)
-        except ControlRefused as refused:
-            if refused.status != 409:
-                raise
-            raise AssertionError(str(refused)) from None
-        return Callback.of(answer["callbacks"][0])
-
-    def replay(self, callback: Callback | int) -> Callback:
-        """Send it once more."""
-        ordinal = callback.id if isinstance(callback, Callback) else callback
-        return Callback.of(self._control.post(f"{self._path}/{ordinal}/replay"))
-
-    def rules(self, *rules: Mapping[str, Any]) -> None:
-        """The laboratory's rules in place of those before, such as `{"action": "hold", "event": "SessionTimeout"}`."""
-        self._control.put(f"{self._path}/policy", {"rules": list(rules)})
-
-    def release(self, *callbacks: Callback | int) -> None:
-        """Let held callbacks go, in this order; without any, all of them."""
-        ids = [callback.id if isinstance(callback, Callback) else callback for callback in callbacks]
-        self._control.post(f"{self._path}/release", {"ids": ids} if ids else {})
+def _listed(name: str, what: Sequence[object]) -> list[str]:
+    left_out = len(what) - _REPORTED_MAX
+    before = [f"  ({left_out} before)"] if left_out > 0 else []
+    return [f"{name}:", *before, *(f"  {one}" for one in what[-_REPORTED_MAX:])]
 
 
 class Numbers:
     """The number pool of a world."""
 
-    def __init__(self, masking: Masking) -> None:
-        self._control, self._path = masking.control, f"{masking.path}/numbers"
+    def __init__(self, control: Control, world: str) -> None:
+        self._control, self._path = control, f"{world}/numbers"
 
     def all(self) -> list[Mapping[str, Any]]:
         """The pool in allocation order, with what is on each number."""
@@ -182,8 +161,8 @@ class Numbers:
 class Phones:
     """How real numbers behave."""
 
-    def __init__(self, masking: Masking) -> None:
-        self._control, self._path = masking.control, f"{masking.path}/phones"
+    def __init__(self, control: Control, world: str) -> None:
+        self._control, self._path = control, f"{world}/phones"
 
     def set(self, number: str, **habits: Any) -> None:
         """From now on the phone does this: outcome, answer_after_s, hangup_after_s, digits."""
@@ -193,9 +172,29 @@ class Phones:
 class Sessions:
     """The sessions of a world."""
 
-    def __init__(self, masking: Masking) -> None:
-        self._control, self._path = masking.control, f"{masking.path}/sessions"
+    def __init__(self, control: Control, world: str) -> None:
+        self._control, self._path = control, f"{world}/sessions"
 
     def explain(self, session: str) -> Mapping[str, Any]:
         """Why the session has its virtual number: every candidate, and why it was dropped."""
         return dict(self._control.get(f"{self._path}/{segment(session)}/explain"))
+
+    def explain_create(self, **fields: Any) -> Mapping[str, Any]:
+        """What a create with these parameters would come to now, without creating anything: every candidate, and,
+        where it would be refused, `error` (the vendor's text) and `reason`. Raises ControlRefused.
+        """
+        return dict(self._control.post(f"{self._path}/explain", fields))
+
+    def explain_refusal(self, **fields: Any) -> str:
+        """Why a create with these parameters is refused now, a candidate a line; "" where it is not."""
+        told = self.explain_create(**fields)
+        if "error" not in told:
+            return ""
+        lines = [f"{told['error']} {told['reason']}"]
+        return "\n".join([*lines, *(f"  {_candidate(candidate)}" for candidate in told["candidates"])])
+
+
+def _candidate(told: Mapping[str, Any]) -> str:
+    session = f" (session {told['session_uuid']})" if "session_uuid" in told else ""
+    until = f" until {told['until']}" if "until" in told else ""
+    return f"{told['number']}: {told['why']}{session}{until}"

@@ -95,6 +95,64 @@ class Callback:
         return f"{self.event} #{self.sequence} of {self.session} {self.state}" + (f" ({tries})" if tries else "")
 
 
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A fault: its id, whether it still works (`state`), and how often it was met and came to work.
+
+    `note` says where an SDK would hide it. `data` is all that the control API says, what it does included.
+    """
+
+    id: str
+    state: str
+    matched: int
+    applied: int
+    note: str
+    data: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, given: Mapping[str, Any]) -> Self:
+        """From the control API's JSON."""
+        return cls(given["id"], given["state"], given["matched"], given["applied"], given.get("note", ""), given)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """An API request as it arrived. `operation` is None for a path that is none, `status` where none was sent.
+
+    `reason` is the emulator's on a refusal, every number that was a candidate and why it was dropped included. `data`
+    is all that the control API says: headers, body, response, and the fields that nothing read.
+    """
+
+    sequence: int
+    at: str
+    operation: str | None
+    method: str
+    path: str
+    session: str | None
+    status: int | None
+    reason: str
+    data: Mapping[str, Any]
+
+    @classmethod
+    def of(cls, given: Mapping[str, Any]) -> Self:
+        """From the control API's JSON."""
+        return cls(
+            sequence=given["sequence"],
+            at=given["at"],
+            operation=given["operation"],
+            method=given["method"],
+            path=given["path"],
+            session=given["session"],
+            status=given["status"],
+            reason=given.get("reason", ""),
+            data=given,
+        )
+
+    def __str__(self) -> str:
+        reason = f": {self.reason}" if self.reason else ""
+        return f"{self.sequence:>5} {self.at} {self.method} {self.path} {self.status or 'no answer'}{reason}"
+
+
 def _about(data: Mapping[str, Any]) -> str:
     """A few words on what an event is about."""
     match data:
