@@ -99,6 +99,10 @@ class MaskingMachine(RuleBasedStateMachine):
         """A fresh world for this run; a subclass says where from."""
         raise NotImplementedError
 
+    def teardown(self) -> None:
+        """The run is over, and its world is not needed any more."""
+        self.masking.control.delete(self.masking.path)
+
     @property
     def callbacks(self) -> list[Callback]:
         """Every callback of the run so far."""
