@@ -104,7 +104,7 @@ def test_machine_finds_a_planted_bug_and_shrinks_it(emulator: Emulator) -> None:
             assert len(made) <= self.service.open, f"{len(made)} sessions were made"
 
     with pytest.raises(AssertionError, match="1 sessions were made") as found:
-        run_state_machine_as_test(Machine, settings=_short)  # type: ignore[no-untyped-call]  # Hypothesis does not say
+        run_state_machine_as_test(Machine, settings=_short)
     steps = [line for line in getattr(found.value, "__notes__", []) if "state." in line]
 
     assert 1 == len([line for line in "\n".join(steps).splitlines() if "state.connect" in line])
