@@ -22,11 +22,17 @@ def test_snippets_were_found() -> None:
     assert {"sh", "python"} == {language for language, _ in RUN}
 
 
-def test_snippets_run_in_reading_order() -> None:
-    """Every snippet runs against one demo world, and what it says it prints is in its output."""
+def test_snippets_run_in_reading_order(tmp_path: Path) -> None:
+    """Every snippet runs against one demo world, and what it says it prints is in its output.
+
+    One that begins with the name of a file is put there, for a later one to run.
+    """
     with Emulator() as emulator:
         for language, code in RUN:
-            output = _run(language, code.replace("http://127.0.0.1:8080", emulator.url), emulator.url)
+            if (file := re.match(r"# (\w+\.py)\n", code)) is not None:
+                (tmp_path / file[1]).write_text(code, encoding="utf-8")
+                continue
+            output = _run(language, code.replace("http://127.0.0.1:8080", emulator.url), emulator.url, folder=tmp_path)
             for promised in re.findall(r"# prints: (.+)$", code, flags=re.MULTILINE):
                 assert promised in output, code
 
@@ -55,10 +61,10 @@ def test_example_worlds_are_listed(name: str) -> None:
     assert f"| `{name}` |" in README
 
 
-def _run(language: str, code: str, url: str) -> str:
+def _run(language: str, code: str, url: str, *, folder: Path) -> str:
     command = [sys.executable, "-c", code] if language == "python" else ["bash", "-euo", "pipefail", "-c", code]
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     environment = {**os.environ, "PATH": path, "MASKING_EMULATOR_URL": url}
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60, check=False)
+    done = subprocess.run(command, cwd=folder, env=environment, capture_output=True, text=True, timeout=60, check=False)
     assert 0 == done.returncode, f"{code}\n{done.stdout}{done.stderr}"
     return done.stdout

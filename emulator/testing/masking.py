@@ -121,7 +121,7 @@ class Masking:
             "requests": self.requests.all(),
             "callbacks": self.callbacks.all(),
         }
-        return "\n".join(line for name, what in told.items() for line in _listed(name, what))
+        return "\n".join(line for name, what in told.items() if what for line in _listed(name, what))
 
 
 #: The control API lists so many at once.
