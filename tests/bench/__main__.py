@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
-from tests.bench import inside, servers
+from tests.bench import inside, kit, servers
 from tests.bench.table import HEADER, Effort, Row, markdown
 
 _DEFAULT = Effort(rounds=7, pairs=4000, sessions=100_000, requests=200_000)
@@ -21,6 +21,8 @@ _MEASURES: Sequence[Callable[[Effort], list[Row]]] = (
     inside.flat_memory,
     inside.expiries,
     inside.worlds,
+    kit.world_per_test,
+    kit.plugin_import,
 )
 
 
