@@ -122,6 +122,10 @@ _FAILING: Final = """
     def test_passes(masking):
         pass
 
+    def test_removes_its_world(masking):
+        masking.control.delete(masking.path)
+        assert False, "all the same"
+
     def test_tampered(masking, masking_receiver):
         masking.callbacks.rules({"action": "tamper"})
         masking.client.masking_sessions.create_masking_session(callback_url=masking_receiver.url, **PARTIES)
@@ -133,7 +137,7 @@ def test_failed_test_shows_what_happened_in_its_world(pytester: pytest.Pytester)
     """What did come and how it differs, the journal and the callbacks; a wrong signature fails a test that passed."""
     result = _run(pytester, _FAILING)
 
-    result.assert_outcomes(passed=2, failed=1, errors=1)
+    result.assert_outcomes(passed=2, failed=2, errors=1)
     result.stdout.fnmatch_lines(
         [
             "*no callback with event=SessionPartiesHangup state=delivered within 0 seconds; what came:*",
@@ -143,6 +147,7 @@ def test_failed_test_shows_what_happened_in_its_world(pytester: pytest.Pytester)
             "*callbacks:*",
         ]
     )
+    result.stdout.fnmatch_lines(["*all the same*", "*no world has the Auth ID*"])
     result.stdout.fnmatch_lines(["*callbacks with wrong signatures: SessionTimeout*"])
     assert 1 == result.stdout.str().count("journal:"), "a test that passed shows nothing"
 
@@ -241,3 +246,16 @@ def test_unittest_uses_a_context_manager() -> None:
 
     assert "+14155550100" == made.virtual_number
     assert before == client.API_VOICE_BASE_URI
+
+
+def test_one_emulator_inside_another_gives_the_sdk_back() -> None:
+    """A suite that mixes the plugin and the context manager never reaches the real service by accident."""
+    from plivo.rest import client
+
+    from emulator.testing import Emulator as OneWorld
+
+    with OneWorld() as outer:
+        with OneWorld() as inner:
+            assert inner.url in client.API_VOICE_BASE_URI
+        assert outer.url in client.API_VOICE_BASE_URI
+    assert outer.url not in client.API_VOICE_BASE_URI

@@ -4,6 +4,7 @@ import asyncio
 import io
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -13,7 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from emulator.core.instants import SECOND_US
 from emulator.recorder import Recorder
 from emulator.replay import BadRecording, replay
-from tests.core.play import creation
+from tests.core.play import SETTINGS, creation
 from tests.shell.runs import PEOPLE, Step, events_of, new_world, play, runs
 
 Line = dict[str, Any]
@@ -160,3 +161,23 @@ def test_world_that_was_reset_begins_anew(tmp_path: Path) -> None:
     path.write_text(file.getvalue())
 
     assert (2, None) == (replay(path).commands, replay(path).difference)
+
+
+def test_delivered_callbacks_are_inputs(tmp_path: Path) -> None:
+    """What came of every attempt is in the recording, so nothing is sent when it is replayed."""
+    world, file = new_world(), io.StringIO()
+    world.record(Recorder(file))
+
+    async def lived() -> None:
+        chosen = replace(SETTINGS, callback_url="http://127.0.0.1:9/")
+        world.do(creation(PEOPLE[0], PEOPLE[1], settings=chosen, expiry_s=60))
+        await world.advance_to(world.clock.now() + 3600 * SECOND_US)
+        world.stop()
+
+    asyncio.run(lived())
+    path = tmp_path / "run.jsonl"
+    path.write_text(file.getvalue())
+    result = replay(path)
+
+    assert '"type":"SettleAttempt"' in file.getvalue()
+    assert (None, world.journal.last) == (result.difference, result.events + new_world().journal.last)
