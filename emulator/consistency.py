@@ -85,6 +85,9 @@ def _timers(engine: Snapshot, accounts: int) -> Iterator[Contradiction]:
     for session in engine.sessions:
         if session.is_live and due.get(session.uuid) != session.expires_at:
             yield "sessions", session.uuid, "expires at another instant than its timer says"
+    for call in engine.calls:
+        if call.is_running and due.get(call.uuid) != (call.next.at if call.next else None):
+            yield "calls", call.uuid, "goes on at another instant than its timer says"
     for hold in engine.holds:
         if due.get(f"hold {hold.session}") != hold.until:
             yield "holds", hold.number, "ends at another instant than its timer says"

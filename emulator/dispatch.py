@@ -67,10 +67,30 @@ class Dispatch:
         self._chance = chance
         self._anywhere = anywhere
         self._lines: dict[str, asyncio.Task[None] | None] = {}
+        self._stirred: dict[str, None] = {}
+        self._taking = False
         self._media: set[asyncio.Task[None]] = set()
 
     def take(self, events: Sequence[Event]) -> None:
-        """What is to be done about these events."""
+        """What is to be done about these events.
+
+        First all of them are entered and treated, and only then something is sent: what is due at one instant is one
+        batch, and what is done to its last callback must not come too late.
+        """
+        if self._taking:
+            self._enter(events)  # they follow from our own commands, and the outer call goes on
+            return
+        self._taking = True
+        try:
+            self._enter(events)
+            while self._stirred:
+                session = next(iter(self._stirred))
+                del self._stirred[session]
+                self._go(session)
+        finally:
+            self._taking = False
+
+    def _enter(self, events: Sequence[Event]) -> None:
         for event in events:
             act = _ACTS.get(type(event))
             if act is not None:
@@ -116,7 +136,7 @@ class Dispatch:
             return
         if callback.copy_of is None:
             self._treat(entry)
-        self._go(callback.session)
+        self._stirred[callback.session] = None
 
     def _on_move(self, event: CallbackAttempted | CallbackWaiting | CallbackParked | CallbackSettled) -> None:
         callback = event.callback
@@ -124,7 +144,7 @@ class Dispatch:
         if entry is not None:
             entry.callback = callback
             self.log.touch()
-        self._go(callback.session)
+        self._stirred[callback.session] = None
 
     def _on_message(self, event: MessagePlayed) -> None:
         request = media_request(event.url)

@@ -3,8 +3,10 @@
 Everything here is the control API; the code under test speaks to the emulated API and knows nothing of this.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from pathlib import Path
 from typing import Any
 
 from emulator.client import Control, segment
@@ -106,9 +108,10 @@ class Masking:
         """The whole state, as JSON."""
         return dict(self.control.get(f"{self.path}/snapshot"))
 
-    def restore(self, snapshot: Mapping[str, Any]) -> None:
-        """Put a snapshot's state in place of this one. Raises ControlRefused."""
-        self.control.put(f"{self.path}/snapshot", snapshot)
+    def restore(self, snapshot: Mapping[str, Any] | Path) -> None:
+        """Put a snapshot's state, or that in a file, in place of this one. Raises ControlRefused, and OSError."""
+        given = json.loads(snapshot.read_text(encoding="utf-8")) if isinstance(snapshot, Path) else snapshot
+        self.control.put(f"{self.path}/snapshot", given)
 
     def pool_report(self) -> dict[str, Any]:
         """How many numbers would have served what happened so far."""

@@ -1,5 +1,8 @@
 """A world as a test has it: calls, time, callbacks, numbers, phones, state, and what is said where one is amiss."""
 
+import json
+from pathlib import Path
+
 import pytest
 
 from emulator.client import ControlRefused
@@ -143,6 +146,17 @@ def test_snapshot_is_taken_and_restored(world: Masking) -> None:
     world.restore(empty)
 
     assert [] == [number for number in world.numbers.all() if number["live_sessions"]]
+
+
+def test_test_starts_from_the_snapshot_in_a_file(world: Masking, tmp_path: Path) -> None:
+    """Whose account it was does not matter: the world keeps its own."""
+    session = create(world)["session_uuid"]
+    path = tmp_path / "busy.json"
+    path.write_text(json.dumps(world.snapshot()))
+    world.control.post(f"{world.path}/reset")
+    world.restore(path)
+
+    assert session == world.sessions.explain(session)["session_uuid"]
 
 
 def test_snapshot_that_is_wrong_is_refused(world: Masking) -> None:

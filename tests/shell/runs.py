@@ -239,7 +239,10 @@ def _with_callback(which: int, command: Callable[[Any], Command]) -> Step:
 
 def _others() -> st.SearchStrategy[Step]:
     def set_rule(action: Action, count: int) -> Step:
-        return lambda world: world.dispatch.rules.append(Rule(action, count=count, delay_s=45.0))
+        def add(world: World) -> None:
+            world.dispatch.rules = [*world.dispatch.rules, Rule(action, count=count, delay_s=45.0)]
+
+        return add
 
     def forget_recording(world: World) -> None:
         for recording in list(world.caught_up().state.recordings.newest_first())[:1]:

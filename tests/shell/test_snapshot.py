@@ -12,7 +12,11 @@ from typing import Any, Final
 import pytest
 from hypothesis import HealthCheck, given, settings
 
+from emulator.core.callbacks import CallbackState
+from emulator.core.commands import PlaceCall
 from emulator.core.instants import SECOND_US
+from emulator.core.telephony import Script
+from emulator.laboratory import Action, Rule
 from emulator.snapshot import BadSnapshot, load, restore, save, snapshot_of
 from emulator.world import World
 from tests.core.play import SETTINGS, creation
@@ -56,6 +60,20 @@ def test_restored_world_lives_on_as_the_original(steps: list[Step], more: list[S
         each.caught_up()
 
     assert world.journal.after(before, 10_000) == other.journal.after(before, 10_000)
+
+
+def test_rule_holds_every_callback_of_an_instant() -> None:
+    """Also where the first of them cannot be sent at all, so that the next one's turn comes at once."""
+    world = new_world()
+    world.dispatch.rules = [Rule(Action.HOLD)]
+    abroad = replace(SETTINGS, callback_url="https://hooks.example.com/events")
+    world.do(creation(PEOPLE[0], PEOPLE[1], settings=abroad, expiry_s=86_400))
+    world.do(PlaceCall(PEOPLE[0], "14155550100", Script(talk_us=SECOND_US)))
+    world.clock.jump_to(world.clock.now() + 600 * SECOND_US)
+
+    unsettled = world.caught_up().state.outbox.unsettled()
+    assert {CallbackState.PARKED} == {callback.state for callback in unsettled}
+    assert 6 == len(unsettled)
 
 
 def _rich() -> Snapshot:
