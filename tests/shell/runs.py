@@ -26,6 +26,7 @@ from emulator.core.commands import (
     SettleAttempt,
     StepCall,
     SwitchDelivery,
+    TypeDigits,
     UpdateSession,
 )
 from emulator.core.events import Event
@@ -189,16 +190,25 @@ def _calls() -> st.SearchStrategy[Step]:
     return st.builds(PlaceCall, st.sampled_from((*PEOPLE, "12025559999")), numbers, scripts).map(_doing)
 
 
+#: What somebody can do to a call by hand; the rest follows from what is typed and from the clock.
+_BY_HAND: Final = (
+    *(CallSignal.ANSWERED, CallSignal.REJECTED, CallSignal.BUSY, CallSignal.UNREACHABLE),
+    *(CallSignal.CALLER_HUNG_UP, CallSignal.CALLEE_HUNG_UP),
+)
+
+
 def _call_steps() -> st.SearchStrategy[Step]:
-    def step(which: int, signal: CallSignal) -> Step:
+    def step(which: int, command: Callable[[str], Command]) -> Step:
         def take(world: World) -> None:
             calls = [call for call in world.caught_up().state.calls.all() if call.is_running]
             if calls:
-                world.do(StepCall(calls[which % len(calls)].uuid, signal))
+                world.do(command(calls[which % len(calls)].uuid))
 
         return take
 
-    return st.builds(step, st.integers(0, 5), st.sampled_from(CallSignal))
+    by_hand = st.sampled_from(_BY_HAND).map(lambda signal: lambda uuid: StepCall(uuid, signal))
+    typed = st.sampled_from(("", "0000", "1234")).map(lambda digits: lambda uuid: TypeDigits(uuid, digits))
+    return st.builds(step, st.integers(0, 5), by_hand | typed)
 
 
 def _callback_steps() -> st.SearchStrategy[Step]:
