@@ -34,7 +34,8 @@ class Keeping:
             if state is not None and not state.parent.is_dir():
                 raise CannotKeep(f"{state}: its folder is not there")
             if recording is not None:
-                self._file = recording.open("w", encoding="utf-8", buffering=1)
+                # Emptied only in the end: a server that cannot listen must not take an earlier recording away.
+                self._file = recording.open("a", encoding="utf-8", buffering=1)
         except BadSnapshot as bad:
             raise CannotKeep(str(bad)) from None
         except OSError as error:
@@ -46,6 +47,7 @@ class Keeping:
         if self.spec is not None and self._standing is not None:
             world.stand(self.spec, self._standing)
         if self._file is not None:
+            self._file.truncate(0)
             world.record(Recorder(self._file))
 
     def end(self, world: World) -> None:

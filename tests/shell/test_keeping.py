@@ -1,6 +1,8 @@
 """`serve --state` and `--record` in real processes, and the verbs about a whole run."""
 
 import json
+import socket
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -50,6 +52,16 @@ def test_state_that_is_broken_is_refused_and_left_alone(tmp_path: Path) -> None:
 
     assert f"{state}: version: 7 is not 1" in sentence(run("serve", "--port", "0", "--state", str(state)), 2)
     assert '{"version": 7}' == state.read_text()
+
+
+def test_server_that_cannot_listen_leaves_the_recording(tmp_path: Path) -> None:
+    """And the state."""
+    recording = tmp_path / "run.jsonl"
+    recording.write_text("precious\n")
+    with closing(socket.create_server(("127.0.0.1", 0))) as taken:
+        sentence(run("serve", "--port", str(taken.getsockname()[1]), "--record", str(recording)), 2)
+
+    assert "precious\n" == recording.read_text()
 
 
 def _kept(tmp_path: Path) -> tuple[Keeping, World]:
