@@ -7,6 +7,7 @@ What verbs share, and their exit codes, is in `verbs.py`.
 import gc
 import json
 from importlib import import_module
+from pathlib import Path
 from typing import Any, Final
 
 import click
@@ -35,11 +36,13 @@ _LOOK_S = 2.0
 _WAIT_MAX_S = 86_400
 
 _PORT = click.IntRange(0, 65_535)
+_FILE = click.Path(path_type=Path, dir_okay=False)
 
 #: Verb → the module that has it. A server would pay for all of them at its start, and needs none.
 _ELSEWHERE: Final = {
     **dict.fromkeys(("run", "env", "ca", "doctor"), "emulator.cli_redirect"),
     **dict.fromkeys(("call", "act", "calls"), "emulator.cli_calls"),
+    **dict.fromkeys(("snapshot", "restore", "replay", "pool-report"), "emulator.cli_kit"),
     "callbacks": "emulator.cli_callbacks",
     "numbers": "emulator.cli_numbers",
     "faults": "emulator.cli_faults",
@@ -59,7 +62,7 @@ class _Verbs(click.Group):
         """The verb of this name; None where there is none."""
         if cmd_name not in _ELSEWHERE:
             return super().get_command(ctx, cmd_name)
-        verb = getattr(import_module(_ELSEWHERE[cmd_name]), cmd_name)
+        verb = getattr(import_module(_ELSEWHERE[cmd_name]), cmd_name.replace("-", "_"))
         assert isinstance(verb, click.Command), "a verb is a command of click's"
         return verb
 
@@ -95,6 +98,8 @@ def main() -> None:
 @click.option("--world", default="demo", show_default=True, help="A world file (TOML), or an example's name.")
 @click.option("--seed", help="The world's seed instead of the file's; same seed, same bytes.")
 @click.option("--control-host", multiple=True, help="A further name of this server for control writes.")
+@click.option("--state", type=_FILE, help="Go on from this file if it is there, and write it at the end.")
+@click.option("--record", type=_FILE, help="Write down what the world is asked, for `replay`.")
 @click.option("--log-format", default="text", type=click.Choice(["text", "json"]), help="How problems are logged.")
 def serve(**options: Any) -> None:
     """Run the emulator until Ctrl-C.
@@ -108,6 +113,7 @@ def serve(**options: Any) -> None:
     from emulator.certificates import CannotKeep
     from emulator.doors import CannotListen, Doors
     from emulator.garbage import settle
+    from emulator.keeping import CannotKeepFile
     from emulator.server import serve as serve_until_asked
     from emulator.worldfile import BadWorld
 
@@ -121,6 +127,8 @@ def serve(**options: Any) -> None:
         seed=read_seed(options["seed"]),
         control_hosts=options["control_host"],
         log_format=options["log_format"],
+        state=options["state"],
+        recording=options["record"],
     )
 
     def ready(doors: Doors) -> None:
@@ -130,7 +138,7 @@ def serve(**options: Any) -> None:
 
     try:
         serve_until_asked(config, ready)
-    except (CannotListen, CannotKeep, BadWorld) as error:
+    except (CannotListen, CannotKeep, CannotKeepFile, BadWorld) as error:
         end(EXIT_USAGE, str(error))
 
 

@@ -31,7 +31,10 @@ PORT_DEFAULT: Final = 8080
 
 @dataclass(frozen=True, slots=True)
 class ServeConfig:
-    """Where to listen and which world to begin with. A port of 0 is any free one, None is no such door."""
+    """Where to listen and which world to begin with. A port of 0 is any free one, None is no such door.
+
+    `state` is the file that the world goes on from and is written to, `recording` the one for what it is asked.
+    """
 
     host: str
     port: int
@@ -42,6 +45,8 @@ class ServeConfig:
     seed: Seed | None
     control_hosts: tuple[str, ...]
     log_format: str
+    state: Path | None = None
+    recording: Path | None = None
 
 
 def read_seed(text: str | None) -> Seed | None:
@@ -55,6 +60,11 @@ def read_seed(text: str | None) -> Seed | None:
 def environment() -> Mapping[str, str]:
     """The environment of this process, for what hands it on to others."""
     return dict(os.environ)
+
+
+def server_url() -> str | None:
+    """The server that the environment names; None where it names none."""
+    return os.environ.get(URL_VARIABLE)
 
 
 def cache_folder() -> Path:

@@ -6,6 +6,8 @@ from typing import Any
 from emulator.core.instants import written
 from emulator.core.pool import Pool, Use
 from emulator.core.records import Allocation, Candidate, Number, Session
+from emulator.core.refusals import Reason, Refused
+from emulator.plivo.refusals import answer_to
 from emulator.plivo.service import Account
 
 
@@ -35,6 +37,27 @@ def explanation(session: Session, pool: Pool, accounts: Sequence[Account]) -> di
     }
 
 
+def refusal(refused: Refused, owner: int, pool: Pool, accounts: Sequence[Account]) -> dict[str, Any]:
+    """Why a create would be refused: the vendor's text, our reason, and every candidate with why it was dropped.
+
+    Only a pool that is exhausted has candidates; whatever else is refused is so before the pool is looked at.
+    """
+    answer = answer_to(refused)
+    told = {"status": answer.status, "error": answer.text, "reason": answer.reason}
+    if refused.reason is not Reason.POOL_EXHAUSTED:
+        return told | {"candidates": []}
+    code, dropped = refused.detail["calling_code"], refused.detail["dropped"]
+    assert isinstance(dropped, tuple), "the pool names those that it passed over"
+    named = {candidate.number: candidate for candidate in dropped}
+    return told | {
+        "wanted": {"owner": accounts[owner].auth_id, "calling_code": code},
+        "candidates": [
+            {"number": f"+{number.digits}", **_obstacle(number, owner, code, named.get(number.digits))}
+            for number in pool.numbers()
+        ],
+    }
+
+
 def number_json(number: Number, use: Use, accounts: Sequence[Account]) -> dict[str, Any]:
     """A number of the pool with its use."""
     return {
@@ -51,14 +74,19 @@ def number_json(number: Number, use: Use, accounts: Sequence[Account]) -> dict[s
 def _verdict(number: Number, chosen: Number, allocation: Allocation, dropped: Candidate | None) -> dict[str, Any]:
     if number.digits == chosen.digits:
         return {"verdict": "chosen", "why": "the first number in pool order that fits"}
-    if number.owner != allocation.owner:
+    in_reach = number.owner == allocation.owner and allocation.calling_code in (None, number.calling_code)
+    if in_reach and dropped is None and number.place > chosen.place:
+        return {"verdict": "not needed", "why": "a number before it fits"}
+    return _obstacle(number, allocation.owner, allocation.calling_code, dropped)
+
+
+def _obstacle(number: Number, owner: int, calling_code: object, dropped: Candidate | None) -> dict[str, Any]:
+    if number.owner != owner:
         return {"verdict": "dropped", "why": "it belongs to another account"}
-    if allocation.calling_code not in (None, number.calling_code):
+    if calling_code not in (None, number.calling_code):
         return {"verdict": "dropped", "why": f"its calling code is {number.calling_code}"}
     if dropped is not None:
         return {"verdict": "dropped", "why": dropped.why.value} | _circumstances(dropped)
-    if number.place > chosen.place:
-        return {"verdict": "not needed", "why": "a number before it fits"}
     return {"verdict": "dropped", "why": "not recorded: only the first numbers passed over are"}
 
 

@@ -31,9 +31,10 @@ _NAMED = (Cause, CallSignal, Outcome, Route)
 class Journal:
     """The newest events of a world. Sequence numbers begin at 1 and never repeat within a world's life."""
 
-    def __init__(self, events_max: int) -> None:
+    def __init__(self, events_max: int, *, last: int = 0) -> None:
+        """`last` is the number of the event before the first one."""
         self._events: deque[Event] = deque(maxlen=events_max)
-        self.last = 0
+        self.last = last
 
     def copy(self) -> "Journal":
         """An independent copy."""

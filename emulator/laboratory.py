@@ -60,6 +60,10 @@ class Rule:
     groups: dict[str, list[int]] = field(default_factory=dict)
 
     def copy(self) -> "Rule":
+        """The same rule, counting for itself."""
+        return replace(self, groups={session: group.copy() for session, group in self.groups.items()})
+
+    def forked(self) -> "Rule":
         """The rule where it stands, for a world that shares no callback with this one."""
         return replace(self, groups={})
 

@@ -23,6 +23,7 @@ from emulator.config import HOST_DEFAULT, ServeConfig
 from emulator.connection import Protocol
 from emulator.core.instants import written
 from emulator.doors import Doors, open_doors
+from emulator.keeping import Keeping
 from emulator.proxy import Proxy
 from emulator.tunnel import Limits
 from emulator.world import Surroundings
@@ -42,9 +43,10 @@ _HEARTBEAT_S: Final = 0.02
 def serve(config: ServeConfig, ready: Callable[[Doors], None]) -> None:
     """Serve until SIGTERM or Ctrl-C. `ready` is called as soon as requests are answered.
 
-    Raises BadWorld, CannotListen and CannotKeep before anything is served.
+    Raises BadWorld, CannotListen, CannotKeep and CannotKeepFile before anything is served, the last at the end too.
     """
-    spec = load_world(config.world, seed=config.seed)
+    keeping = Keeping(state=config.state, recording=config.recording)
+    spec = keeping.spec or load_world(config.world, seed=config.seed)
     doors = open_doors(
         config.host,
         config.port,
@@ -54,17 +56,26 @@ def serve(config: ServeConfig, ready: Callable[[Doors], None]) -> None:
         certificates=users_certificates,
     )
     log_as(config.log_format)
-    serve_world(spec, doors, control_hosts=(config.host, *config.control_hosts), ready=lambda: ready(doors))
+    hosts = (config.host, *config.control_hosts)
+    serve_world(spec, doors, keeping, control_hosts=hosts, ready=lambda: ready(doors))
 
 
 def serve_world(
-    spec: WorldSpec, doors: Doors, *, control_hosts: Sequence[str] = (), ready: Callable[[], None] = lambda: None
+    spec: WorldSpec,
+    doors: Doors,
+    keeping: Keeping,
+    *,
+    control_hosts: Sequence[str] = (),
+    ready: Callable[[], None] = lambda: None,
 ) -> None:
-    """Serve one world behind these doors until the process is asked to end."""
+    """Serve one world behind these doors until the process is asked to end. Raises CannotKeepFile."""
     hub = Hub(Surroundings(base_url=doors.url))
-    hub.add(spec)
+    world = hub.add(spec)
     hub.interception = doors.described()
-    _Server(hub, doors, ready, control_hosts=control_hosts).run(sockets=[doors.plain])
+    server = _Server(hub, doors, ready, control_hosts=control_hosts)
+    server.beginning = lambda: keeping.begin(world)
+    server.run(sockets=[doors.plain])
+    keeping.end(world)
 
 
 class Emulator:
@@ -134,8 +145,11 @@ class _Server(uvicorn.Server):
         self._doors = doors
         self._started = started
         self._proxy: Proxy | None = None
+        #: What is done in the event loop before anything is served.
+        self.beginning: Callable[[], None] = lambda: None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        self.beginning()
         await super().startup(sockets)
         if self._doors.certificates is not None:
             await self._open_tls(self._doors.certificates)

@@ -6,8 +6,9 @@ the world for its next deadline.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Final
 
 from emulator.callbacklog import CallbackLog
@@ -16,6 +17,8 @@ from emulator.core.chance import Chance
 from emulator.core.commands import AddNumber, Command, DropCallback, SetPhone
 from emulator.core.engine import Engine
 from emulator.core.events import Event
+from emulator.core.rules import Rules
+from emulator.core.snapshot import Snapshot
 from emulator.delivery import Courier
 from emulator.dispatch import Dispatch
 from emulator.faults import Faults, Placed
@@ -24,6 +27,7 @@ from emulator.laboratory import Rule
 from emulator.outgoing import Writer
 from emulator.plivo.policy import Policy, rules_of
 from emulator.plivo.service import Account
+from emulator.recorder import Recorder
 from emulator.requests import ApiRequest, RequestJournal
 from emulator.worldfile import WorldSpec
 
@@ -52,6 +56,18 @@ class Surroundings:
     heartbeat_s: float | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where a world stands: its clock, its draws of chance, its laboratory, and its engine."""
+
+    now: int
+    rate: float
+    journal_last: int
+    drawn: Mapping[str, int]
+    rules: Sequence[Rule]
+    engine: Snapshot
+
+
 class World:
     """One world. Worlds share nothing but their surroundings."""
 
@@ -59,7 +75,11 @@ class World:
         """`around` left out, the world is in no server."""
         self.spec = spec
         self._around = around or Surroundings()
+        #: Where its state is kept between runs of the server (`keeping.py`).
+        self.state_file: Path | None = None
+        self._stopped_at_rate: float | None = None
         self._advances = 0
+        self._recorder: Recorder | None = None
         self._wake: asyncio.TimerHandle | None = None
         self._wake_at: int | None = None
         limits = spec.limits
@@ -72,13 +92,13 @@ class World:
         self.journal = Journal(spec.limits.journal_events_max)
         self._chance = Chance(spec.seed)
         self.faults = Faults(spec.faults, now=self.clock.now(), rate_limited=spec.policy.rate_limit)
-        rules = rules_of(spec.policy, spec.limits, spec.telephony, spec.tariff)
-        self._engine = Engine(rules=rules, seed=spec.seed, now=self.clock.now())
+        self._engine = Engine(rules=rules_of_spec(spec), seed=spec.seed, now=self.clock.now())
         for number in spec.numbers:
             self._engine.handle(AddNumber(number.digits, number.calling_code, number.owner))
         for phone in spec.phones:
             self._engine.handle(SetPhone(phone))
         self.dispatch = self._dispatch(CallbackLog(spec.limits.callbacks_kept_max))
+        self._tell_beginning()
 
     @property
     def accounts(self) -> Sequence[Account]:
@@ -102,12 +122,7 @@ class World:
 
     def caught_up(self) -> Engine:
         """The engine, advanced to now."""
-        now = self.clock.now()
-        deadline = self._engine.deadline()
-        if deadline is not None and deadline <= now:
-            self._publish(self._engine.advance(now))
-        else:
-            self._engine.advance(now)
+        self._advance(self.clock.now())
         return self._engine
 
     def faults_met_by(self, request: ApiRequest) -> Sequence[Placed]:
@@ -132,9 +147,7 @@ class World:
             dispatch.resume()
             await dispatch.answered(give_up_at)
             while not dispatch.log.closed and (due := engine.deadline()) is not None and due <= instant:
-                events = engine.advance(instant, timers_max=_TIMERS_PER_TURN)
-                self.clock.jump_to(engine.now)
-                self._publish(events)
+                self._advance(instant, timers_max=_TIMERS_PER_TURN)
                 await asyncio.sleep(0)
                 await dispatch.answered(give_up_at)
         finally:
@@ -165,8 +178,11 @@ class World:
         self.caught_up()
         twin = World.__new__(World)
         twin.spec = self.spec.with_accounts(accounts)
+        twin.state_file = None
         twin._around = self._around
+        twin._stopped_at_rate = None
         twin._advances = 0
+        twin._recorder = None
         twin._wake = twin._wake_at = None
         twin.clock = self.clock.copy()
         twin.journal = self.journal.copy()
@@ -174,11 +190,40 @@ class World:
         twin.requests = self.requests.copy()
         twin._chance = self._chance.copy()
         twin._engine = self._engine.fork()
-        twin.dispatch = twin._dispatch(self.dispatch.log.copy(), [rule.copy() for rule in self.dispatch.rules])
+        twin.dispatch = twin._dispatch(self.dispatch.log.copy(), [rule.forked() for rule in self.dispatch.rules])
         for callback in twin._engine.state.outbox.unsettled():
             twin._apply(DropCallback(callback.ordinal))
         twin.arm()
         return twin
+
+    def standing(self) -> Standing:
+        """Where the world stands now."""
+        engine = self.caught_up()
+        return Standing(
+            now=self.clock.now(),
+            rate=self.clock.rate if self._stopped_at_rate is None else self._stopped_at_rate,
+            journal_last=self.journal.last,
+            drawn=dict(self._chance.drawn),
+            rules=[rule.copy() for rule in self.dispatch.rules],
+            engine=engine.snapshot(),
+        )
+
+    def stand(self, spec: WorldSpec, standing: Standing) -> None:
+        """Stand where a world of this spec stood. Callbacks that are under way are let go, open ones sent anew."""
+        self.dispatch.stop()
+        self.spec = spec
+        self.clock = WorldClock(start=standing.now, rate=standing.rate)
+        self.journal = Journal(spec.limits.journal_events_max, last=standing.journal_last)
+        self._chance = Chance(spec.seed, standing.drawn)
+        self._engine = Engine.restored(standing.engine, rules=rules_of_spec(spec), seed=spec.seed)
+        self.faults = Faults(spec.faults, now=standing.now, rate_limited=spec.policy.rate_limit)
+        rules = [rule.copy() for rule in standing.rules]
+        self.dispatch = self._dispatch(CallbackLog(spec.limits.callbacks_kept_max), rules)
+        self._tell_beginning()
+        # Nonces of their own: those of the world's stream belong to the callbacks to come.
+        anew = Chance(f"{spec.seed} taken over at {standing.now}")
+        self.dispatch.take_over(self._engine.state.outbox.unsettled(), self._writer(anew))
+        self.arm()
 
     def arm(self) -> None:
         """Let the running event loop wake the world for its next deadline."""
@@ -193,6 +238,7 @@ class World:
 
     def stop(self) -> None:
         """Stand still, send nothing and never wake again; for a world that is removed, even while it advances."""
+        self._stopped_at_rate = self.clock.rate if self._stopped_at_rate is None else self._stopped_at_rate
         self.clock.run(0)
         self.dispatch.stop()
         self.disarm()
@@ -207,12 +253,35 @@ class World:
         self.caught_up()
         self.arm()
 
-    def _dispatch(self, log: CallbackLog, rules: Sequence[Rule] = ()) -> Dispatch:
+    def record(self, recorder: Recorder) -> None:
+        """From here on, tell the recorder everything that goes into the world."""
+        self._recorder = recorder
+        self._tell_beginning()
+
+    def _tell_beginning(self) -> None:
+        if self._recorder is not None:
+            self._recorder.begin(self.spec, self._engine.snapshot())
+
+    def _advance(self, instant: int, *, timers_max: int | None = None) -> None:
+        """Let the engine run its timers, and publish what they do."""
+        engine, ran = self._engine, self._engine.timers_run
+        events = engine.advance(instant, timers_max=timers_max)
+        if self._recorder is not None:
+            self._recorder.timers(engine.now, engine.timers_run - ran)
+        if timers_max is not None:
+            self.clock.jump_to(engine.now)
+        if events:
+            self._publish(events)
+
+    def _writer(self, chance: Chance) -> Writer:
         base_url = _VENDOR_URL if self.policy.resource_urls == "vendor" else self._around.base_url
+        return Writer(self.accounts, base_url, chance)
+
+    def _dispatch(self, log: CallbackLog, rules: Sequence[Rule] = ()) -> Dispatch:
         return Dispatch(
             self._engine,
             self._apply,
-            Writer(self.accounts, base_url, self._chance),
+            self._writer(self._chance),
             self._around.courier,
             self._chance,
             anywhere=self.spec.egress == "any",
@@ -223,11 +292,20 @@ class World:
     def _apply(self, command: Command) -> Sequence[Event]:
         """Apply a command at the instant at which the engine stands."""
         events = self._engine.handle(command)
+        if self._recorder is not None:
+            self._recorder.command(self._engine.now, command)
         self._publish(events)
         return events
 
     def _publish(self, events: Sequence[Event]) -> None:
         self.journal.append(events)
+        if self._recorder is not None:
+            self._recorder.events(events)
         self.dispatch.take(events)
         if self._engine.deadline() != self._wake_at and self.clock.rate:
             self.arm()
+
+
+def rules_of_spec(spec: WorldSpec) -> Rules:
+    """The engine's rules that follow from a world."""
+    return rules_of(spec.policy, spec.limits, spec.telephony, spec.tariff)

@@ -121,6 +121,7 @@ _TELEPHONY: Final = _object(
         "talk_s": {**_SECONDS, "description": "How long people talk."},
         "message_s": {**_SECONDS, "description": "How long a message plays."},
         "typing_s": {**_SECONDS, "description": "How long it takes to type a PIN after the prompt."},
+        "initiate_after_s": {**_SECONDS, "description": "How long after a create the first party is called."},
         "input_timeout_s": {**_SECONDS, "description": "How long a PIN is waited for after the prompt."},
     }
 )

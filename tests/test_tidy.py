@@ -110,7 +110,7 @@ def test_clients_speak_http_and_never_import_the_core(file: str) -> None:
 def test_client_verbs_load_no_server(file: str) -> None:
     """What a verb loads before it runs is the standard library, click and small modules; serve and run load more."""
     modules = set[str]().union(*map(imported, _top_level(file)))
-    small = ("__version__", "client", "clock", "config", *(Path(file).stem for file in VERBS))
+    small = ("__version__", "client", "clock", "config", "wholefile", *(Path(file).stem for file in VERBS))
 
     foreign = modules - within(modules, "click", *(f"emulator.{name}" for name in small), *sys.stdlib_module_names)
     assert set() == foreign - {"emulator"}
@@ -129,6 +129,25 @@ def test_shim_runs_in_any_python() -> None:
     modules = imported(TREES["emulator/shim/sitecustomize.py"])
 
     assert set() == modules - within(modules, *sys.stdlib_module_names)
+
+
+@pytest.mark.parametrize("file", [*files_in("testing"), "emulator/pytest_plugin.py"])
+def test_kit_speaks_http_and_never_imports_the_core(file: str) -> None:
+    """What tests use asks the control API; it starts a server, and knows signatures, and nothing else of the inside."""
+    modules = within(imported(TREES[file]), "emulator")
+    allowed = ("emulator.client", "emulator.config", "emulator.plivo.signatures", "emulator.server", "emulator.testing")
+
+    assert set() == modules - within(modules, *allowed)
+
+
+def test_plugin_loads_nothing_before_it_is_used() -> None:
+    """Everybody who has the package pays for what the plugin imports at once, in every run of pytest."""
+    top_level = [
+        node for node in TREES["emulator/pytest_plugin.py"].body if isinstance(node, ast.Import | ast.ImportFrom)
+    ]
+    modules = set[str]().union(*map(imported, top_level))
+
+    assert {"pytest"} == modules - within(modules, *sys.stdlib_module_names)
 
 
 @pytest.mark.parametrize("file", files_in("core"))

@@ -9,7 +9,7 @@ from typing import Final
 
 from starlette.routing import Route
 
-from emulator.control import about, callbacks, calls, clock, faults, journal, numbers, requests, worlds
+from emulator.control import about, callbacks, calls, clock, faults, journal, numbers, requests, state, worlds
 from emulator.control.kernel import BODY_BYTES_MAX, PREFIX, ControlError, Endpoint, Operation, refuse
 from emulator.worlds import Hub
 
@@ -25,6 +25,7 @@ OPERATIONS: Final[Sequence[Operation]] = (
     *callbacks.OPERATIONS,
     *requests.OPERATIONS,
     *faults.OPERATIONS,
+    *state.OPERATIONS,
 )
 
 

@@ -71,6 +71,7 @@ class Operation:
     handler: Callable[[Asked], Awaitable[Answer]]
     body: Mapping[str, Any] | None = None
     query: Mapping[str, Mapping[str, Any]] | None = None
+    body_bytes_max: int = BODY_BYTES_MAX
 
     @cached_property
     def validator(self) -> Draft202012Validator:
@@ -168,9 +169,9 @@ def refuse(error: ControlError) -> Response:
 
 
 async def _json_body(request: Request, operation: Operation) -> Mapping[str, Any]:
-    raw = b"" if operation.method == "GET" else await read_body(request.receive, BODY_BYTES_MAX)
+    raw = b"" if operation.method == "GET" else await read_body(request.receive, operation.body_bytes_max)
     if raw is None:
-        raise ControlError(413, f"a body may have {BODY_BYTES_MAX} bytes")
+        raise ControlError(413, f"a body may have {operation.body_bytes_max} bytes")
     body = parse.json_object(raw) if raw.strip() else {}
     error = best_match(operation.validator.iter_errors(body))
     if error is not None:

@@ -5,9 +5,11 @@ from typing import Final
 
 from emulator.control.kernel import Answer, Asked, ControlError, Operation, W, body_schema
 from emulator.core.commands import AddNumber, ReplaceNumber
-from emulator.core.events import SessionNumberReplaced
+from emulator.core.events import SessionCreated, SessionNumberReplaced, SessionRefreshed
 from emulator.core.records import MAIN_ACCOUNT
-from emulator.explain import explanation, number_json
+from emulator.core.refusals import Refused
+from emulator.explain import explanation, number_json, refusal
+from emulator.plivo import parse
 from emulator.worldfile import BadWorld, e164, pool_number
 
 
@@ -15,6 +17,31 @@ async def explain_session(asked: Asked) -> Answer:
     """Why the session has its number: every candidate, and why it was dropped."""
     engine = asked.world.caught_up()
     return 200, explanation(engine.session(asked.path["session_uuid"]), engine.pool, asked.world.accounts)
+
+
+async def explain_create(asked: Asked) -> Answer:
+    """What a create with these parameters would come to now, and why. Nothing is created, and nothing changes.
+
+    Candidates as for a session that is there; with `error` and `reason` where it would be refused.
+    """
+    world = asked.world
+    places = {account.auth_id: account.place for account in world.accounts}
+
+    def owner_of(auth_id: str) -> int:
+        if auth_id not in places:
+            raise ControlError(400, f"{auth_id[:60]!r} is no account of this world", "subaccount")
+        return places[auth_id]
+
+    command = parse.create_session(asked.body, owner_of, MAIN_ACCOUNT, world.policy)
+    trial = world.caught_up().fork()
+    try:
+        (event, *_) = trial.handle(command)
+    except Refused as refused:
+        return 200, refusal(refused, command.owner, trial.pool, world.accounts)
+    assert isinstance(event, SessionCreated | SessionRefreshed), "a create begins with its session"
+    return 200, {"refreshed": isinstance(event, SessionRefreshed)} | explanation(
+        event.session, trial.pool, world.accounts
+    )
 
 
 async def show_numbers(asked: Asked) -> Answer:
@@ -53,8 +80,11 @@ async def replace_number(asked: Asked) -> Answer:
     return 200, {"number": f"+{digits}", "sessions": sessions}
 
 
+_CREATE: Final = {"type": "object", "description": "The body of a create."}
+
 OPERATIONS: Final[Sequence[Operation]] = (
     Operation("GET", f"{W}/sessions/{{session_uuid}}/explain", "Why a session has its number", explain_session),
+    Operation("POST", f"{W}/sessions/explain", "What a create would come to", explain_create, _CREATE),
     Operation("GET", f"{W}/numbers", "The number pool", show_numbers),
     Operation(
         "POST",

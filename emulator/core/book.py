@@ -274,7 +274,7 @@ class SessionBook:
     def _link_parties(self, session: Session) -> None:
         if session.is_live:
             for party in session.parties:
-                self._live_of[party] = (*self._live_of.get(party, ()), session.uuid)
+                self._live_of[party] = self._with(self._live_of.get(party, ()), session)
 
     def _unlink_parties(self, session: Session) -> None:
         for party in session.parties:
@@ -296,8 +296,7 @@ class SessionBook:
             return
         for pin in _pins(session):
             key = (session.number, pin)
-            holders = (*self._pin_holders.get(key, ()), session.uuid)
-            self._pin_holders[key] = tuple(sorted(holders, key=lambda uuid: self._sessions[uuid].ordinal))
+            self._pin_holders[key] = self._with(self._pin_holders.get(key, ()), session)
         line = self._lines(session)
         if line is not None:
             line[session.number].add(_ANY_VALUE, session.ordinal, session.uuid)
@@ -313,6 +312,13 @@ class SessionBook:
         if session.pins is not None:
             return self._with_pins_on
         return self._announcing_on if session.settings.unknown_caller_play else None
+
+    def _with(self, uuids: tuple[str, ...], session: Session) -> tuple[str, ...]:
+        """The sessions and one more, oldest first: an update may bring in one that is older than the others."""
+        joined = (*uuids, session.uuid)
+        if uuids and self._sessions[uuids[-1]].ordinal > session.ordinal:
+            return tuple(sorted(joined, key=lambda uuid: self._sessions[uuid].ordinal))
+        return joined
 
     def _newest(self, by_age: SortedIndex | None) -> Session | None:
         return self._sessions[next(reversed(by_age))] if by_age else None

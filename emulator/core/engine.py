@@ -41,6 +41,7 @@ from emulator.core.pool import Pool
 from emulator.core.records import Session
 from emulator.core.refusals import Refused
 from emulator.core.rules import Rules
+from emulator.core.snapshot import Snapshot, restored, taken
 from emulator.core.state import State
 
 # The key decides the type of the second argument, which no type for a mapping can say: hence Any.
@@ -75,12 +76,27 @@ class Engine:
     def __init__(self, *, rules: Rules, seed: Seed, now: int) -> None:
         self._state = State(rules, seed)
         self.now = now
+        self.timers_run = 0
+
+    @classmethod
+    def restored(cls, snapshot: Snapshot, *, rules: Rules, seed: Seed) -> "Engine":
+        """An engine that stands where another one stood when the snapshot was taken."""
+        engine = cls.__new__(cls)
+        engine._state = restored(snapshot, rules, seed)
+        engine.now = snapshot.at
+        engine.timers_run = 0
+        return engine
+
+    def snapshot(self) -> Snapshot:
+        """Everything that the engine holds, besides rules and seed."""
+        return taken(self._state, self.now)
 
     def fork(self) -> "Engine":
         """An independent engine that stands where this one stands."""
         twin = Engine.__new__(Engine)
         twin._state = self._state.copy()
         twin.now = self.now
+        twin.timers_run = self.timers_run
         return twin
 
     def advance(self, instant: int, *, timers_max: int | None = None) -> list[Event]:
@@ -96,10 +112,23 @@ class Engine:
                 self.now = max(self.now, instant)
                 break
             self.now = max(self.now, due[0])  # a callback may have been parked until an instant that has passed
+            self.timers_run += 1
             events += self._apply(due[3])
             # Asked after a timer and not before it: a callback that nobody answers must not hold up time.
             if timers_max is not None and self._state.outbox.ready and self._state.timers.deadline() != self.now:
                 break
+        return events
+
+    def rerun(self, instant: int, timers: int) -> list[Event]:
+        """Run so many timers and no more, and stand at `instant`: for a replay, which knows how many there were."""
+        events: list[Event] = []
+        for _ in range(timers):
+            due = self._state.timers.pop_due(instant)
+            if due is None:
+                break
+            self.now = max(self.now, due[0])
+            events += self._apply(due[3])
+        self.now = max(self.now, instant)
         return events
 
     def handle(self, command: Command) -> list[Event]:

@@ -6,7 +6,7 @@ sequence. A parked callback has left its line and holds nobody up; released, it 
 """
 
 from collections import deque
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
@@ -76,6 +76,28 @@ class Outbox:
     def unsettled(self) -> list[Callback]:
         """Every callback that is not settled, oldest first."""
         return sorted(self._open.values(), key=lambda callback: callback.ordinal)
+
+    def lines(self) -> dict[str, list[int]]:
+        """The callbacks to be sent: session → ordinals in their order."""
+        return {session: [callback.ordinal for callback in line] for session, line in self._lines.items()}
+
+    def sequences(self) -> dict[str, int]:
+        """The last number of each session that was told something."""
+        return self._sequences.copy()
+
+    def restore(
+        self,
+        unsettled: Iterable[Callback],
+        lines: Mapping[str, Sequence[int]],
+        sequences: Mapping[str, int],
+        ordinal: int,
+    ) -> None:
+        """Make an empty outbox what another one was."""
+        self._open = {callback.ordinal: callback for callback in unsettled}
+        self._lines = {session: deque(self._open[o] for o in ordinals) for session, ordinals in lines.items()}
+        self._sequences = dict(sequences)
+        self.ordinal = ordinal
+        self._ready = {session: None for session in self._lines if self.first(session) is not None}
 
     def absorb(self, event: CallbackEvent) -> None:
         """Make the outbox what it is after the event."""

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
-from tests.bench import inside, servers, telling
+from tests.bench import inside, kit, servers, telling
 from tests.bench.table import HEADER, Effort, Row, markdown
 
 _DEFAULT = Effort(rounds=7, pairs=4000, sessions=100_000, requests=200_000)
@@ -26,6 +26,8 @@ _MEASURES: Sequence[Callable[[Effort], list[Row]]] = (
     inside.worlds,
     telling.delivery,
     telling.calls,
+    kit.world_per_test,
+    kit.plugin_import,
 )
 
 
