@@ -1,11 +1,13 @@
 """Snapshots of worlds: whole state out and in, as JSON that people can read, and as files that are never half written.
 
-A snapshot holds the world as in a world file, its clock, and everything that its engine holds. What was only watched
+A snapshot holds the world as in a world file, its clock, and everything that its engine holds. The faults that were
+at work are in it, and count anew. What was only watched
 (journal, requests, what became of settled callbacks) is not in it; the journal goes on with the next number.
 """
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -42,10 +44,11 @@ class BadSnapshot(Exception):
 def snapshot_of(world: World) -> dict[str, Any]:
     """The world as it stands now."""
     standing = world.standing()
+    spec = replace(world.spec, faults=tuple(placed.fault for placed in world.faults))
     return {
         "version": VERSION,
         "emulator": __version__,
-        "world": structure_of(world.spec),
+        "world": structure_of(spec),
         "clock": {"now": written(standing.now), "rate": standing.rate},
         "journal_last": standing.journal_last,
         "drawn": dict(standing.drawn),

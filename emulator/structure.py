@@ -31,6 +31,7 @@ def structure_of(spec: WorldSpec) -> dict[str, Any]:
             for field in fields(spec.telephony)
         },
         "billing": {"pulse_s": spec.tariff.pulse_s, "price_per_minute": _price(spec.tariff.minute_micros)},
+        "faults": [dict(fault.given) for fault in spec.faults],
         "policy": asdict(spec.policy),
         "limits": asdict(spec.limits),
     }
