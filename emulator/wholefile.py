@@ -3,11 +3,12 @@
 import os
 from contextlib import suppress
 from pathlib import Path
-from tempfile import NamedTemporaryFile
 
 
 def write_whole(path: Path, text: str) -> None:
     """Put the text in the file, or leave it as it was. Raises OSError."""
+    from tempfile import NamedTemporaryFile  # every start of the server would pay for it
+
     with NamedTemporaryFile("w", dir=path.parent, prefix=f".{path.name}.", delete=False, encoding="utf-8") as beside:
         try:
             beside.write(text)
