@@ -14,7 +14,7 @@ run: $(VENV)/run.stamp  ## start the emulator with its demo world on http://127.
 	@exec $(BIN)/masking-emulator serve
 
 test: $(VENV)/dev.stamp  ## run every test
-	$(BIN)/pytest
+	$(BIN)/pytest -n auto --dist loadfile
 
 check: $(VENV)/dev.stamp  ## lint, formatting, types, generated documents
 	$(BIN)/ruff check .

@@ -62,7 +62,7 @@ class Call:
 class Callback:
     """A callback as the emulator sent it, or tried to. `parameters` are what the receiver got, as strings.
 
-    `state` is one of waiting, retrying, parked, delivered, failed, blocked, dropped, kept. `data` is all that the
+    `state` is one of waiting, retrying, held, delivered, failed, blocked, dropped, kept. `data` is all that the
     control API says: the request, what was signed, and every attempt.
     """
 

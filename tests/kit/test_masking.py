@@ -61,7 +61,7 @@ def test_missing_callback_says_what_came_and_how_it_differs(world: Masking, rece
         world.callbacks.wait_for(event="SessionTimeout", session=session, timeout=0)
     first, near, far = str(missing.value).splitlines()
     assert f"no callback with event=SessionTimeout session={session} state=delivered within 0 seconds" in first
-    assert f"SessionTimeout #1 of {session} parked: state is parked, not delivered" == near.strip()
+    assert f"SessionTimeout #1 of {session} held: state is held, not delivered" == near.strip()
     assert f"session is {other}, not {session}" in far
 
 
@@ -82,7 +82,7 @@ def test_held_callback_is_released_and_replayed(world: Masking, receiver: Receiv
     create(world, callback_url=receiver.url)
     world.callbacks.rules({"action": "hold"})
     world.advance(1800)
-    held = world.callbacks.wait_for(state="parked")
+    held = world.callbacks.wait_for(state="held")
     world.callbacks.release(held)
     delivered = world.callbacks.wait_for(event="SessionTimeout")
     again = world.callbacks.replay(delivered)
