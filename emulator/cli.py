@@ -113,8 +113,8 @@ def serve(**options: Any) -> None:
     from emulator.certificates import CannotKeep
     from emulator.doors import CannotListen, Doors
     from emulator.garbage import settle
-    from emulator.keeping import CannotKeepFile
     from emulator.server import serve as serve_until_asked
+    from emulator.wholefile import CannotKeepFile
     from emulator.worldfile import BadWorld
 
     config = ServeConfig(

@@ -10,12 +10,9 @@ from typing import Any, TextIO
 
 from emulator.recorder import Recorder
 from emulator.snapshot import BadSnapshot, load, save, snapshot_of
+from emulator.wholefile import CannotKeepFile
 from emulator.world import Standing, World
 from emulator.worldfile import WorldSpec
-
-
-class CannotKeepFile(Exception):
-    """A file cannot be read or written: the message names it and says why."""
 
 
 class Keeping:

@@ -99,7 +99,6 @@ def _target(doors: Doors, spec: WorldSpec, user: Mapping[str, str]) -> Target:
 
 
 def _serve(spec: WorldSpec, doors: Doors, stopped: Callable[[], None]) -> None:
-    from emulator.keeping import Keeping
     from emulator.server import log_as, serve_world
 
     def ready() -> None:
@@ -107,7 +106,7 @@ def _serve(spec: WorldSpec, doors: Doors, stopped: Callable[[], None]) -> None:
 
     log_as("text")
     try:
-        serve_world(spec, doors, Keeping(state=None, recording=None), ready=ready)
+        serve_world(spec, doors, ready=ready)
     finally:
         stopped()  # only a bug gets here, and a command that waits for a server that is gone would wait long
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from threading import Event as Flag
 from threading import Thread
 from types import FrameType, TracebackType
-from typing import Any, Final, Self
+from typing import TYPE_CHECKING, Any, Final, Self
 
 import uvicorn
 from uvicorn.server import ServerState
@@ -23,12 +23,13 @@ from emulator.config import HOST_DEFAULT, ServeConfig
 from emulator.connection import Protocol
 from emulator.core.instants import written
 from emulator.doors import Doors, open_doors
-from emulator.keeping import Keeping
-from emulator.proxy import Proxy
-from emulator.tunnel import Limits
 from emulator.world import Surroundings
 from emulator.worldfile import DEMO_WORLD, WorldSpec, load_world
 from emulator.worlds import Hub
+
+if TYPE_CHECKING:
+    from emulator.keeping import Keeping
+    from emulator.proxy import Proxy
 
 #: How long open connections may take to end when the server stops.
 _GRACE_S: Final = 2
@@ -45,8 +46,8 @@ def serve(config: ServeConfig, ready: Callable[[Doors], None]) -> None:
 
     Raises BadWorld, CannotListen, CannotKeep and CannotKeepFile before anything is served, the last at the end too.
     """
-    keeping = Keeping(state=config.state, recording=config.recording)
-    spec = keeping.spec or load_world(config.world, seed=config.seed)
+    keeping = _keeping(config)
+    spec = (keeping and keeping.spec) or load_world(config.world, seed=config.seed)
     doors = open_doors(
         config.host,
         config.port,
@@ -63,7 +64,7 @@ def serve(config: ServeConfig, ready: Callable[[Doors], None]) -> None:
 def serve_world(
     spec: WorldSpec,
     doors: Doors,
-    keeping: Keeping,
+    keeping: "Keeping | None" = None,
     *,
     control_hosts: Sequence[str] = (),
     ready: Callable[[], None] = lambda: None,
@@ -73,9 +74,21 @@ def serve_world(
     world = hub.add(spec)
     hub.interception = doors.described()
     server = _Server(hub, doors, ready, control_hosts=control_hosts)
+    if keeping is None:
+        return server.run(sockets=[doors.plain])
     server.beginning = lambda: keeping.begin(world)
     server.run(sockets=[doors.plain])
-    keeping.end(world)
+    return keeping.end(world)
+
+
+def _keeping(config: ServeConfig) -> "Keeping | None":
+    """The files of the world; None where there are none. Raises CannotKeepFile."""
+    if config.state is None and config.recording is None:
+        return None
+    # Imported here: a start without files would pay for reading and writing them.
+    from emulator.keeping import Keeping
+
+    return Keeping(state=config.state, recording=config.recording)
 
 
 class Emulator:
@@ -163,6 +176,10 @@ class _Server(uvicorn.Server):
 
     async def _open_tls(self, certificates: Certificates) -> None:
         """Open the doors behind which there is TLS; uvicorn knows one kind of socket only."""
+        # Imported here: a start without these doors would pay for what is behind them.
+        from emulator.proxy import Proxy
+        from emulator.tunnel import Limits
+
         loop, limits = asyncio.get_running_loop(), Limits()
         tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         tls.load_cert_chain(certificates.server)

@@ -5,6 +5,10 @@ from contextlib import suppress
 from pathlib import Path
 
 
+class CannotKeepFile(Exception):
+    """A file cannot be read or written: the message names it and says why."""
+
+
 def write_whole(path: Path, text: str) -> None:
     """Put the text in the file, or leave it as it was. Raises OSError."""
     from tempfile import NamedTemporaryFile  # every start of the server would pay for it

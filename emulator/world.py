@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from emulator.callbacklog import CallbackLog
 from emulator.clock import WorldClock
@@ -27,9 +27,11 @@ from emulator.laboratory import Rule
 from emulator.outgoing import Writer
 from emulator.plivo.policy import Policy, rules_of
 from emulator.plivo.service import Account
-from emulator.recorder import Recorder
 from emulator.requests import ApiRequest, RequestJournal
 from emulator.worldfile import WorldSpec
+
+if TYPE_CHECKING:
+    from emulator.recorder import Recorder
 
 #: The event loop is not asked to sleep longer than this in one go.
 _SLEEP_MAX_S = 3600.0
@@ -253,7 +255,7 @@ class World:
         self.caught_up()
         self.arm()
 
-    def record(self, recorder: Recorder) -> None:
+    def record(self, recorder: "Recorder") -> None:
         """From here on, tell the recorder everything that goes into the world."""
         self._recorder = recorder
         self._tell_beginning()

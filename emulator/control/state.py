@@ -1,12 +1,13 @@
-"""Control of a world's whole state: out, in, and what its journal says of the pool."""
+"""Control of a world's whole state: out, in, and what its journal says of the pool.
+
+What it takes to do that is loaded when it is asked for: a start would pay for what few tests need.
+"""
 
 from collections.abc import Sequence
 from typing import Final
 
 from emulator.control.kernel import Answer, Asked, ControlError, Operation, W
-from emulator.keeping import CannotKeepFile, keep
-from emulator.poolreport import pool_report
-from emulator.snapshot import BadSnapshot, restore, snapshot_of
+from emulator.wholefile import CannotKeepFile
 
 #: A world of 100,000 sessions has to fit.
 _SNAPSHOT_BYTES_MAX: Final = 536_870_912
@@ -14,11 +15,15 @@ _SNAPSHOT_BYTES_MAX: Final = 536_870_912
 
 async def take_snapshot(asked: Asked) -> Answer:
     """The whole state of the world, as JSON that can be put back, edited and kept."""
+    from emulator.snapshot import snapshot_of
+
     return 200, snapshot_of(asked.world)
 
 
 async def put_snapshot(asked: Asked) -> Answer:
     """Another state in place of this one, as it was taken. The world keeps its accounts."""
+    from emulator.snapshot import BadSnapshot, restore, snapshot_of
+
     try:
         restore(asked.world, asked.body)
     except BadSnapshot as bad:
@@ -28,6 +33,8 @@ async def put_snapshot(asked: Asked) -> Answer:
 
 async def keep_snapshot(asked: Asked) -> Answer:
     """Write the state to the file that `serve --state` named, whole or not at all."""
+    from emulator.keeping import keep
+
     world = asked.world
     if world.state_file is None:
         raise ControlError(409, "the server keeps no state of this world; start it with `serve --state FILE`")
@@ -40,6 +47,8 @@ async def keep_snapshot(asked: Asked) -> Answer:
 
 async def show_pool_report(asked: Asked) -> Answer:
     """How many numbers, of which countries, would have served what the journal tells, and when it was tightest."""
+    from emulator.poolreport import pool_report
+
     world = asked.world
     world.caught_up()
     events = (event for _, event in world.journal.after(0, world.journal.last))

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from emulator.client import Control
-from emulator.keeping import CannotKeepFile, Keeping
+from emulator.keeping import Keeping
+from emulator.wholefile import CannotKeepFile
 from emulator.world import World
 from tests.plivo.ask import Api
 from tests.shell.process import PATIENCE_S, run, sentence, serving
