@@ -111,7 +111,7 @@ ATTRIBUTES: Final[tuple[Attribute, ...]] = (
     Attribute("RecordingStartTime", _INSTANT, "When it began, in UTC.", _RECORDED),
     Attribute("RecordingEndTime", _INSTANT, "When it ended, in UTC.", _COMPLETED),
     Attribute("RecordingURL", _URL, "The audio.", _COMPLETED),
-    Attribute("RecordingResourceURL", _URL, "The recording as a resource of the API.", _RECORDED),
+    Attribute("RecordingResourceURL", _URL, "The recording as a resource of the API.", _COMPLETED),
     Attribute("SequenceNumber", _ORDINAL, "The number of the callback within its session, from 1.", _ALWAYS),
 )
 

@@ -145,12 +145,12 @@ def _cost(amount_micros: int, billed_s: int, duration_s: int, cause: Cause | Non
 
 
 def _of_recording_start(notice: Notice, place: Place) -> Sequence[Pair]:
+    del place  # its URLs answer only once there is something behind them
     recording = _recording(notice)
     return (
         ("RecordingUUID", recording.uuid),
         ("RecordingFormat", f".{recording.audio_format}"),
         ("RecordingStartTime", timestamp(recording.started_at)),
-        ("RecordingResourceURL", recording_url(place.base, place.account.auth_id, recording.uuid)),
     )
 
 

@@ -37,7 +37,7 @@ _VALUES: Final = {
 
 _ALWAYS: Final = ("EventName", "EventTimestamp", "SessionUUID", "VirtualNumber", "SequenceNumber")
 _COST: Final = ("Amount", "BilledDuration", "Duration", "PlivoHangupCause", "PlivoHangupCauseCode")
-_STARTED: Final = ("RecordingUUID", "RecordingFormat", "RecordingStartTime", "RecordingResourceURL")
+_STARTED: Final = ("RecordingUUID", "RecordingFormat", "RecordingStartTime")
 
 #: Event → what it always has beside that which every event has, and what it may have.
 _EVENTS: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
@@ -52,7 +52,7 @@ _EVENTS: Final[Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]]] = {
     "SessionPartiesHangup": (("From", *_COST), ("To",)),
     "SessionRecordingInitiated": (("From", "To", *_STARTED), ()),
     "SessionRecordingCompleted": (
-        ("From", "To", *_STARTED, "RecordingDuration", "RecordingEndTime", "RecordingURL"),
+        ("From", "To", *_STARTED, "RecordingDuration", "RecordingEndTime", "RecordingURL", "RecordingResourceURL"),
         (),
     ),
     "SessionRecordingFailed": (("From", "To", "RecordingFormat"), ()),

@@ -226,7 +226,7 @@ ROWS: Final[Sequence[Row]] = (
         id="recording_callback_attributes",
         subject="delivery",
         statement=(
-            "What is not known is left out: SessionRecordingInitiated has no end, duration and RecordingURL, and "
+            "What is not known is left out: SessionRecordingInitiated has no end, no duration and neither URL, and "
             "SessionRecordingFailed no recording at all but the format."
         ),
         evidence=Evidence.ASSUMED,

@@ -59,14 +59,14 @@ ROWS: Final[Sequence[Row]] = (
         id="event_attributes_of_recordings",
         subject="events",
         statement=(
-            "SessionRecordingInitiated has RecordingUUID, RecordingFormat, RecordingStartTime and "
-            "RecordingResourceURL; SessionRecordingCompleted RecordingDuration, RecordingEndTime and RecordingURL too; "
+            "SessionRecordingInitiated has RecordingUUID, RecordingFormat and RecordingStartTime; "
+            "SessionRecordingCompleted RecordingDuration, RecordingEndTime, RecordingURL and RecordingResourceURL too; "
             "SessionRecordingFailed of them RecordingFormat only."
         ),
         evidence=Evidence.ASSUMED,
         source=(
             "reasoning: the page lists attributes for all events together; a recording that has just begun has no end "
-            "and no file, one that never began has nothing but the format that was asked for"
+            "and nothing that either URL could answer with, one that never began has nothing but the format it was to have"
         ),
         tests=_PRESENCE,
     ),
