@@ -151,6 +151,7 @@ class World:
     def reset(self) -> None:
         """Back to the start: clock, sessions, journal, requests, faults and chance. What is under way is let go."""
         self.dispatch.stop()
+        self.journal.close()
         self.requests.clear()
         self._begin()
         self.arm()
@@ -193,6 +194,7 @@ class World:
     def stop(self) -> None:
         """Stand still, send nothing and never wake again; for a world that is removed, even while it advances."""
         self.clock.run(0)
+        self.journal.close()
         self.dispatch.stop()
         self.disarm()
 
