@@ -4,7 +4,7 @@ Settled callbacks make room for new ones; those that are not settled are bounded
 """
 
 import asyncio
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -75,7 +75,7 @@ class CallbackLog:
         """The entry of this callback; None where there is none any more."""
         return self._entries.get(ordinal)
 
-    def all(self) -> Iterable[Entry]:
+    def all(self) -> Collection[Entry]:
         """Every entry, oldest first."""
         return self._entries.values()
 
