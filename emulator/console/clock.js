@@ -6,7 +6,7 @@ import { setClock, state, worldNow } from "./state.js";
 import { attempt, say } from "./say.js";
 
 const TICK_MS = 200;
-const RATES = [[0, "Stop", "Stand still"], [1, "1×", "Follow real time"], [60, "60×", "A minute a second"]];
+const RATES = [[0, "Stop", "Stand still"], [1, "1x", "Follow real time"], [60, "60x", "A minute a second"]];
 
 // Moves the clock of the world; answers what happened.
 export async function advance(body) {
@@ -27,7 +27,7 @@ export async function setRate(rate) {
 
 export function clockBar(bar) {
   const face = h("time", { class: "face" }, "–");
-  const pace = RATES.map(([rate, label, title]) => button(label, () => attempt(() => setRate(rate)), { title, "aria-label": title, "data-rate": rate }));
+  const pace = RATES.map(([rate, label, title]) => button(label, () => attempt(() => setRate(rate)), { title, "data-rate": rate }));
   const field = h("input", { type: "text", size: 20, "aria-label": "Go to an instant, UTC", placeholder: "2026-01-01T00:00:00Z", spellcheck: "false" });
   const go = (event) => {
     event.preventDefault();

@@ -70,7 +70,7 @@ export function plain(value) {
 
 export function raw(value) {
   const text = typeof value === "string" ? value : JSON.stringify(value, null, 2);
-  return h("pre", { tabindex: 0, role: "region", "aria-label": "Raw text" }, text);
+  return h("pre", { tabindex: 0 }, text);
 }
 
 export function fold(title, ...children) {

@@ -27,8 +27,8 @@ export function handset(number, { dial, act }) {
   };
   const pad = h("div", { class: "pad", role: "group", "aria-label": "Keypad" }, KEYS.map((key) => button(key, () => type(typed + key), { "aria-label": { "*": "Star", "#": "Hash" }[key] })));
   const element = h("article", { class: "handset", "aria-label": `Phone ${number}` },
-    h("header", {}, h("b", { class: "num" }, number)), display, prompts, digits, h("div", { class: "cluster" }, target, keys.dial),
-    h("div", { class: "cluster" }, keys.answer, keys.reject, keys.hangup), pad, keys.send);
+    h("header", {}, h("b", { class: "num" }, number)), display, digits, h("div", { class: "cluster" }, target, keys.dial),
+    h("div", { class: "cluster" }, keys.answer, keys.reject, keys.hangup), pad, keys.send, prompts);
 
   function side() {
     return current.leg === 0 ? "caller" : "callee";

@@ -16,7 +16,7 @@ export function player(uuid) {
 }
 
 function made(uuid) {
-  const audio = h("audio", { controls: true, preload: "none", "aria-label": `Recording ${uuid.slice(0, 8)}` });
+  const audio = h("audio", { controls: true, preload: "metadata", "aria-label": `Recording ${uuid.slice(0, 8)}` });
   vendor("GET", `/Recording/${uuid}/`, undefined, { quiet: true }).then(
     ({ recording_url }) => { audio.src = new URL(recording_url, location.href).pathname; },
     () => { known.delete(uuid); audio.replaceWith(h("span", { class: "quiet" }, "not there")); },

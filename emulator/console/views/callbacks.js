@@ -38,7 +38,7 @@ export function callbacks(main, signal, detail) {
     const query = new URLSearchParams({ limit: PAGE, order: "newest" });
     for (const [name, value] of [["event", event.value], ["state", kind.value], ["session", session.value.trim()], ["before", before]]) if (value) query.set(name, value);
     const [{ callbacks: rows }, rules] = await Promise.all([control("GET", `/callbacks?${query}`, undefined, quiet), control("GET", "/callbacks/policy", undefined, quiet)]);
-    show(list, table("Callbacks", ["#", "Due", "Event", "Session", "State", "Attempts", "Answer", ""], rows.map(row), "No callback fits. Give a session a callback_url."));
+    show(list, table("Callbacks", ["#", "Due", "Event", "Session", "State", "Attempts", "Answer", "Do"], rows.map(row), "No callback fits. Give a session a callback_url."));
     show(pages, button("Newest", newest, { disabled: before === null, "data-key": "newest" }),
       button("Older", () => { before = rows.at(-1).id; refresh(); }, { disabled: rows.length < PAGE, "data-key": "older" }));
     drawPolicy(rules);

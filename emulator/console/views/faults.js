@@ -40,7 +40,7 @@ export function faults(main, signal) {
       const found = known.find((each) => Object.entries(fault).every(([name, value]) => given(each[name]) === given(value)));
       return button(label, () => turn(fault, found), { role: "switch", "aria-checked": String(found !== undefined), "data-key": label });
     }));
-    show(list, table("Faults", ["Fault", "State", "What", ""], known.map((each) => {
+    show(list, table("Faults", ["Fault", "State", "What", "Do"], known.map((each) => {
       const { id, state, ...rest } = each;
       return h("tr", {}, h("td", {}, id), h("td", {}, badge(state)), h("td", {}, pairs(Object.entries(rest).filter(([, value]) => value !== null))),
         h("td", {}, button("Remove", () => remove(id), { "aria-label": `Remove ${id}`, "data-key": `remove-${id}` })));

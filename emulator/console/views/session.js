@@ -48,7 +48,7 @@ export function session(main, signal, uuid) {
       pairs([["Virtual number", number(found.virtual_number)], ["Session", h("span", { class: "mono" }, found.session_uuid)], ["Time left", timeLeft(found)]]),
       live ? h("div", { class: "cluster" }, button("Change", change, { "data-key": "change" }), button("Expire", expire, { class: "danger", "data-key": "expire" }),
         h("a", { class: "button", href: address("phones", uuid) }, "Call it")) : null);
-    show(parts.timeline, h("ol", { class: "timeline" }, events.slice(-EVENTS_MAX).map((event) =>
+    show(parts.timeline, h("ol", { class: "timeline", tabindex: 0, "aria-label": "Events of the session" }, events.slice(-EVENTS_MAX).map((event) =>
       h("li", {}, h("time", {}, timeOf(event.at)), h("b", {}, event.event), h("span", {}, about(event))))));
     show(parts.interactions, table("Interactions", ["From", "Until", "Seconds", "Billed", "Legs", "Amount", "Recording"], (found.interaction ?? []).map(interaction), "No calls yet."),
       pairs([["Calls", found.total_call_count], ["Billed seconds", found.total_call_billed_duration], ["Amount", found.total_session_amount]]));

@@ -78,7 +78,7 @@ export function sessions(main, signal) {
     show(body, table("Sessions", ["Session", "Status", "Parties", "Virtual number", "Time left", "Legs", "Amount", "Created"], rows.map(row), "No session fits."));
     const [from, to] = [meta.total_count ? meta.offset + 1 : 0, meta.offset + rows.length];
     show(pages, button("Previous", () => { offset = Math.max(0, offset - PAGE); turn(); }, { disabled: !meta.offset, "data-key": "previous" }),
-      h("span", { class: "num" }, `${from}–${to} of ${meta.total_count}`),
+      h("span", { class: "num" }, `${from} to ${to} of ${meta.total_count}`),
       button("Next", () => { offset += PAGE; turn(); }, { disabled: to >= meta.total_count, "data-key": "next" }));
   }
 
