@@ -14,12 +14,11 @@ function quoted(text) {
 }
 
 function curl({ method, path, body, vendor, account }) {
-  const parts = ["curl -s"];
-  if (method !== "GET") parts.push(`-X ${method}`);
+  const parts = [method === "GET" ? "curl -s" : `curl -s -X ${method}`];
   if (vendor) parts.push(`-u ${account.auth_id}:${account.auth_token}`);
   if (body !== undefined) parts.push(`-H 'Content-Type: application/json'`, `-d ${quoted(JSON.stringify(body))}`);
   parts.push(quoted(location.origin + path + (vendor && !path.includes("?") ? "/" : "")));
-  return parts.join(" \\\n     ");
+  return parts.join(" \\\n  ");
 }
 
 export function literal(value) {

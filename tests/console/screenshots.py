@@ -44,7 +44,6 @@ def _story(browser: Browser, emulator: Emulator) -> str:
     for scheme in ("light", "dark"):
         page = _page(browser, scheme)
         page.goto(f"{emulator.url}/_emulator/console/")
-        page.get_by_label("How fast").select_option("quickly")
         page.get_by_role("button", name="Play the story").click()
         page.locator(".caption", has_text="is right").wait_for(timeout=_PATIENCE_MS)
         page.locator(".handset.rings").wait_for()

@@ -23,7 +23,7 @@ export function demo(main, signal) {
     h("p", { class: "lead" }, "An order, a customer and a courier: two calls, one of them with a PIN, a recording, expiry and cool-off. It is played on a world of its own, which you keep."),
     h("div", { class: "cluster" }, start, pace), caption, progress, stage);
 
-  const sets = [["Customer", CUSTOMER], ["Courier", COURIER], ["Borrowed phone", BORROWED]].map(([who, number]) => {
+  const sets = [["Customer", CUSTOMER], ["Courier", COURIER], ["Borrowed", BORROWED]].map(([who, number]) => {
     const set = handset(number, { dial: (from, to) => attempt(() => control("POST", "/calls", { from, to, manual: true })), act: (uuid, body) => attempt(() => control("POST", `/calls/${uuid}/actions`, body)) });
     set.element.querySelector("header").prepend(h("span", {}, who));
     return set;
