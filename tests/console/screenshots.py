@@ -79,8 +79,8 @@ def _take(browser: Browser, emulator: Emulator, auth_id: str, scheme: str) -> No
         page.goto(f"{emulator.url}/_emulator/console/#/{auth_id}/{view}")
         page.locator({"phones": ".handset.rings", "numbers": ".tile"}.get(view, "tbody tr")).first.wait_for()
         if view == "callbacks":
-            page.get_by_role("button", name="Open callback 1", exact=True).click()
-            page.get_by_role("region", name="Callback 1", exact=True).wait_for()
+            page.get_by_role("button", name="Open callback 19", exact=True).click()
+            page.get_by_role("region", name="Callback 19", exact=True).wait_for()
         if view == "numbers":
             page.get_by_role("button", name="+14155550100").click()
             page.get_by_role("region", name="Who uses it now").wait_for()

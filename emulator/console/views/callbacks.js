@@ -72,7 +72,7 @@ export function callbacks(main, signal, detail) {
   function select(id) {
     open = id;
     history.replaceState(null, "", address("callbacks", String(id)));
-    attempt(() => draw(id)).then(() => one.scrollIntoView({ block: "nearest" }));
+    attempt(() => draw(id)).then(() => one.firstChild?.scrollIntoView({ block: "nearest" }));
   }
 
   async function draw(id) {

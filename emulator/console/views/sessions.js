@@ -75,7 +75,7 @@ export function sessions(main, signal) {
   }, signal, 700);
 
   function draw(rows, meta) {
-    show(body, table("Sessions", ["Session", "Status", "Parties", "Virtual number", "Time left", "Legs", "Amount", "Created"], rows.map(row), "No session fits."));
+    show(body, table("Sessions", ["Session, created", "Status", "Parties", "Virtual number", "Time left", "Legs", "Amount"], rows.map(row), "No session fits."));
     const [from, to] = [meta.total_count ? meta.offset + 1 : 0, meta.offset + rows.length];
     show(pages, button("Previous", () => { offset = Math.max(0, offset - PAGE); turn(); }, { disabled: !meta.offset, "data-key": "previous" }),
       h("span", { class: "num" }, `${from} to ${to} of ${meta.total_count}`),
@@ -88,12 +88,12 @@ export function sessions(main, signal) {
 
 function row(session) {
   return h("tr", {},
-    h("td", {}, h("a", { href: address("sessions", session.session_uuid), class: "mono", "data-key": session.session_uuid }, session.session_uuid.slice(0, 8))),
+    h("td", {}, h("a", { href: address("sessions", session.session_uuid), class: "mono", "data-key": session.session_uuid }, session.session_uuid.slice(0, 8)),
+      h("br"), h("small", { class: "num", title: "Created" }, when(session.created_time).slice(5))),
     h("td", {}, badge(session.status)),
     h("td", { class: "num" }, number(session.first_party), h("br"), number(session.second_party)),
     h("td", { class: "num" }, number(session.virtual_number)), h("td", {}, timeLeft(session)),
-    h("td", { class: "num" }, session.total_call_count), h("td", { class: "num" }, session.total_session_amount),
-    h("td", { class: "num", title: when(session.created_time) }, when(session.created_time).slice(5, 16)));
+    h("td", { class: "num" }, session.total_call_count), h("td", { class: "num" }, session.total_session_amount));
 }
 
 export function timeLeft(session) {
