@@ -80,7 +80,7 @@ export function codePanel(panel) {
   const calls = [];
   let language = "curl";
   const text = h("pre", { tabindex: 0, role: "region", "aria-label": "Code of the last click" }, "Click something: its code appears here.");
-  const which = choice([], "", { "aria-label": "Which click", onchange: draw });
+  const which = choice([], "", { "aria-label": "Which click", onchange: draw, hidden: true });
   const tabs = Object.keys(LANGUAGES).map((name) => button(name, () => {
     language = name;
     draw();
@@ -100,7 +100,7 @@ export function codePanel(panel) {
   onCall((call) => {
     calls.unshift({ ...call, id: ++id });
     calls.splice(CALLS_MAX);
-    copy.disabled = false;
+    copy.disabled = which.hidden = false;
     which.replaceChildren(...calls.map((each) => h("option", { value: each.id }, `${each.method} ${each.path.split("?")[0].split("/").slice(-2).join("/")}`)));
     which.value = String(id);
     draw();

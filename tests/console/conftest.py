@@ -7,6 +7,7 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
@@ -29,6 +30,9 @@ ARGUMENTS: Final = (
 _REFUSED: Final = "Failed to load resource: the server responded with a status of"
 
 _PATIENCE_MS: Final = 10_000
+
+#: Without playwright, only what needs no browser is collected.
+collect_ignore_glob = [] if find_spec("playwright") else ["test_[!f]*.py", "screenshots.py"]
 
 FIRST, SECOND, STRANGER = "+14155550123", "+14155550145", "+12025550177"
 

@@ -84,6 +84,7 @@ def _take(browser: Browser, emulator: Emulator, auth_id: str, scheme: str) -> No
         if view == "numbers":
             page.get_by_role("button", name="+14155550100").click()
             page.get_by_role("region", name="Who uses it now").wait_for()
+        page.locator(".feed li").first.wait_for()
         page.screenshot(path=_FOLDER / f"{view}-{scheme}.png")
         page.close()
 
