@@ -5,10 +5,10 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format golden docs bench install clean
+.PHONY: help run test check format golden docs screenshots bench install clean
 
 help:  ## what can be made
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(VENV)/run.stamp  ## start the emulator with its demo world on http://127.0.0.1:8080
 	@exec $(BIN)/masking-emulator serve
@@ -31,6 +31,9 @@ golden: $(VENV)/dev.stamp  ## rewrite the golden files; read the diff before you
 
 docs: $(VENV)/dev.stamp  ## rewrite the generated documents
 	$(BIN)/python -m tests.generated
+
+screenshots: $(VENV)/dev.stamp  ## take the console's pictures anew, with the system's Chromium; look at them
+	$(BIN)/python -m tests.console.screenshots
 
 bench: $(VENV)/dev.stamp  ## measure against a bare Starlette app in the same run
 	$(BIN)/python -m tests.bench

@@ -9,7 +9,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
-from emulator import control
+from emulator import console, control
 from emulator.intake import Intake, note_unmatched
 from emulator.paths import OneSlash
 from emulator.plivo import refusals
@@ -27,7 +27,7 @@ def make_app(hub: Hub, *, control_hosts: Sequence[str] = ()) -> ASGIApp:
         path = request.url.path
         if path.startswith(control.PREFIX):
             return control.refuse(control.ControlError(404, f"the control API has no {path[:200]}"))
-        reason = "the emulated API is under /v1/Account/, the control API under /_emulator/"
+        reason = f"the emulated API is under /v1/Account/, the control API under /_emulator/, a page at {console.URL}/"
         response = plivo_routes.refuse(ApiError(404, refusals.NOT_FOUND, reason), hub.draw_api_id())
         note_unmatched(hub, request, response, reason)
         return response
@@ -49,6 +49,7 @@ def make_app(hub: Hub, *, control_hosts: Sequence[str] = ()) -> ASGIApp:
             *(Route(path, Intake(hub, end)) for path, end in plivo_routes.endpoints(hub.draw_api_id).items()),
             *control.routes(hub, control_hosts),
             Route(f"{control.PREFIX}/openapi.json", describe),
+            *console.routes(),
         ],
         exception_handlers={HTTPException: not_found, Exception: crashed},
     )

@@ -5,7 +5,7 @@ Settled callbacks make room for new ones; those that are not settled are bounded
 
 import asyncio
 from collections import deque
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
@@ -98,7 +98,7 @@ class CallbackLog:
         """The entry of this callback; None where there is none any more."""
         return self._entries.get(ordinal)
 
-    def all(self) -> Iterable[Entry]:
+    def all(self) -> Collection[Entry]:
         """Every entry, oldest first."""
         return self._entries.values()
 

@@ -7,6 +7,7 @@ with the server.
 
 import asyncio
 from collections.abc import Sequence
+from typing import Final
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
@@ -24,6 +25,9 @@ from emulator.spoil import OUTCOMES, Cut, spoiled
 from emulator.world import World
 from emulator.worlds import Hub
 
+#: What the console sends with a request that nobody asked for.
+CONSOLE_HEADER: Final = "X-Emulator-Console"
+
 
 class Intake:
     """One emulated path as an ASGI app."""
@@ -39,6 +43,10 @@ class Intake:
         if caller is None:
             response = await self._endpoint.answer(request, None, b"")
             note_unmatched(self._hub, request, response, self._hub.credentials.stranger(authorization))
+            await response(scope, receive, send)
+            return
+        if _is_consoles_read(request):
+            response = await self._endpoint.answer(request, caller, b"")
             await response(scope, receive, send)
             return
         world = self._hub.world_of(caller)
@@ -108,6 +116,11 @@ async def _hold_up(met: Sequence[Placed], *, after: bool) -> None:
     delay_s = sum(placed.fault.delay_s for placed in met if placed.fault.after is after)
     if delay_s:
         await asyncio.sleep(min(delay_s, DELAY_S_MAX))
+
+
+def _is_consoles_read(request: Request) -> bool:
+    """Whether the console keeps a view up to date: that is no customer's request, and uses up no fault."""
+    return request.method == "GET" and CONSOLE_HEADER in request.headers
 
 
 def _authorization(scope: Scope) -> str | None:

@@ -3,6 +3,7 @@
 The events hold the new records, so the journal is history, timeline and test oracle at once.
 """
 
+import asyncio
 from collections import deque
 from collections.abc import Iterable, Sequence
 from dataclasses import fields, is_dataclass
@@ -34,7 +35,9 @@ class Journal:
     def __init__(self, events_max: int, *, last: int = 0) -> None:
         """`last` is the number of the event before the first one."""
         self._events: deque[Event] = deque(maxlen=events_max)
+        self._changed: asyncio.Event | None = None
         self.last = last
+        self.is_closed = False
 
     def copy(self) -> "Journal":
         """An independent copy."""
@@ -47,6 +50,18 @@ class Journal:
         """Put events behind the last one; the oldest make room."""
         self._events.extend(events)
         self.last += len(events)
+        self._touch()
+
+    def close(self) -> None:
+        """Nothing more is to be expected: the world was reset, removed, or its server ends."""
+        self.is_closed = True
+        self._touch()
+
+    async def changed(self) -> None:
+        """Return after the next change. Who waits holds nobody up: there is no queue, only the journal itself."""
+        if self._changed is None:
+            self._changed = asyncio.Event()
+        await self._changed.wait()
 
     @property
     def first(self) -> int:
@@ -58,6 +73,11 @@ class Journal:
         start = max(sequence + 1, self.first)
         kept: Iterable[Event] = islice(self._events, start - self.first, start - self.first + limit)
         return list(enumerate(kept, start))
+
+    def _touch(self) -> None:
+        if self._changed is not None:
+            self._changed.set()
+            self._changed = None
 
 
 def event_json(event: Event) -> dict[str, Any]:

@@ -5,6 +5,7 @@ from re import findall
 from typing import Any, Final
 
 from emulator import __version__, control
+from emulator.control.kernel import JSON
 from emulator.plivo.callback_schemas import CALLBACK_SCHEMAS
 from emulator.plivo.openapi import emulated_paths
 from emulator.worldfile import world_schema
@@ -71,11 +72,18 @@ def _described(operation: control.Operation) -> dict[str, Any]:
         "responses": {
             status: {"description": text, "content": {"application/json": {"schema": {"type": "object"}}}}
             for status, text in _STATUSES.items()
-        },
+        }
+        | _other_than_json(operation),
     }
     if operation.body is not None:
         described["requestBody"] = {"content": {"application/json": {"schema": operation.body}}}
     return described
+
+
+def _other_than_json(operation: control.Operation) -> dict[str, Any]:
+    if operation.media_type == JSON:
+        return {}
+    return {"200": {"description": _STATUSES["200"], "content": {operation.media_type: {"schema": {}}}}}
 
 
 def _parameter(place: str, name: str, schema: Mapping[str, Any]) -> dict[str, Any]:

@@ -167,6 +167,7 @@ class World:
     def reset(self) -> None:
         """Back to the start: clock, sessions, journals, faults, laboratory and chance. What is under way is let go."""
         self.dispatch.stop()
+        self.journal.close()
         self.requests.clear()
         self._begin()
         self.arm()
@@ -242,6 +243,7 @@ class World:
         """Stand still, send nothing and never wake again; for a world that is removed, even while it advances."""
         self._stopped_at_rate = self.clock.rate if self._stopped_at_rate is None else self._stopped_at_rate
         self.clock.run(0)
+        self.journal.close()
         self.dispatch.stop()
         self.disarm()
 

@@ -1,7 +1,7 @@
 """Control of callbacks: every one with every attempt, waiting for one, sending again, and the laboratory."""
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Any, Final
 
@@ -22,16 +22,31 @@ _WAIT_S_DEFAULT: Final = 5.0
 
 _RULES_MAX: Final = 100
 
+#: No callback has a greater id.
+ORDINAL_MAX: Final = 10**15 - 1
+
+_ORDERS: Final[Mapping[str, Callable[[Collection[Entry]], Iterable[Entry]]]] = {
+    "oldest": lambda entries: entries,
+    "newest": lambda entries: reversed(list(entries)),
+}
+
 _EVENTS: Final = sorted(set(EVENTS.values()))
 _STATE_DEFAULT: Final = CallbackState.DELIVERED.value
 _STATES: Final = tuple(state.value for state in CallbackState)
 
 
 async def list_callbacks(asked: Asked) -> Answer:
-    """The callbacks of the world, oldest first, each with its request, what was signed, and every attempt."""
+    """The callbacks of the world, each with its request, what was signed, and every attempt.
+
+    Oldest first, or newest first with `order`; only those with an id above `after` and below `before`.
+    """
     asked.world.caught_up()
-    matches, log = _filter(asked.query, default_state=None), asked.world.dispatch.log
-    found = filter(matches, log.all())
+    matches, order = _filter(asked.query, default_state=None), asked.query.get("order", "oldest")
+    before = whole(asked.query, "before", ORDINAL_MAX)
+    if order not in _ORDERS:
+        raise ControlError(400, f"{order[:60]!r} is none of {', '.join(_ORDERS)}", "order")
+    entries = _ORDERS[order](asked.world.dispatch.log.all())
+    found = (entry for entry in entries if entry.callback.ordinal < before and matches(entry))
     limit = min(whole(asked.query, "limit", 100), CALLBACKS_MAX)
     return 200, {"callbacks": [entry_json(entry) for entry in islice(found, limit)]}
 
@@ -237,7 +252,11 @@ _FILTERS: Final[Mapping[str, Mapping[str, Any]]] = {
 
 OPERATIONS: Final[Sequence[Operation]] = (
     Operation(
-        "GET", f"{W}/callbacks", "Every callback with every attempt", list_callbacks, query={**_FILTERS, "limit": WHOLE}
+        "GET",
+        f"{W}/callbacks",
+        "Every callback with every attempt",
+        list_callbacks,
+        query={**_FILTERS, "before": WHOLE, "order": {"enum": list(_ORDERS)}, "limit": WHOLE},
     ),
     Operation(
         "GET",

@@ -51,6 +51,7 @@ class Asked:
     path: Mapping[str, str]
     query: Mapping[str, str]
     body: Mapping[str, Any]
+    headers: Mapping[str, str]
 
     @property
     def world(self) -> World:
@@ -60,18 +61,24 @@ class Asked:
 
 Answer = tuple[int, dict[str, Any]]
 
+JSON: Final = "application/json"
+
 
 @dataclass(frozen=True)
 class Operation:
-    """One control operation: what it is called on, what its body must be, and who does it."""
+    """One control operation: what it is called on, what its body must be, and who does it.
+
+    `media_type` is what it answers where it does; a handler of another type than JSON makes the response itself.
+    """
 
     method: str
     path: str
     summary: str
-    handler: Callable[[Asked], Awaitable[Answer]]
+    handler: Callable[[Asked], Awaitable[Answer | Response]]
     body: Mapping[str, Any] | None = None
     query: Mapping[str, Mapping[str, Any]] | None = None
     body_bytes_max: int = BODY_BYTES_MAX
+    media_type: str = JSON
 
     @cached_property
     def validator(self) -> Draft202012Validator:
@@ -126,7 +133,7 @@ class Endpoint:
 
     async def _answer(self, request: Request) -> Response:
         try:
-            status, body = await self._handled(request)
+            answer = await self._handled(request)
         except ControlError as error:
             return refuse(error)
         except NoSuchWorld as missing:
@@ -134,13 +141,15 @@ class Endpoint:
         except TooManyWorlds as full:
             return refuse(ControlError(409, f"the server holds {full} worlds, its limit; remove one first"))
         except Refused as refused:
-            answer = answer_to(refused)
-            return refuse(ControlError(answer.status, answer.reason or answer.text))
+            told = answer_to(refused)
+            return refuse(ControlError(told.status, told.reason or told.text))
         except ApiError as error:
             return refuse(ControlError(error.status, error.reason or error.text))
-        return json_response(status, body)
+        if isinstance(answer, Response):
+            return Response(headers=answer.headers) if request.method == "HEAD" else answer
+        return json_response(*answer)
 
-    async def _handled(self, request: Request) -> Answer:
+    async def _handled(self, request: Request) -> Answer | Response:
         operation = self._operations.get("GET" if request.method == "HEAD" else request.method)
         if operation is None:
             allowed = ", ".join(self._operations)
@@ -159,7 +168,7 @@ class Endpoint:
         if unknown is not None:
             known = ", ".join(operation.query or {}) or "none"
             raise ControlError(400, f"the query has no such parameter; known here are: {known}", unknown[:60])
-        return await operation.handler(Asked(self._hub, request.path_params, query, body))
+        return await operation.handler(Asked(self._hub, request.path_params, query, body, request.headers))
 
 
 def refuse(error: ControlError) -> Response:

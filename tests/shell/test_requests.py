@@ -396,7 +396,11 @@ def test_request_whose_connection_breaks_is_kept(api: Api) -> None:
             "/v1/Account/x",
             "MAEMULATOR0000000001 has another Auth Token",
         ),
-        ({}, "/v2/nothing", "the emulated API is under /v1/Account/, the control API under /_emulator/"),
+        (
+            {},
+            "/v2/nothing",
+            "the emulated API is under /v1/Account/, the control API under /_emulator/, a page at /_emulator/console/",
+        ),
     ],
 )
 def test_request_of_no_world_is_kept_with_the_server(

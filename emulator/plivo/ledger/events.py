@@ -66,7 +66,7 @@ ROWS: Final[Sequence[Row]] = (
         evidence=Evidence.ASSUMED,
         source=(
             "reasoning: the page lists attributes for all events together; a recording that has just begun has no end "
-            "and nothing that either URL could answer with, one that never began has nothing but the format it was to have"
+            "and nothing that either URL could answer with, one that never began has its format at most"
         ),
         tests=_PRESENCE,
     ),

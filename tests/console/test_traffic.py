@@ -1,0 +1,126 @@
+"""Callbacks, API requests and faults on the page, and the code of every click."""
+
+from playwright.sync_api import expect
+
+from tests.console.conftest import FIRST, SECOND, Console
+
+
+def test_callback_is_shown_with_everything(console: Console) -> None:
+    """Headers, body, signature check and the receiver's answer; it can be sent again."""
+    page = console.page
+    console.session(callback_url=console.receiver, session_expiry=60)
+    console.open("callbacks")
+    console.click("+1 min")
+    expect(page.locator("tbody tr")).to_contain_text("delivered")
+    page.get_by_role("button", name="Open callback 1").click()
+    shown = page.get_by_role("region", name="Callback 1")
+    expect(shown).to_contain_text("V3 right, V2 right")
+    expect(shown).to_contain_text("X-Plivo-Signature-V3-Nonce")
+    expect(shown).to_contain_text("EventName=SessionTimeout")
+    expect(shown).to_contain_text("taken by the console")
+
+    console.click("Replay", shown)
+    expect(page.locator("tbody tr")).to_have_count(2)
+
+
+def test_callbacks_are_held_released_and_filtered(console: Console) -> None:
+    """The laboratory's switches."""
+    page = console.page
+    console.session(callback_url=console.receiver, session_expiry=60)
+    console.open("callbacks")
+    hold = page.get_by_role("switch", name="Hold new ones")
+    hold.click()
+    expect(hold).to_have_attribute("aria-checked", "true")
+    console.click("+1 min")
+    expect(page.locator("tbody")).to_contain_text("parked")
+    page.get_by_label("State").select_option("delivered")
+    expect(page.get_by_text("No callback fits.")).to_be_visible()
+    page.get_by_label("State").select_option("")
+    console.click("Release all held")
+    expect(page.locator("tbody")).to_contain_text("delivered")
+
+
+def test_tampered_signature_is_found_wrong(console: Console) -> None:
+    """The page checks as a customer would, and does not take the server's word."""
+    page = console.page
+    console.session(callback_url=console.receiver, session_expiry=60)
+    console.open("callbacks")
+    page.get_by_role("switch", name="Tamper with signatures").click()
+    expect(page.get_by_role("switch", name="Tamper with signatures")).to_have_attribute("aria-checked", "true")
+    console.click("+1 min")
+    page.get_by_role("button", name="Open callback 1").click()
+    expect(page.get_by_role("region", name="Callback 1")).to_contain_text("wrong")
+
+
+def test_requests_appear_and_the_pages_own_reads_do_not(console: Console) -> None:
+    """What a customer sends, with what nothing read."""
+    page = console.page
+    console.open("sessions")
+    expect(page.get_by_text("No session fits.")).to_be_visible()
+    page.get_by_role("link", name="Requests").click()
+    expect(page.get_by_text("Nothing has arrived.")).to_be_visible()
+    console.session(geo_match=True)
+    expect(page.locator("tbody tr")).to_have_count(1)
+    page.get_by_role("button", name="Open request 1").click()
+    expect(page.get_by_role("region", name="Request 1")).to_contain_text("did you mean geomatch?")
+    page.get_by_label("Status").fill("404")
+    page.get_by_label("Status").press("Enter")
+    expect(page.get_by_text("Nothing has arrived.")).to_be_visible()
+
+
+def test_faults_are_switched_on_and_off(console: Console) -> None:
+    """Ready-made ones by a switch, others by a form; a refusal names its field."""
+    page = console.page
+    console.open("faults")
+    switch = page.get_by_role("switch", name="Every create answers 503")
+    switch.click()
+    expect(switch).to_have_attribute("aria-checked", "true")
+    assert 503 == console.api.create(first_party=FIRST, second_party=SECOND).status
+    expect(page.locator("tbody")).to_contain_text("applied1")
+    switch.click()
+    expect(page.get_by_text("Nothing goes wrong.", exact=True)).to_be_visible()
+    assert 201 == console.api.create(first_party=FIRST, second_party=SECOND).status
+
+    page.get_by_label("status", exact=True).fill("99")
+    console.click("Add the fault")
+    expect(page.get_by_role("alert").filter(has_text="status")).to_be_visible()
+    page.get_by_label("status", exact=True).fill("500")
+    console.click("Add the fault")
+    expect(page.locator("tbody")).to_contain_text("fault-2")
+
+
+def test_every_click_shows_its_code(console: Console) -> None:
+    """As curl, as Python and as a line of a test."""
+    page = console.page
+    console.open("sessions")
+    code = page.get_by_label("Code of the last click")
+    console.click("+1 min")
+    expect(code).to_contain_text("clock/advance'")
+    expect(code).to_contain_text('{"seconds":60}')
+    console.click("Python")
+    expect(code).to_contain_text(f'control.post("/worlds/{console.api.auth_id}/clock/advance", {{"seconds": 60}})')
+    console.click("pytest")
+    expect(code).to_contain_text('emulator.control.post(f"{world}/clock/advance", {"seconds": 60})')
+
+    console.click("New session")
+    console.click("Fill in an example")
+    console.click("Create")
+    expect(code).to_contain_text("client.masking_sessions.create_masking_session(")
+    expect(code).to_contain_text('first_party="+14155550123"')
+    page.get_by_label("Which click").select_option(index=1)
+    expect(code).to_contain_text("clock/advance")
+
+
+def test_code_for_curl_runs(console: Console) -> None:
+    """What is copied does the same again."""
+    import subprocess
+
+    page = console.page
+    console.open("sessions")
+    console.click("New session")
+    console.click("Fill in an example")
+    console.click("Create")
+    code = page.get_by_label("Code of the last click").inner_text()
+    done = subprocess.run(["sh", "-c", code], capture_output=True, text=True, check=True)
+
+    assert '"message":"Session refreshed"' in done.stdout or '"session_uuid"' in done.stdout

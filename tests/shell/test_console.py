@@ -1,0 +1,51 @@
+"""What the server has for the console beyond its files: a receiver, reads that do not count, callbacks newest first."""
+
+from emulator.intake import CONSOLE_HEADER
+from emulator.server import Emulator
+from tests.plivo.ask import Api, ask
+from tests.shell.asking import control, create, good
+
+
+def test_pages_own_reads_are_not_kept_and_meet_no_fault(api: Api) -> None:
+    """A view that refreshes itself must not use up what somebody set up for their own requests."""
+    good(control(api, "POST", "{w}/faults", {"status": 503, "count": 1}), 201)
+    read = api.ask("GET", api.sessions, headers={CONSOLE_HEADER: "refresh"})
+
+    assert 200 == read.status
+    assert 0 == good(control(api, "GET", "{w}/requests"))["last"]
+    assert 503 == api.list().status
+
+
+def test_header_of_the_page_changes_nothing_for_writes(api: Api) -> None:
+    """Only reading is left out."""
+    good(control(api, "POST", "{w}/faults", {"status": 503, "count": 1}), 201)
+
+    assert 503 == api.ask("POST", api.sessions, b"{}", headers={CONSOLE_HEADER: "refresh"}).status
+    assert 1 == good(control(api, "GET", "{w}/requests"))["last"]
+
+
+def test_receiver_takes_everything(emulator: Emulator) -> None:
+    """Callbacks come by GET and by POST."""
+    for method in ("GET", "POST"):
+        assert 200 == ask(emulator.url, method, "/_emulator/console/receiver?x=1", b"EventName=x", {}).status
+
+
+def test_callbacks_are_listed_newest_first_and_page_by_page(api: Api, emulator: Emulator) -> None:
+    """`before` goes on where a page ended."""
+    told = {"callback_url": f"{emulator.url}/_emulator/console/receiver", "session_expiry": 60}
+    for pair in range(3):
+        create(api, pair, pair + 3, **told)
+    good(control(api, "POST", "{w}/clock/advance", {"seconds": 60}))
+
+    def ids(query: str) -> list[int]:
+        return [each["id"] for each in good(control(api, "GET", f"{{w}}/callbacks?{query}"))["callbacks"]]
+
+    assert [3, 2] == ids("order=newest&limit=2")
+    assert [1] == ids("order=newest&limit=2&before=2")
+    assert [1, 2, 3] == ids("")
+    assert 400 == control(api, "GET", "{w}/callbacks?order=best").status
+
+
+def test_head_of_the_stream_ends(api: Api) -> None:
+    """A HEAD has no body to wait for."""
+    assert 200 == control(api, "HEAD", "{w}/journal/stream").status
