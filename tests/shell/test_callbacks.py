@@ -127,7 +127,7 @@ def test_wait_ends_with_the_life_of_the_world(end_life: Callable[[World], None])
     async def play() -> ControlError:
         hub = Hub()
         world = hub.add(world_of(structure()))
-        asked = Asked(hub, {"auth_id": world.auth_id}, {"timeout_s": "20"}, {})
+        asked = Asked(hub, {"auth_id": world.auth_id}, {"timeout_s": "20"}, {}, {})
         waiting = asyncio.create_task(_as_task(wait_for_callbacks(asked)))
         await asyncio.sleep(0)
         end_life(world)
