@@ -1,5 +1,7 @@
 """Callbacks, API requests and faults on the page, and the code of every click."""
 
+import re
+
 from playwright.sync_api import expect
 
 from tests.console.conftest import FIRST, SECOND, Console
@@ -107,7 +109,12 @@ def test_every_click_shows_its_code(console: Console) -> None:
     console.click("Create")
     expect(code).to_contain_text("client.masking_sessions.create_masking_session(")
     expect(code).to_contain_text('first_party="+14155550123"')
-    page.get_by_label("Which click").select_option(index=1)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    console.click("Copy")
+    assert code.inner_text() == page.evaluate("navigator.clipboard.readText()")
+    page.get_by_role("link", name=re.compile("[0-9a-f]{8}")).click()
+    expect(code).to_contain_text("client.masking_sessions.get_masking_session(")
+    page.get_by_label("Which click").select_option(index=2)
     expect(code).to_contain_text("clock/advance")
 
 
