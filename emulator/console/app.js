@@ -3,12 +3,13 @@
 import { button, h, show } from "./dom.js";
 import { control } from "./api.js";
 import { setClock, state } from "./state.js";
-import { follow, onConnection } from "./stream.js";
+import { follow, onConnection, stop } from "./stream.js";
 import { HOME, address } from "./links.js";
 import { codePanel } from "./code.js";
 import { clockBar } from "./clock.js";
 import { livePanel } from "./live.js";
 import { worldsBar } from "./worlds.js";
+import { say } from "./say.js";
 import { soundButton } from "./sound.js";
 import { demo } from "./views/demo.js";
 import { sessions } from "./views/sessions.js";
@@ -50,6 +51,7 @@ async function open(auth_id) {
   const known = worlds.includes(auth_id) ? auth_id : worlds[0];
   if (!known) {
     state.world = null;
+    stop();
     show(document.getElementById("main"), h("h1", {}, "No world"), h("p", {}, "The server has no world; make one above."));
     worldsBar(document.getElementById("worlds"), worlds);
     return false;
@@ -95,9 +97,19 @@ function connection() {
   onConnection((what) => {
     mark.dataset.state = what === "lost" ? "lost" : "open";
     mark.textContent = what === "lost" ? "reconnecting" : "live";
+    if (what === "lost") leaveWhereGone();
     if (what !== "lost" && state.world) control("GET", "/clock", undefined, { quiet: true }).then(setClock, () => {});
   });
   return mark;
+}
+
+// A stream ends with its world, which somebody else may have removed.
+async function leaveWhereGone() {
+  const gone = state.world?.auth_id;
+  const { worlds } = await control("GET", "/_emulator/health", undefined, { quiet: true }).catch(() => ({ worlds: [gone] }));
+  if (worlds.includes(gone) || state.world?.auth_id !== gone) return;
+  say("The world was removed.");
+  location.hash = "";
 }
 
 if (location.pathname !== HOME) history.replaceState(null, "", HOME + location.hash);

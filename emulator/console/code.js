@@ -86,7 +86,11 @@ export function codePanel(panel) {
     draw();
   }, { "aria-pressed": String(name === language) }));
   const copy = button("Copy", async () => {
-    await navigator.clipboard?.writeText(text.textContent);
+    if (!navigator.clipboard) {
+      say("The browser lets only https and localhost copy; select the text instead.", "failed");
+      return;
+    }
+    await navigator.clipboard.writeText(text.textContent);
     say("Copied.");
   }, { disabled: true });
 

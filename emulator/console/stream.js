@@ -1,6 +1,7 @@
 // The journal as it happens. Events are handed on once a frame, so a burst is one update.
 
 import { worldPath } from "./api.js";
+import { say } from "./say.js";
 import { seen } from "./state.js";
 
 export const EVENTS = [
@@ -116,7 +117,7 @@ export function keepFresh(pattern, work, signal, pauseMs = 300) {
     try {
       await work();
     } catch (error) {
-      if (!signal.aborted && error.name !== "AbortError" && !(error instanceof TypeError)) throw error;
+      if (!signal.aborted && error.name !== "AbortError") say(error.message, "failed");
     } finally {
       setTimeout(() => {
         busy = false;

@@ -176,6 +176,7 @@ def test_page_stays_quick(crowded: Console) -> None:
     painted = page.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")
     page.get_by_role("link", name="Callbacks", exact=True).click()
     crowded.control("POST", "/clock/advance", {"seconds": 60})
+    crowded.control("GET", f"/callbacks/wait?count={CALLBACKS}&timeout_s=50")
     expect(page.locator("tbody")).to_contain_text("delivered")
     in_burst = _longest(page)
     scrolling = max(_scrolled(page, view) for view in ("Callbacks", "Journal", "Sessions"))

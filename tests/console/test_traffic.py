@@ -1,5 +1,12 @@
 """Callbacks, API requests and faults on the page, and the code of every click."""
 
+import re
+import subprocess
+from typing import Any
+
+import plivo
+import plivo.rest.client
+import pytest
 from playwright.sync_api import expect
 
 from tests.console.conftest import FIRST, SECOND, Console
@@ -107,20 +114,38 @@ def test_every_click_shows_its_code(console: Console) -> None:
     console.click("Create")
     expect(code).to_contain_text("client.masking_sessions.create_masking_session(")
     expect(code).to_contain_text('first_party="+14155550123"')
-    page.get_by_label("Which click").select_option(index=1)
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    console.click("Copy")
+    assert code.inner_text() == page.evaluate("navigator.clipboard.readText()")
+    page.get_by_role("link", name=re.compile("[0-9a-f]{8}")).click()
+    expect(code).to_contain_text("client.masking_sessions.get_masking_session(")
+    page.get_by_label("Which click").select_option(index=2)
     expect(code).to_contain_text("clock/advance")
 
 
-def test_code_for_curl_runs(console: Console) -> None:
-    """What is copied does the same again."""
-    import subprocess
-
-    page = console.page
+def test_code_that_is_shown_runs(console: Console, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is copied does the same again, in a shell and with Plivo's own SDK."""
+    for constant in ("API_VOICE_BASE_URI", "API_VOICE_BASE_URI_FALLBACK_1", "API_VOICE_BASE_URI_FALLBACK_2"):
+        monkeypatch.setattr(plivo.rest.client, constant, f"{console.emulator.url}/v1/Account")
+    code = console.page.get_by_label("Code of the last click")
     console.open("sessions")
     console.click("New session")
     console.click("Fill in an example")
     console.click("Create")
-    code = page.get_by_label("Code of the last click").inner_text()
-    done = subprocess.run(["sh", "-c", code], capture_output=True, text=True, check=True)
+    expect(code).to_contain_text("first_party")
+    done = subprocess.run(["sh", "-c", code.inner_text()], capture_output=True, text=True, check=True)
+    assert '"virtual_number":"+14155550100"' in done.stdout
 
-    assert '"message":"Session refreshed"' in done.stdout or '"session_uuid"' in done.stdout
+    console.click("Python")
+    names: dict[str, Any] = {}
+    exec(f"{code.inner_text()}\nclient.session.close()", names)
+    console.page.get_by_label("Status").select_option("active")
+    expect(code).to_contain_text("list_masking_session")
+    exec(code.inner_text().replace("client.masking_sessions", "answer = client.masking_sessions"), names)
+    assert 1 == names["answer"].response.meta.total_count
+    names["client"].session.close()
+
+    console.click("+1 min")
+    expect(code).to_contain_text("Control(")
+    exec(code.inner_text(), names)
+    assert "2026-01-01T00:02:00Z" == console.control("GET", "/clock")["now"]

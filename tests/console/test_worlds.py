@@ -95,3 +95,24 @@ def test_reset_is_seen(console: Console) -> None:
     console.click("Reset")
     expect(page.get_by_text("No session fits.")).to_be_visible()
     expect(page.get_by_label("Newest events")).not_to_contain_text("SessionCreated")
+
+
+def test_page_leaves_a_world_that_was_removed(console: Console) -> None:
+    """By somebody else, too: the page says so and turns to another one."""
+    page = console.page
+    console.open("demo")
+    console.emulator.control.delete(f"/worlds/{console.api.auth_id}")
+    expect(page.get_by_label("World", exact=True)).to_have_value("MAEMULATOR0000000001")
+    expect(page.locator("#status")).to_have_text("The world was removed.")
+
+
+def test_world_is_forked(console: Console) -> None:
+    """The copy has what the original had."""
+    page = console.page
+    console.session()
+    console.open("sessions")
+    page.locator("summary", has_text="World").click()
+    console.click("Fork")
+    expect(page.get_by_label("World", exact=True)).not_to_have_value(console.api.auth_id)
+    expect(page.locator("tbody tr")).to_have_count(1)
+    console.emulator.control.delete(f"/worlds/{page.get_by_label('World', exact=True).input_value()}")

@@ -72,11 +72,11 @@ export function callbacks(main, signal, detail) {
   function select(id) {
     open = id;
     history.replaceState(null, "", address("callbacks", String(id)));
-    attempt(() => draw(id)).then(() => one.firstChild?.scrollIntoView({ block: "nearest" }));
+    attempt(() => draw(id, { signal })).then(() => one.firstChild?.scrollIntoView({ block: "nearest" }));
   }
 
-  async function draw(id) {
-    const callback = await control("GET", `/callbacks/${id}`, undefined, quiet);
+  async function draw(id, options = quiet) {
+    const callback = await control("GET", `/callbacks/${id}`, undefined, options);
     const verdict = await judged(callback);
     if (String(open) !== String(id)) return;
     show(one, h("section", { class: "card stack", "aria-label": `Callback ${id}` },

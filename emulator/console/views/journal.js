@@ -12,19 +12,22 @@ export function journal(main, signal) {
   const body = h("div");
   const range = h("span", { class: "quiet" });
   let end = null;
+  let asked = false;
   show(main, h("h1", {}, "Journal"), h("div", { class: "cluster toolbar" }, filter,
     button("Older", () => move(-ROWS_MAX)), button("Newer", () => move(ROWS_MAX)), button("Newest", () => move(null)), range), body);
 
   function move(step) {
     end = step === null || end === null && step > 0 ? null : Math.max(1, (end ?? Number(range.dataset.last)) + step);
     if (end !== null && end >= Number(range.dataset.last)) end = null;
+    asked = true;
     refresh();
   }
 
   const refresh = keepFresh(/./, async () => {
     const { journal: kept } = await control("GET", "", undefined, { quiet: true, signal });
     const upTo = end ?? kept.last;
-    const { events } = await control("GET", `/journal?after=${Math.max(0, upTo - ROWS_MAX)}&limit=${ROWS_MAX}`, undefined, { quiet: true, signal });
+    const { events } = await control("GET", `/journal?after=${Math.max(0, upTo - ROWS_MAX)}&limit=${ROWS_MAX}`, undefined, { quiet: !asked, signal });
+    asked = false;
     const wanted = filter.value.toLowerCase();
     const found = events.filter((event) => !wanted || JSON.stringify(event).toLowerCase().includes(wanted)).reverse();
     range.dataset.last = kept.last;

@@ -13,6 +13,7 @@ const COUNTRIES = { 1: "United States and Canada", 33: "France", 34: "Spain", 44
 
 export function numbers(main, signal, detail) {
   let selected = detail ?? null;
+  let asked = false;
   const filter = h("input", { type: "search", "aria-label": "Filter numbers", placeholder: "Digits", oninput: () => refresh() });
   const map = h("div", { class: "stack" });
   const about = h("div");
@@ -42,11 +43,13 @@ export function numbers(main, signal, detail) {
     const what = stateOf(each);
     const note = each.live_sessions ? `${each.live_sessions} session${each.live_sessions > 1 ? "s" : ""}` : each.cooling.length ? `until ${when(each.cooling.at(-1).until).slice(11)}` : what;
     return h("button", { type: "button", class: `tile is-${what.replace(" ", "_")}`, "data-key": each.number, "aria-pressed": String(each.number === selected),
-      onclick: () => { selected = each.number; refresh(); } }, h("b", { class: "num" }, each.number), h("span", {}, note), each.exclusive_to ? h("span", {}, "one party alone") : null);
+      onclick: () => { selected = each.number; asked = true; refresh(); } }, h("b", { class: "num" }, each.number), h("span", {}, note), each.exclusive_to ? h("span", {}, "one party alone") : null);
   }
 
   async function open(each) {
-    const { response } = await vendor("GET", `/Masking/Session/?virtual_number=${encodeURIComponent(each.number.slice(1))}&status=active&limit=20`, undefined, { quiet: true, signal });
+    const quiet = !asked;
+    asked = false;
+    const { response } = await vendor("GET", `/Masking/Session/?virtual_number=${encodeURIComponent(each.number.slice(1))}&status=active&limit=20`, undefined, { quiet, signal });
     show(about, h("section", { class: "card", "aria-label": `Number ${each.number}` },
       h("div", { class: "title" }, h("h2", {}, each.number), badge(stateOf(each))),
       pairs([["Owner", each.owner], ["Live sessions", each.live_sessions], ["Cooling", each.cooling.length ? each.cooling.map(({ until }) => `until ${when(until)}`).join(", ") : "no"]]),

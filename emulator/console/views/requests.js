@@ -3,6 +3,7 @@
 import { badge, button, choice, field, h, pairs, raw, show, table, timeOf } from "../dom.js";
 import { control } from "../api.js";
 import { sessionLink } from "../links.js";
+import { attempt } from "../say.js";
 import { onConnection } from "../stream.js";
 
 const SHOWN_MAX = 100;
@@ -37,10 +38,15 @@ export function requests(main, signal) {
   }
 
   function row(request) {
-    return h("tr", {}, h("td", {}, button(`#${request.sequence}`, () => draw(request), { class: "link num", "aria-label": `Open request ${request.sequence}`, "data-key": `open-${request.sequence}` })),
+    return h("tr", {}, h("td", {}, button(`#${request.sequence}`, () => open(request.sequence), { class: "link num", "aria-label": `Open request ${request.sequence}`, "data-key": `open-${request.sequence}` })),
       h("td", { class: "num" }, timeOf(request.at)), h("td", {}, h("span", { class: "mono" }, `${request.method} ${request.path.replace(/^\/v1\/Account\/[^/]+/, "…")}`)),
       h("td", {}, sessionLink(request.session)), h("td", {}, badge(request.status ?? request.outcome)), h("td", {}, request.faults.join(", ")),
       h("td", {}, request.unread.length ? JSON.stringify(request.unread) : ""));
+  }
+
+  async function open(sequence) {
+    const request = await attempt(() => control("GET", `/requests/${sequence}`, undefined, { signal }));
+    if (request) draw(request);
   }
 
   function draw(request) {

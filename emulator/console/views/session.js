@@ -24,11 +24,13 @@ export function session(main, signal, uuid) {
     h("section", { class: "card" }, fold("Raw JSON, as the API gives it", parts.raw)));
   const quiet = { quiet: true, signal };
   let shown = null;
+  let asked = true;
 
   const refresh = keepFresh(/./, async () => {
     let answer;
     try {
-      answer = await vendor("GET", `/Masking/Session/${encodeURIComponent(uuid)}/`, undefined, quiet);
+      answer = await vendor("GET", `/Masking/Session/${encodeURIComponent(uuid)}/`, undefined, { quiet: !asked, signal });
+      asked = false;
     } catch (error) {
       if (error.name !== "AbortError") show(head, h("h1", {}, "No such session"), h("p", { class: "trouble" }, error.message));
       return;
