@@ -54,9 +54,10 @@ function sdk({ method, path, body, vendor }) {
   return line.length < 90 ? line : `${SDK}.${name}(\n    ${words.join(",\n    ")},\n)`;
 }
 
-function asked({ method, path, body }, receiver, world) {
+// `expression` is how the code names the world's path.
+function asked({ method, path, body }, receiver, world, expression) {
   const below = path.replace("/_emulator", "");
-  const where = world && below.startsWith(world) ? `f"{world}${below.slice(world.length)}"` : literal(below);
+  const where = world && below.startsWith(world) ? `f"{${expression}}${below.slice(world.length)}"` : literal(below);
   return `${receiver}.${method.toLowerCase()}(${[where, ...(body === undefined ? [] : [literal(body)])].join(", ")})`;
 }
 
@@ -67,13 +68,16 @@ function python(call) {
   return `from emulator.client import Control\n\ncontrol = Control(${literal(location.origin)})\n${asked(call, "control")}`;
 }
 
+// For the plugin that comes with the emulator: `masking` is the world of the test.
 function pytest(call) {
   const line = sdk(call);
-  const indented = (text) => text.replaceAll("\n", "\n    ");
-  if (line) return `def test_it(client):  # a plivo.RestClient\n    answer = ${indented(line)}\n    assert answer`;
-  if (call.vendor) return `def test_it(emulator):\n    ${indented(python(call).split("\n\n")[1])}`;
-  const world = `/worlds/${call.account?.auth_id}`;
-  return `def test_it(emulator):  # an emulator.server.Emulator\n    world = emulator.control.world(None)\n    ${asked(call, "emulator.control", world)}`;
+  if (line) return inTest(`answer = ${line.replace("client.", "masking.client.")}\nassert answer`);
+  if (call.vendor) return inTest(`import requests\n\n${python(call).split("\n\n")[1]}`);
+  return inTest(asked(call, "masking.control", `/worlds/${call.account?.auth_id}`, "masking.path"));
+}
+
+function inTest(lines) {
+  return `def test_it(masking):\n    ${lines.replaceAll("\n", "\n    ").replaceAll(/ +\n/g, "\n")}`;
 }
 
 export function codePanel(panel) {

@@ -3,7 +3,7 @@
 import { number } from "./dom.js";
 
 export function sessionOf(event) {
-  return event.session?.uuid ?? event.call?.session ?? event.callback?.session ?? event.recording?.session ?? event.hold?.session ?? null;
+  return event.session?.uuid ?? event.call?.session ?? event.callback?.session ?? event.recording?.session ?? event.hold?.session ?? (event.event === "CallNotPlaced" ? event.uuid : null);
 }
 
 export function callOf(event) {

@@ -8,7 +8,7 @@ export const EVENTS = [
   "SessionCreated", "SessionRefreshed", "SessionUpdated", "SessionExpired", "SessionCallBegan", "SessionCallEnded",
   "SessionNumberReplaced", "SessionsForgotten", "NumberHeld", "NumberReleased", "NumberAdded", "NumberSuspended",
   "PhoneSet", "CallBegan", "PinAsked", "PinChecked", "LegRinging", "LegAnswered", "LegEnded", "CallEnded",
-  "CallsForgotten", "MessagePlayed", "MediaChecked", "RecordingStarted", "RecordingFailed", "RecordingCompleted",
+  "CallsForgotten", "CallNotPlaced", "MessagePlayed", "MediaChecked", "RecordingStarted", "RecordingFailed", "RecordingCompleted",
   "RecordingDeleted", "CallbackDue", "CallbackAttempted", "CallbackWaiting", "CallbackParked", "CallbackSettled",
   "DeliverySwitched",
 ];

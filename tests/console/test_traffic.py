@@ -9,6 +9,7 @@ import plivo.rest.client
 import pytest
 from playwright.sync_api import expect
 
+from emulator.testing.masking import Masking
 from tests.console.conftest import FIRST, SECOND, Console
 
 
@@ -39,7 +40,7 @@ def test_callbacks_are_held_released_and_filtered(console: Console) -> None:
     hold.click()
     expect(hold).to_have_attribute("aria-checked", "true")
     console.click("+1 min")
-    expect(page.locator("tbody")).to_contain_text("parked")
+    expect(page.locator("tbody")).to_contain_text("held")
     page.get_by_label("State").select_option("delivered")
     expect(page.get_by_text("No callback fits.")).to_be_visible()
     page.get_by_label("State").select_option("")
@@ -107,7 +108,7 @@ def test_every_click_shows_its_code(console: Console) -> None:
     console.click("Python")
     expect(code).to_contain_text(f'control.post("/worlds/{console.api.auth_id}/clock/advance", {{"seconds": 60}})')
     console.click("pytest")
-    expect(code).to_contain_text('emulator.control.post(f"{world}/clock/advance", {"seconds": 60})')
+    expect(code).to_contain_text('masking.control.post(f"{masking.path}/clock/advance", {"seconds": 60})')
 
     console.click("New session")
     console.click("Fill in an example")
@@ -149,3 +150,12 @@ def test_code_that_is_shown_runs(console: Console, monkeypatch: pytest.MonkeyPat
     expect(code).to_contain_text("Control(")
     exec(code.inner_text(), names)
     assert "2026-01-01T00:02:00Z" == console.control("GET", "/clock")["now"]
+
+    made = {"auth_id": console.api.auth_id, "auth_token": console.api.auth_token, "subaccounts": []}
+    console.click("pytest")
+    clicks = console.page.get_by_label("Which click")
+    for index in range(clicks.locator("option").count()):
+        clicks.select_option(index=index)
+        exec(code.inner_text(), names)
+        names["test_it"](Masking(console.emulator.control, made))
+    assert console.control("GET", "/clock")["now"] == "2026-01-01T00:03:00Z"

@@ -8,7 +8,7 @@ import { attempt } from "../say.js";
 import { judged } from "../signature.js";
 
 const PAGE = 50;
-const STATES = ["waiting", "retrying", "parked", "delivered", "failed", "blocked", "dropped", "kept"];
+const STATES = ["waiting", "retrying", "held", "delivered", "failed", "blocked", "dropped", "kept"];
 
 let events = null;
 
@@ -61,7 +61,7 @@ export function callbacks(main, signal, detail) {
       h("td", { class: "num" }, timeOf(callback.due_at)), h("td", {}, callback.event), h("td", {}, sessionLink(callback.session_uuid)), h("td", {}, badge(callback.state)),
       h("td", { class: "num" }, callback.attempts.length), h("td", {}, last ? last.response?.status ?? last.error ?? last.outcome : "–"),
       h("td", {}, h("div", { class: "cluster" }, button("Replay", () => act(callback.id, "replay"), { "aria-label": `Replay callback ${callback.id}` }),
-        callback.state === "parked" ? button("Release", () => act(callback.id, "release"), { "aria-label": `Release callback ${callback.id}` }) : null)));
+        callback.state === "held" ? button("Release", () => act(callback.id, "release"), { "aria-label": `Release callback ${callback.id}` }) : null)));
   }
 
   async function act(id, what) {
@@ -85,8 +85,8 @@ export function callbacks(main, signal, detail) {
         ["Due", when(callback.due_at)], ["Laboratory", callback.laboratory.join(", ") || "untouched"], ["Virtual number", number(callback.parameters.VirtualNumber)]]),
       h("h3", {}, `${callback.request.method} request`), raw(Object.entries(callback.request.headers).map((pair) => pair.join(": ")).join("\n")), raw(callback.request.body || "(no body)"),
       h("h3", {}, "Attempts"), callback.attempts.length ? callback.attempts.map(attempted) : h("p", { class: "quiet" }, "Not sent yet."),
-      h("div", { class: "cluster" }, button("Replay", () => act(id, "replay"), { "data-key": "replay" }), callback.state === "parked" ? button("Release", () => act(id, "release")) : null,
-        ["waiting", "retrying", "parked"].includes(callback.state) ? button("Drop", () => act(id, "drop"), { class: "danger" }) : null)));
+      h("div", { class: "cluster" }, button("Replay", () => act(id, "replay"), { "data-key": "replay" }), callback.state === "held" ? button("Release", () => act(id, "release")) : null,
+        ["waiting", "retrying", "held"].includes(callback.state) ? button("Drop", () => act(id, "drop"), { class: "danger" }) : null)));
   }
 
   function close() {
