@@ -210,7 +210,7 @@ def test_server_keeps_to_its_description(label: str, site: Site, drawn: st.DataO
         if with_real_parties and label == _CREATE and isinstance(case.body, dict):
             # Chance alone seldom finds parties of a country that the pool has numbers of.
             case.body.update(first_party=FIRST, second_party=SECOND)
-        if "timeout_s" in case.query or label.endswith("/stream"):
+        if "timeout_s" in case.query or label.endswith(("/stream", "/wait")):
             case.query["timeout_s"] = 0  # nobody is to wait here
         headers = {"Authorization": api.authorization}
         case.call_and_validate(base_url=site.emulator.url, headers=headers, checks=_CHECKS)

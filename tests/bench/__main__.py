@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
-from tests.bench import inside, kit, servers, telling
+from tests.bench import console, inside, kit, servers, telling
 from tests.bench.table import HEADER, Effort, Row, markdown
 
 _DEFAULT = Effort(rounds=7, pairs=4000, sessions=100_000, requests=200_000)
@@ -28,6 +28,7 @@ _MEASURES: Sequence[Callable[[Effort], list[Row]]] = (
     telling.calls,
     kit.world_per_test,
     kit.plugin_import,
+    console.console,
 )
 
 

@@ -77,11 +77,16 @@ class Console:
         return f"{self.emulator.url}/_emulator/console/receiver"
 
 
+def browser_path() -> str | None:
+    """The system's Chromium; None where there is none."""
+    return next((path for path in map(shutil.which, NAMES) if path), None)
+
+
 @pytest.fixture(scope="package")
 def browser() -> Iterator["Browser"]:
     """One browser for the package, and no longer: playwright keeps an event loop in this thread."""
     sync_api = pytest.importorskip("playwright.sync_api")
-    found = next((path for path in map(shutil.which, NAMES) if path), None)
+    found = browser_path()
     if found is None:
         pytest.skip("there is no Chromium")
     with sync_api.sync_playwright() as playwright:

@@ -1,13 +1,12 @@
 """`make screenshots`: the main views in light and dark, for the README. Look at them before you commit them."""
 
-import shutil
 from pathlib import Path
 from typing import Any, Final
 
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from emulator.server import Emulator
-from tests.console.conftest import ARGUMENTS, NAMES
+from tests.console.conftest import ARGUMENTS, browser_path
 from tests.plivo.ask import Api, api_of
 
 _FOLDER: Final = Path(__file__).parents[2] / "docs" / "screenshots"
@@ -27,7 +26,7 @@ _VIEWS: Final = {
 def main() -> None:
     """Play the demo, fill its world a little, and take each view."""
     _FOLDER.mkdir(parents=True, exist_ok=True)
-    found = next(path for path in map(shutil.which, NAMES) if path)
+    found = browser_path()
     with Emulator("demo") as emulator, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found, args=list(ARGUMENTS))
         auth_id = _story(browser, emulator)
