@@ -84,11 +84,7 @@ def list_(as_json: bool, url: str, world: str | None, **filters: Any) -> None:  
     with talking():
         control = Control(url)
         answer = control.get(f"{control.world(world)}/callbacks", **given(**filters))
-    if as_json:
-        return print_json(answer)
-    for found in answer["callbacks"]:
-        click.echo(_line(found))
-    return None
+    _print_found(answer, as_json=as_json)
 
 
 @callbacks.command()
@@ -153,11 +149,7 @@ def wait(as_json: bool, url: str, world: str | None, timeout: float, **filters: 
     with talking():
         control = Control(url, timeout_s=timeout + _GRACE_S)
         answer = control.get(f"{control.world(world)}/callbacks/wait", timeout_s=str(timeout), **given(**filters))
-    if as_json:
-        return print_json(answer)
-    for found in answer["callbacks"]:
-        click.echo(_line(found))
-    return None
+    _print_found(answer, as_json=as_json)
 
 
 @callbacks.command()
@@ -223,6 +215,14 @@ def rules(clear: bool, as_json: bool, url: str, world: str | None) -> None:  # n
         path = f"{control.world(world)}/callbacks/policy"
         policy = control.put(path, {"rules": []}) if clear else control.get(path)
     _print_policy(policy, as_json=as_json)
+
+
+def _print_found(answer: Mapping[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        return print_json(answer)
+    for found in answer["callbacks"]:
+        click.echo(_line(found))
+    return None
 
 
 def _add_rule(url: str, world: str | None, rule: Mapping[str, Any]) -> None:

@@ -83,7 +83,6 @@ _SOURCES: Final[Mapping[str, str]] = {
     "number pools, single-party, how-it-works page": "its neighbours under plivo.com/docs/number-masking/concepts",
     "signature page": "plivo.com/docs/voice/concepts/signature-validation",
     "callback pages": "…/session-object/session-status-callback and …/session-recording-callback",
-    "hangup page": "plivo.com/docs/voice/troubleshooting/hangup-causes",
     "update page, session status page": "its neighbours: docs.plivo.com/docs/number-masking/api/session-object",
     "PIN page": "plivo.com/docs/number-masking/concepts/pin-based-authentication",
     "page on hangup causes": "plivo.com/docs/voice/troubleshooting/hangup-causes",

@@ -1,6 +1,6 @@
 """Why and by whom a leg was ended, in Plivo's words: hangup cause codes, their names, and hangup sources.
 
-Source: vendor page, hangup causes (voice/troubleshooting). Which cause a masked call has is nowhere told; the rows
+Source: the page on hangup causes (voice/troubleshooting). Which cause a masked call has is nowhere told; the rows
 follow the vendor's sentence on each code.
 """
 

@@ -86,7 +86,7 @@ ROWS: Final[Sequence[Row]] = (
             "Service 2010, Ring Timeout Reached 6010, Scheduled Hangup 6000, each by Caller, Callee, Carrier or Plivo."
         ),
         evidence=Evidence.DOCUMENTED,
-        source="vendor page, hangup causes and sources",
+        source="page on hangup causes, causes and sources",
         tests=(
             *wire("call-first-leg", "call-busy-second-leg", "call-ring-timeout", "call-list-hangup-cause"),
             f"{_TESTS}::test_every_cause_and_source_has_the_vendors_words",

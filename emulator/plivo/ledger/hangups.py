@@ -13,7 +13,7 @@ ROWS: Final[Sequence[Row]] = (
         subject="hangups",
         statement="PlivoHangupCause and PlivoHangupCauseCode are a row of the vendor's table of 53 causes.",
         evidence=Evidence.DOCUMENTED,
-        source="hangup page; vendor page, session events: PlivoHangupCause, PlivoHangupCauseCode",
+        source="page on hangup causes; vendor page, session events: PlivoHangupCause, PlivoHangupCauseCode",
         tests=(
             f"{_TESTS}::test_codes_are_those_of_the_page",
             f"{_TESTS}::test_causes_of_masked_calls_have_the_names_of_the_page",
