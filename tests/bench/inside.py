@@ -106,7 +106,7 @@ def request_journal(effort: Effort) -> list[Row]:
 
 
 def expiries(effort: Effort) -> list[Row]:
-    """Expiries a second of one advance, journal on, nearly every one at an instant of its own."""
+    """Expiries a second of one advance, each with its callback written, signed and kept from a public address."""
     rates = []
     for _ in range(3):
         world = Client({}).world
