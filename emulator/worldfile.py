@@ -12,10 +12,7 @@ from decimal import Decimal
 from functools import cache
 from math import isnan
 from pathlib import Path
-from typing import Any, Final
-
-from jsonschema import Draft202012Validator, ValidationError
-from jsonschema.exceptions import best_match
+from typing import TYPE_CHECKING, Any, Final
 
 from emulator.clock import RATE_MAX
 from emulator.core import instants
@@ -26,8 +23,12 @@ from emulator.core.records import MAIN_ACCOUNT
 from emulator.core.rules import TARIFF_DEFAULT, Tariff, Telephony
 from emulator.core.telephony import Habit, Phone
 from emulator.fault import FAULT_SCHEMA, BadFault, Fault, fault_of
+from emulator.plivo.judge import Judge
 from emulator.plivo.policy import Limits, Policy, policy_choices
 from emulator.plivo.service import Account
+
+if TYPE_CHECKING:
+    from jsonschema import ValidationError
 
 DEMO_WORLD: Final = "demo"
 
@@ -180,8 +181,8 @@ def world_names() -> list[str]:
 
 def load_world(source: str, *, seed: Seed | None = None) -> WorldSpec:
     """The world of a TOML file, or of an example by name. Raises BadWorld, whose message names the file."""
-    named = _worlds_folder() / f"{source}.toml"
-    path = named if source in world_names() else Path(source)
+    is_example = source in world_names()
+    path = _worlds_folder() / f"{source}.toml" if is_example else Path(source)
     try:
         structure = tomllib.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
@@ -192,7 +193,9 @@ def load_world(source: str, *, seed: Seed | None = None) -> WorldSpec:
     except (ValueError, RecursionError) as error:
         raise BadWorld("", f"{path}: {error}") from None
     try:
-        return world_of(structure if seed is None else structure | {"seed": seed})
+        structure = structure if seed is None else structure | {"seed": seed}
+        # An example was judged when it was made; judging it at every start would be a quarter of the start.
+        return _world(_plain(structure), ()) if is_example else world_of(structure)
     except BadWorld as bad:
         raise BadWorld("", f"{path}: {bad}") from None
 
@@ -206,9 +209,13 @@ def world_of(structure: Mapping[str, Any], taken: Container[str] = ()) -> WorldS
         structure = _plain(structure)
     except RecursionError:
         raise BadWorld("", "it is nested too deeply to be a world") from None
-    error = best_match(_validator().iter_errors(structure))
+    error = _judge().best(structure)
     if error is not None:
         raise _bad_structure(error)
+    return _world(structure, taken)
+
+
+def _world(structure: Mapping[str, Any], taken: Container[str]) -> WorldSpec:
     seed = _seed(structure.get("seed", DEFAULT_SEED))
     accounts = _accounts(structure.get("account", {}), Chance(seed), taken)
     limits = Limits(**structure.get("limits", {}))
@@ -285,7 +292,7 @@ def _plain(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def _bad_structure(error: ValidationError) -> BadWorld:
+def _bad_structure(error: "ValidationError") -> BadWorld:
     key = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in error.absolute_path).lstrip(".")
     if error.validator == "additionalProperties":
         assert isinstance(error.schema, Mapping), "an object's schema refused a key"
@@ -338,8 +345,8 @@ def _numbers(given: Sequence[Mapping[str, str]], accounts: Sequence[Account]) ->
 
 
 @cache
-def _validator() -> Draft202012Validator:
-    return Draft202012Validator(world_schema())
+def _judge() -> Judge:
+    return Judge(world_schema())
 
 
 @cache

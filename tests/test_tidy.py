@@ -124,6 +124,13 @@ def test_certificates_are_made_by_a_library_that_is_loaded_only_then() -> None:
     assert (["emulator/authority.py"], []) == (makers, loaders)
 
 
+def test_schemas_are_judged_by_a_library_that_is_loaded_only_then() -> None:
+    """It takes a third of a server's start, and a server that is only asked judges nothing."""
+    loaded_at_once = [file for file in TREES if within(set().union(*map(imported, _top_level(file))), "jsonschema")]
+
+    assert [] == loaded_at_once
+
+
 def test_shim_runs_in_any_python() -> None:
     """What runs inside the users' own processes imports the standard library only."""
     modules = imported(TREES["emulator/shim/sitecustomize.py"])

@@ -6,11 +6,8 @@ a single subject needs belongs into its own module.
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cached_property
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
-from jsonschema import Draft202012Validator, ValidationError
-from jsonschema.exceptions import best_match
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
@@ -19,10 +16,14 @@ from emulator.core import instants
 from emulator.core.refusals import Refused
 from emulator.origin import foreign_header
 from emulator.plivo import parse
+from emulator.plivo.judge import Judge
 from emulator.plivo.refusals import ApiError, answer_to
 from emulator.plivo.routes import json_response, read_body
 from emulator.world import World
 from emulator.worlds import Hub, NoSuchWorld, TooManyWorlds
+
+if TYPE_CHECKING:
+    from jsonschema import ValidationError
 
 PREFIX: Final = "/_emulator"
 
@@ -64,7 +65,7 @@ Answer = tuple[int, dict[str, Any]]
 JSON: Final = "application/json"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Operation:
     """One control operation: what it is called on, what its body must be, and who does it.
 
@@ -79,11 +80,6 @@ class Operation:
     query: Mapping[str, Mapping[str, Any]] | None = None
     body_bytes_max: int = BODY_BYTES_MAX
     media_type: str = JSON
-
-    @cached_property
-    def validator(self) -> Draft202012Validator:
-        """What judges the body."""
-        return Draft202012Validator(self.body or {"type": "object", "additionalProperties": False})
 
 
 #: Where the operations on a world are.
@@ -119,12 +115,16 @@ def instant_of(text: str, field: str) -> int:
         raise ControlError(400, f"{error}; an instant looks like 2026-01-01T00:00:00Z", field) from None
 
 
+_NO_BODY: Final = body_schema()
+
+
 class Endpoint:
     """One control path as an ASGI app: safety, method, body, then the handler."""
 
     def __init__(self, hub: Hub, operations: Mapping[str, Operation], control_hosts: Sequence[str]) -> None:
         self._hub = hub
         self._operations = operations
+        self._judges = {name: Judge(operation.body or _NO_BODY) for name, operation in operations.items()}
         self._control_hosts = control_hosts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -161,7 +161,7 @@ class Endpoint:
                 raise ControlError(
                     403, f"the {foreign} {request.headers.get(foreign, '')[:100]!r} is not this server", foreign
                 )
-        body = await _json_body(request, operation)
+        body = {} if operation.method == "GET" else await self._json_body(request, operation)
         query = dict(request.query_params)
         # One that is misspelt would else match everything.
         unknown = next((name for name in query if name not in (operation.query or {})), None)
@@ -170,6 +170,16 @@ class Endpoint:
             raise ControlError(400, f"the query has no such parameter; known here are: {known}", unknown[:60])
         return await operation.handler(Asked(self._hub, request.path_params, query, body, request.headers))
 
+    async def _json_body(self, request: Request, operation: Operation) -> Mapping[str, Any]:
+        raw = await read_body(request.receive, operation.body_bytes_max)
+        if raw is None:
+            raise ControlError(413, f"a body may have {operation.body_bytes_max} bytes")
+        body = parse.json_object(raw) if raw.strip() else {}
+        error = self._judges[operation.method].best(body)
+        if error is not None:
+            raise refused_field(error)
+        return body
+
 
 def refuse(error: ControlError) -> Response:
     """The response for a refused control request."""
@@ -177,18 +187,7 @@ def refuse(error: ControlError) -> Response:
     return json_response(error.status, body, error.headers)
 
 
-async def _json_body(request: Request, operation: Operation) -> Mapping[str, Any]:
-    raw = b"" if operation.method == "GET" else await read_body(request.receive, operation.body_bytes_max)
-    if raw is None:
-        raise ControlError(413, f"a body may have {operation.body_bytes_max} bytes")
-    body = parse.json_object(raw) if raw.strip() else {}
-    error = best_match(operation.validator.iter_errors(body))
-    if error is not None:
-        raise refused_field(error)
-    return body
-
-
-def refused_field(error: ValidationError) -> ControlError:
+def refused_field(error: "ValidationError") -> ControlError:
     """What is wrong with a body or a query, and where; an unknown key is the field itself."""
     path = [str(part) for part in error.absolute_path]
     if error.validator == "additionalProperties" and isinstance(error.instance, Mapping):

@@ -8,10 +8,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from jsonschema import Draft202012Validator
-from jsonschema.exceptions import best_match
-
 from emulator.control.kernel import WHOLE, Answer, Asked, ControlError, Operation, W, body_schema, refused_field, whole
+from emulator.plivo.judge import Judge
 from emulator.plivo.routes import OPERATION_NAMES
 from emulator.request_json import request_json, summary_json, unmatched_json
 from emulator.request_match import matches, matching, near_misses
@@ -138,7 +136,7 @@ _CRITERIA: Final[Mapping[str, Mapping[str, Any]]] = {
     "query": _OBJECT,
     "body": _OBJECT,
 }
-_VALIDATOR: Final = Draft202012Validator(body_schema(**_CRITERIA))
+_JUDGE: Final = Judge(body_schema(**_CRITERIA))
 
 _VERIFICATION: Final = body_schema(**_CRITERIA, **dict.fromkeys(_COUNTS, WHOLE))
 
@@ -149,7 +147,7 @@ def _criteria(query: Mapping[str, str], *others: str) -> dict[str, Any]:
         if name not in _IN_QUERY and name not in others:
             raise ControlError(400, f"unknown here; known are {', '.join((*_IN_QUERY, *others))}", name[:100])
     given = {name: _read(name, text) for name, text in query.items() if name in _IN_QUERY}
-    error = best_match(_VALIDATOR.iter_errors(given))
+    error = _JUDGE.best(given)
     if error is not None:
         raise refused_field(error)
     return given

@@ -9,11 +9,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final
 
-from jsonschema import Draft202012Validator
-
+from emulator.plivo.judge import Judge, Schema
 from emulator.plivo.policy import CALL_TIME_LIMIT_DEFAULT_S, RING_TIMEOUT_DEFAULT_S, SESSION_EXPIRY_DEFAULT_S
-
-Schema = Mapping[str, Any]
 
 
 class Kind(Enum):
@@ -35,7 +32,7 @@ class Parameter:
     name: str
     kind: Kind
     schema: Schema
-    validator: Draft202012Validator
+    judge: Judge
     default: Any
     zero_is_default: bool
     on_update: bool
@@ -54,8 +51,7 @@ def _parameter(
     pin_group: bool = False,
 ) -> Parameter:
     described = {**schema, "description": about} | ({} if default is None else {"default": default})
-    validator = Draft202012Validator(schema)
-    return Parameter(name, kind, described, validator, default, zero_is_default, on_update, pin_group)
+    return Parameter(name, kind, described, Judge(schema), default, zero_is_default, on_update, pin_group)
 
 
 _FLAG: Final[Schema] = {"type": "boolean"}

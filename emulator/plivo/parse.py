@@ -8,10 +8,8 @@ what is missing comes after that.
 import json
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
-
-from jsonschema import ValidationError
 
 from emulator.core.commands import CreateSession, PinWish, SettingsChanges, UpdateSession
 from emulator.core.numbering import is_possible
@@ -20,6 +18,9 @@ from emulator.plivo import refusals
 from emulator.plivo.parameters import CREATE, SYNONYMS, UPDATE, Kind, Parameter
 from emulator.plivo.policy import Policy
 from emulator.plivo.refusals import ApiError, refused_parameter
+
+if TYPE_CHECKING:
+    from jsonschema import ValidationError
 
 #: Finds the place of a subaccount by its Auth ID, or raises ApiError.
 OwnerOf = Callable[[str], int]
@@ -137,11 +138,11 @@ def _valid(parameter: Parameter, value: Any, policy: Policy) -> Any:
     return value
 
 
-def _error(parameter: Parameter, value: Any) -> ValidationError | None:
+def _error(parameter: Parameter, value: Any) -> "ValidationError | None":
     """What is wrong with the value, if anything is. Short values come again and again, and are judged once."""
     if isinstance(value, int) or (isinstance(value, str) and len(value) < _REMEMBERED_SIGNS_MAX):
         return _remembered_error(parameter.name, value)
-    return next(parameter.validator.iter_errors(value), None)
+    return parameter.judge.first(value)
 
 
 _REMEMBERED_SIGNS_MAX: Final = 200
@@ -149,8 +150,8 @@ _REMEMBERED_SIGNS_MAX: Final = 200
 
 # Typed, because True and 1 are the same key otherwise.
 @lru_cache(maxsize=2048, typed=True)
-def _remembered_error(name: str, value: int | str) -> ValidationError | None:
-    return next(CREATE[name].validator.iter_errors(value), None)
+def _remembered_error(name: str, value: int | str) -> "ValidationError | None":
+    return CREATE[name].judge.first(value)
 
 
 def _phone(name: str, value: str) -> str:
@@ -196,7 +197,7 @@ _EXPECTED: Final[Mapping[Kind, str]] = {
 _QUOTED_SIGNS_MAX: Final = 60
 
 
-def _refusal(parameter: Parameter, error: ValidationError) -> ApiError:
+def _refusal(parameter: Parameter, error: "ValidationError") -> ApiError:
     kind, name = parameter.kind, parameter.name
     stem = _STEMS.get((kind, str(error.validator))) or _STEMS[kind, None]
     values = "true or false" if kind is Kind.FLAG else " or ".join(parameter.schema.get("enum", ()))

@@ -1,6 +1,7 @@
 """World files: what is accepted, what is generated, and that each mistake is named with file, key and reason."""
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -35,9 +36,10 @@ def test_every_example_has_a_name() -> None:
 
 @pytest.mark.parametrize("name", world_names())
 def test_example_loads(name: str) -> None:
-    """Each example is a world with numbers and an account that cannot be Plivo's."""
+    """Each example is a valid world (no start judges it), with numbers and an account that cannot be Plivo's."""
     spec = load_world(name)
 
+    assert spec == world_of(tomllib.loads((ROOT / "fixtures" / "worlds" / f"{name}.toml").read_text(encoding="utf-8")))
     assert spec.numbers
     assert all(re.fullmatch("[MS]AEMULATOR[A-Z0-9]{10}", account.auth_id) for account in spec.accounts)
 
