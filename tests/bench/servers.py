@@ -1,5 +1,6 @@
 """Measures of whole servers over HTTP: throughput, start, idle memory. Bare and emulator take turns."""
 
+import os
 import socket
 import subprocess
 import sys
@@ -16,6 +17,9 @@ from tests.bench.table import Effort, Row, ratio_at_most, rss_mb
 
 _START_S_MAX = 20.0
 _LOAD_S_MAX = 30.0
+
+#: As users have it: Python keeps what it compiled, on either side.
+_ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 _BARE = ("-m", "tests.bench.bare")
 _EMULATOR = ("-m", "emulator", "serve", "--port")
@@ -59,7 +63,7 @@ def through_proxy(effort: Effort) -> list[Row]:
 def start_of_run(effort: Effort) -> list[Row]:
     """`run -- true` from launch to end beside a bare server's first 200; the certificates are there already."""
     command = [sys.executable, "-m", "emulator", "run", "--", "true"]
-    subprocess.run(command, check=True)
+    subprocess.run(command, check=True, env=_ENVIRONMENT)
     turns = [(_launched(_BARE)[0], _timed(command)) for _ in range(effort.rounds + 4)][1:]
     bare_s, run_s = (median(column) for column in zip(*turns, strict=True))
     return [ratio_at_most("run -- true, beside first 200", 2, beside=1000 * bare_s, here=1000 * run_s, unit="ms")]
@@ -83,7 +87,7 @@ def _launched(module: Sequence[str]) -> tuple[float, float]:
 
 def _timed(command: Sequence[str]) -> float:
     begun = time.perf_counter()
-    subprocess.run(command, check=True)
+    subprocess.run(command, check=True, env=_ENVIRONMENT)
     return time.perf_counter() - begun
 
 
@@ -91,7 +95,7 @@ def _timed(command: Sequence[str]) -> float:
 def _server(module: Sequence[str]) -> Iterator[tuple[int, int]]:
     """A server in a process of its own, from its first 200 on: process and port."""
     port = free_port()
-    process = subprocess.Popen([sys.executable, *module, str(port)], stdout=subprocess.DEVNULL)
+    process = subprocess.Popen([sys.executable, *module, str(port)], stdout=subprocess.DEVNULL, env=_ENVIRONMENT)
     try:
         await_health(process, port)
         yield process.pid, port
