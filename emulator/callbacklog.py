@@ -7,19 +7,20 @@ import asyncio
 from collections import deque
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from typing import Any
+
+from msgspec import Struct, field
 
 from emulator.core.callbacks import Attempt, Callback, CallbackState
 from emulator.core.instants import written
+from emulator.core.record import Record
 from emulator.delivery import BODY_BYTES_MAX, Answer
 from emulator.outgoing import Written
 
 _OPEN = frozenset({CallbackState.WAITING, CallbackState.RETRYING, CallbackState.PARKED})
 
 
-@dataclass(frozen=True, slots=True)
-class Tried:
+class Tried(Record):
     """One attempt: when in the world's time, what the core knows of it, and the answer."""
 
     at: int
@@ -27,8 +28,7 @@ class Tried:
     answer: Answer
 
 
-@dataclass(slots=True)
-class Entry:
+class Entry(Struct):
     """All that is known of a callback. `callback` is its newest record."""
 
     callback: Callback

@@ -5,13 +5,15 @@ it. Reading is strict: an unknown key, a missing one and a value of another type
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import fields, is_dataclass
 from enum import Enum
 from functools import cache
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints, is_typeddict
 
+from msgspec import Struct
+
 from emulator.core import instants
+from emulator.core.record import names
 
 
 class BadRecord(Exception):
@@ -25,13 +27,11 @@ class BadRecord(Exception):
 
 def plain(value: Any, name: str = "") -> Any:
     """The value as JSON. `name` is the field that holds it."""
-    if is_dataclass(value) and not isinstance(value, type):
+    if isinstance(value, Struct):
         told = _told(type(value))
         return {
-            field.name: tagged(getattr(value, field.name))
-            if field.name in told
-            else plain(getattr(value, field.name), field.name)
-            for field in fields(value)
+            name: tagged(getattr(value, name)) if name in told else plain(getattr(value, name), name)
+            for name in names(type(value))
         }
     if isinstance(value, Enum):
         return value.name.lower()
@@ -49,7 +49,7 @@ def tagged(record: Any) -> dict[str, Any]:
     return {"type": type(record).__name__, **plain(record)}
 
 
-def record(kind: type, given: Any, path: str = "") -> Any:
+def record(kind: type[Struct], given: Any, path: str = "") -> Any:
     """The record of this type. Raises BadRecord."""
     if not isinstance(given, Mapping):
         raise BadRecord(path, f"an object is expected, not {_shown(given)}")
@@ -86,8 +86,7 @@ def value(hint: Any, given: Any, path: str, name: str = "") -> Any:
         return _typed_dict(hint, given, path)
     if isinstance(hint, type) and issubclass(hint, Enum):
         return _enum(hint, given, path)
-    if is_dataclass(hint):
-        assert isinstance(hint, type), "a field's type is a class"
+    if _is_record(hint):
         return record(hint, given, path)
     if hint is int and _is_instant(name):
         return _instant(given, path)
@@ -102,7 +101,7 @@ def _of_union(hints: tuple[Any, ...], given: Any, path: str, name: str) -> Any:
     others = [hint for hint in hints if hint is not NoneType]
     if len(others) == 1:
         return value(others[0], given, path, name)
-    if all(is_dataclass(hint) for hint in others):
+    if all(map(_is_record, others)):
         return untagged(Union[tuple(others)], given, path)  # noqa: UP007  # the members are not known before
     if type(given) in others:
         return given
@@ -167,15 +166,19 @@ def _check_keys(given: Mapping[str, Any], hints: Mapping[str, Any], path: str) -
 
 
 @cache
-def _hints(kind: type) -> Mapping[str, Any]:
+def _hints(kind: type[Struct]) -> Mapping[str, Any]:
     hints = get_type_hints(kind)
-    return {field.name: hints[field.name] for field in fields(kind)}
+    return {name: hints[name] for name in names(kind)}
 
 
 @cache
-def _told(kind: type) -> frozenset[str]:
+def _told(kind: type[Struct]) -> frozenset[str]:
     """The fields that hold records of several types, which are told apart by their tag."""
-    return frozenset(name for name, hint in _hints(kind).items() if sum(map(is_dataclass, _members(hint))) > 1)
+    return frozenset(name for name, hint in _hints(kind).items() if sum(map(_is_record, _members(hint))) > 1)
+
+
+def _is_record(hint: Any) -> bool:
+    return isinstance(hint, type) and issubclass(hint, Struct)
 
 
 def _members(union: Any) -> list[type]:

@@ -7,12 +7,14 @@ leaves room for the others. The sockets are in transport.py.
 
 import asyncio
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 from weakref import WeakValueDictionary
 
+from msgspec import Struct, field
+
 from emulator.clock import real_seconds
 from emulator.core.callbacks import Outcome
+from emulator.core.record import Record
 
 if TYPE_CHECKING:
     from emulator.transport import Transport
@@ -25,8 +27,7 @@ _AT_ONE_RECEIVER_MAX: Final = 100
 _AT_ONCE_MAX: Final = 500
 
 
-@dataclass(frozen=True, slots=True)
-class Outgoing:
+class Outgoing(Record):
     """A request that is to be sent, whole: nothing is added to it on its way.
 
     `url` is percent-encoded and has neither user nor fragment. Where it leads is `host`.
@@ -42,8 +43,7 @@ class Outgoing:
     total_timeout_s: float
 
 
-@dataclass(slots=True)
-class Answer:
+class Answer(Struct):
     """What came of a request; filled while it comes. `status` is None where none came, `took_ms` is real time."""
 
     outcome: Outcome = Outcome.NO_ANSWER

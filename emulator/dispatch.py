@@ -7,7 +7,6 @@ is waited for by a request; an advance of the clock waits, and says so itself.
 
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import Any, Final, assert_never
 
 from emulator.callbacklog import CallbackLog, Tried
@@ -33,6 +32,7 @@ from emulator.core.events import (
     MessagePlayed,
 )
 from emulator.core.instants import INSTANT_MAX, SECOND_US
+from emulator.core.record import replace
 from emulator.core.refusals import Refused
 from emulator.delivery import Answer, Courier, Outgoing
 from emulator.egress import obstacle

@@ -8,11 +8,11 @@ in server.py and proxy.py.
 import socket
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
 from errno import EACCES, EADDRINUSE, EADDRNOTAVAIL
 from typing import Any, Final
 
 from emulator.certificates import Certificates
+from emulator.core.record import Record
 from emulator.hosts import HOST_SIGNS_MAX
 
 _BACKLOG: Final = 2048
@@ -29,8 +29,7 @@ class CannotListen(Exception):
     """The address is taken or not ours."""
 
 
-@dataclass(frozen=True, slots=True)
-class Doors:
+class Doors(Record):
     """Open sockets, and what belongs to them. `certificates` is there as soon as one of them needs TLS."""
 
     plain: socket.socket

@@ -5,12 +5,12 @@ work in a world are in `faults.py`, what becomes of an answer in `spoil.py`.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from math import isnan
 from typing import Any, Final
 
 from emulator.core import instants
 from emulator.core.instants import INSTANT_MAX, SECOND_US
+from emulator.core.record import Record, field
 from emulator.plivo.policy import RATE_LIMIT_REQUESTS, RATE_LIMIT_SPAN_S
 from emulator.plivo.routes import OPERATION_NAMES
 
@@ -27,16 +27,14 @@ class BadFault(Exception):
         self.reason = reason
 
 
-@dataclass(frozen=True, slots=True)
-class Limit:
+class Limit(Record):
     """So many requests an account may send in any such span; what is beyond it meets the fault."""
 
     requests: int
     span_us: int
 
 
-@dataclass(frozen=True, slots=True)
-class Fault:
+class Fault(Record):
     """One fault. What selects is None where it does not matter, what it does is None where it does not do it.
 
     `body` and `connection` are names of what becomes of the answer, `after` says whether the change is made before

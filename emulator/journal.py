@@ -6,7 +6,6 @@ The events hold the new records, so the journal is history, timeline and test or
 import asyncio
 from collections import deque
 from collections.abc import Iterable, Sequence
-from dataclasses import fields, is_dataclass
 from enum import Enum
 from itertools import islice
 from typing import Any
@@ -14,6 +13,7 @@ from typing import Any
 from emulator.core.callbacks import Outcome
 from emulator.core.events import Event
 from emulator.core.instants import written
+from emulator.core.record import Record, names
 from emulator.core.telephony import CallSignal, Cause, Route
 
 #: Fields that hold an instant are written as one.
@@ -85,13 +85,13 @@ def event_json(event: Event) -> dict[str, Any]:
     return {"event": type(event).__name__, **record_json(event)}
 
 
-def record_json(record: Any) -> dict[str, Any]:
+def record_json(record: Record) -> dict[str, Any]:
     """A frozen record as JSON, nested records included; instants in ISO 8601."""
-    return {field.name: _value_json(field.name, getattr(record, field.name)) for field in fields(record)}
+    return {name: _value_json(name, getattr(record, name)) for name in names(type(record))}
 
 
 def _value_json(name: str, value: Any) -> Any:
-    if is_dataclass(value):
+    if isinstance(value, Record):
         return record_json(value)
     if isinstance(value, Enum):
         return value.name.lower() if isinstance(value, _NAMED) else value.value

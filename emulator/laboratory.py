@@ -6,12 +6,14 @@ line, so later callbacks overtake it.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any, Final
 
+from msgspec import Struct, field
+
 from emulator.core.callbacks import Callback
 from emulator.core.chance import Chance
+from emulator.core.record import replace
 
 
 class Action(Enum):
@@ -40,8 +42,7 @@ class Order(Enum):
     SHUFFLE = "shuffle"
 
 
-@dataclass(slots=True)
-class Rule:
+class Rule(Struct):
     """One rule, with how often it matched and was applied. `groups` is what a reordering rule has collected."""
 
     action: Action

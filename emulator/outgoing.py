@@ -1,7 +1,6 @@
 """Outgoing requests: a callback written down and signed as the customer's server will get it, or a media fetch."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final, assert_never
 from urllib.parse import quote_plus
@@ -9,6 +8,7 @@ from urllib.parse import quote_plus
 from emulator import __version__
 from emulator.core.callbacks import Callback
 from emulator.core.chance import Chance
+from emulator.core.record import Record, replace
 from emulator.core.records import MAIN_ACCOUNT
 from emulator.delivery import Outgoing
 from emulator.laboratory import Target
@@ -35,8 +35,7 @@ _NONCE_SHIFT: Final = 128 - 67
 _MEDIA_TIMEOUT_S: Final = 5.0
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(Record):
     """A callback as it goes out: its event, its parameters in their order, and its signatures.
 
     `tampering` is what somebody on the way does to it.

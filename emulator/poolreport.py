@@ -7,8 +7,9 @@ they do not count.
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field, replace
 from typing import Any, Final
+
+from msgspec import Struct, field
 
 from emulator.core.events import (
     Event,
@@ -23,6 +24,7 @@ from emulator.core.events import (
 from emulator.core.instants import written
 from emulator.core.numbering import calling_code
 from emulator.core.pool import Pool, Use, Wish
+from emulator.core.record import replace
 from emulator.core.records import Number, Session
 from emulator.core.refusals import Refused
 from emulator.plivo.service import Account
@@ -31,8 +33,7 @@ from emulator.plivo.service import Account
 Group = tuple[int, int]
 
 
-@dataclass(slots=True)
-class Need:
+class Need(Struct):
     """What a group of numbers has to serve: how many numbers, what is on them, and when most of them were taken."""
 
     numbers: int = 0
@@ -43,8 +44,7 @@ class Need:
     sessions_then: int = 0
 
 
-@dataclass(slots=True)
-class _Rerun:
+class _Rerun(Struct):
     """The sessions of a journal on a pool that grows with every need."""
 
     pool: Pool = field(default_factory=Pool)

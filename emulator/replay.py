@@ -6,9 +6,10 @@ edited file.
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
+
+from msgspec import Struct
 
 from emulator import codec
 from emulator.codec import BadRecord
@@ -17,6 +18,7 @@ from emulator.core.commands import Command
 from emulator.core.engine import Engine
 from emulator.core.events import Event
 from emulator.core.instants import read
+from emulator.core.record import Record
 from emulator.core.refusals import Refused
 from emulator.journal import event_json
 from emulator.recorder import VERSION
@@ -28,8 +30,7 @@ class BadRecording(Exception):
     """What was given is no recording: the message names the line and why."""
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Record):
     """Where a replay leaves its recording: the line, what stands there, and what came instead (None: nothing)."""
 
     line: int
@@ -47,8 +48,7 @@ class Difference:
         return f"line {self.line}: {what}: {path} was {json.dumps(old)} and is now {json.dumps(new)}"
 
 
-@dataclass(slots=True)
-class Replay:
+class Replay(Struct):
     """What a replay came to: how many commands and events were the same, and the first difference."""
 
     commands: int = 0

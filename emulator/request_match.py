@@ -5,11 +5,11 @@ Nothing here changes a request.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from difflib import SequenceMatcher
 from fnmatch import fnmatchcase
 from typing import Any, Final
 
+from emulator.core.record import Record
 from emulator.request_json import body_of, query_of, session_of, status_of, summary_json
 from emulator.requests import ApiRequest
 
@@ -21,8 +21,7 @@ _DIFFERENCES_MAX: Final = 20
 _COMPARED_MAX: Final = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Difference:
+class Difference(Record):
     """One criterion that a request misses."""
 
     field: str

@@ -7,9 +7,10 @@ them. Text and JSON are made when somebody reads (`request_json.py`), so keeping
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from enum import Enum
 from typing import NamedTuple
+
+from msgspec import Struct
 
 RawHeaders = Sequence[tuple[bytes, bytes]]
 
@@ -34,8 +35,7 @@ class Reply(NamedTuple):
     body: bytes
 
 
-@dataclass(slots=True, eq=False)
-class ApiRequest:
+class ApiRequest(Struct, eq=False):
     """One API request. `path` has single slashes, `raw_path` is as it was sent. Filled in while it is served.
 
     `body` is None where it was larger than a body may be; `reply` is what was sent, `lost` the answer that a fault

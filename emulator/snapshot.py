@@ -7,7 +7,6 @@ at work are in it, and count anew. What was only watched
 
 import json
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -17,6 +16,7 @@ from emulator.codec import BadRecord
 from emulator.consistency import contradictions
 from emulator.core import snapshot as core
 from emulator.core.instants import read, written
+from emulator.core.record import replace
 from emulator.laboratory import Rule
 from emulator.structure import structure_of
 from emulator.wholefile import write_whole

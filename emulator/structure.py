@@ -1,10 +1,11 @@
 """Structures: a world written down as in a world file, the other way round than `worldfile.py`."""
 
-from dataclasses import asdict, fields
 from typing import Any, Final
 
 from emulator.core.instants import SECOND_US, written
+from emulator.core.record import asdict, names
 from emulator.core.records import MAIN_ACCOUNT
+from emulator.core.rules import Telephony
 from emulator.core.telephony import Phone
 from emulator.worldfile import WorldSpec
 
@@ -14,7 +15,7 @@ _MICROS: Final = 1_000_000
 def structure_of(spec: WorldSpec) -> dict[str, Any]:
     """The world as in a world file, generated parts included."""
     main, *subaccounts = ({"auth_id": a.auth_id, "auth_token": a.auth_token} for a in spec.accounts)
-    names = {account.place: account.auth_id for account in spec.accounts}
+    auth_ids = {account.place: account.auth_id for account in spec.accounts}
     return {
         "seed": spec.seed,
         "egress": spec.egress,
@@ -22,13 +23,12 @@ def structure_of(spec: WorldSpec) -> dict[str, Any]:
         "clock": {"rate": spec.clock_rate} | ({} if spec.clock_start is None else {"start": written(spec.clock_start)}),
         "numbers": [
             {"number": f"+{number.digits}"}
-            | ({} if number.owner == MAIN_ACCOUNT else {"subaccount": names[number.owner]})
+            | ({} if number.owner == MAIN_ACCOUNT else {"subaccount": auth_ids[number.owner]})
             for number in spec.numbers
         ],
         "phones": [_phone(phone) for phone in spec.phones],
         "telephony": {
-            f"{field.name.removesuffix('_us')}_s": getattr(spec.telephony, field.name) / SECOND_US
-            for field in fields(spec.telephony)
+            f"{name.removesuffix('_us')}_s": getattr(spec.telephony, name) / SECOND_US for name in names(Telephony)
         },
         "billing": {"pulse_s": spec.tariff.pulse_s, "price_per_minute": _price(spec.tariff.minute_micros)},
         "faults": [dict(fault.given) for fault in spec.faults],

@@ -7,7 +7,6 @@ the world for its next deadline.
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -17,6 +16,7 @@ from emulator.core.chance import Chance
 from emulator.core.commands import AddNumber, Command, DropCallback, SetPhone
 from emulator.core.engine import Engine
 from emulator.core.events import Event
+from emulator.core.record import Record, field
 from emulator.core.rules import Rules
 from emulator.core.snapshot import Snapshot
 from emulator.delivery import Courier
@@ -46,8 +46,7 @@ ADVANCE_PATIENCE_S: Final = 10.0
 _VENDOR_URL: Final = "https://api.plivo.com"
 
 
-@dataclass(frozen=True, slots=True)
-class Surroundings:
+class Surroundings(Record):
     """What a world needs of its server: the URL under which it is asked, and who carries its callbacks.
 
     `heartbeat_s` wakes the world that often even without a deadline, for when real time is frozen.
@@ -58,8 +57,7 @@ class Surroundings:
     heartbeat_s: float | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(Record):
     """Where a world stands: its clock, its draws of chance, its laboratory, and its engine."""
 
     now: int

@@ -6,7 +6,6 @@ it. Every error names the file, the key and the reason. What `account` leaves ou
 
 import tomllib
 from collections.abc import Container, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
 from datetime import date, time
 from decimal import Decimal
 from functools import cache
@@ -19,6 +18,7 @@ from emulator.core import instants
 from emulator.core.chance import Chance, Seed
 from emulator.core.instants import SECOND_US
 from emulator.core.numbering import calling_code, is_possible
+from emulator.core.record import Record, names, replace
 from emulator.core.records import MAIN_ACCOUNT
 from emulator.core.rules import TARIFF_DEFAULT, Tariff, Telephony
 from emulator.core.telephony import Habit, Phone
@@ -50,8 +50,7 @@ class BadWorld(Exception):
         self.reason = reason
 
 
-@dataclass(frozen=True, slots=True)
-class PoolNumber:
+class PoolNumber(Record):
     """A number of the pool; `owner` is the place of its account."""
 
     digits: str
@@ -59,8 +58,7 @@ class PoolNumber:
     owner: int
 
 
-@dataclass(frozen=True, slots=True)
-class WorldSpec:
+class WorldSpec(Record):
     """Everything that a world starts from. `clock_start` None begins at real time."""
 
     seed: Seed
@@ -152,8 +150,7 @@ def world_schema() -> dict[str, Any]:
     account = {"auth_id": _AUTH_ID, "auth_token": _TOKEN}
     number = {"number": {"type": "string"}, "subaccount": _AUTH_ID}
     limits = {
-        field.name: {"type": "integer", "minimum": _LEAST.get(field.name, 1), "maximum": 10_000_000}
-        for field in fields(Limits)
+        name: {"type": "integer", "minimum": _LEAST.get(name, 1), "maximum": 10_000_000} for name in names(Limits)
     }
     return _object(
         {

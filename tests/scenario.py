@@ -22,11 +22,11 @@ The only place that knows the transcripts' language; what happens is the engine'
 """
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import Final
 
 from emulator.core.book import Query
 from emulator.core.commands import PinWish, SettingsChanges
+from emulator.core.record import replace
 from emulator.core.records import MAIN_ACCOUNT, Candidate, Session, Settings
 from emulator.core.refusals import Refused
 from emulator.core.telephony import CallSignal, Habit, Side

@@ -2,13 +2,13 @@
 
 import ast
 import re
-from dataclasses import fields
 from functools import cache
 from pathlib import Path
 from typing import Final
 
 import pytest
 
+from emulator.core.record import asdict
 from emulator.plivo.ledger import LEDGER, Evidence, Row, row_json
 from emulator.plivo.parameters import CREATE
 from emulator.plivo.policy import Policy, policy_choices
@@ -79,7 +79,7 @@ def test_listed_test_exists(node: str) -> None:
 
 def test_policy_is_the_rows_with_choices() -> None:
     """Each entry of the policy has exactly one row, whose first choice is the default, and the other way round."""
-    defaults = {field.name: field.default for field in fields(Policy)}
+    defaults = asdict(Policy())
     rows = [row for row in LEDGER if row.choices]
 
     assert defaults == {row.id: row.choices[0] for row in rows}

@@ -3,7 +3,7 @@
 import asyncio
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Final
 
 from hypothesis import given, settings
@@ -30,6 +30,7 @@ from emulator.core.commands import (
 )
 from emulator.core.events import CallBegan, RecordingStarted, SessionCreated
 from emulator.core.instants import SECOND_US
+from emulator.core.record import replace
 from emulator.core.refusals import Refused
 from emulator.core.telephony import CallSignal, Habit, Phone, Script
 from emulator.journal import event_json

@@ -3,7 +3,6 @@
 Sessions and calls are called by their ordinal, times are those of a clock that starts at noon on 2026-01-01.
 """
 
-from dataclasses import fields
 from typing import Final, assert_never
 
 from emulator.core.events import (
@@ -44,7 +43,8 @@ from emulator.core.events import (
     SessionUpdated,
 )
 from emulator.core.instants import written
-from emulator.core.records import Session, Settings
+from emulator.core.record import asdict
+from emulator.core.records import Session
 from emulator.core.telephony import Call, Recording
 from tests.core.play import spoken, told
 
@@ -190,7 +190,7 @@ def _recorded(recording: Recording) -> str:
 
 def _facts(session: Session) -> dict[str, str]:
     """What a reader wants to see change."""
-    settings = {field.name: str(getattr(session.settings, field.name)) for field in fields(Settings)}
+    settings = {name: str(value) for name, value in asdict(session.settings).items()}
     return {
         "status": session.status.value,
         "first": _party(session.first_party),

@@ -5,7 +5,6 @@ a single subject needs belongs into its own module.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
 from starlette.requests import Request
@@ -13,6 +12,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from emulator.core import instants
+from emulator.core.record import Record
 from emulator.core.refusals import Refused
 from emulator.origin import foreign_header
 from emulator.plivo import parse
@@ -44,8 +44,7 @@ class ControlError(Exception):
         self.headers = headers
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Record):
     """One control request, its body already valid."""
 
     hub: Hub
@@ -65,8 +64,7 @@ Answer = tuple[int, dict[str, Any]]
 JSON: Final = "application/json"
 
 
-@dataclass(frozen=True, slots=True)
-class Operation:
+class Operation(Record):
     """One control operation: what it is called on, what its body must be, and who does it.
 
     `media_type` is what it answers where it does; a handler of another type than JSON makes the response itself.

@@ -1,11 +1,11 @@
 """Control of worlds as a whole: make, read, remove, reset, fork."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
 from typing import Any, Final
 
 from emulator.control.clock import clock_json
 from emulator.control.kernel import Answer, Asked, ControlError, Operation, W, body_schema
+from emulator.core.record import asdict
 from emulator.world import World
 from emulator.worldfile import CLOCK_SCHEMA, SEED_SCHEMA, BadWorld, world_of
 

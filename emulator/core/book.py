@@ -5,12 +5,12 @@
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Sequence
-from dataclasses import dataclass, replace
 from heapq import nlargest
 from itertools import islice
 from typing import TypeVar
 
 from emulator.core.index import Range, SortedIndex
+from emulator.core.record import Record, replace
 from emulator.core.records import Session
 
 #: Up to this many candidates are ranked by age; of more, so many match that walking finds them sooner.
@@ -24,8 +24,7 @@ _ANY_VALUE = 0
 _Key = TypeVar("_Key", bound=Hashable)
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
+class Query(Record):
     """Which sessions are wanted, newest first. None and open ranges leave a condition out.
 
     Instants are in microseconds, `duration` is in seconds, `live` is True for live and False for ended ones.
@@ -56,8 +55,7 @@ class Query:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class _Candidates:
+class _Candidates(Record):
     """The sessions that fulfil one condition: `uuids` from `start` to `stop`.
 
     `settled` says that nothing but this condition needs to be checked.

@@ -4,9 +4,9 @@ What a callback says stays what it was when it became due, whatever happens to t
 wire, the signatures and the sockets are elsewhere.
 """
 
-from dataclasses import dataclass
 from enum import Enum
 
+from emulator.core.record import Record
 from emulator.core.telephony import Call, PinVerdict, Recording, Role
 
 
@@ -32,8 +32,7 @@ class NoticeKind(Enum):
     RECORDING_FAILED = "recording_failed"
 
 
-@dataclass(frozen=True, slots=True)
-class Notice:
+class Notice(Record):
     """What there is to tell, and about what. `who` and `leg` are those of a leg's notice."""
 
     kind: NoticeKind
@@ -71,8 +70,7 @@ class Outcome(Enum):
     BLOCKED = "not sent: the world's egress rule"
 
 
-@dataclass(frozen=True, slots=True)
-class Attempt:
+class Attempt(Record):
     """One attempt, counted from 1. `status` is None where none came, `error` is "" where nothing went wrong."""
 
     number: int
@@ -81,8 +79,7 @@ class Attempt:
     error: str
 
 
-@dataclass(frozen=True, slots=True)
-class RetryPlan:
+class RetryPlan(Record):
     """When a failed attempt is followed by another: outcomes, how many at most, and the first pause.
 
     Each further pause is twice the one before it.
@@ -93,8 +90,7 @@ class RetryPlan:
     pause_us: int
 
 
-@dataclass(frozen=True, slots=True)
-class Callback:
+class Callback(Record):
     """A callback. `ordinal` counts those of the world, `sequence` those of the session.
 
     `copy_of` is the ordinal of the one that it repeats, None where it repeats none.

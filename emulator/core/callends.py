@@ -5,7 +5,6 @@ answered, canceled. Source of the causes: contract 6.4, 10.3.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Final
 
 from emulator.core import recordings
@@ -13,6 +12,7 @@ from emulator.core.billing import amount_micros, billed_s
 from emulator.core.events import CallEnded, CallsForgotten, Event, LegEnded, SessionCallEnded
 from emulator.core.instants import SECOND_US
 from emulator.core.lifecycle import Signal, step
+from emulator.core.record import Record, replace
 from emulator.core.records import Session
 from emulator.core.rules import Rules, Tariff
 from emulator.core.state import State
@@ -32,8 +32,7 @@ from emulator.core.telephony import (
 _FORGET_SHARE = 2
 
 
-@dataclass(frozen=True, slots=True)
-class _Ending:
+class _Ending(Record):
     """Why and by whom; `place` is the leg that ends first, and None the last one that there is."""
 
     cause: Cause

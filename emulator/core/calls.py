@@ -6,7 +6,6 @@ What it leaves behind is told in `callends.py`, and what the customer's server h
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Final
 
 from emulator.core import callends, habits
@@ -25,6 +24,7 @@ from emulator.core.events import (
 )
 from emulator.core.instants import SECOND_US
 from emulator.core.lifecycle import Signal, step
+from emulator.core.record import replace
 from emulator.core.recordings import started
 from emulator.core.records import Session
 from emulator.core.refusals import Reason, Refused

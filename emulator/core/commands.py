@@ -1,9 +1,9 @@
 """Commands: what can be asked of the engine. Values are already valid in form; the engine checks the rest."""
 
-from dataclasses import dataclass
 from typing import TypedDict
 
 from emulator.core.callbacks import Attempt, Callback, RetryPlan
+from emulator.core.record import Record
 from emulator.core.records import Settings
 from emulator.core.telephony import CallSignal, Message, Phone, Script
 
@@ -23,8 +23,7 @@ class SettingsChanges(TypedDict, total=False):
     recording_callback_method: str
 
 
-@dataclass(frozen=True, slots=True)
-class PinWish:
+class PinWish(Record):
     """PIN rules as asked for; a PIN that is None is to be generated with `length` digits."""
 
     generate: bool
@@ -38,8 +37,7 @@ class PinWish:
     forced: bool
 
 
-@dataclass(frozen=True, slots=True)
-class CreateSession:
+class CreateSession(Record):
     """Connect two parties through a number, or refresh the live session that already does."""
 
     owner: int
@@ -51,8 +49,7 @@ class CreateSession:
     pins: PinWish | None
 
 
-@dataclass(frozen=True, slots=True)
-class UpdateSession:
+class UpdateSession(Record):
     """Change a live session; None leaves a value alone. `owner` None sees every account's sessions."""
 
     owner: int | None
@@ -63,31 +60,27 @@ class UpdateSession:
     settings: SettingsChanges
 
 
-@dataclass(frozen=True, slots=True)
-class DeleteSession:
+class DeleteSession(Record):
     """End a live session now."""
 
     owner: int | None
     uuid: str
 
 
-@dataclass(frozen=True, slots=True)
-class TimeOutSession:
+class TimeOutSession(Record):
     """A session's expiry has come (set as a timer)."""
 
     uuid: str
 
 
-@dataclass(frozen=True, slots=True)
-class ReleaseNumber:
+class ReleaseNumber(Record):
     """A number's cool-off after this session is over (set as a timer)."""
 
     number: str
     session: str
 
 
-@dataclass(frozen=True, slots=True)
-class AddNumber:
+class AddNumber(Record):
     """Put a number at the end of the pool."""
 
     digits: str
@@ -95,22 +88,19 @@ class AddNumber:
     owner: int
 
 
-@dataclass(frozen=True, slots=True)
-class ReplaceNumber:
+class ReplaceNumber(Record):
     """A number works badly: its sessions move to others, and it gets no new ones."""
 
     digits: str
 
 
-@dataclass(frozen=True, slots=True)
-class SetPhone:
+class SetPhone(Record):
     """From now on a real number behaves like this."""
 
     phone: Phone
 
 
-@dataclass(frozen=True, slots=True)
-class PlaceCall:
+class PlaceCall(Record):
     """Somebody dials a virtual number."""
 
     caller: str
@@ -118,39 +108,34 @@ class PlaceCall:
     script: Script
 
 
-@dataclass(frozen=True, slots=True)
-class InitiateCall:
+class InitiateCall(Record):
     """Call the first party of a session (set as a timer when the session is created)."""
 
     session: str
 
 
-@dataclass(frozen=True, slots=True)
-class StepCall:
+class StepCall(Record):
     """Something happens to a running call (set as a timer, or asked for)."""
 
     call: str
     signal: CallSignal
 
 
-@dataclass(frozen=True, slots=True)
-class TypeDigits:
+class TypeDigits(Record):
     """The caller types digits; "" is no input within the time for it (set as a timer, or asked for)."""
 
     call: str
     digits: str
 
 
-@dataclass(frozen=True, slots=True)
-class DeleteRecording:
+class DeleteRecording(Record):
     """Remove a recording. `owner` None sees every account's recordings."""
 
     owner: int | None
     uuid: str
 
 
-@dataclass(frozen=True, slots=True)
-class SettleAttempt:
+class SettleAttempt(Record):
     """An attempt to send a callback came to this; `plan` says whether such an outcome is worth another attempt."""
 
     callback: int
@@ -158,51 +143,44 @@ class SettleAttempt:
     plan: RetryPlan
 
 
-@dataclass(frozen=True, slots=True)
-class RetryCallback:
+class RetryCallback(Record):
     """The wait before a callback's next attempt is over (set as a timer)."""
 
     callback: int
 
 
-@dataclass(frozen=True, slots=True)
-class ParkCallback:
+class ParkCallback(Record):
     """Take a waiting callback out of its order until it is released, at `until` by itself where that is given."""
 
     callback: int
     until: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class ReleaseCallback:
+class ReleaseCallback(Record):
     """Put a parked callback at the end of its session's order (set as a timer, or asked for)."""
 
     callback: int
 
 
-@dataclass(frozen=True, slots=True)
-class DropCallback:
+class DropCallback(Record):
     """A waiting or parked callback is never sent."""
 
     callback: int
 
 
-@dataclass(frozen=True, slots=True)
-class SendAgain:
+class SendAgain(Record):
     """Send the same once more, as a callback of its own."""
 
     callback: Callback
 
 
-@dataclass(frozen=True, slots=True)
-class SwitchDelivery:
+class SwitchDelivery(Record):
     """Whether callbacks are sent from now on, or only made and kept."""
 
     on: bool
 
 
-@dataclass(frozen=True, slots=True)
-class NoteMedia:
+class NoteMedia(Record):
     """What a look at the audio file of a played message came to; it changes nothing."""
 
     call: str

@@ -1,9 +1,9 @@
 """Events: what happened, each with its instant and the new record. Storing the record is all they do."""
 
-from dataclasses import dataclass
 from enum import Enum
 
 from emulator.core.callbacks import Attempt, Callback
+from emulator.core.record import Record
 from emulator.core.records import Hold, Number, Session
 from emulator.core.telephony import Call, Message, Phone, PinVerdict, Recording
 
@@ -15,32 +15,28 @@ class Ending(Enum):
     DELETED = "deleted"
 
 
-@dataclass(frozen=True, slots=True)
-class SessionCreated:
+class SessionCreated(Record):
     """A new session has its number."""
 
     at: int
     session: Session
 
 
-@dataclass(frozen=True, slots=True)
-class SessionRefreshed:
+class SessionRefreshed(Record):
     """The pair was created again: same session and number, new settings and expiry."""
 
     at: int
     session: Session
 
 
-@dataclass(frozen=True, slots=True)
-class SessionUpdated:
+class SessionUpdated(Record):
     """Settings, parties or expiry were changed."""
 
     at: int
     session: Session
 
 
-@dataclass(frozen=True, slots=True)
-class SessionExpired:
+class SessionExpired(Record):
     """The session ended."""
 
     at: int
@@ -48,64 +44,56 @@ class SessionExpired:
     ending: Ending
 
 
-@dataclass(frozen=True, slots=True)
-class NumberHeld:
+class NumberHeld(Record):
     """The number of an ended session cools off."""
 
     at: int
     hold: Hold
 
 
-@dataclass(frozen=True, slots=True)
-class NumberReleased:
+class NumberReleased(Record):
     """A cool-off is over."""
 
     at: int
     hold: Hold
 
 
-@dataclass(frozen=True, slots=True)
-class NumberAdded:
+class NumberAdded(Record):
     """The pool has one number more."""
 
     at: int
     number: Number
 
 
-@dataclass(frozen=True, slots=True)
-class SessionsForgotten:
+class SessionsForgotten(Record):
     """The oldest ended sessions made room, past the limit on how many are kept."""
 
     at: int
     uuids: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class SessionCallBegan:
+class SessionCallBegan(Record):
     """A call of the session began: the session is in progress."""
 
     at: int
     session: Session
 
 
-@dataclass(frozen=True, slots=True)
-class SessionCallEnded:
+class SessionCallEnded(Record):
     """A call of the session ended and left its interaction."""
 
     at: int
     session: Session
 
 
-@dataclass(frozen=True, slots=True)
-class NumberSuspended:
+class NumberSuspended(Record):
     """A number was reported as sub-optimal and gets no session any more."""
 
     at: int
     digits: str
 
 
-@dataclass(frozen=True, slots=True)
-class SessionNumberReplaced:
+class SessionNumberReplaced(Record):
     """The session has another virtual number."""
 
     at: int
@@ -113,40 +101,35 @@ class SessionNumberReplaced:
     before: str
 
 
-@dataclass(frozen=True, slots=True)
-class PhoneSet:
+class PhoneSet(Record):
     """A real number behaves like this from now on."""
 
     at: int
     phone: Phone
 
 
-@dataclass(frozen=True, slots=True)
-class CallBegan:
+class CallBegan(Record):
     """Somebody dialled a virtual number, or the service dials the first party. Its first leg is there."""
 
     at: int
     call: Call
 
 
-@dataclass(frozen=True, slots=True)
-class CallNotPlaced:
+class CallNotPlaced(Record):
     """The service should have called the first party of this session: a call runs, nobody is to be reached, no room."""
 
     at: int
     uuid: str
 
 
-@dataclass(frozen=True, slots=True)
-class PinAsked:
+class PinAsked(Record):
     """The caller is to type a PIN."""
 
     at: int
     call: Call
 
 
-@dataclass(frozen=True, slots=True)
-class PinChecked:
+class PinChecked(Record):
     """A PIN was typed, or a registered caller needs none.
 
     `retries` counts the wrong ones before; `last` says that no other attempt follows.
@@ -159,8 +142,7 @@ class PinChecked:
     last: bool
 
 
-@dataclass(frozen=True, slots=True)
-class LegRinging:
+class LegRinging(Record):
     """The phone on this leg, 0 or 1, rings."""
 
     at: int
@@ -168,8 +150,7 @@ class LegRinging:
     leg: int
 
 
-@dataclass(frozen=True, slots=True)
-class LegAnswered:
+class LegAnswered(Record):
     """The person on this leg, 0 or 1, is there. With leg 1 the two are connected."""
 
     at: int
@@ -177,8 +158,7 @@ class LegAnswered:
     leg: int
 
 
-@dataclass(frozen=True, slots=True)
-class LegEnded:
+class LegEnded(Record):
     """This leg, 0 or 1, is over."""
 
     at: int
@@ -186,24 +166,21 @@ class LegEnded:
     leg: int
 
 
-@dataclass(frozen=True, slots=True)
-class CallEnded:
+class CallEnded(Record):
     """The call is over."""
 
     at: int
     call: Call
 
 
-@dataclass(frozen=True, slots=True)
-class CallsForgotten:
+class CallsForgotten(Record):
     """The oldest ended calls made room, past the limit on how many are kept."""
 
     at: int
     uuids: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class MessagePlayed:
+class MessagePlayed(Record):
     """A message begins to play on the first or the second leg."""
 
     at: int
@@ -212,8 +189,7 @@ class MessagePlayed:
     url: str
 
 
-@dataclass(frozen=True, slots=True)
-class MediaChecked:
+class MediaChecked(Record):
     """The audio file of a message was looked at; the call did not wait for it."""
 
     at: int
@@ -223,48 +199,42 @@ class MediaChecked:
     outcome: str
 
 
-@dataclass(frozen=True, slots=True)
-class RecordingStarted:
+class RecordingStarted(Record):
     """A call is recorded from here on."""
 
     at: int
     recording: Recording
 
 
-@dataclass(frozen=True, slots=True)
-class RecordingFailed:
+class RecordingFailed(Record):
     """A call should be recorded, and is not."""
 
     at: int
     recording: Recording
 
 
-@dataclass(frozen=True, slots=True)
-class RecordingCompleted:
+class RecordingCompleted(Record):
     """A recording is there to be fetched."""
 
     at: int
     recording: Recording
 
 
-@dataclass(frozen=True, slots=True)
-class RecordingDeleted:
+class RecordingDeleted(Record):
     """A recording was removed."""
 
     at: int
     recording: Recording
 
 
-@dataclass(frozen=True, slots=True)
-class CallbackDue:
+class CallbackDue(Record):
     """There is something to tell the customer's server."""
 
     at: int
     callback: Callback
 
 
-@dataclass(frozen=True, slots=True)
-class CallbackAttempted:
+class CallbackAttempted(Record):
     """An attempt failed, and another one follows at `until`."""
 
     at: int
@@ -273,16 +243,14 @@ class CallbackAttempted:
     until: int
 
 
-@dataclass(frozen=True, slots=True)
-class CallbackWaiting:
+class CallbackWaiting(Record):
     """A callback waits for its turn again: its pause is over, or it was released."""
 
     at: int
     callback: Callback
 
 
-@dataclass(frozen=True, slots=True)
-class CallbackParked:
+class CallbackParked(Record):
     """A callback was taken out of its order, until `until` where that is given."""
 
     at: int
@@ -290,8 +258,7 @@ class CallbackParked:
     until: int | None
 
 
-@dataclass(frozen=True, slots=True)
-class CallbackSettled:
+class CallbackSettled(Record):
     """Nothing more happens to a callback; `attempt` is the last one, None where it was dropped."""
 
     at: int
@@ -299,8 +266,7 @@ class CallbackSettled:
     attempt: Attempt | None
 
 
-@dataclass(frozen=True, slots=True)
-class DeliverySwitched:
+class DeliverySwitched(Record):
     """Callbacks are sent from now on, or only made and kept."""
 
     at: int

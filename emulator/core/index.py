@@ -7,8 +7,9 @@ finds its entry by bisection.
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import chain
+
+from emulator.core.record import Record
 
 #: Bits of a key that hold the ordinal: room for a million million sessions.
 _ORDINAL_BITS = 40
@@ -17,8 +18,7 @@ _ORDINAL_BITS = 40
 _BLOCK_MAX = 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Range:
+class Range(Record):
     """Values from `low` up to, but not including, `high`; None leaves that side open."""
 
     low: int | None = None

@@ -1,10 +1,9 @@
 """Numbers: what adding one to the pool, the end of a cool-off, and replacing one do."""
 
-from dataclasses import replace
-
 from emulator.core.commands import AddNumber, ReleaseNumber, ReplaceNumber
 from emulator.core.events import Event, NumberAdded, NumberReleased, NumberSuspended, SessionNumberReplaced
 from emulator.core.pool import Wish
+from emulator.core.record import replace
 from emulator.core.records import Candidate, Dropped, Number, Session
 from emulator.core.refusals import Reason, Refused
 from emulator.core.state import State

@@ -7,7 +7,6 @@ sequence. A parked callback has left its line and holds nobody up; released, it 
 
 from collections import deque
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
 from typing import Final
 
 from emulator.core.callbacks import Attempt, Callback, CallbackState, Outcome, RetryPlan
@@ -19,6 +18,7 @@ from emulator.core.events import (
     CallbackSettled,
     CallbackWaiting,
 )
+from emulator.core.record import replace
 from emulator.core.refusals import Reason, Refused
 
 #: Outcome → how a callback ends that is not tried again.

@@ -9,8 +9,8 @@ What a group of numbers can offer is kept ready, so the size of the pool does no
 
 from bisect import bisect_left, insort
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, replace
 
+from emulator.core.record import Record, replace
 from emulator.core.records import Allocation, Candidate, Dropped, Hold, Number, Pair, Session
 from emulator.core.refusals import Reason, Refused
 
@@ -21,8 +21,7 @@ DROPPED_LISTED_MAX = 50
 _GroupKey = tuple[int, int | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Use:
+class Use(Record):
     """What is on a number now: live sessions, the one that has it to itself, and cool-offs.
 
     A suspended number gets no session any more.
@@ -44,8 +43,7 @@ class Use:
         return self.open and self.sessions == 0
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
+class Wish(Record):
     """What a session needs: whose numbers, which country (None: any), and parties' other numbers to avoid.
 
     `busy` maps each number on which a party already is to the session that it is in there.

@@ -3,10 +3,9 @@
 Source: contract 6.6. A recording that could not be started leaves a notice and nothing to fetch.
 """
 
-from dataclasses import replace
-
 from emulator.core.commands import DeleteRecording
 from emulator.core.events import Event, RecordingCompleted, RecordingDeleted, RecordingFailed, RecordingStarted
+from emulator.core.record import replace
 from emulator.core.records import Session
 from emulator.core.refusals import Reason, Refused
 from emulator.core.state import State

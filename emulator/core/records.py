@@ -5,10 +5,10 @@ without a plus, and an owner is the place of an account in its world: 0 for the 
 subaccounts.
 """
 
-from dataclasses import dataclass
 from enum import Enum
 
 from emulator.core.instants import SECOND_US
+from emulator.core.record import Record
 from emulator.core.telephony import NO_HISTORY, History, Pins, Role
 
 MAIN_ACCOUNT = 0
@@ -35,8 +35,7 @@ class Dropped(Enum):
     SUSPENDED = "it was reported as sub-optimal and replaced"
 
 
-@dataclass(frozen=True, slots=True)
-class Number:
+class Number(Record):
     """A virtual number of the pool. `place` is its rank: allocation prefers lower ones."""
 
     digits: str
@@ -45,8 +44,7 @@ class Number:
     place: int
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(Record):
     """A number that was looked at and dropped, with what stood in the way."""
 
     number: str
@@ -55,8 +53,7 @@ class Candidate:
     until: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Allocation:
+class Allocation(Record):
     """Why a session got its number.
 
     `calling_code` is None where any country would do. `dropped` lists, in pool order, the first numbers
@@ -72,8 +69,7 @@ class Allocation:
     pool_size: int
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Record):
     """What the customer asked of a session, beyond its parties and its end."""
 
     callback_url: str
@@ -93,8 +89,7 @@ class Settings:
     owner_named: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Session:
+class Session(Record):
     """A masking session. A missing party is "". `ordinal` counts sessions in order of creation.
 
     `running` counts its calls that have not ended; `history` is what the others left.
@@ -192,8 +187,7 @@ class Session:
 Pair = tuple[int, str, str]
 
 
-@dataclass(frozen=True, slots=True)
-class Hold:
+class Hold(Record):
     """A number cooling off after `session`: until `until` only its own pair may have it again."""
 
     number: str

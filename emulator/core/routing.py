@@ -5,15 +5,13 @@ single-party session has it to itself; a session has a message for unknown calle
 Source: contract 6.1; that the newest session decides where several could is ASSUMED.
 """
 
-from dataclasses import dataclass
-
+from emulator.core.record import Record
 from emulator.core.records import Session
 from emulator.core.state import State
 from emulator.core.telephony import Call, Pins, Role, Route
 
 
-@dataclass(frozen=True, slots=True)
-class Way:
+class Way(Record):
     """What becomes of a call: `session` is whose call or whose messages it is, `callee` whom it is for."""
 
     route: Route

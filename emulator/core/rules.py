@@ -1,13 +1,12 @@
 """Rules: the few numbers and choices that a world may set for its engine."""
 
-from dataclasses import dataclass
 from typing import Final
 
 from emulator.core.instants import SECOND_US
+from emulator.core.record import Record
 
 
-@dataclass(frozen=True, slots=True)
-class Telephony:
+class Telephony(Record):
     """How long things take where neither a script nor a phone says so, in microseconds.
 
     answer_after_us   a phone rings this long before it is answered, is busy, rejects
@@ -26,16 +25,14 @@ class Telephony:
     initiate_after_us: int = SECOND_US
 
 
-@dataclass(frozen=True, slots=True)
-class Tariff:
+class Tariff(Record):
     """What a leg costs: begun pulses of `pulse_s` at `minute_micros` millionths a minute."""
 
     pulse_s: int = 60
     minute_micros: int = 16_500
 
 
-@dataclass(frozen=True, slots=True)
-class Notify:
+class Notify(Record):
     """Which notices are given, where the sources disagree.
 
     by_position             FIRST and SECOND name the legs in their order, not the parties of the session
@@ -55,8 +52,7 @@ TARIFF_DEFAULT: Final = Tariff()
 NOTIFY_DEFAULT: Final = Notify()
 
 
-@dataclass(frozen=True, slots=True)
-class Rules:
+class Rules(Record):
     """How an engine behaves where its sources are silent or disagree, and its limits.
 
     retention_us          an ended session is shown for this long after its creation

@@ -4,7 +4,6 @@ Each function looks at the state, refuses or answers with events, and changes no
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 from emulator.core.commands import CreateSession, DeleteSession, PinWish, TimeOutSession, UpdateSession
 from emulator.core.events import (
@@ -22,6 +21,7 @@ from emulator.core.lifecycle import Signal, step
 from emulator.core.numbering import calling_code
 from emulator.core.pins import check_pins, settle_pins
 from emulator.core.pool import Wish
+from emulator.core.record import replace
 from emulator.core.records import Candidate, Dropped, Hold, Pair, Session, Status
 from emulator.core.refusals import Reason, Refused
 from emulator.core.state import State

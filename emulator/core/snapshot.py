@@ -4,19 +4,17 @@ Only what cannot be derived is in it: the records themselves, and the few orders
 uses and groups are made anew, so a snapshot that was edited by hand is as good as one that was taken.
 """
 
-from dataclasses import dataclass
-
 from emulator.core.callbacks import Callback
 from emulator.core.chance import Chance, Seed
 from emulator.core.commands import Command
+from emulator.core.record import Record
 from emulator.core.records import Hold, Number, Session
 from emulator.core.rules import Rules
 from emulator.core.state import State
 from emulator.core.telephony import Call, Phone, Recording
 
 
-@dataclass(frozen=True, slots=True)
-class Timer:
+class Timer(Record):
     """A command that waits for its instant."""
 
     at: int
@@ -24,8 +22,7 @@ class Timer:
     command: Command
 
 
-@dataclass(frozen=True, slots=True)
-class Snapshot:
+class Snapshot(Record):
     """Everything that an engine holds at `at`, besides its rules and its seed.
 
     Sessions, calls and recordings stand in the order of their making, timers in the order in which they will be due.

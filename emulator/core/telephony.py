@@ -6,8 +6,9 @@ leg is to the other person. "Caller" and "callee" are the people on the first an
 Instants are whole microseconds, durations end in their unit, money is in millionths of the currency's unit.
 """
 
-from dataclasses import dataclass, field
 from enum import Enum
+
+from emulator.core.record import Record
 
 
 class Role(Enum):
@@ -128,8 +129,7 @@ class PinVerdict(Enum):
     NOT_NEEDED = "not_needed"
 
 
-@dataclass(frozen=True, slots=True)
-class Pins:
+class Pins(Record):
     """The PIN rules of a session; `first` and `second` are strings of digits."""
 
     generated: bool
@@ -143,8 +143,7 @@ class Pins:
     forced: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Phone:
+class Phone(Record):
     """How a real number behaves.
 
     `after_us` is how long it takes until the outcome; None for no answer is until the ring timeout.
@@ -158,8 +157,7 @@ class Phone:
     digits: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Script:
+class Script(Record):
     """What a call brings along; what it leaves out (None), the phones' habits decide.
 
     `habit` and `after_us` are those of the callee, `digits` are typed by the caller, one entry for each prompt.
@@ -175,8 +173,7 @@ class Script:
     recording_fails: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(Record):
     """What comes next in a call by itself, and when. `digits` is what is typed, where `signal` is None."""
 
     at: int
@@ -184,8 +181,7 @@ class Step:
     digits: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Leg:
+class Leg(Record):
     """One leg: between the virtual number and `person`. `inbound`: the person called, and was not called.
 
     `role` is None while nobody knows which party the person is. The money is known once the leg has ended.
@@ -209,8 +205,7 @@ class Leg:
         return Leg(self.uuid, self.person, self.role, self.inbound, self.started_at, at)
 
 
-@dataclass(frozen=True, slots=True)
-class Call:
+class Call(Record):
     """A call. It is named after its first leg.
 
     `session` is the session that it belongs to, "" as long as there is none; `host` is the session whose messages
@@ -290,8 +285,7 @@ class Call:
         return sum(leg.amount_micros for leg in self.legs)
 
 
-@dataclass(frozen=True, slots=True)
-class Interaction:
+class Interaction(Record):
     """What a call leaves in its session. Legs are told by party; "" where that leg never was."""
 
     call: str
@@ -306,14 +300,13 @@ class Interaction:
     amount_micros: int
 
 
-@dataclass(frozen=True, slots=True)
-class History:
+class History(Record):
     """What all calls of a session left: the newest interactions, oldest first, and totals over all of them.
 
     `counterpart` is who was on the other side of the last one.
     """
 
-    interactions: tuple[Interaction, ...] = field(default=())
+    interactions: tuple[Interaction, ...] = ()
     legs: int = 0
     billed_s: int = 0
     amount_micros: int = 0
@@ -332,8 +325,7 @@ class RecordingState(Enum):
     FAILED = "failed"
 
 
-@dataclass(frozen=True, slots=True)
-class Recording:
+class Recording(Record):
     """A recording of one call, from the bridge to the hangup. `audio_format` is "mp3" or "wav"."""
 
     ordinal: int

@@ -5,10 +5,10 @@ read it in `routes.py`.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
 
+from emulator.core.record import Record
 from emulator.core.records import Session
 from emulator.plivo import refusals
 from emulator.plivo.refusals import refused_parameter
@@ -20,8 +20,7 @@ from emulator.plivo.service import Account, Caller
 Answer = tuple[int, Json | None]
 
 
-@dataclass(frozen=True, slots=True)
-class Asked:
+class Asked(Record):
     """An authenticated API request: caller, account in the path, and the request as ASGI tells it."""
 
     caller: Caller

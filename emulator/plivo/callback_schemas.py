@@ -7,10 +7,10 @@ which, so presence is ASSUMED from what an event can know.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final
 
+from emulator.core.record import Record
 from emulator.plivo.hangup_causes import HANGUP_CAUSES
 
 Schema = Mapping[str, Any]
@@ -45,8 +45,7 @@ EVENTS: Final[Mapping[str, Occasion]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Attribute:
+class Attribute(Record):
     """A line of the table. On an occasion in neither set the attribute is absent."""
 
     name: str

@@ -5,13 +5,13 @@ that of the vendor's page. What is not documented to be there is left out.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from time import gmtime
 from typing import Final
 
 from emulator.core.callbacks import Callback, Notice, NoticeKind
 from emulator.core.instants import SECOND_US
+from emulator.core.record import Record
 from emulator.core.telephony import Call, Cause, PinVerdict, Recording, Role
 from emulator.plivo.causes import CAUSES
 from emulator.plivo.resources import media_url, recording_url
@@ -46,8 +46,7 @@ _PIN_STATUS: Final[Mapping[PinVerdict, str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(Record):
     """Where resources are found: the URL under which the emulator is asked, and the account that owns them."""
 
     base: str

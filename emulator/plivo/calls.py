@@ -5,11 +5,11 @@ the official SDKs' fixtures. A leg is a call of its own there: the second one na
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from typing import Final
 
 from emulator.core.engine import Engine
 from emulator.core.index import Range
+from emulator.core.record import Record, replace
 from emulator.core.rules import Tariff
 from emulator.core.telephony import Call, Leg
 from emulator.plivo import refusals
@@ -41,8 +41,7 @@ _EVERYTHING: Final = Range()
 _DIRECTION_OF: Final = {inbound: name for name, inbound in DIRECTIONS.items()}
 
 
-@dataclass(frozen=True, slots=True)
-class CallQuery:
+class CallQuery(Record):
     """Which legs are wanted; None and open ranges leave a condition out. Numbers are beginnings of numbers."""
 
     owner: int | None = None

@@ -8,13 +8,13 @@ given (ASSUMED); `er`, the region, has no meaning here.
 import re
 from base64 import b64encode
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlsplit, urlunsplit
 
 from emulator.core.callbacks import Outcome, RetryPlan
 from emulator.core.instants import SECOND_US
+from emulator.core.record import Record
 
 #: The pause before the first retry, doubled for each further one. No page gives it: ASSUMED.
 RETRY_PAUSE_US: Final = SECOND_US
@@ -46,8 +46,7 @@ _QUERY_SAFE: Final = _PATH_SAFE + "?"
 _HALF_ESCAPE: Final = re.compile(r"%(?![0-9A-Fa-f]{2})")
 
 
-@dataclass(frozen=True, slots=True)
-class Destination:
+class Destination(Record):
     """An URL as it is requested and signed, and how a callback is sent there. Timeouts are in real seconds.
 
     `authority` is what a receiver sees in the Host header, `authorization` its header of that name, "" for none.

@@ -6,12 +6,12 @@ Unknown keys are ignored.
 
 import re
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final, TypeVar
 
 from emulator.core.index import Range
 from emulator.core.instants import DAY_US, MINUTE_US, SECOND_US
+from emulator.core.record import Record
 from emulator.plivo import refusals
 from emulator.plivo.policy import RETENTION_DAYS, WINDOW_DEFAULT_DAYS, WINDOW_MAX_DAYS, Policy
 from emulator.plivo.refusals import ApiError, refused_parameter
@@ -32,8 +32,7 @@ def fields_of(pairs: Sequence[tuple[str, str]]) -> Fields:
     return {name: value for name, value in reversed(pairs) if value}
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(Record):
     """A filter value: it means `start` up to, not including, `stop`; what is greater begins at `after`.
 
     Times are compared as they are printed, in whole seconds, unless the filter itself has a fraction, so that

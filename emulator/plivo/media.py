@@ -6,8 +6,9 @@ Who may fetch a recording, and under which URL, is told elsewhere.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Final
+
+from emulator.core.record import Record
 
 SAMPLES_PER_S: Final = 8_000
 
@@ -48,8 +49,7 @@ _MP3_FRAME_BYTES: Final = len(_MP3_STEADY)
 _MP3_PERIOD: Final = _MP3_CHANGE + _MP3_STEADY * (_BEEP_FRAMES + _TONE_FRAMES - len(_MP3_CHANGE) // _MP3_FRAME_BYTES)
 
 
-@dataclass(frozen=True, slots=True)
-class Media:
+class Media(Record):
     """A file: `head`, then `period` over and over, `size` bytes in all."""
 
     content_type: str

@@ -5,12 +5,12 @@ application, the alias and the campaign of a number, is there and empty.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from time import gmtime
 from typing import Final
 
 from emulator.core.engine import Engine
 from emulator.core.instants import SECOND_US
+from emulator.core.record import Record
 from emulator.core.records import MAIN_ACCOUNT, Number
 from emulator.core.refusals import Reason, Refused
 from emulator.plivo.asked import Answer, Asked
@@ -26,8 +26,7 @@ _TYPE: Final = "local"
 _SERVICES: Final = frozenset({"voice"})
 
 
-@dataclass(frozen=True, slots=True)
-class NumberQuery:
+class NumberQuery(Record):
     """Which numbers are wanted. All have one type, the same services and no alias, so these accept all or none."""
 
     owner: int | None

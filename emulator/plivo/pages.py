@@ -4,10 +4,10 @@ Source: vendor page, pagination, and contract 5.3.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 from urllib.parse import urlencode
 
+from emulator.core.record import Record
 from emulator.plivo import refusals
 from emulator.plivo.filters import fields_of, integer
 from emulator.plivo.policy import LIMIT_MAX, Policy
@@ -17,8 +17,7 @@ Query = TypeVar("Query")
 _Found = TypeVar("_Found")
 
 
-@dataclass(frozen=True, slots=True)
-class Page(Generic[Query]):
+class Page(Record, Generic[Query]):
     """A parsed list request; `carried` are the filters that the links to other pages repeat."""
 
     query: Query

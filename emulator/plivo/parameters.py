@@ -5,10 +5,10 @@ coercion (`parse.py`): "true" and "60" count as true and 60. Defaults are those 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import Enum
 from typing import Any, Final
 
+from emulator.core.record import Record
 from emulator.plivo.judge import Judge, Schema
 from emulator.plivo.policy import CALL_TIME_LIMIT_DEFAULT_S, RING_TIMEOUT_DEFAULT_S, SESSION_EXPIRY_DEFAULT_S
 
@@ -25,8 +25,7 @@ class Kind(Enum):
     TEXT = "text"
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(Record):
     """One parameter. `zero_is_default`: 0 counts as not given, because three SDKs always send it (contract 3.2)."""
 
     name: str

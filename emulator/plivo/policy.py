@@ -5,15 +5,14 @@ values there are.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
 from typing import Any, Literal, get_args, get_type_hints
 
 from emulator.core.instants import DAY_US
+from emulator.core.record import Record, names
 from emulator.core.rules import Notify, Rules, Tariff, Telephony
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
+class Policy(Record):
     """The choices of one world. The defaults are those of the ledger; a test compares them."""
 
     update_status: Literal[200, 202] = 200
@@ -33,8 +32,7 @@ class Policy:
     rate_limit: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Limits:
+class Limits(Record):
     """How much a world may hold. Names and defaults as under `[limits]` in a world file."""
 
     sessions_live_max: int = 250_000
@@ -55,7 +53,7 @@ class Limits:
 def policy_choices() -> Mapping[str, Sequence[Any]]:
     """Policy entry → the values that it may have."""
     kinds = get_type_hints(Policy)
-    return {field.name: get_args(kinds[field.name]) or (False, True) for field in fields(Policy)}
+    return {name: get_args(kinds[name]) or (False, True) for name in names(Policy)}
 
 
 def rules_of(policy: Policy, limits: Limits, telephony: Telephony, tariff: Tariff) -> Rules:

@@ -5,7 +5,6 @@ official SDKs' fixtures. The audio itself is served in `routes_media.py`.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from typing import Final
 
 from emulator.core import recordings
@@ -13,6 +12,7 @@ from emulator.core.commands import DeleteRecording
 from emulator.core.engine import Engine
 from emulator.core.index import Range
 from emulator.core.instants import DAY_US
+from emulator.core.record import Record
 from emulator.core.telephony import Recording, RecordingState
 from emulator.plivo import refusals
 from emulator.plivo.asked import Answer, Asked
@@ -32,8 +32,7 @@ _STORAGE_RATE: Final = 0.0004
 _ROUNDED_TO_S: Final = 60
 
 
-@dataclass(frozen=True, slots=True)
-class RecordingQuery:
+class RecordingQuery(Record):
     """Which recordings are wanted; None and open ranges leave a condition out."""
 
     owner: int | None

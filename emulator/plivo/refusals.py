@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from emulator.core.instants import written
+from emulator.core.record import Record
 from emulator.core.records import Candidate
 from emulator.core.refusals import Reason, Refused
 
@@ -56,8 +57,7 @@ def refused_parameter(stem: str, name: str, reason: str = "", **words: str) -> A
     return ApiError(400, stem.format(name=name, **words), reason)
 
 
-@dataclass(frozen=True, slots=True)
-class _Answer:
+class _Answer(Record):
     """How one reason of the core is told: status, text, and a sentence made from the refusal's detail."""
 
     status: int

@@ -7,7 +7,6 @@ vendor's words in one place. What else happens to a request on its way is the sh
 
 import json
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
 from functools import wraps
 from typing import Any, Final
 
@@ -36,7 +35,6 @@ _REASON_SIGNS_MAX: Final = 1000
 _encode: Final = json.JSONEncoder(separators=(",", ":")).encode
 
 
-@dataclass(frozen=True, slots=True)
 class ApiCall(Asked):
     """An authenticated API request with its body (None: it is too large)."""
 

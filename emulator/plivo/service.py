@@ -1,18 +1,17 @@
 """What the routes need of a world. The world itself lives outside this folder and is handed in."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from emulator.core.commands import Command
 from emulator.core.engine import Engine
 from emulator.core.events import Event
+from emulator.core.record import Record
 from emulator.core.records import MAIN_ACCOUNT
 from emulator.plivo.policy import Policy
 
 
-@dataclass(frozen=True, slots=True)
-class Account:
+class Account(Record):
     """An account of a world. `place` 0 is the main account; the others are its subaccounts."""
 
     place: int
@@ -47,8 +46,7 @@ class Service(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
-class Caller:
+class Caller(Record):
     """Who sent a request: an account, and the world that it is in."""
 
     service: Service

@@ -10,11 +10,12 @@ import hmac
 import re
 from binascii import b2a_base64
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
 from typing import Final
 from urllib.parse import parse_qsl, urlsplit
+
+from emulator.core.record import Record
 
 Pair = tuple[str, str]
 
@@ -39,16 +40,14 @@ _OUTER: Final = bytes(byte ^ 0x5C for byte in range(256))
 _PORT: Final = re.compile(r":[0-9]*$")
 
 
-@dataclass(frozen=True, slots=True)
-class Inputs:
+class Inputs(Record):
     """The texts that were signed, nonce included: of V2 one, of V3 one and where the URL names a port another."""
 
     v2: str
     v3: Sequence[str]
 
 
-@dataclass(frozen=True, slots=True)
-class Signed:
+class Signed(Record):
     """The headers of a callback, in the order of the wire, and for debugging what they sign."""
 
     headers: Mapping[str, str]
@@ -113,8 +112,7 @@ def verify(
     }
 
 
-@dataclass(frozen=True, slots=True)
-class _Address:
+class _Address(Record):
     """A URL taken apart: scheme, host, port and path, then where a port is named the same without it; and the query."""
 
     bases: Sequence[str]

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
 from playwright.sync_api import Browser, Page, expect
 
+from emulator.core.record import replace
 from emulator.server import Emulator
 from tests.console.conftest import Console, watched
 from tests.core.play import SETTINGS, creation

@@ -7,7 +7,6 @@ done is checked after every step. The machines themselves are in test_stateful.p
 from collections import Counter
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import replace
 from itertools import combinations, pairwise
 from typing import ClassVar, Final
 
@@ -41,6 +40,7 @@ from emulator.core.events import (
 )
 from emulator.core.instants import SECOND_US
 from emulator.core.numbering import calling_code
+from emulator.core.record import replace
 from emulator.core.records import Session
 from emulator.core.refusals import Reason, Refused
 from emulator.core.rules import Rules

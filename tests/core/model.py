@@ -4,12 +4,13 @@ The machines ask the model before each command: which number a create gets, what
 is, or why it is refused. What happens by itself is told to the model, and it must have been possible.
 """
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 from emulator.core.commands import CreateSession, PinWish
 from emulator.core.events import CallBegan, CallEnded, Ending, Event, PinChecked, SessionExpired, SessionsForgotten
 from emulator.core.instants import SECOND_US
 from emulator.core.numbering import calling_code
+from emulator.core.record import replace
 from emulator.core.records import Pair, Session, Settings, Status
 from emulator.core.refusals import Reason
 from emulator.core.rules import Rules

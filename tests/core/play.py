@@ -4,7 +4,6 @@ The only place under tests/core that builds commands field by field.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import replace
 from enum import Enum
 from typing import Final, Unpack
 
@@ -38,6 +37,7 @@ from emulator.core.events import (
 )
 from emulator.core.instants import DAY_US, SECOND_US
 from emulator.core.numbering import calling_code
+from emulator.core.record import replace
 from emulator.core.records import MAIN_ACCOUNT, Session, Settings
 from emulator.core.rules import Rules
 from emulator.core.state import State

@@ -1,7 +1,5 @@
 """The book of sessions against a plain list."""
 
-from dataclasses import replace
-
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
@@ -9,6 +7,7 @@ from hypothesis import strategies as st
 from emulator.core.book import Query, SessionBook
 from emulator.core.index import Range
 from emulator.core.instants import SECOND_US
+from emulator.core.record import replace
 from emulator.core.records import Session, Status
 from tests.core.play import ANNA, BEN, CARA, DAVE, EVE, START, A, B, World, naive_select, pin_wish
 
@@ -26,7 +25,7 @@ def _record(ordinal: int, *, created: int, expires: int, **changes: object) -> S
     """A session that lives if it expires after START."""
     status = Status.ACTIVE if expires > 0 else Status.EXPIRED
     instants = {"created_at": _at(created), "modified_at": _at(created), "expires_at": _at(expires)}
-    return replace(_BASE, ordinal=ordinal, uuid=str(ordinal), status=status, **instants, **changes)  # type: ignore[arg-type]  # fields by name
+    return replace(_BASE, ordinal=ordinal, uuid=str(ordinal), status=status, **instants, **changes)
 
 
 def _ranges(values: st.SearchStrategy[int]) -> st.SearchStrategy[Range]:
@@ -71,7 +70,7 @@ def _queries(draw: st.DrawFn) -> Query:
     chosen = draw(st.lists(st.sampled_from(list(_CONDITIONS)), max_size=3, unique=True))
     conditions = {name: draw(_CONDITIONS[name]) for name in chosen}
     limit, offset = draw(st.integers(1, 20)), draw(st.integers(0, 5))
-    return replace(Query(limit, offset), **conditions)  # type: ignore[arg-type]  # fields by name
+    return replace(Query(limit, offset), **conditions)
 
 
 #: Every index, asked alone.

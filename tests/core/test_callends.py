@@ -1,11 +1,10 @@
 """What a call leaves: legs with causes and prices, an interaction, totals; and how old calls are forgotten."""
 
-from dataclasses import replace
-
 import pytest
 
 from emulator.core.events import CallEnded, CallsForgotten, LegEnded, SessionCallEnded
 from emulator.core.instants import SECOND_US
+from emulator.core.record import replace
 from emulator.core.telephony import NO_HISTORY, CallSignal, Habit, Interaction
 from tests.core.play import ANNA, BEN, CARA, EVE, RECORDING, RULES, SETTINGS, START, A, World, pin_wish
 

@@ -1,7 +1,6 @@
 """What each step of a call does."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 
@@ -17,6 +16,7 @@ from emulator.core.events import (
     SessionCallEnded,
 )
 from emulator.core.instants import SECOND_US
+from emulator.core.record import replace
 from emulator.core.records import Session, Settings, Status
 from emulator.core.refusals import Reason, Refused
 from emulator.core.telephony import Call, CallSignal, Cause, Habit, Message, Phase, Role, Route, Source

@@ -1,12 +1,11 @@
 """What the state machines found, each as a plain story."""
 
-from dataclasses import replace
-
 import pytest
 
 from emulator.core.callbacks import NoticeKind
 from emulator.core.commands import PlaceCall, StepCall, TypeDigits
 from emulator.core.events import CallbackDue, CallBegan, Event, PinChecked, SessionsForgotten
+from emulator.core.record import replace
 from emulator.core.records import Session
 from emulator.core.refusals import Reason, Refused
 from emulator.core.telephony import Call, CallSignal, Route, Script

@@ -1,10 +1,9 @@
 """What happens to a call by itself: its script first, then the phones, then everybody's habits."""
 
-from dataclasses import replace
-
 import pytest
 
 from emulator.core.instants import SECOND_US
+from emulator.core.record import replace
 from emulator.core.rules import Telephony
 from emulator.core.telephony import CallSignal, Cause, Habit, Phase, Side, Step
 from tests.core.play import ANNA, BEN, EVE, RULES, START, A, World, pin_wish

@@ -1,13 +1,12 @@
 """What the customer's server is told: which events, in which order, with which number, to which URL."""
 
-from dataclasses import replace
-
 import pytest
 
 from emulator.core.callbacks import Callback, CallbackState, Channel, NoticeKind
 from emulator.core.commands import SendAgain, SwitchDelivery
 from emulator.core.events import CallbackDue
 from emulator.core.instants import SECOND_US
+from emulator.core.record import replace
 from emulator.core.rules import Notify, Rules
 from emulator.core.telephony import CallSignal, Cause, Habit
 from tests.core.play import (

@@ -1,11 +1,10 @@
 """Adding numbers to the pool, and replacing one that works badly."""
 
-from dataclasses import replace
-
 import pytest
 
 from emulator.core.commands import AddNumber
 from emulator.core.events import NumberAdded, NumberSuspended, SessionNumberReplaced
+from emulator.core.record import replace
 from emulator.core.records import Candidate, Dropped, Number, Status
 from emulator.core.refusals import Reason, Refused
 from emulator.core.telephony import Route

@@ -1,11 +1,10 @@
 """Recordings: one a call, from the bridge to the hangup."""
 
-from dataclasses import replace
-
 import pytest
 
 from emulator.core.commands import DeleteRecording
 from emulator.core.instants import SECOND_US
+from emulator.core.record import replace
 from emulator.core.recordings import find
 from emulator.core.refusals import Reason, Refused
 from emulator.core.telephony import CallSignal, Habit, RecordingState

@@ -1,10 +1,9 @@
 """What the records know about themselves."""
 
-from dataclasses import replace
-
 import pytest
 
 from emulator.core.instants import SECOND_US
+from emulator.core.record import replace
 from tests.core.play import ANNA, BEN, CARA, A, World, pin_wish
 
 

@@ -1,9 +1,8 @@
 """Which session a call belongs to, and what becomes of it: every row of contract 6.1."""
 
-from dataclasses import replace
-
 import pytest
 
+from emulator.core.record import replace
 from emulator.core.records import Status
 from emulator.core.refusals import Reason, Refused
 from emulator.core.telephony import Call, Phase, Role, Route

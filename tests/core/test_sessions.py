@@ -1,7 +1,6 @@
 """What creating, updating and ending a session does."""
 
 from collections.abc import Callable
-from dataclasses import replace
 
 import pytest
 
@@ -17,6 +16,7 @@ from emulator.core.events import (
     SessionUpdated,
 )
 from emulator.core.instants import DAY_US, INSTANT_MAX, SECOND_US
+from emulator.core.record import replace
 from emulator.core.records import Candidate, Dropped, Hold, Session, Status
 from emulator.core.refusals import Reason, Refused
 from tests.core.play import (

@@ -1,7 +1,5 @@
 """The state as the fold of its events."""
 
-from dataclasses import replace
-
 from emulator.core.callbacks import Attempt, Outcome, RetryPlan
 from emulator.core.commands import DeleteRecording, DropCallback, ParkCallback, SettleAttempt
 from emulator.core.events import (
@@ -13,6 +11,7 @@ from emulator.core.events import (
     SessionsForgotten,
 )
 from emulator.core.instants import SECOND_US
+from emulator.core.record import replace
 from emulator.core.state import State
 from emulator.core.telephony import Habit
 from tests.core.play import (

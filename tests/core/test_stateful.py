@@ -1,6 +1,5 @@
 """Sessions and numbers under random commands, against the model of plain lists."""
 
-from dataclasses import replace
 from itertools import permutations
 from typing import ClassVar, Final
 
@@ -12,6 +11,7 @@ from emulator.core.book import Query
 from emulator.core.commands import PinWish
 from emulator.core.index import Range
 from emulator.core.instants import SECOND_US
+from emulator.core.record import replace
 from emulator.core.rules import Rules
 from tests.core.machine import COOLOFFS, EXPIRIES, OWNERS, PEOPLE, Machine
 from tests.core.play import ANNA, BEN, CARA, RAVI, START, A, B, creation, naive_select, pin_wish

@@ -1,7 +1,6 @@
 """Calls, recordings and callbacks under random commands, against models of plain lists."""
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import ClassVar, Final
 
 from hypothesis import settings
@@ -26,6 +25,7 @@ from emulator.core.commands import (
 )
 from emulator.core.events import CallbackAttempted, CallbackSettled, CallBegan, CallEnded, SessionNumberReplaced
 from emulator.core.instants import SECOND_US
+from emulator.core.record import replace
 from emulator.core.records import Settings
 from emulator.core.refusals import Reason
 from emulator.core.rules import Rules

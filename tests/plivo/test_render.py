@@ -1,7 +1,6 @@
 """Bodies of success: shapes, key order and types. Golden files show them whole; here are the rules."""
 
 import json
-from dataclasses import replace
 from typing import Any, Final
 
 import pytest
@@ -10,6 +9,7 @@ from hypothesis import strategies as st
 
 from emulator.core import instants
 from emulator.core.instants import SECOND_US
+from emulator.core.record import replace
 from emulator.core.records import Allocation, Session, Status
 from emulator.core.telephony import Pins
 from emulator.plivo import render

@@ -6,7 +6,6 @@ runs, so nothing is sent: what came of a callback is a step too.
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import replace
 from typing import Any, Final
 
 from hypothesis import strategies as st
@@ -31,6 +30,7 @@ from emulator.core.commands import (
 )
 from emulator.core.events import Event
 from emulator.core.instants import SECOND_US
+from emulator.core.record import replace
 from emulator.core.refusals import Refused
 from emulator.core.telephony import CallSignal, Habit, Phone, Script, Side
 from emulator.laboratory import Action, Rule

@@ -1,9 +1,8 @@
 """The callback log: bounded, whatever is not settled."""
 
-from dataclasses import replace
-
 from emulator.callbacklog import CallbackLog
 from emulator.core.callbacks import Callback, CallbackState, Channel, Notice, NoticeKind
+from emulator.core.record import replace
 from emulator.outgoing import Written
 from emulator.plivo.destination import destination
 from emulator.plivo.signatures import Inputs, Signed

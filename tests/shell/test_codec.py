@@ -1,13 +1,13 @@
 """Records as JSON and back: strict, and every refusal has the path to what is wrong."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Final, TypedDict
 
 import pytest
 
 from emulator.codec import BadRecord, plain, record, tagged, untagged, value
+from emulator.core.record import Record, field
 
 
 class _Colour(Enum):
@@ -19,19 +19,16 @@ class _Wish(TypedDict, total=False):
     size: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Leaf:
+class _Leaf(Record):
     name: str
     made_at: int
 
 
-@dataclass(frozen=True, slots=True)
-class _Bud:
+class _Bud(Record):
     name: str
 
 
-@dataclass(frozen=True, slots=True)
-class _Tree:
+class _Tree(Record):
     leaves: tuple[_Leaf, ...]
     colour: _Colour
     colours: frozenset[_Colour]

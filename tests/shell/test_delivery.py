@@ -2,7 +2,6 @@
 
 import asyncio
 import signal
-from dataclasses import replace
 from typing import Any, Final
 
 import pytest
@@ -10,6 +9,7 @@ import pytest
 from emulator import __version__
 from emulator.core.commands import DeleteSession
 from emulator.core.events import SessionCreated
+from emulator.core.record import replace
 from emulator.worldfile import world_of
 from emulator.worlds import Hub
 from tests import receiver as behaviours

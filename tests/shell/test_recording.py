@@ -4,7 +4,6 @@ import asyncio
 import io
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 
 from emulator.core.instants import SECOND_US
+from emulator.core.record import replace
 from emulator.recorder import Recorder
 from emulator.replay import BadRecording, replay
 from tests.core.play import SETTINGS, creation

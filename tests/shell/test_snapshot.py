@@ -5,7 +5,6 @@ import json
 import os
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -15,6 +14,7 @@ from hypothesis import HealthCheck, given, settings
 from emulator.core.callbacks import CallbackState
 from emulator.core.commands import PlaceCall
 from emulator.core.instants import SECOND_US
+from emulator.core.record import replace
 from emulator.core.telephony import Script
 from emulator.laboratory import Action, Rule
 from emulator.snapshot import BadSnapshot, load, restore, save, snapshot_of

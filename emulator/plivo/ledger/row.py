@@ -1,8 +1,9 @@
 """A row of the fidelity ledger."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from enum import Enum
+
+from emulator.core.record import Record
 
 
 class Evidence(Enum):
@@ -14,8 +15,7 @@ class Evidence(Enum):
     ASSUMED = "assumed"  # nothing of these; the source says why we think so
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
+class Row(Record):
     """One behaviour. `tests` are pytest node ids, `choices` the values of a policy entry, default first."""
 
     id: str

@@ -1,0 +1,22 @@
+"""What every record is made of: frozen fields, cheap to define, to make and to copy with changes.
+
+A server defines a hundred and fifty kinds of records before it answers anything, and makes some thirty for one call.
+A frozen dataclass takes a millisecond to define and twenty times as long to make, so records are msgspec's structs.
+"""
+
+from typing import dataclass_transform
+
+from msgspec import Struct, field
+from msgspec.structs import asdict, replace
+
+__all__ = ["Record", "asdict", "field", "names", "replace"]
+
+
+@dataclass_transform(frozen_default=True, field_specifiers=(field,))
+class Record(Struct, frozen=True, gc=False):
+    """A frozen record. It is in no cycle, so that the garbage collector need not look at it."""
+
+
+def names(kind: type[Struct]) -> tuple[str, ...]:
+    """The names of its fields, in their order."""
+    return kind.__struct_fields__
