@@ -84,9 +84,10 @@ class Dispatch:
         self._taking = True
         try:
             self._enter(events)
-            for event in events:
-                if isinstance(event, CallbackDue):
-                    self._treat(event.callback)
+            if self.rules:
+                for event in events:
+                    if isinstance(event, CallbackDue):
+                        self._treat(event.callback)
             while self._stirred:
                 session = next(iter(self._stirred))
                 del self._stirred[session]
@@ -108,6 +109,11 @@ class Dispatch:
                     await asyncio.wait(tasks)
         except TimeoutError:
             return
+
+    @property
+    def is_sending(self) -> bool:
+        """Whether anything is under way."""
+        return bool(self._lines or self._media)
 
     def out(self) -> list[int]:
         """The ordinals of the callbacks that have been sent and not answered yet."""
@@ -140,8 +146,10 @@ class Dispatch:
                 act(self, event)
 
     def _on_due(self, event: CallbackDue) -> None:
-        self.log.add(event.callback, self._writer.written(event.callback))
-        self._stirred[event.callback.session] = None
+        callback = event.callback
+        self.log.add(callback, self._writer.written(callback))
+        if callback.state is CallbackState.WAITING:
+            self._stirred[callback.session] = None
 
     def _on_move(self, event: CallbackAttempted | CallbackWaiting | CallbackParked | CallbackSettled) -> None:
         self.log.change(event.callback)
@@ -169,7 +177,7 @@ class Dispatch:
 
     def _treat(self, callback: Callback) -> None:
         """Let the first laboratory rule that takes the callback have its way. A copy is never treated."""
-        if callback.state is not CallbackState.WAITING or callback.copy_of is not None or not self.rules:
+        if callback.state is not CallbackState.WAITING or callback.copy_of is not None:
             return
         entry = self.log.get(callback.ordinal)
         assert entry is not None, "a callback that waits is in the log"
@@ -210,8 +218,7 @@ class Dispatch:
             return
         while (callback := outbox.first(session)) is not None and (blocked := self._blocked(callback)):
             self._settle(callback, Answer(Outcome.BLOCKED, error=blocked))
-        loop = self._loop()
-        if callback is not None and loop is not None:
+        if callback is not None and (loop := self._loop()) is not None:
             self._lines[session] = loop.create_task(self._send_line(session))
 
     def _blocked(self, callback: Callback) -> str:

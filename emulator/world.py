@@ -146,10 +146,14 @@ class World:
         try:
             dispatch.resume()
             await dispatch.answered(give_up_at)
+            turn_ends = engine.timers_run + _TIMERS_PER_TURN
             while not dispatch.log.closed and (due := engine.deadline()) is not None and due <= instant:
                 self._advance(instant, timers_max=_TIMERS_PER_TURN)
-                await asyncio.sleep(0)
-                await dispatch.answered(give_up_at)
+                if dispatch.is_sending:
+                    await dispatch.answered(give_up_at)
+                if engine.timers_run >= turn_ends:
+                    await asyncio.sleep(0)
+                    turn_ends = engine.timers_run + _TIMERS_PER_TURN
         finally:
             self._advances -= 1
         if not dispatch.log.closed:  # else the life of which it was asked is over: reset, removed, server stopped

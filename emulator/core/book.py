@@ -255,10 +255,11 @@ class SessionBook:
             self._durations.remove(before.duration_s, before.ordinal)
             self._durations.add(session.duration_s, session.ordinal, session.uuid)
         ends = before.is_live and not session.is_live
-        if ends or before.parties != session.parties:
+        has_others = before.parties != session.parties
+        if ends or has_others:
             self._unlink_parties(before)
             self._link_parties(session)
-        if before.parties != session.parties:
+        if has_others:
             self._forget_parties(before)
             self._know_parties(session)
         if ends or _line(before) != _line(session):

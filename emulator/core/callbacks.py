@@ -4,20 +4,18 @@ What a callback says stays what it was when it became due, whatever happens to t
 wire, the signatures and the sockets are elsewhere.
 """
 
-from enum import Enum
-
-from emulator.core.record import Record
+from emulator.core.record import Choice, Record
 from emulator.core.telephony import Call, PinVerdict, Recording, Role
 
 
-class Channel(Enum):
+class Channel(Choice):
     """Which of a session's two URLs is told."""
 
     STATUS = "status"
     RECORDING = "recording"
 
 
-class NoticeKind(Enum):
+class NoticeKind(Choice):
     """What there is to tell."""
 
     LEG_ANSWERED = "leg_answered"
@@ -44,7 +42,7 @@ class Notice(Record):
     recording: Recording | None = None
 
 
-class CallbackState(Enum):
+class CallbackState(Choice):
     """How far a callback has come. The last five are final."""
 
     WAITING = "waiting"
@@ -57,7 +55,7 @@ class CallbackState(Enum):
     KEPT = "kept"
 
 
-class Outcome(Enum):
+class Outcome(Choice):
     """What an attempt to send a callback came to."""
 
     OK = "answered with success"

@@ -51,9 +51,12 @@ class CallBook:
         if before is call:
             return before
         self._calls[call.uuid] = call
-        if len(call.legs) > 1 and (before is None or len(before.legs) == 1):
+        if before is None:
+            self.running_count += call.is_running
+        elif before.is_running and not call.is_running:
+            self.running_count -= 1
+        if len(call.legs) > 1:
             self._call_of[call.legs[1].uuid] = call.uuid
-        self.running_count += call.is_running - (before is not None and before.is_running)
         return before
 
     def ended_oldest(self, count: int) -> tuple[str, ...]:

@@ -65,7 +65,7 @@ def ended(state: State, call: Call, signal: CallSignal, now: int) -> list[Event]
         _closed(leg, ending.cause if at == place or ending.both else None, ending.source, tariff, now)
         for at, leg in enumerate(call.legs)
     )
-    over = call.moved(Phase.ENDED, legs, None, ended_at=now)
+    over = replace(call, phase=Phase.ENDED, legs=legs, next=None, ended_at=now)
     events: list[Event] = [LegEnded(now, over, place)]
     if last:
         events.append(LegEnded(now, over, 1 - place))
@@ -121,7 +121,7 @@ def _closed(leg: Leg, cause: Cause | None, source: Source, tariff: Tariff, now: 
 def _after_call(session: Session, call: Call, rules: Rules) -> Session:
     signal = Signal.CALL_ENDED if session.running > 1 else Signal.LAST_CALL_ENDED
     history = _with(session, call, rules.interactions_max)
-    return session.with_calls(step(session.status, signal), session.running - 1, history)
+    return replace(session, status=step(session.status, signal), running=session.running - 1, history=history)
 
 
 def _with(session: Session, call: Call, interactions_max: int) -> History:

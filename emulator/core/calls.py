@@ -171,7 +171,9 @@ _ROUTES: Final[Mapping[Route, Callable[[State, Call, Way, int], list[Event]]]] =
 def _first_answered(state: State, call: Call, now: int) -> list[Event]:
     """The first party has answered the service's own call."""
     session = _session_of(state, call)
-    answered = replace(call, legs=(call.legs[0].answered(now),), limit_at=now + call.time_limit_s * SECOND_US)
+    answered = replace(
+        call, legs=(replace(call.legs[0], answered_at=now),), limit_at=now + call.time_limit_s * SECOND_US
+    )
     return _connected(state, answered, session, now)
 
 
@@ -185,7 +187,7 @@ def _second_answered(state: State, call: Call, now: int) -> list[Event]:
         recorded = [recording]
         call = replace(call, recording="" if call.script.recording_fails else recording.recording.uuid)
     hangup = habits.soonest(call, habits.hangup(state, call, now))
-    bridged = call.moved(Phase.BRIDGED, (first, second.answered(now)), hangup)
+    bridged = replace(call, phase=Phase.BRIDGED, legs=(first, replace(second, answered_at=now)), next=hangup)
     return [LegAnswered(now, bridged, 1), *_played_to(session, bridged, 1, now), *recorded]
 
 
@@ -205,7 +207,7 @@ def _ringing(state: State, call: Call, place: int, now: int) -> tuple[Call, list
         legs = (legs[0], Leg(state.chance.uuid("leg"), call.callee, role.other, inbound=False, started_at=now))
     timeout = Step(now + call.ring_timeout_s * SECOND_US, CallSignal.RING_TIMED_OUT)
     reaction = habits.reaction(state, call, place, now)
-    dialled = call.moved(phase, legs, habits.soonest(call, reaction, timeout))
+    dialled = replace(call, phase=phase, legs=legs, next=habits.soonest(call, reaction, timeout))
     # A phone that cannot be reached does not ring. ASSUMED: contract 6.7 lists the ring with the other failures.
     rings = reaction is None or reaction.signal is not CallSignal.UNREACHABLE
     return dialled, [LegRinging(now, dialled, place)] if rings else []
@@ -275,7 +277,7 @@ def _new_call(state: State, way: Way, caller: str, number: str, script: Script, 
 
 
 def _began(session: Session) -> Session:
-    return session.with_calls(step(session.status, Signal.CALL_BEGAN), session.running + 1, session.history)
+    return replace(session, status=step(session.status, Signal.CALL_BEGAN), running=session.running + 1)
 
 
 def _session_of(state: State, call: Call) -> Session:

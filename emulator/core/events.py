@@ -1,14 +1,12 @@
 """Events: what happened, each with its instant and the new record. Storing the record is all they do."""
 
-from enum import Enum
-
 from emulator.core.callbacks import Attempt, Callback
-from emulator.core.record import Record
+from emulator.core.record import Choice, Record
 from emulator.core.records import Hold, Number, Session
 from emulator.core.telephony import Call, Message, Phone, PinVerdict, Recording
 
 
-class Ending(Enum):
+class Ending(Choice):
     """How a session ended."""
 
     TIMED_OUT = "timed_out"

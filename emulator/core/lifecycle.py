@@ -4,17 +4,15 @@ Everything that moves a status is here. A pair that is missing is illegal, and `
 """
 
 from collections.abc import Mapping
-from enum import Enum
 from typing import Final
 
+from emulator.core.record import Choice
 from emulator.core.records import Status
 from emulator.core.refusals import Reason, Refused
 
 
-class Signal(Enum):
-    """What can happen to a session. Hashed like `Phase`."""
-
-    __hash__ = object.__hash__
+class Signal(Choice):
+    """What can happen to a session."""
 
     REFRESHED = "its pair was created again"
     UPDATED = "its settings were changed"

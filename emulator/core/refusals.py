@@ -1,9 +1,9 @@
 """Refusals: what the service will not do, and why. No text and no status: the vendor's words are elsewhere."""
 
-from enum import Enum
+from emulator.core.record import Choice
 
 
-class Reason(Enum):
+class Reason(Choice):
     """Why a command was refused."""
 
     SESSION_NOT_FOUND = "no such session"

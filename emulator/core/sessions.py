@@ -94,7 +94,7 @@ def time_out(state: State, command: TimeOutSession, now: int) -> list[Event]:
     """The session's expiry has come. Natural expiry leaves the modification time alone (contract 4.3)."""
     session = state.book.get(command.uuid)
     assert session is not None, "a timer outlived its session"
-    ended = session.with_status(step(session.status, Signal.TIMED_OUT))
+    ended = replace(session, status=step(session.status, Signal.TIMED_OUT))
     return [
         SessionExpired(now, ended, Ending.TIMED_OUT),
         *_cooloff(ended, now),

@@ -4,7 +4,8 @@ An event holds the new record, so absorbing is storing it, moving what is on the
 The state is therefore the fold of the events; nothing here decides anything.
 """
 
-from typing import assert_never
+from collections.abc import Callable, Mapping
+from typing import Any, Final
 
 from emulator.core.book import SessionBook
 from emulator.core.callbook import CallBook
@@ -99,62 +100,74 @@ class State:
 
     def absorb(self, event: Event) -> None:
         """Make the state what it is after the event."""
-        # The frequent ones come first.
-        match event:
-            case CallbackDue():
-                self.outbox.absorb(event)
-            case LegEnded() | LegAnswered() | LegRinging() | CallEnded() | PinAsked() | PinChecked():
-                self._put_call(event.call)
-            case SessionCallBegan() | SessionCallEnded():
-                self.book.renew(event.session)
-            case CallBegan():
-                self._put_call(event.call)
-                if event.call.route is Route.PLACED:
-                    self.timers.cancel(_initiate_key(event.call.session))
-            case CallNotPlaced():
-                self.timers.cancel(_initiate_key(event.uuid))
-            case SessionNumberReplaced() | SessionUpdated() | SessionExpired():
-                self._put(event.session)
-            case SessionCreated() | SessionRefreshed():
-                self._put(event.session)
-                self._plan_initiated_call(event.session, event.at)
-            case CallbackAttempted() | CallbackWaiting() | CallbackParked() | CallbackSettled():
-                self.outbox.absorb(event)
-                self._plan_callback(event)
-            case RecordingStarted() | RecordingCompleted():
-                self.recordings.put(event.recording)
-            case RecordingFailed():
-                self.recordings.count(event.recording)
-            case RecordingDeleted():
-                self.recordings.remove(event.recording)
-            case MessagePlayed() | MediaChecked():
-                pass  # told for those who listen; nothing is kept of it
-            case DeliverySwitched():
-                self.outbox.delivers = event.on
-            case PhoneSet():
-                self.phones[event.phone.number] = event.phone
-            case SessionsForgotten():
-                self.book.forget(event.uuids)
-                self.outbox.forget(event.uuids)
-            case CallsForgotten():
-                self.calls.forget(event.uuids)
-            case _:
-                self._absorb_of_number(event)
+        _ABSORB[type(event)](self, event)
 
-    def _absorb_of_number(self, event: NumberAdded | NumberHeld | NumberReleased | NumberSuspended) -> None:
-        match event:
-            case NumberHeld():
-                self.pool.hold(event.hold)
-                self.timers.set(_hold_key(event.hold), event.hold.until, _release(event.hold))
-            case NumberReleased():
-                self.pool.release(event.hold)
-                self.timers.cancel(_hold_key(event.hold))
-            case NumberAdded():
-                self.pool.add(event.number)
-            case NumberSuspended():
-                self.pool.suspend(event.digits)
-            case _:
-                assert_never(event)
+    def _on_session(self, event: SessionUpdated | SessionExpired | SessionNumberReplaced) -> None:
+        self._put(event.session)
+
+    def _on_made_session(self, event: SessionCreated | SessionRefreshed) -> None:
+        self._put(event.session)
+        self._plan_initiated_call(event.session, event.at)
+
+    def _on_calls_of_session(self, event: SessionCallBegan | SessionCallEnded) -> None:
+        self.book.renew(event.session)
+
+    def _on_sessions_forgotten(self, event: SessionsForgotten) -> None:
+        self.book.forget(event.uuids)
+        self.outbox.forget(event.uuids)
+
+    def _on_call(self, event: PinAsked | PinChecked | LegRinging | LegAnswered | LegEnded | CallEnded) -> None:
+        self._put_call(event.call)
+
+    def _on_call_began(self, event: CallBegan) -> None:
+        self._put_call(event.call)
+        if event.call.route is Route.PLACED:
+            self.timers.cancel(_initiate_key(event.call.session))
+
+    def _on_call_not_placed(self, event: CallNotPlaced) -> None:
+        self.timers.cancel(_initiate_key(event.uuid))
+
+    def _on_calls_forgotten(self, event: CallsForgotten) -> None:
+        self.calls.forget(event.uuids)
+
+    def _on_recording(self, event: RecordingStarted | RecordingCompleted) -> None:
+        self.recordings.put(event.recording)
+
+    def _on_recording_failed(self, event: RecordingFailed) -> None:
+        self.recordings.count(event.recording)
+
+    def _on_recording_deleted(self, event: RecordingDeleted) -> None:
+        self.recordings.remove(event.recording)
+
+    def _on_callback_due(self, event: CallbackDue) -> None:
+        self.outbox.absorb(event)
+
+    def _on_callback(self, event: CallbackAttempted | CallbackWaiting | CallbackParked | CallbackSettled) -> None:
+        self.outbox.absorb(event)
+        self._plan_callback(event)
+
+    def _on_delivery_switched(self, event: DeliverySwitched) -> None:
+        self.outbox.delivers = event.on
+
+    def _on_number_added(self, event: NumberAdded) -> None:
+        self.pool.add(event.number)
+
+    def _on_number_suspended(self, event: NumberSuspended) -> None:
+        self.pool.suspend(event.digits)
+
+    def _on_number_held(self, event: NumberHeld) -> None:
+        self.pool.hold(event.hold)
+        self.timers.set(_hold_key(event.hold), event.hold.until, _release(event.hold))
+
+    def _on_number_released(self, event: NumberReleased) -> None:
+        self.pool.release(event.hold)
+        self.timers.cancel(_hold_key(event.hold))
+
+    def _on_phone(self, event: PhoneSet) -> None:
+        self.phones[event.phone.number] = event.phone
+
+    def _on_nothing(self, event: MessagePlayed | MediaChecked) -> None:
+        """It is told for those who listen; nothing is kept of it."""
 
     def _put(self, session: Session) -> None:
         before = self.book.put(session)
@@ -166,7 +179,8 @@ class State:
             self.timers.set(session.uuid, session.expires_at, TimeOutSession(session.uuid))
         else:
             self.timers.cancel(session.uuid)
-            self.timers.cancel(_initiate_key(session.uuid))
+            if session.settings.initiate_call:
+                self.timers.cancel(_initiate_key(session.uuid))
 
     def _put_call(self, call: Call) -> None:
         before = self.calls.put(call)
@@ -210,3 +224,42 @@ def _hold_key(hold: Hold) -> str:
 
 def _release(hold: Hold) -> ReleaseNumber:
     return ReleaseNumber(hold.number, hold.session)
+
+
+# The key decides the type of the second argument, which no type for a mapping can say: hence Any.
+_ABSORB: Final[Mapping[type, Callable[[State, Any], None]]] = {
+    SessionCreated: State._on_made_session,
+    SessionRefreshed: State._on_made_session,
+    SessionUpdated: State._on_session,
+    SessionExpired: State._on_session,
+    SessionNumberReplaced: State._on_session,
+    SessionCallBegan: State._on_calls_of_session,
+    SessionCallEnded: State._on_calls_of_session,
+    SessionsForgotten: State._on_sessions_forgotten,
+    CallBegan: State._on_call_began,
+    CallNotPlaced: State._on_call_not_placed,
+    PinAsked: State._on_call,
+    PinChecked: State._on_call,
+    LegRinging: State._on_call,
+    LegAnswered: State._on_call,
+    LegEnded: State._on_call,
+    CallEnded: State._on_call,
+    CallsForgotten: State._on_calls_forgotten,
+    MessagePlayed: State._on_nothing,
+    MediaChecked: State._on_nothing,
+    RecordingStarted: State._on_recording,
+    RecordingCompleted: State._on_recording,
+    RecordingFailed: State._on_recording_failed,
+    RecordingDeleted: State._on_recording_deleted,
+    CallbackDue: State._on_callback_due,
+    CallbackAttempted: State._on_callback,
+    CallbackWaiting: State._on_callback,
+    CallbackParked: State._on_callback,
+    CallbackSettled: State._on_callback,
+    DeliverySwitched: State._on_delivery_switched,
+    NumberAdded: State._on_number_added,
+    NumberSuspended: State._on_number_suspended,
+    NumberHeld: State._on_number_held,
+    NumberReleased: State._on_number_released,
+    PhoneSet: State._on_phone,
+}

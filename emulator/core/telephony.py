@@ -6,12 +6,10 @@ leg is to the other person. "Caller" and "callee" are the people on the first an
 Instants are whole microseconds, durations end in their unit, money is in millionths of the currency's unit.
 """
 
-from enum import Enum
-
-from emulator.core.record import Record
+from emulator.core.record import Choice, Record
 
 
-class Role(Enum):
+class Role(Choice):
     """Which party of the session somebody is, or stands in for."""
 
     FIRST = "first_party"
@@ -23,7 +21,7 @@ class Role(Enum):
         return Role.SECOND if self is Role.FIRST else Role.FIRST
 
 
-class Habit(Enum):
+class Habit(Choice):
     """What a phone does when it is called."""
 
     ANSWER = "answer"
@@ -34,14 +32,14 @@ class Habit(Enum):
     MANUAL = "manual"
 
 
-class Side(Enum):
+class Side(Choice):
     """The two people of a call: on its first leg the caller, on its second the callee."""
 
     CALLER = "caller"
     CALLEE = "callee"
 
 
-class Cause(Enum):
+class Cause(Choice):
     """Why a leg ended."""
 
     NORMAL = "somebody hung up, or nothing was left to do"
@@ -55,7 +53,7 @@ class Cause(Enum):
     NOT_CONNECTED = "no session on the number takes this caller"
 
 
-class Source(Enum):
+class Source(Choice):
     """Who or what ended a leg."""
 
     CALLER = "caller"
@@ -64,10 +62,8 @@ class Source(Enum):
     SERVICE = "service"
 
 
-class Phase(Enum):
-    """Where a call stands. Its hash is the identity's: Enum's own takes longer, and every step looks it up."""
-
-    __hash__ = object.__hash__
+class Phase(Choice):
+    """Where a call stands."""
 
     RINGING_FIRST = "ringing_first"
     ASKING_PIN = "asking_pin"
@@ -78,10 +74,8 @@ class Phase(Enum):
     ENDED = "ended"
 
 
-class CallSignal(Enum):
-    """What can happen to a call. Hashed like `Phase`, for the same reason."""
-
-    __hash__ = object.__hash__
+class CallSignal(Choice):
+    """What can happen to a call."""
 
     ANSWERED = "the ringing phone was answered"
     BUSY = "the line is busy"
@@ -99,7 +93,7 @@ class CallSignal(Enum):
     TIME_LIMIT = "the call's time limit has come"
 
 
-class Route(Enum):
+class Route(Choice):
     """What becomes of a call that reaches a virtual number."""
 
     CONNECT = "the caller is a party of a session"
@@ -111,7 +105,7 @@ class Route(Enum):
     APPLICATION = "no session is on the number, so its own application would answer"
 
 
-class Message(Enum):
+class Message(Choice):
     """What is played to somebody."""
 
     PIN_PROMPT = "pin_prompt"
@@ -121,7 +115,7 @@ class Message(Enum):
     SECOND_PARTY = "second_party"
 
 
-class PinVerdict(Enum):
+class PinVerdict(Choice):
     """What came of the PIN rules for a caller."""
 
     RIGHT = "right"
@@ -200,10 +194,6 @@ class Leg(Record):
     billed_s: int = 0
     amount_micros: int = 0
 
-    def answered(self, at: int) -> "Leg":
-        """The same leg, which stands from now on. Written out, as in `Session.with_status`."""
-        return Leg(self.uuid, self.person, self.role, self.inbound, self.started_at, at)
-
 
 class Call(Record):
     """A call. It is named after its first leg.
@@ -237,37 +227,10 @@ class Call(Record):
     ended_at: int | None = None
     next: Step | None = None
 
-    def moved(self, phase: Phase, legs: tuple[Leg, ...], step: Step | None, *, ended_at: int | None = None) -> "Call":
-        """The same in another phase, with these legs and what comes next. Written out, as in `Session.with_status`."""
-        return Call(
-            self.ordinal,
-            self.uuid,
-            self.number,
-            self.owner,
-            self.route,
-            self.session,
-            self.host,
-            self.caller,
-            self.callee,
-            phase,
-            legs,
-            self.script,
-            self.started_at,
-            self.ring_timeout_s,
-            self.time_limit_s,
-            self.pins,
-            self.limit_at,
-            self.prompts,
-            self.wrong_pins,
-            self.recording,
-            ended_at,
-            step,
-        )
-
     @property
     def is_running(self) -> bool:
         """Whether it has not ended."""
-        return self.phase is not Phase.ENDED
+        return self.ended_at is None
 
     @property
     def duration_s(self) -> int:
@@ -317,7 +280,7 @@ class History(Record):
 NO_HISTORY = History()
 
 
-class RecordingState(Enum):
+class RecordingState(Choice):
     """Where a recording stands."""
 
     RUNNING = "running"

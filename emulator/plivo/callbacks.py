@@ -4,7 +4,7 @@ Source: contract 7.1 to 7.3 and 7.6. Values are strings, because a form and a qu
 that of the vendor's page. What is not documented to be there is left out.
 """
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import lru_cache
 from time import gmtime
 from typing import Final
@@ -93,18 +93,14 @@ def _second(second: int) -> str:
     return f"{t[0]:04}-{t[1]:02}-{t[2]:02} {t[3]:02}:{t[4]:02}:{t[5]:02}"
 
 
-def _people(call: Call, leg: int | None) -> Iterator[Pair]:
+def _people(call: Call, leg: int | None) -> Sequence[Pair]:
     """From and To. Of the call that the service places, the first leg goes from the virtual number to the first party.
 
     Source: contract 6.7. As long as nobody is dialled there is no To.
     """
     if not call.legs[0].inbound and (leg == 0 or len(call.legs) == 1):
-        yield "From", call.number
-        yield "To", call.caller
-        return
-    yield "From", call.caller
-    if call.callee:
-        yield "To", call.callee
+        return (("From", call.number), ("To", call.caller))
+    return (("From", call.caller), ("To", call.callee)) if call.callee else (("From", call.caller),)
 
 
 def _of_pin(notice: Notice, place: Place) -> Sequence[Pair]:

