@@ -2,6 +2,7 @@
 
 import os
 from contextlib import suppress
+from errno import EINVAL
 from pathlib import Path
 
 
@@ -10,9 +11,15 @@ class CannotKeepFile(Exception):
 
 
 def write_whole(path: Path, text: str) -> None:
-    """Put the text in the file, or leave it as it was. Raises OSError."""
+    """Put the text in the file, or leave it as it was. Raises OSError.
+
+    A symbolic link stays one: the file that it leads to is written. What is no file, a device or a pipe, is refused.
+    """
     from tempfile import NamedTemporaryFile  # every start of the server would pay for it
 
+    path = Path(os.path.realpath(path))  # which, unlike resolve, puts up with links that lead in a circle
+    if path.exists() and not path.is_file():
+        raise OSError(EINVAL, "it is there already and is no regular file", str(path))
     with NamedTemporaryFile("w", dir=path.parent, prefix=f".{path.name}.", delete=False, encoding="utf-8") as beside:
         try:
             beside.write(text)
