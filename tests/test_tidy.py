@@ -129,7 +129,7 @@ def test_certificates_are_made_by_a_library_that_is_loaded_only_then() -> None:
 
 
 def test_schemas_are_judged_by_a_library_that_is_loaded_only_then() -> None:
-    """It takes a third of a server's start, and a server that is only asked judges nothing."""
+    """It takes a quarter of a server's start, and a server that is only asked judges nothing."""
     loaded_at_once = [file for file in TREES if within(set().union(*map(imported, _top_level(file))), "jsonschema")]
 
     assert [] == loaded_at_once

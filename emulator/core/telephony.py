@@ -6,6 +6,8 @@ leg is to the other person. "Caller" and "callee" are the people on the first an
 Instants are whole microseconds, durations end in their unit, money is in millionths of the currency's unit.
 """
 
+from typing import Final
+
 from emulator.core.record import Choice, Record
 
 
@@ -72,6 +74,10 @@ class Phase(Choice):
     RINGING_SECOND = "ringing_second"
     BRIDGED = "bridged"
     ENDED = "ended"
+
+
+#: Named here for the same reason as the live ones of a session's statuses.
+_ENDED: Final = Phase.ENDED
 
 
 class CallSignal(Choice):
@@ -230,7 +236,7 @@ class Call(Record):
     @property
     def is_running(self) -> bool:
         """Whether it has not ended."""
-        return self.ended_at is None
+        return self.phase is not _ENDED
 
     @property
     def duration_s(self) -> int:

@@ -1,6 +1,6 @@
 """Judges: JSON Schemas together with jsonschema, which is loaded at the first judgement.
 
-Loading it takes a third of a server's start, and a server that is only started, or only asked, judges nothing.
+Loading it takes a quarter of a server's start, and a server that is only started, or only asked, judges nothing.
 """
 
 from collections.abc import Callable, Iterator, Mapping
