@@ -104,7 +104,8 @@ def test_machine_finds_a_planted_bug_and_shrinks_it(emulator: Emulator) -> None:
             assert len(made) <= self.service.open, f"{len(made)} sessions were made"
 
     with pytest.raises(AssertionError, match="1 sessions were made") as found:
-        run_state_machine_as_test(Machine, settings=_short)
+        # It ends at the first failure; ten examples by chance now and then had none.
+        run_state_machine_as_test(Machine, settings=settings(_short, max_examples=200, derandomize=True))
     steps = [line for line in getattr(found.value, "__notes__", []) if "state." in line]
 
     assert 1 == len([line for line in "\n".join(steps).splitlines() if "state.connect" in line])
