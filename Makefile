@@ -41,7 +41,7 @@ bench: $(VENV)/dev.stamp  ## measure against a bare Starlette app in the same ru
 install: $(VENV)/dev.stamp  ## make the development environment
 
 clean:  ## remove the environment and caches
-	rm -rf $(VENV) build *.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) build emulator/*.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/bin/python:

@@ -12,11 +12,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from emulator.core.callflow import CALL_FLOW
-from emulator.core.lifecycle import LIFECYCLE, Signal
-from emulator.core.records import Status
-from emulator.core.telephony import CallSignal, Phase
-from emulator.plivo.ledger import LEDGER, Evidence, Row
+from masking_emulator.core.callflow import CALL_FLOW
+from masking_emulator.core.lifecycle import LIFECYCLE, Signal
+from masking_emulator.core.records import Status
+from masking_emulator.core.telephony import CallSignal, Phase
+from masking_emulator.plivo.ledger import LEDGER, Evidence, Row
+
 from tests.sdk.ways import WAYS, Way, proved
 
 ROOT: Final = Path(__file__).parent.parent
@@ -67,7 +68,7 @@ _INTRO: Final = """\
 What the emulator does, how sure each behaviour is, and where it comes from.
 Each row below is a behaviour that tests prove.
 `GET /_emulator/fidelity` serves the rows with the ids of their tests, and `masking-emulator fidelity` prints them.
-This page is generated from `emulator/plivo/ledger/` by `make docs`.
+This page is generated from `emulator/masking_emulator/plivo/ledger/` by `make docs`.
 """
 
 #: How the rows name their sources → what is meant.

@@ -24,12 +24,13 @@ The only place that knows the transcripts' language; what happens is the engine'
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
-from emulator.core.book import Query
-from emulator.core.commands import PinWish, SettingsChanges
-from emulator.core.record import replace
-from emulator.core.records import MAIN_ACCOUNT, Candidate, Session, Settings
-from emulator.core.refusals import Refused
-from emulator.core.telephony import CallSignal, Habit, Side
+from masking_emulator.core.book import Query
+from masking_emulator.core.commands import PinWish, SettingsChanges
+from masking_emulator.core.record import replace
+from masking_emulator.core.records import MAIN_ACCOUNT, Candidate, Session, Settings
+from masking_emulator.core.refusals import Refused
+from masking_emulator.core.telephony import CallSignal, Habit, Side
+
 from tests.core.play import RECORDING, SETTINGS, TELLING, World, pin_wish
 from tests.trace import Trace, clock, session_line
 

@@ -17,12 +17,11 @@ from typing import Any, Final
 import httpx
 import pytest
 from jsonschema import Draft202012Validator
-
-from emulator.app import make_app
-from emulator.plivo.callback_schemas import CALLBACK_SCHEMAS
-from emulator.plivo.callbacks import EVENTS
-from emulator.worldfile import world_of
-from emulator.worlds import Hub
+from masking_emulator.app import make_app
+from masking_emulator.plivo.callback_schemas import CALLBACK_SCHEMAS
+from masking_emulator.plivo.callbacks import EVENTS
+from masking_emulator.worldfile import world_of
+from masking_emulator.worlds import Hub
 
 _FIXTURES: Final = Path(__file__).parent.parent / "fixtures"
 _FOLDER: Final = _FIXTURES / "callbacks"

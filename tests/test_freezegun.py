@@ -12,8 +12,8 @@ from urllib.request import Request, urlopen
 
 import pytest
 from freezegun import freeze_time
+from masking_emulator.server import Emulator
 
-from emulator.server import Emulator
 from tests.receiver import first, hang, receiving, status
 
 AUTH_ID: Final = "MAEMULATOR0000000001"

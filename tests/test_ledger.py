@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+from masking_emulator.core.record import asdict
+from masking_emulator.plivo.ledger import LEDGER, Evidence, Row, row_json
+from masking_emulator.plivo.parameters import CREATE
+from masking_emulator.plivo.policy import Policy, policy_choices
+from masking_emulator.server import Emulator
 
-from emulator.core.record import asdict
-from emulator.plivo.ledger import LEDGER, Evidence, Row, row_json
-from emulator.plivo.parameters import CREATE
-from emulator.plivo.policy import Policy, policy_choices
-from emulator.server import Emulator
 from tests import generated
 
 _ROOT: Final = Path(__file__).parent.parent

@@ -16,6 +16,11 @@ import schemathesis
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
+from masking_emulator import control
+from masking_emulator.openapi import document
+from masking_emulator.plivo import routes
+from masking_emulator.plivo.parameters import CREATE, UPDATE
+from masking_emulator.server import Emulator
 from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.core.result import Ok
@@ -26,11 +31,6 @@ from schemathesis.specs.openapi.checks import (
 )
 from schemathesis.specs.openapi.definitions import OPENAPI_31_VALIDATOR
 
-from emulator import control
-from emulator.openapi import document
-from emulator.plivo import routes
-from emulator.plivo.parameters import CREATE, UPDATE
-from emulator.server import Emulator
 from tests.plivo.ask import FIRST, SECOND, Api, api_of, ask
 
 _DOCUMENT: Final = document()

@@ -10,9 +10,8 @@ from functools import reduce
 from pathlib import Path
 
 import pytest
-
-from emulator.server import Emulator
-from emulator.worldfile import world_names, world_of
+from masking_emulator.server import Emulator
+from masking_emulator.worldfile import world_names, world_of
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -79,7 +78,7 @@ def test_example_worlds_are_listed(name: str) -> None:
 
 def _listening(stack: ExitStack, url: str) -> tuple[subprocess.Popen[str], str]:
     """The receiver of the README as a process, and where it is."""
-    command = [sys.executable, "-m", "emulator", "listen", "--port", "0", "--url", url]
+    command = [sys.executable, "-m", "masking_emulator", "listen", "--port", "0", "--url", url]
     listener = stack.enter_context(subprocess.Popen(command, stdout=subprocess.PIPE, text=True))
     stack.callback(listener.kill)
     assert listener.stdout is not None

@@ -14,10 +14,9 @@ from typing import Any, Final
 import pytest
 import yaml
 from click import Context
-
-from emulator.cli import main
-from emulator.client import Control
-from emulator.server import Emulator
+from masking_emulator.cli import main
+from masking_emulator.client import Control
+from masking_emulator.server import Emulator
 
 ROOT: Final = Path(__file__).parent.parent
 RECIPES: Final = (ROOT / "docs" / "recipes.md").read_text(encoding="utf-8")

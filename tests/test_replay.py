@@ -8,10 +8,9 @@ from typing import Any, Final
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-
-from emulator.core.callbacks import Attempt, Outcome, RetryPlan
-from emulator.core.chance import Seed
-from emulator.core.commands import (
+from masking_emulator.core.callbacks import Attempt, Outcome, RetryPlan
+from masking_emulator.core.chance import Seed
+from masking_emulator.core.commands import (
     AddNumber,
     Command,
     DeleteRecording,
@@ -28,14 +27,15 @@ from emulator.core.commands import (
     TypeDigits,
     UpdateSession,
 )
-from emulator.core.events import CallBegan, RecordingStarted, SessionCreated
-from emulator.core.instants import SECOND_US
-from emulator.core.record import replace
-from emulator.core.refusals import Refused
-from emulator.core.telephony import CallSignal, Habit, Phone, Script
-from emulator.journal import event_json
-from emulator.world import World
-from emulator.worldfile import world_of
+from masking_emulator.core.events import CallBegan, RecordingStarted, SessionCreated
+from masking_emulator.core.instants import SECOND_US
+from masking_emulator.core.record import replace
+from masking_emulator.core.refusals import Refused
+from masking_emulator.core.telephony import CallSignal, Habit, Phone, Script
+from masking_emulator.journal import event_json
+from masking_emulator.world import World
+from masking_emulator.worldfile import world_of
+
 from tests.core.play import SETTINGS, creation, pin_wish
 
 PEOPLE: Final = [f"1202555{number:04}" for number in range(4)]

@@ -9,11 +9,11 @@ from typing import Final
 import pytest
 
 ROOT: Final = Path(__file__).parents[1]
-PACKAGE: Final = ROOT / "emulator"
+PACKAGE: Final = ROOT / "emulator" / "masking_emulator"
 
-#: Path below the repository → parsed source.
+#: Path below the package → parsed source.
 TREES: Final[Mapping[str, ast.Module]] = {
-    path.relative_to(ROOT).as_posix(): ast.parse(path.read_text(encoding="utf-8"))
+    path.relative_to(PACKAGE).as_posix(): ast.parse(path.read_text(encoding="utf-8"))
     for path in sorted(PACKAGE.rglob("*.py"))
 }
 
@@ -62,7 +62,7 @@ def definitions(tree: ast.AST) -> Iterator[Definition]:
 
 def files_in(folder: str) -> list[str]:
     """The files in this folder of the package."""
-    return [file for file in TREES if file.startswith(f"emulator/{folder}/")]
+    return [file for file in TREES if file.startswith(f"{folder}/")]
 
 
 def _top_level(file: str) -> list[ast.Import | ast.ImportFrom]:
@@ -77,10 +77,10 @@ def test_core_is_pure(file: str) -> None:
     What its records are made of is known in one file.
     """
     modules = imported(TREES[file])
-    allowed = ("msgspec",) if file.endswith("/record.py") else ("emulator.core", "phonenumbers")
+    allowed = ("msgspec",) if file.endswith("/record.py") else ("masking_emulator.core", "phonenumbers")
     foreign = modules - within(modules, *allowed, *sys.stdlib_module_names)
 
-    assert set() == foreign - {"emulator"}
+    assert set() == foreign - {"masking_emulator"}
     assert set() == within(modules, "os", "io", "sys", "pathlib", "socket", "asyncio", "threading", "time", "logging")
 
 
@@ -88,7 +88,7 @@ def test_core_is_pure(file: str) -> None:
 def test_vendor_words_import_the_core_and_never_the_shell(file: str) -> None:
     """plivo knows core, itself and jsonschema; starlette is for its routes only."""
     modules = imported(TREES[file])
-    allowed = ["emulator.core", "emulator.plivo", "jsonschema", *sys.stdlib_module_names]
+    allowed = ["masking_emulator.core", "masking_emulator.plivo", "jsonschema", *sys.stdlib_module_names]
     if Path(file).name.startswith("routes"):
         allowed.append("starlette")
 
@@ -96,18 +96,24 @@ def test_vendor_words_import_the_core_and_never_the_shell(file: str) -> None:
 
 
 #: The command line and what it is made of.
-VERBS: Final = ("emulator/verbs.py", *(file for file in TREES if file.startswith("emulator/cli")))
+VERBS: Final = ("verbs.py", *(file for file in TREES if file.startswith("cli")))
 
 #: What else speaks to a server as a client.
 CLIENTS: Final = ("client.py", "doctor.py", "listen.py", "redirection.py", "shells.py", "__main__.py")
 
 
-@pytest.mark.parametrize("file", [*VERBS, *(f"emulator/{name}" for name in CLIENTS)])
+@pytest.mark.parametrize("file", [*VERBS, *CLIENTS])
 def test_clients_speak_http_and_never_import_the_core(file: str) -> None:
     """The command line and the client ask the control API; the engine, worlds and routes are not theirs to touch."""
     modules = imported(TREES[file])
 
-    assert set() == within(modules, "emulator.core", "emulator.world", "emulator.worlds", "emulator.plivo.routes")
+    assert set() == within(
+        modules,
+        "masking_emulator.core",
+        "masking_emulator.world",
+        "masking_emulator.worlds",
+        "masking_emulator.plivo.routes",
+    )
 
 
 @pytest.mark.parametrize("file", VERBS)
@@ -116,16 +122,17 @@ def test_client_verbs_load_no_server(file: str) -> None:
     modules = set[str]().union(*map(imported, _top_level(file)))
     small = ("__version__", "client", "clock", "config", "wholefile", *(Path(file).stem for file in VERBS))
 
-    foreign = modules - within(modules, "click", *(f"emulator.{name}" for name in small), *sys.stdlib_module_names)
-    assert set() == foreign - {"emulator"}
+    ours = (f"masking_emulator.{name}" for name in small)
+    foreign = modules - within(modules, "click", *ours, *sys.stdlib_module_names)
+    assert set() == foreign - {"masking_emulator"}
 
 
 def test_certificates_are_made_by_a_library_that_is_loaded_only_then() -> None:
     """Every start of a server would pay for it, and it is needed once a year."""
     makers = [file for file in TREES if within(imported(TREES[file]), "cryptography")]
-    loaders = [file for file in TREES if "emulator.authority" in set().union(*map(imported, _top_level(file)))]
+    loaders = [file for file in TREES if "masking_emulator.authority" in set().union(*map(imported, _top_level(file)))]
 
-    assert (["emulator/authority.py"], []) == (makers, loaders)
+    assert (["authority.py"], []) == (makers, loaders)
 
 
 def test_schemas_are_judged_by_a_library_that_is_loaded_only_then() -> None:
@@ -137,25 +144,23 @@ def test_schemas_are_judged_by_a_library_that_is_loaded_only_then() -> None:
 
 def test_shim_runs_in_any_python() -> None:
     """What runs inside the users' own processes imports the standard library only."""
-    modules = imported(TREES["emulator/shim/sitecustomize.py"])
+    modules = imported(TREES["shim/sitecustomize.py"])
 
     assert set() == modules - within(modules, *sys.stdlib_module_names)
 
 
-@pytest.mark.parametrize("file", [*files_in("testing"), "emulator/pytest_plugin.py"])
+@pytest.mark.parametrize("file", [*files_in("testing"), "pytest_plugin.py"])
 def test_kit_speaks_http_and_never_imports_the_core(file: str) -> None:
     """What tests use asks the control API; it starts a server, and knows signatures, and nothing else of the inside."""
-    modules = within(imported(TREES[file]), "emulator")
-    allowed = ("emulator.client", "emulator.config", "emulator.plivo.signatures", "emulator.server", "emulator.testing")
+    modules = within(imported(TREES[file]), "masking_emulator")
+    allowed = ("client", "config", "plivo.signatures", "server", "testing")
 
-    assert set() == modules - within(modules, *allowed)
+    assert set() == modules - within(modules, *(f"masking_emulator.{name}" for name in allowed))
 
 
 def test_plugin_loads_nothing_before_it_is_used() -> None:
     """Everybody who has the package pays for what the plugin imports at once, in every run of pytest."""
-    top_level = [
-        node for node in TREES["emulator/pytest_plugin.py"].body if isinstance(node, ast.Import | ast.ImportFrom)
-    ]
+    top_level = [node for node in TREES["pytest_plugin.py"].body if isinstance(node, ast.Import | ast.ImportFrom)]
     modules = set[str]().union(*map(imported, top_level))
 
     assert {"pytest"} == modules - within(modules, *sys.stdlib_module_names)
@@ -164,18 +169,18 @@ def test_plugin_loads_nothing_before_it_is_used() -> None:
 @pytest.mark.parametrize("file", files_in("core"))
 def test_core_has_no_vendor_word(file: str) -> None:
     """Whose API it is, the core does not know."""
-    assert "plivo" not in (ROOT / file).read_text(encoding="utf-8").lower()
+    assert "plivo" not in (PACKAGE / file).read_text(encoding="utf-8").lower()
 
 
 #: What may be done in one file only: names that are used or imported, and the file.
 ONE_PLACE: Final[Mapping[str, tuple[str, ...]]] = {
-    "emulator/clock.py": (
+    "clock.py": (
         *("time.time", "time.time_ns", "time.monotonic", "time.monotonic_ns", "time.perf_counter", "time.sleep"),
         *("time.clock_gettime", "time.clock_gettime_ns"),
         *("time.perf_counter_ns", "time.localtime", "datetime.now", "datetime.utcnow", "datetime.today", "date.today"),
     ),
-    "emulator/core/chance.py": ("random", "secrets", "os.urandom", "uuid", "uuid.uuid4", "uuid.uuid1"),
-    "emulator/config.py": ("os.environ", "os.getenv", "os.environb", "os.putenv"),
+    "core/chance.py": ("random", "secrets", "os.urandom", "uuid", "uuid.uuid4", "uuid.uuid1"),
+    "config.py": ("os.environ", "os.getenv", "os.environb", "os.putenv"),
 }
 
 
@@ -193,7 +198,7 @@ def test_time_chance_and_environment_have_one_place_each(file: str) -> None:
 @each_file
 def test_file_is_not_long(file: str) -> None:
     """One subject a file."""
-    assert len((ROOT / file).read_text(encoding="utf-8").splitlines()) <= FILE_LINES_MAX
+    assert len((PACKAGE / file).read_text(encoding="utf-8").splitlines()) <= FILE_LINES_MAX
 
 
 @each_file
@@ -244,6 +249,6 @@ def test_only_named_exceptions_are_caught(file: str) -> None:
 @each_file
 def test_ignored_types_and_lints_have_a_reason(file: str) -> None:
     """`# type: ignore[code]` and `# noqa: CODE` are followed by why."""
-    for line in (ROOT / file).read_text(encoding="utf-8").splitlines():
+    for line in (PACKAGE / file).read_text(encoding="utf-8").splitlines():
         for mark in ("# type: ignore", "# noqa"):
             assert mark not in line or line.partition(mark)[2].count("  # ") == 1

@@ -18,12 +18,12 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 import pytest
+from masking_emulator.app import make_app
+from masking_emulator.world import World
+from masking_emulator.worldfile import world_of
+from masking_emulator.worlds import Hub
 from starlette.types import ASGIApp
 
-from emulator.app import make_app
-from emulator.world import World
-from emulator.worldfile import world_of
-from emulator.worlds import Hub
 from tests.plivo.inside import answered, dialling, played, wait
 
 _FOLDER: Final = Path(__file__).parent.parent / "fixtures" / "wire"

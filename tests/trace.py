@@ -5,7 +5,7 @@ Sessions and calls are called by their ordinal, times are those of a clock that 
 
 from typing import Final, assert_never
 
-from emulator.core.events import (
+from masking_emulator.core.events import (
     CallbackAttempted,
     CallbackDue,
     CallbackParked,
@@ -42,10 +42,11 @@ from emulator.core.events import (
     SessionsForgotten,
     SessionUpdated,
 )
-from emulator.core.instants import written
-from emulator.core.record import asdict
-from emulator.core.records import Session
-from emulator.core.telephony import Call, Recording
+from masking_emulator.core.instants import written
+from masking_emulator.core.record import asdict
+from masking_emulator.core.records import Session
+from masking_emulator.core.telephony import Call, Recording
+
 from tests.core.play import spoken, told
 
 _TODAY: Final = "2026-01-01T"

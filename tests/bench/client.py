@@ -6,11 +6,10 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
+from masking_emulator.app import make_app
+from masking_emulator.worldfile import world_of
+from masking_emulator.worlds import Hub
 from starlette.types import Message
-
-from emulator.app import make_app
-from emulator.worldfile import world_of
-from emulator.worlds import Hub
 
 AUTH_ID = "MAEMULATOR0000000001"
 SESSIONS = f"/v1/Account/{AUTH_ID}/Masking/Session/"

@@ -10,9 +10,10 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import count
 from typing import Any
 
-from emulator.core.instants import DAY_US
-from emulator.plivo import parse
-from emulator.world import World
+from masking_emulator.core.instants import DAY_US
+from masking_emulator.plivo import parse
+from masking_emulator.world import World
+
 from tests.bench.client import AUTH_ID, SESSIONS, Client, encoded
 from tests.bench.table import Effort, Row, alone, medians, ratio_at_most, rss_mb
 

@@ -9,8 +9,9 @@ from pathlib import Path
 from resource import RUSAGE_CHILDREN, getrusage
 from tempfile import TemporaryDirectory
 
-from emulator.server import Emulator
-from emulator.testing.emulator import new_world
+from masking_emulator.server import Emulator
+from masking_emulator.testing.emulator import new_world
+
 from tests.bench.table import Effort, Row, alone, medians, ratio_at_most
 
 #: So many worlds are one sample.
@@ -41,7 +42,7 @@ def plugin_import(effort: Effort) -> list[Row]:
     """CPU time of a run of pytest on a single empty test, with the plugin beside without."""
     with TemporaryDirectory() as folder:
         Path(folder, "test_nothing.py").write_text("def test_nothing():\n    pass\n", encoding="utf-8")
-        without, having = _running(folder), _running(folder, "-pemulator.pytest_plugin")
+        without, having = _running(folder), _running(folder, "-pmasking_emulator.pytest_plugin")
         without(), having()
         beside, here = medians(effort.rounds + 4, without, having)
     return [ratio_at_most("pytest with the plugin, unused", 1.1, beside=1000 * beside, here=1000 * here, unit="ms")]

@@ -11,7 +11,8 @@ from http.client import HTTPConnection
 from itertools import count
 from statistics import median
 
-from emulator.certificates import users_certificates
+from masking_emulator.certificates import users_certificates
+
 from tests.bench.load import CONNECTIONS
 from tests.bench.table import Effort, Row, ratio_at_most, rss_mb
 
@@ -22,7 +23,7 @@ _LOAD_S_MAX = 30.0
 _ENVIRONMENT = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 _BARE = ("-m", "tests.bench.bare")
-_EMULATOR = ("-m", "emulator", "serve", "--port")
+_EMULATOR = ("-m", "masking_emulator", "serve", "--port")
 
 
 def throughput(effort: Effort) -> list[Row]:
@@ -50,7 +51,7 @@ def through_proxy(effort: Effort) -> list[Row]:
     """The same load of one server, through its proxy and with TLS, beside plain HTTP."""
     numbers = count(0, effort.pairs)
     proxy = free_port()
-    with _server(("-m", "emulator", "serve", "--proxy-port", str(proxy), "--port")) as (_, plain):
+    with _server(("-m", "masking_emulator", "serve", "--proxy-port", str(proxy), "--port")) as (_, plain):
         authority = str(users_certificates().authority)
         ways = ((plain, None), (proxy, authority))
         turns = [[_load(port, next(numbers), effort.pairs, whom) for port, whom in ways] for _ in range(effort.rounds)]
@@ -62,7 +63,7 @@ def through_proxy(effort: Effort) -> list[Row]:
 
 def start_of_run(effort: Effort) -> list[Row]:
     """`run -- true` from launch to end beside a bare server's first 200; the certificates are there already."""
-    command = [sys.executable, "-m", "emulator", "run", "--", "true"]
+    command = [sys.executable, "-m", "masking_emulator", "run", "--", "true"]
     subprocess.run(command, check=True, env=_ENVIRONMENT)
     turns = [(_launched(_BARE)[0], _timed(command)) for _ in range(effort.rounds + 4)][1:]
     bare_s, run_s = (median(column) for column in zip(*turns, strict=True))

@@ -14,13 +14,13 @@ from typing import Final
 
 import httpx
 import uvloop
+from masking_emulator.core.callbacks import CallbackState
+from masking_emulator.core.commands import PlaceCall, SendAgain, SwitchDelivery
+from masking_emulator.core.telephony import Script, Side
+from masking_emulator.garbage import settle
+from masking_emulator.plivo import parse
+from masking_emulator.world import World
 
-from emulator.core.callbacks import CallbackState
-from emulator.core.commands import PlaceCall, SendAgain, SwitchDelivery
-from emulator.core.telephony import Script, Side
-from emulator.garbage import settle
-from emulator.plivo import parse
-from emulator.world import World
 from tests.bench.client import Client, encoded
 from tests.bench.servers import await_health, free_port
 from tests.bench.table import Effort, Row, alone

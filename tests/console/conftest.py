@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 import pytest
+from masking_emulator.server import Emulator
 
-from emulator.server import Emulator
 from tests.plivo.ask import Api, api_of
 
 if TYPE_CHECKING:

@@ -6,10 +6,10 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
+from masking_emulator.core.record import replace
+from masking_emulator.server import Emulator
 from playwright.sync_api import Browser, Page, expect
 
-from emulator.core.record import replace
-from emulator.server import Emulator
 from tests.console.conftest import Console, watched
 from tests.core.play import SETTINGS, creation
 from tests.plivo.ask import api_of

@@ -3,9 +3,9 @@
 from pathlib import Path
 from typing import Any, Final
 
+from masking_emulator.server import Emulator
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from emulator.server import Emulator
 from tests.console.conftest import ARGUMENTS, browser_path
 from tests.plivo.ask import Api, api_of
 

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 import pytest
+from masking_emulator.server import Emulator
 from playwright.sync_api import Browser, expect
 
-from emulator.server import Emulator
 from tests.console.conftest import AXE, FIRST, SECOND, Console, watched
 from tests.console.crowd import burst, crowded, open_sessions, scroll
 from tests.console.relay import Relay

@@ -30,7 +30,7 @@ def test_session_is_created_in_the_form(console: Console) -> None:
 
 def test_form_has_every_parameter(console: Console) -> None:
     """Those of the vendor's page, from the table that the server judges by."""
-    from emulator.plivo.parameters import CREATE
+    from masking_emulator.plivo.parameters import CREATE
 
     page = console.page
     console.open("sessions")

@@ -7,9 +7,9 @@ from typing import Any
 import plivo
 import plivo.rest.client
 import pytest
+from masking_emulator.testing.masking import Masking
 from playwright.sync_api import expect
 
-from emulator.testing.masking import Masking
 from tests.console.conftest import FIRST, SECOND, Console
 
 

@@ -2,10 +2,10 @@
 
 from typing import get_args
 
+from masking_emulator.core.events import Event
+from masking_emulator.server import Emulator
 from playwright.sync_api import expect
 
-from emulator.core.events import Event
-from emulator.server import Emulator
 from tests.console.conftest import Console
 from tests.plivo.ask import ask
 

@@ -12,8 +12,7 @@ from typing import ClassVar, Final
 
 from hypothesis import strategies as st
 from hypothesis.stateful import Bundle, RuleBasedStateMachine, invariant, rule
-
-from emulator.core.commands import (
+from masking_emulator.core.commands import (
     AddNumber,
     Command,
     CreateSession,
@@ -28,7 +27,7 @@ from emulator.core.commands import (
     TypeDigits,
     UpdateSession,
 )
-from emulator.core.events import (
+from masking_emulator.core.events import (
     CallbackDue,
     CallBegan,
     Event,
@@ -38,14 +37,15 @@ from emulator.core.events import (
     SessionRefreshed,
     SessionUpdated,
 )
-from emulator.core.instants import SECOND_US
-from emulator.core.numbering import calling_code
-from emulator.core.record import replace
-from emulator.core.records import Session
-from emulator.core.refusals import Reason, Refused
-from emulator.core.rules import Rules
-from emulator.core.state import State
-from emulator.core.telephony import PinVerdict, Route
+from masking_emulator.core.instants import SECOND_US
+from masking_emulator.core.numbering import calling_code
+from masking_emulator.core.record import replace
+from masking_emulator.core.records import Session
+from masking_emulator.core.refusals import Reason, Refused
+from masking_emulator.core.rules import Rules
+from masking_emulator.core.state import State
+from masking_emulator.core.telephony import PinVerdict, Route
+
 from tests.core.model import Model
 from tests.core.model_calls import Calls
 from tests.core.model_outbox import Lines, told_of

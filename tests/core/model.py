@@ -6,15 +6,24 @@ is, or why it is refused. What happens by itself is told to the model, and it mu
 
 from dataclasses import dataclass, field
 
-from emulator.core.commands import CreateSession, PinWish
-from emulator.core.events import CallBegan, CallEnded, Ending, Event, PinChecked, SessionExpired, SessionsForgotten
-from emulator.core.instants import SECOND_US
-from emulator.core.numbering import calling_code
-from emulator.core.record import replace
-from emulator.core.records import Pair, Session, Settings, Status
-from emulator.core.refusals import Reason
-from emulator.core.rules import Rules
-from emulator.core.telephony import Call, History, Interaction, PinVerdict, Role, Route
+from masking_emulator.core.commands import CreateSession, PinWish
+from masking_emulator.core.events import (
+    CallBegan,
+    CallEnded,
+    Ending,
+    Event,
+    PinChecked,
+    SessionExpired,
+    SessionsForgotten,
+)
+from masking_emulator.core.instants import SECOND_US
+from masking_emulator.core.numbering import calling_code
+from masking_emulator.core.record import replace
+from masking_emulator.core.records import Pair, Session, Settings, Status
+from masking_emulator.core.refusals import Reason
+from masking_emulator.core.rules import Rules
+from masking_emulator.core.telephony import Call, History, Interaction, PinVerdict, Role, Route
+
 from tests.core.play import START
 
 #: Route, the session whose call or whose messages it is, and who is called.

@@ -3,8 +3,8 @@
 from dataclasses import dataclass, field
 from typing import Final
 
-from emulator.core.callflow import CALL_FLOW
-from emulator.core.events import (
+from masking_emulator.core.callflow import CALL_FLOW
+from masking_emulator.core.events import (
     CallBegan,
     CallEnded,
     CallsForgotten,
@@ -20,10 +20,10 @@ from emulator.core.events import (
     RecordingFailed,
     RecordingStarted,
 )
-from emulator.core.instants import SECOND_US
-from emulator.core.refusals import Reason
-from emulator.core.rules import Rules, Tariff
-from emulator.core.telephony import Call, CallSignal, Leg, Phase, PinVerdict, Recording, RecordingState
+from masking_emulator.core.instants import SECOND_US
+from masking_emulator.core.refusals import Reason
+from masking_emulator.core.rules import Rules, Tariff
+from masking_emulator.core.telephony import Call, CallSignal, Leg, Phase, PinVerdict, Recording, RecordingState
 
 #: What only typing brings about.
 _TYPED: Final = {CallSignal.PIN_RIGHT, CallSignal.PIN_WRONG, CallSignal.PIN_FAILED}

@@ -6,8 +6,8 @@ Contract 6.7 and 7.1, said once more, for the rules that a world has when it cha
 from dataclasses import dataclass, field
 from typing import Final
 
-from emulator.core.callbacks import Callback, CallbackState, Channel, NoticeKind, Outcome, RetryPlan
-from emulator.core.events import (
+from masking_emulator.core.callbacks import Callback, CallbackState, Channel, NoticeKind, Outcome, RetryPlan
+from masking_emulator.core.events import (
     CallbackAttempted,
     CallbackDue,
     CallbackEvent,
@@ -27,9 +27,10 @@ from emulator.core.events import (
     SessionExpired,
     SessionNumberReplaced,
 )
-from emulator.core.refusals import Reason
-from emulator.core.rules import Rules
-from emulator.core.telephony import Role
+from masking_emulator.core.refusals import Reason
+from masking_emulator.core.rules import Rules
+from masking_emulator.core.telephony import Role
+
 from tests.core.model import Model
 
 #: Session, URL, channel and kind of a callback that must become due.

@@ -7,11 +7,11 @@ from collections.abc import Iterable, Sequence
 from enum import Enum
 from typing import Final, Unpack
 
-from emulator.core import instants
-from emulator.core.book import Query
-from emulator.core.callbacks import Callback, NoticeKind
-from emulator.core.chance import Seed
-from emulator.core.commands import (
+from masking_emulator.core import instants
+from masking_emulator.core.book import Query
+from masking_emulator.core.callbacks import Callback, NoticeKind
+from masking_emulator.core.chance import Seed
+from masking_emulator.core.commands import (
     AddNumber,
     Command,
     CreateSession,
@@ -25,8 +25,8 @@ from emulator.core.commands import (
     TypeDigits,
     UpdateSession,
 )
-from emulator.core.engine import Engine
-from emulator.core.events import (
+from masking_emulator.core.engine import Engine
+from masking_emulator.core.events import (
     CallbackDue,
     CallBegan,
     Event,
@@ -35,13 +35,13 @@ from emulator.core.events import (
     SessionRefreshed,
     SessionUpdated,
 )
-from emulator.core.instants import DAY_US, SECOND_US
-from emulator.core.numbering import calling_code
-from emulator.core.record import replace
-from emulator.core.records import MAIN_ACCOUNT, Session, Settings
-from emulator.core.rules import Rules
-from emulator.core.state import State
-from emulator.core.telephony import Call, CallSignal, Habit, Phone, Recording, Script, Side
+from masking_emulator.core.instants import DAY_US, SECOND_US
+from masking_emulator.core.numbering import calling_code
+from masking_emulator.core.record import replace
+from masking_emulator.core.records import MAIN_ACCOUNT, Session, Settings
+from masking_emulator.core.rules import Rules
+from masking_emulator.core.state import State
+from masking_emulator.core.telephony import Call, CallSignal, Habit, Phone, Recording, Script, Side
 
 START: Final = instants.read("2026-01-01T12:00:00Z")
 SEED: Final = 7

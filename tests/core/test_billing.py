@@ -1,9 +1,8 @@
 """What an answered leg costs."""
 
 import pytest
-
-from emulator.core.billing import amount_micros, billed_s
-from emulator.core.rules import Tariff
+from masking_emulator.core.billing import amount_micros, billed_s
+from masking_emulator.core.rules import Tariff
 
 
 @pytest.mark.parametrize(

@@ -3,12 +3,12 @@
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from masking_emulator.core.book import Query, SessionBook
+from masking_emulator.core.index import Range
+from masking_emulator.core.instants import SECOND_US
+from masking_emulator.core.record import replace
+from masking_emulator.core.records import Session, Status
 
-from emulator.core.book import Query, SessionBook
-from emulator.core.index import Range
-from emulator.core.instants import SECOND_US
-from emulator.core.record import replace
-from emulator.core.records import Session, Status
 from tests.core.play import ANNA, BEN, CARA, DAVE, EVE, START, A, B, World, naive_select, pin_wish
 
 _BASE = World(A).create(ANNA, BEN)

@@ -1,8 +1,8 @@
 """The book of calls."""
 
 import pytest
+from masking_emulator.core.telephony import CallSignal
 
-from emulator.core.telephony import CallSignal
 from tests.core.play import ANNA, BEN, World
 
 

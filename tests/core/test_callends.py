@@ -1,11 +1,11 @@
 """What a call leaves: legs with causes and prices, an interaction, totals; and how old calls are forgotten."""
 
 import pytest
+from masking_emulator.core.events import CallEnded, CallsForgotten, LegEnded, SessionCallEnded
+from masking_emulator.core.instants import SECOND_US
+from masking_emulator.core.record import replace
+from masking_emulator.core.telephony import NO_HISTORY, CallSignal, Habit, Interaction
 
-from emulator.core.events import CallEnded, CallsForgotten, LegEnded, SessionCallEnded
-from emulator.core.instants import SECOND_US
-from emulator.core.record import replace
-from emulator.core.telephony import NO_HISTORY, CallSignal, Habit, Interaction
 from tests.core.play import ANNA, BEN, CARA, EVE, RECORDING, RULES, SETTINGS, START, A, World, pin_wish
 
 

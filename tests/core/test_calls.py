@@ -3,8 +3,7 @@
 from collections.abc import Callable
 
 import pytest
-
-from emulator.core.events import (
+from masking_emulator.core.events import (
     CallBegan,
     CallNotPlaced,
     LegAnswered,
@@ -15,11 +14,12 @@ from emulator.core.events import (
     SessionCallBegan,
     SessionCallEnded,
 )
-from emulator.core.instants import SECOND_US
-from emulator.core.record import replace
-from emulator.core.records import Session, Settings, Status
-from emulator.core.refusals import Reason, Refused
-from emulator.core.telephony import Call, CallSignal, Cause, Habit, Message, Phase, Role, Route, Source
+from masking_emulator.core.instants import SECOND_US
+from masking_emulator.core.record import replace
+from masking_emulator.core.records import Session, Settings, Status
+from masking_emulator.core.refusals import Reason, Refused
+from masking_emulator.core.telephony import Call, CallSignal, Cause, Habit, Message, Phase, Role, Route, Source
+
 from tests.core.play import ANNA, BEN, CARA, DAVE, EVE, FINN, RULES, SETTINGS, START, TELLING, A, B, World, pin_wish
 
 _INITIATING = replace(TELLING, initiate_call=True)

@@ -4,8 +4,7 @@ from uuid import RFC_4122, UUID
 
 from hypothesis import given
 from hypothesis import strategies as st
-
-from emulator.core.chance import Chance
+from masking_emulator.core.chance import Chance
 
 
 def test_same_seed_gives_same_bits() -> None:

@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from typing import Final
 
 import pytest
+from masking_emulator.core import instants
+from masking_emulator.core.book import Query
+from masking_emulator.core.commands import AddNumber, Command, DeleteSession, UpdateSession
+from masking_emulator.core.events import NumberHeld, NumberReleased, SessionExpired
+from masking_emulator.core.instants import SECOND_US
+from masking_emulator.core.records import Session
+from masking_emulator.core.refusals import Reason, Refused
 
-from emulator.core import instants
-from emulator.core.book import Query
-from emulator.core.commands import AddNumber, Command, DeleteSession, UpdateSession
-from emulator.core.events import NumberHeld, NumberReleased, SessionExpired
-from emulator.core.instants import SECOND_US
-from emulator.core.records import Session
-from emulator.core.refusals import Reason, Refused
 from tests.core.play import (
     ANNA,
     BEN,

@@ -1,11 +1,11 @@
 """What happens to a call by itself: its script first, then the phones, then everybody's habits."""
 
 import pytest
+from masking_emulator.core.instants import SECOND_US
+from masking_emulator.core.record import replace
+from masking_emulator.core.rules import Telephony
+from masking_emulator.core.telephony import CallSignal, Cause, Habit, Phase, Side, Step
 
-from emulator.core.instants import SECOND_US
-from emulator.core.record import replace
-from emulator.core.rules import Telephony
-from emulator.core.telephony import CallSignal, Cause, Habit, Phase, Side, Step
 from tests.core.play import ANNA, BEN, EVE, RULES, START, A, World, pin_wish
 
 

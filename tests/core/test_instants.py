@@ -3,8 +3,7 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-from emulator.core.instants import DAY_US, INSTANT_MAX, SECOND_US, read, written
+from masking_emulator.core.instants import DAY_US, INSTANT_MAX, SECOND_US, read, written
 
 
 @pytest.mark.parametrize(

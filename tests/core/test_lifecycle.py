@@ -3,10 +3,9 @@
 from itertools import product
 
 import pytest
-
-from emulator.core.lifecycle import Signal, step
-from emulator.core.records import Status
-from emulator.core.refusals import Reason, Refused
+from masking_emulator.core.lifecycle import Signal, step
+from masking_emulator.core.records import Status
+from masking_emulator.core.refusals import Reason, Refused
 
 #: Contract 6.5. A dot is a move that does not exist.
 _GRID = """

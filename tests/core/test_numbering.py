@@ -1,8 +1,7 @@
 """The numbering plan: countries and lengths."""
 
 import pytest
-
-from emulator.core.numbering import calling_code, is_possible
+from masking_emulator.core.numbering import calling_code, is_possible
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,13 @@
 """Adding numbers to the pool, and replacing one that works badly."""
 
 import pytest
+from masking_emulator.core.commands import AddNumber
+from masking_emulator.core.events import NumberAdded, NumberSuspended, SessionNumberReplaced
+from masking_emulator.core.record import replace
+from masking_emulator.core.records import Candidate, Dropped, Number, Status
+from masking_emulator.core.refusals import Reason, Refused
+from masking_emulator.core.telephony import Route
 
-from emulator.core.commands import AddNumber
-from emulator.core.events import NumberAdded, NumberSuspended, SessionNumberReplaced
-from emulator.core.record import replace
-from emulator.core.records import Candidate, Dropped, Number, Status
-from emulator.core.refusals import Reason, Refused
-from emulator.core.telephony import Route
 from tests.core.play import ANNA, BEN, CARA, DAVE, DELHI, EVE, RULES, START, A, B, C, World, pin_wish
 
 

@@ -3,9 +3,8 @@
 from typing import Final
 
 import pytest
-
-from emulator.core.callbacks import Attempt, CallbackState, Outcome, RetryPlan
-from emulator.core.commands import (
+from masking_emulator.core.callbacks import Attempt, CallbackState, Outcome, RetryPlan
+from masking_emulator.core.commands import (
     Command,
     DropCallback,
     ParkCallback,
@@ -14,11 +13,12 @@ from emulator.core.commands import (
     SettleAttempt,
     SwitchDelivery,
 )
-from emulator.core.events import CallbackAttempted, CallbackParked, CallbackSettled
-from emulator.core.instants import SECOND_US
-from emulator.core.outbox import Outbox, pause_us
-from emulator.core.records import Session
-from emulator.core.refusals import Reason, Refused
+from masking_emulator.core.events import CallbackAttempted, CallbackParked, CallbackSettled
+from masking_emulator.core.instants import SECOND_US
+from masking_emulator.core.outbox import Outbox, pause_us
+from masking_emulator.core.records import Session
+from masking_emulator.core.refusals import Reason, Refused
+
 from tests.core.play import ANNA, BEN, CARA, DAVE, START, TELLING, World
 
 #: Two attempts where there was no connection or no answer, as by the vendor's defaults (contract 7.4).

@@ -3,11 +3,11 @@
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from masking_emulator.core.chance import Chance
+from masking_emulator.core.pins import check_pins, settle_pins
+from masking_emulator.core.refusals import Reason, Refused
+from masking_emulator.core.telephony import Pins
 
-from emulator.core.chance import Chance
-from emulator.core.pins import check_pins, settle_pins
-from emulator.core.refusals import Reason, Refused
-from emulator.core.telephony import Pins
 from tests.core.play import pin_wish
 
 _DIGITS = [str(digit) for digit in range(10)]

@@ -5,11 +5,11 @@ from itertools import combinations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from masking_emulator.core.instants import SECOND_US
+from masking_emulator.core.pool import DROPPED_LISTED_MAX
+from masking_emulator.core.records import Allocation, Candidate, Dropped, Session
+from masking_emulator.core.refusals import Reason, Refused
 
-from emulator.core.instants import SECOND_US
-from emulator.core.pool import DROPPED_LISTED_MAX
-from emulator.core.records import Allocation, Candidate, Dropped, Session
-from emulator.core.refusals import Reason, Refused
 from tests.core.play import (
     ANNA,
     BEN,

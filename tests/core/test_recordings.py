@@ -1,13 +1,13 @@
 """Recordings: one a call, from the bridge to the hangup."""
 
 import pytest
+from masking_emulator.core.commands import DeleteRecording
+from masking_emulator.core.instants import SECOND_US
+from masking_emulator.core.record import replace
+from masking_emulator.core.recordings import find
+from masking_emulator.core.refusals import Reason, Refused
+from masking_emulator.core.telephony import CallSignal, Habit, RecordingState
 
-from emulator.core.commands import DeleteRecording
-from emulator.core.instants import SECOND_US
-from emulator.core.record import replace
-from emulator.core.recordings import find
-from emulator.core.refusals import Reason, Refused
-from emulator.core.telephony import CallSignal, Habit, RecordingState
 from tests.core.play import ANNA, BEN, RECORDING, RULES, SETTINGS, START, A, World
 
 

@@ -1,9 +1,9 @@
 """What the records know about themselves."""
 
 import pytest
+from masking_emulator.core.instants import SECOND_US
+from masking_emulator.core.record import replace
 
-from emulator.core.instants import SECOND_US
-from emulator.core.record import replace
 from tests.core.play import ANNA, BEN, CARA, A, World, pin_wish
 
 

@@ -1,11 +1,11 @@
 """Which session a call belongs to, and what becomes of it: every row of contract 6.1."""
 
 import pytest
+from masking_emulator.core.record import replace
+from masking_emulator.core.records import Status
+from masking_emulator.core.refusals import Reason, Refused
+from masking_emulator.core.telephony import Call, Phase, Role, Route
 
-from emulator.core.record import replace
-from emulator.core.records import Status
-from emulator.core.refusals import Reason, Refused
-from emulator.core.telephony import Call, Phase, Role, Route
 from tests.core.play import ANNA, BEN, CARA, DAVE, EVE, FINN, SETTINGS, A, B, World, pin_wish
 
 _ANNOUNCING = replace(SETTINGS, unknown_caller_play="https://example.com/unknown.mp3")

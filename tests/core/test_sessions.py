@@ -3,9 +3,8 @@
 from collections.abc import Callable
 
 import pytest
-
-from emulator.core.commands import CreateSession
-from emulator.core.events import (
+from masking_emulator.core.commands import CreateSession
+from masking_emulator.core.events import (
     Ending,
     NumberHeld,
     NumberReleased,
@@ -15,10 +14,11 @@ from emulator.core.events import (
     SessionsForgotten,
     SessionUpdated,
 )
-from emulator.core.instants import DAY_US, INSTANT_MAX, SECOND_US
-from emulator.core.record import replace
-from emulator.core.records import Candidate, Dropped, Hold, Session, Status
-from emulator.core.refusals import Reason, Refused
+from masking_emulator.core.instants import DAY_US, INSTANT_MAX, SECOND_US
+from masking_emulator.core.record import replace
+from masking_emulator.core.records import Candidate, Dropped, Hold, Session, Status
+from masking_emulator.core.refusals import Reason, Refused
+
 from tests.core.play import (
     ANNA,
     BEN,

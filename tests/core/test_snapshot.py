@@ -1,7 +1,8 @@
 """A snapshot of the core, and a state from it again: only records and a few orders are in it."""
 
-from emulator.core.engine import Engine
-from emulator.core.records import Status
+from masking_emulator.core.engine import Engine
+from masking_emulator.core.records import Status
+
 from tests.core.play import ANNA, BEN, CARA, DAVE, RULES, SEED, A, B, World
 
 

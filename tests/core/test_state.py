@@ -1,8 +1,8 @@
 """The state as the fold of its events."""
 
-from emulator.core.callbacks import Attempt, Outcome, RetryPlan
-from emulator.core.commands import DeleteRecording, DropCallback, ParkCallback, SettleAttempt
-from emulator.core.events import (
+from masking_emulator.core.callbacks import Attempt, Outcome, RetryPlan
+from masking_emulator.core.commands import DeleteRecording, DropCallback, ParkCallback, SettleAttempt
+from masking_emulator.core.events import (
     CallsForgotten,
     NumberAdded,
     NumberReleased,
@@ -10,10 +10,11 @@ from emulator.core.events import (
     RecordingDeleted,
     SessionsForgotten,
 )
-from emulator.core.instants import SECOND_US
-from emulator.core.record import replace
-from emulator.core.state import State
-from emulator.core.telephony import Habit
+from masking_emulator.core.instants import SECOND_US
+from masking_emulator.core.record import replace
+from masking_emulator.core.state import State
+from masking_emulator.core.telephony import Habit
+
 from tests.core.play import (
     ANNA,
     BEN,

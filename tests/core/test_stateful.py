@@ -6,13 +6,13 @@ from typing import ClassVar, Final
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import MultipleResults, multiple, rule
+from masking_emulator.core.book import Query
+from masking_emulator.core.commands import PinWish
+from masking_emulator.core.index import Range
+from masking_emulator.core.instants import SECOND_US
+from masking_emulator.core.record import replace
+from masking_emulator.core.rules import Rules
 
-from emulator.core.book import Query
-from emulator.core.commands import PinWish
-from emulator.core.index import Range
-from emulator.core.instants import SECOND_US
-from emulator.core.record import replace
-from emulator.core.rules import Rules
 from tests.core.machine import COOLOFFS, EXPIRIES, OWNERS, PEOPLE, Machine
 from tests.core.play import ANNA, BEN, CARA, RAVI, START, A, B, creation, naive_select, pin_wish
 

@@ -6,9 +6,8 @@ from typing import ClassVar, Final
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import MultipleResults, initialize, invariant, multiple, precondition, rule
-
-from emulator.core.callbacks import Attempt, CallbackState, Outcome, RetryPlan
-from emulator.core.commands import (
+from masking_emulator.core.callbacks import Attempt, CallbackState, Outcome, RetryPlan
+from masking_emulator.core.commands import (
     DeleteRecording,
     DropCallback,
     ParkCallback,
@@ -23,13 +22,14 @@ from emulator.core.commands import (
     SwitchDelivery,
     TypeDigits,
 )
-from emulator.core.events import CallbackAttempted, CallbackSettled, CallBegan, CallEnded, SessionNumberReplaced
-from emulator.core.instants import SECOND_US
-from emulator.core.record import replace
-from emulator.core.records import Settings
-from emulator.core.refusals import Reason
-from emulator.core.rules import Rules
-from emulator.core.telephony import Call, CallSignal, Habit, Phase, Phone, Role, Route, Script, Side
+from masking_emulator.core.events import CallbackAttempted, CallbackSettled, CallBegan, CallEnded, SessionNumberReplaced
+from masking_emulator.core.instants import SECOND_US
+from masking_emulator.core.record import replace
+from masking_emulator.core.records import Settings
+from masking_emulator.core.refusals import Reason
+from masking_emulator.core.rules import Rules
+from masking_emulator.core.telephony import Call, CallSignal, Habit, Phase, Phone, Role, Route, Script, Side
+
 from tests.core.machine import EXPIRIES, OWNERS_OR_ALL, Machine
 from tests.core.model import Known
 from tests.core.play import ANNA, BEN, CARA, DELHI, EVE, FINN, RAVI, RULES, SETTINGS, A, B, C, World, creation, pin_wish

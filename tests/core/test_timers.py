@@ -2,9 +2,8 @@
 
 from hypothesis import given
 from hypothesis import strategies as st
-
-from emulator.core.commands import TimeOutSession
-from emulator.core.timers import Entry, Timers
+from masking_emulator.core.commands import TimeOutSession
+from masking_emulator.core.timers import Entry, Timers
 
 
 def _timers(**instants: int) -> Timers:

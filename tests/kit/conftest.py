@@ -3,10 +3,9 @@
 from collections.abc import Iterator
 
 import pytest
-
-from emulator.server import Emulator
-from emulator.testing import Masking, Receiver
-from emulator.testing.emulator import new_world
+from masking_emulator.server import Emulator
+from masking_emulator.testing import Masking, Receiver
+from masking_emulator.testing.emulator import new_world
 
 
 @pytest.fixture

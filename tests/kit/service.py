@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from emulator.testing import Masking
+from masking_emulator.testing import Masking
+
 from tests.plivo.ask import Api, Reply
 
 ANNA, BEN, CARA = "+12025550111", "+12025550112", "+12025550113"

@@ -1,9 +1,9 @@
 """The same world for coroutines, under asyncio and under trio."""
 
 import pytest
+from masking_emulator.client import ControlRefused
+from masking_emulator.testing import Masking
 
-from emulator.client import ControlRefused
-from emulator.testing import Masking
 from tests.kit.service import ANNA, create
 
 

@@ -4,9 +4,9 @@ import json
 from pathlib import Path
 
 import pytest
+from masking_emulator.client import ControlRefused
+from masking_emulator.testing import Masking, Receiver
 
-from emulator.client import ControlRefused
-from emulator.testing import Masking, Receiver
 from tests.kit.service import ANNA, BEN, CARA, create
 
 

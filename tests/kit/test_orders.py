@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 
 import pytest
+from masking_emulator.testing import Callback, Masking, Receiver, explore_orders
 
-from emulator.testing import Callback, Masking, Receiver, explore_orders
 from tests.kit.service import ANNA, create
 
 

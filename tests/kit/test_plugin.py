@@ -8,8 +8,7 @@ from typing import Final
 
 import plivo
 import pytest
-
-from emulator.server import Emulator
+from masking_emulator.server import Emulator
 
 pytest_plugins = ["pytester"]
 
@@ -40,7 +39,9 @@ def _run(pytester: pytest.Pytester, *tests: str) -> pytest.RunResult:
 def _apart(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, *arguments: str) -> pytest.RunResult:
     """The tests in a process of its own that loads our plugin, and others only by name."""
     monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
-    return pytester.runpytest_subprocess("-pno:cacheprovider", "-pemulator.pytest_plugin", *arguments, timeout=120)
+    return pytester.runpytest_subprocess(
+        "-pno:cacheprovider", "-pmasking_emulator.pytest_plugin", *arguments, timeout=120
+    )
 
 
 #: A service that creates sessions, and a test of a whole call: SDK, callbacks, receiver, typed views.
@@ -221,8 +222,8 @@ def test_suite_that_does_not_use_it_loads_nothing(pytester: pytest.Pytester) -> 
 
         def test_modules(request):
             assert request.config.pluginmanager.has_plugin("masking-emulator")
-            assert {name for name in sys.modules if name.split(".")[0] == "emulator"} == {
-                "emulator", "emulator.pytest_plugin"
+            assert {name for name in sys.modules if name.split(".")[0] == "masking_emulator"} == {
+                "masking_emulator", "masking_emulator.pytest_plugin"
             }
         """
     )
@@ -233,9 +234,8 @@ def test_suite_that_does_not_use_it_loads_nothing(pytester: pytest.Pytester) -> 
 
 def test_unittest_uses_a_context_manager() -> None:
     """The same world for a test of any other framework; afterwards the SDK goes where it went before."""
+    from masking_emulator.testing import Emulator as OneWorld
     from plivo.rest import client
-
-    from emulator.testing import Emulator as OneWorld
 
     before = client.API_VOICE_BASE_URI
     with OneWorld({"numbers": [{"number": "+14155550100"}]}) as masking:
@@ -250,9 +250,8 @@ def test_unittest_uses_a_context_manager() -> None:
 
 def test_one_emulator_inside_another_gives_the_sdk_back() -> None:
     """A suite that mixes the plugin and the context manager never reaches the real service by accident."""
+    from masking_emulator.testing import Emulator as OneWorld
     from plivo.rest import client
-
-    from emulator.testing import Emulator as OneWorld
 
     with OneWorld() as outer:
         with OneWorld() as inner:

@@ -4,8 +4,8 @@ from urllib.request import Request as HttpRequest
 from urllib.request import urlopen
 
 import pytest
+from masking_emulator.testing import Masking, Receiver
 
-from emulator.testing import Masking, Receiver
 from tests.kit.service import create
 
 

@@ -1,10 +1,10 @@
 """Faults and requests as a test has them: typed, and explaining what did not arrive."""
 
 import pytest
+from masking_emulator.client import ControlRefused
+from masking_emulator.control import OPERATIONS
+from masking_emulator.testing import Masking
 
-from emulator.client import ControlRefused
-from emulator.control import OPERATIONS
-from emulator.testing import Masking
 from tests.kit.service import ANNA, BEN, CARA, create, try_create
 
 pytestmark = pytest.mark.skipif(

@@ -4,11 +4,11 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final, TypeVar
 
 import pytest
+from masking_emulator.core.commands import CreateSession, UpdateSession
+from masking_emulator.plivo import parse
+from masking_emulator.plivo.policy import Policy
+from masking_emulator.plivo.refusals import ApiError
 
-from emulator.core.commands import CreateSession, UpdateSession
-from emulator.plivo import parse
-from emulator.plivo.policy import Policy
-from emulator.plivo.refusals import ApiError
 from tests.plivo.ask import FIRST, SECOND
 
 Parsed = TypeVar("Parsed")

@@ -8,17 +8,17 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import unquote
 
+from masking_emulator.app import make_app
+from masking_emulator.core.commands import PlaceCall
+from masking_emulator.core.events import CallBegan
+from masking_emulator.core.instants import SECOND_US
+from masking_emulator.core.telephony import Call, Habit, Script, Side
+from masking_emulator.plivo.service import Account
+from masking_emulator.world import World
+from masking_emulator.worldfile import world_of
+from masking_emulator.worlds import Hub
 from starlette.types import ASGIApp, Message
 
-from emulator.app import make_app
-from emulator.core.commands import PlaceCall
-from emulator.core.events import CallBegan
-from emulator.core.instants import SECOND_US
-from emulator.core.telephony import Call, Habit, Script, Side
-from emulator.plivo.service import Account
-from emulator.world import World
-from emulator.worldfile import world_of
-from emulator.worlds import Hub
 from tests.plivo.ask import FIRST, SECOND, Reply
 
 NUMBER: Final = "912269000001"

@@ -7,7 +7,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
-from emulator.core.commands import CreateSession, PinWish
+from masking_emulator.core.commands import CreateSession, PinWish
+
 from tests.plivo.bodies import GENERATED, PAIR, PINS
 
 Read = Callable[[CreateSession], Any]

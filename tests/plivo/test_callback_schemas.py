@@ -5,8 +5,7 @@ from typing import Final
 
 import pytest
 from jsonschema import Draft202012Validator
-
-from emulator.plivo.callback_schemas import ATTRIBUTES, CALLBACK_SCHEMAS
+from masking_emulator.plivo.callback_schemas import ATTRIBUTES, CALLBACK_SCHEMAS
 
 _UUID: Final = "4189591e-d004-4801-abdf-8893c15e5dcd"
 _RESOURCE: Final = f"http://127.0.0.1:8080/v1/Account/MAEMULATOR0000000001/Recording/{_UUID}"

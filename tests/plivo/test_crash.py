@@ -7,14 +7,13 @@ from collections.abc import Sequence
 from typing import Any, Final, NoReturn
 
 import pytest
+from masking_emulator.app import make_app
+from masking_emulator.plivo.policy import Policy
+from masking_emulator.plivo.service import Account
+from masking_emulator.requests import Outcome
+from masking_emulator.worldfile import world_of
+from masking_emulator.worlds import Hub
 from starlette.types import Message
-
-from emulator.app import make_app
-from emulator.plivo.policy import Policy
-from emulator.plivo.service import Account
-from emulator.requests import Outcome
-from emulator.worldfile import world_of
-from emulator.worlds import Hub
 
 _ACCOUNT: Final = Account(0, "MAEMULATORCRASHING01", "token")
 _STILL: Final = {"start": "2026-01-01T00:00:00Z", "rate": 0}

@@ -6,11 +6,10 @@ from typing import Final
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-from emulator.plivo.credentials import Credentials
-from emulator.plivo.service import Account
-from emulator.world import World
-from emulator.worldfile import world_of
+from masking_emulator.plivo.credentials import Credentials
+from masking_emulator.plivo.service import Account
+from masking_emulator.world import World
+from masking_emulator.worldfile import world_of
 
 _MAIN: Final = Account(0, "MAEMULATORCREDENTIAL", "token:with:colons")
 _SUB: Final = Account(1, "SAEMULATORCREDENTIAL", "other")

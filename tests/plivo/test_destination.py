@@ -1,10 +1,9 @@
 """Destinations: an URL as it is requested, and the settings in its fragment."""
 
 import pytest
-
-from emulator.core.callbacks import Outcome
-from emulator.core.instants import SECOND_US
-from emulator.plivo.destination import destination
+from masking_emulator.core.callbacks import Outcome
+from masking_emulator.core.instants import SECOND_US
+from masking_emulator.plivo.destination import destination
 
 CT, RT = Outcome.NOT_CONNECTED, Outcome.NO_ANSWER
 E4, E5 = Outcome.CLIENT_ERROR, Outcome.SERVER_ERROR

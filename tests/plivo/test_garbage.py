@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from masking_emulator.server import Emulator
 
-from emulator.server import Emulator
 from tests.plivo.ask import ask
 
 

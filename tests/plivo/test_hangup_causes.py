@@ -6,9 +6,8 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-
-from emulator.plivo import hangup_causes
-from emulator.plivo.hangup_causes import HANGUP_CAUSES
+from masking_emulator.plivo import hangup_causes
+from masking_emulator.plivo.hangup_causes import HANGUP_CAUSES
 
 #: The page's codes by their thousands.
 _CODES: Final = {

@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from typing import Final
 
 import pytest
+from masking_emulator.server import Emulator
 
-from emulator.server import Emulator
 from tests.plivo.ask import FIRST, SECOND, Api, Reply
 
 _BODY_BYTES_MAX: Final = 65_536

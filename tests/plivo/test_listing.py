@@ -9,16 +9,16 @@ from urllib.parse import parse_qsl, urlsplit
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from masking_emulator.core import instants
+from masking_emulator.core.book import Query
+from masking_emulator.core.index import Range
+from masking_emulator.core.instants import DAY_US, MINUTE_US, SECOND_US
+from masking_emulator.plivo.filters import COMPARISONS
+from masking_emulator.plivo.listing import RANGED, list_query
+from masking_emulator.plivo.pages import Page, links
+from masking_emulator.plivo.policy import Policy
+from masking_emulator.plivo.refusals import ApiError
 
-from emulator.core import instants
-from emulator.core.book import Query
-from emulator.core.index import Range
-from emulator.core.instants import DAY_US, MINUTE_US, SECOND_US
-from emulator.plivo.filters import COMPARISONS
-from emulator.plivo.listing import RANGED, list_query
-from emulator.plivo.pages import Page, links
-from emulator.plivo.policy import Policy
-from emulator.plivo.refusals import ApiError
 from tests.plivo.bodies import SUBACCOUNT, outcome, owner_of
 
 NOW: Final = instants.read("2026-01-31T12:00:00Z")

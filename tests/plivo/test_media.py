@@ -11,9 +11,8 @@ import miniaudio
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-from emulator.plivo import media
-from emulator.plivo.media import CHUNK_BYTES_MAX, DURATION_S_MAX, FORMATS, FRAME_SAMPLES, Media
+from masking_emulator.plivo import media
+from masking_emulator.plivo.media import CHUNK_BYTES_MAX, DURATION_S_MAX, FORMATS, FRAME_SAMPLES, Media
 
 _DURATIONS_S: Final = [1, 2, 9, 61, 600]
 

@@ -5,10 +5,10 @@ from typing import Final
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from masking_emulator.core.telephony import Call
+from masking_emulator.plivo.ranges import part_of
+from masking_emulator.plivo.refusals import ApiError
 
-from emulator.core.telephony import Call
-from emulator.plivo.ranges import part_of
-from emulator.plivo.refusals import ApiError
 from tests.plivo.ask import Reply
 from tests.plivo.bodies import outcome
 from tests.plivo.inside import House, answered, house

@@ -5,8 +5,8 @@ from typing import Any, Final
 
 import pytest
 from jsonschema import Draft202012Validator
+from masking_emulator.plivo.parameters import CREATE, UPDATE
 
-from emulator.plivo.parameters import CREATE, UPDATE
 from tests.plivo.bodies import PAIR, PINS, SUBACCOUNT, created, refusal, update_refusal, updated
 from tests.plivo.rows import CHOICES, FLAGS, INTEGERS, OPTIONAL, PARTIES, PIN_DIGITS, TRIED, URLS, Row
 

@@ -8,11 +8,11 @@ from typing import Any, Final
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
+from masking_emulator.core.numbering import is_possible
+from masking_emulator.plivo import parse
+from masking_emulator.plivo.parameters import CREATE, UPDATE
+from masking_emulator.plivo.refusals import ApiError
 
-from emulator.core.numbering import is_possible
-from emulator.plivo import parse
-from emulator.plivo.parameters import CREATE, UPDATE
-from emulator.plivo.refusals import ApiError
 from tests.plivo.bodies import GENERATED, PAIR, PINS, created, outcome, refusal, updated
 
 

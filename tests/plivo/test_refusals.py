@@ -3,12 +3,12 @@
 from typing import Any, Final
 
 import pytest
+from masking_emulator.core.records import Candidate, Dropped
+from masking_emulator.core.refusals import Reason, Refused
+from masking_emulator.core.telephony import CallSignal, Phase
+from masking_emulator.plivo import refusals
+from masking_emulator.plivo.refusals import ApiError, answer_to, refused_parameter
 
-from emulator.core.records import Candidate, Dropped
-from emulator.core.refusals import Reason, Refused
-from emulator.core.telephony import CallSignal, Phase
-from emulator.plivo import refusals
-from emulator.plivo.refusals import ApiError, answer_to, refused_parameter
 from tests.plivo.test_render import _session
 
 _COOLING: Final = Candidate("14155550101", Dropped.COOLING, session="other-uuid", until=1_000_000)

@@ -6,13 +6,13 @@ from typing import Any, Final
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from masking_emulator.core import instants
+from masking_emulator.core.instants import SECOND_US
+from masking_emulator.core.record import replace
+from masking_emulator.core.records import Allocation, Session, Status
+from masking_emulator.core.telephony import Pins
+from masking_emulator.plivo import render
 
-from emulator.core import instants
-from emulator.core.instants import SECOND_US
-from emulator.core.record import replace
-from emulator.core.records import Allocation, Session, Status
-from emulator.core.telephony import Pins
-from emulator.plivo import render
 from tests.core.play import SETTINGS
 from tests.plivo.bodies import home
 

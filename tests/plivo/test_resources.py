@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 import pytest
+from masking_emulator.core.instants import DAY_US
+from masking_emulator.core.telephony import Cause, Source
+from masking_emulator.plivo import render, resources
+from masking_emulator.plivo.causes import CAUSES, SOURCES
 
-from emulator.core.instants import DAY_US
-from emulator.core.telephony import Cause, Source
-from emulator.plivo import render, resources
-from emulator.plivo.causes import CAUSES, SOURCES
 from tests.plivo.ask import FIRST, SECOND
 from tests.plivo.inside import House, house, wait
 

@@ -5,10 +5,10 @@ from typing import Any, Final
 
 import pytest
 from hypothesis import given, settings
+from masking_emulator.plivo import signatures
+from masking_emulator.plivo.signatures import V2, V2_MAIN, V2_NONCE, V3, V3_MAIN, V3_NONCE, Signed, Verdict
 from plivo.utils import validate_signature, validate_v3_signature
 
-from emulator.plivo import signatures
-from emulator.plivo.signatures import V2, V2_MAIN, V2_NONCE, V3, V3_MAIN, V3_NONCE, Signed, Verdict
 from tests.plivo.signed import ANY, ASCII, MAIN_TOKEN, TOKEN, Sent, sent
 from tests.plivo.signed import V2_NONCE as NONCE_2
 from tests.plivo.signed import V3_NONCE as NONCE_3

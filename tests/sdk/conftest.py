@@ -9,8 +9,8 @@ from typing import Any
 import plivo
 import plivo.rest.client
 import pytest
+from masking_emulator.server import Emulator
 
-from emulator.server import Emulator
 from tests.plivo.ask import Api
 from tests.sdk.customer import Customer, customer
 

@@ -9,8 +9,8 @@ from typing import Any, Final
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from masking_emulator.plivo.signatures import V2, V2_MAIN, V3, V3_MAIN, sign
 
-from emulator.plivo.signatures import V2, V2_MAIN, V3, V3_MAIN, sign
 from tests.plivo.signed import ANY, MAIN_TOKEN, TOKEN, V2_NONCE, V3_NONCE, Sent, sent
 from tests.plivo.vectors import VECTORS, Vector
 

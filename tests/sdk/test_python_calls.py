@@ -7,8 +7,8 @@ from typing import Any, Final
 
 import plivo.utils
 import pytest
+from masking_emulator.server import Emulator
 
-from emulator.server import Emulator
 from tests.plivo.ask import FIRST, SECOND, Api
 from tests.sdk.customer import Customer, Delivery
 

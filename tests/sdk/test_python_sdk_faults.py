@@ -10,9 +10,9 @@ import plivo
 import plivo.rest.client
 import pytest
 import requests
+from masking_emulator.server import Emulator
 from plivo.exceptions import PlivoRestError, PlivoServerError
 
-from emulator.server import Emulator
 from tests.plivo.ask import FIRST, SECOND, Api
 from tests.shell.asking import control, good
 

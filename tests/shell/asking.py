@@ -3,7 +3,8 @@
 import json
 from typing import Any, Final
 
-from emulator.control import PREFIX
+from masking_emulator.control import PREFIX
+
 from tests.plivo.ask import Api, Reply, ask
 
 PEOPLE: Final = [f"1202555{number:04}" for number in range(100, 110)]

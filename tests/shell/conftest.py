@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 import pytest
+from masking_emulator.server import Emulator
 
-from emulator.server import Emulator
 from tests.plivo.ask import Api, api_of
 from tests.receiver import Receiver, receiving
 from tests.shell.worlds import START

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from emulator.listen import Received, Receiver
+from masking_emulator.listen import Received, Receiver
 
 _PATIENCE_S = 10
 

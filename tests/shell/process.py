@@ -9,7 +9,7 @@ from typing import Final
 
 PATIENCE_S: Final = 20
 
-COMMAND: Final = [sys.executable, "-m", "emulator"]
+COMMAND: Final = [sys.executable, "-m", "masking_emulator"]
 
 DEMO: Final = "MAEMULATOR0000000001"
 

@@ -9,9 +9,8 @@ from contextlib import suppress
 from typing import Any, Final
 
 from hypothesis import strategies as st
-
-from emulator.core.callbacks import Attempt, Outcome, RetryPlan
-from emulator.core.commands import (
+from masking_emulator.core.callbacks import Attempt, Outcome, RetryPlan
+from masking_emulator.core.commands import (
     Command,
     DeleteRecording,
     DeleteSession,
@@ -28,14 +27,15 @@ from emulator.core.commands import (
     TypeDigits,
     UpdateSession,
 )
-from emulator.core.events import Event
-from emulator.core.instants import SECOND_US
-from emulator.core.record import replace
-from emulator.core.refusals import Refused
-from emulator.core.telephony import CallSignal, Habit, Phone, Script, Side
-from emulator.laboratory import Action, Rule
-from emulator.world import World
-from emulator.worldfile import world_of
+from masking_emulator.core.events import Event
+from masking_emulator.core.instants import SECOND_US
+from masking_emulator.core.record import replace
+from masking_emulator.core.refusals import Refused
+from masking_emulator.core.telephony import CallSignal, Habit, Phone, Script, Side
+from masking_emulator.laboratory import Action, Rule
+from masking_emulator.world import World
+from masking_emulator.worldfile import world_of
+
 from tests.core.play import SETTINGS, creation, pin_wish
 from tests.shell.worlds import structure
 

@@ -1,11 +1,11 @@
 """The callback log: bounded, whatever is not settled."""
 
-from emulator.callbacklog import CallbackLog
-from emulator.core.callbacks import Callback, CallbackState, Channel, Notice, NoticeKind
-from emulator.core.record import replace
-from emulator.outgoing import Written
-from emulator.plivo.destination import destination
-from emulator.plivo.signatures import Inputs, Signed
+from masking_emulator.callbacklog import CallbackLog
+from masking_emulator.core.callbacks import Callback, CallbackState, Channel, Notice, NoticeKind
+from masking_emulator.core.record import replace
+from masking_emulator.outgoing import Written
+from masking_emulator.plivo.destination import destination
+from masking_emulator.plivo.signatures import Inputs, Signed
 
 _WRITTEN = Written("SessionTimeout", "POST", {}, Signed({}, Inputs("", ())), destination("http://h/"))
 

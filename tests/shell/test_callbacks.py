@@ -5,12 +5,12 @@ from collections.abc import Awaitable, Callable
 from threading import Thread
 
 import pytest
+from masking_emulator.control.callbacks import wait_for_callbacks
+from masking_emulator.control.kernel import Answer, Asked, ControlError
+from masking_emulator.world import World
+from masking_emulator.worldfile import world_of
+from masking_emulator.worlds import Hub
 
-from emulator.control.callbacks import wait_for_callbacks
-from emulator.control.kernel import Answer, Asked, ControlError
-from emulator.world import World
-from emulator.worldfile import world_of
-from emulator.worlds import Hub
 from tests.plivo.ask import Api, Reply
 from tests.receiver import Receiver, hang
 from tests.shell.asking import control, create, good

@@ -10,10 +10,10 @@ from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any, Final
 
 import pytest
+from masking_emulator import __version__
+from masking_emulator.client import Control
+from masking_emulator.server import Emulator
 
-from emulator import __version__
-from emulator.client import Control
-from emulator.server import Emulator
 from tests.plivo.ask import Api, api_of
 from tests.shell.process import DEMO, PATIENCE_S, run, sentence
 

@@ -6,10 +6,10 @@ from typing import Final
 from urllib.parse import urlsplit
 
 import pytest
+from masking_emulator.certificates import users_certificates
+from masking_emulator.doctor import examine
+from masking_emulator.server import Emulator
 
-from emulator.certificates import users_certificates
-from emulator.doctor import examine
-from emulator.server import Emulator
 from tests.shell.process import COMMAND, run, sentence
 
 _DOCTOR: Final = " ".join([*COMMAND, "doctor"])

@@ -9,10 +9,10 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
+from masking_emulator import __version__
+from masking_emulator.client import Control, Unreachable
+from masking_emulator.server import Emulator
 
-from emulator import __version__
-from emulator.client import Control, Unreachable
-from emulator.server import Emulator
 from tests.shell.process import COMMAND, DEMO, PATIENCE_S, run, sentence, serving
 
 

@@ -2,9 +2,8 @@
 
 import pytest
 from freezegun import freeze_time
-
-from emulator.clock import RATE_MAX, WorldClock, looks, real_now
-from emulator.core.instants import INSTANT_MAX, SECOND_US, read
+from masking_emulator.clock import RATE_MAX, WorldClock, looks, real_now
+from masking_emulator.core.instants import INSTANT_MAX, SECOND_US, read
 
 START = read("2026-01-01T00:00:00Z")
 

@@ -5,9 +5,8 @@ from enum import Enum
 from typing import Any, Final, TypedDict
 
 import pytest
-
-from emulator.codec import BadRecord, plain, record, tagged, untagged, value
-from emulator.core.record import Record, field
+from masking_emulator.codec import BadRecord, plain, record, tagged, untagged, value
+from masking_emulator.core.record import Record, field
 
 
 class _Colour(Enum):

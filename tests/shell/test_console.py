@@ -1,7 +1,8 @@
 """What the server has for the console beyond its files: a receiver, reads that do not count, callbacks newest first."""
 
-from emulator.intake import CONSOLE_HEADER
-from emulator.server import Emulator
+from masking_emulator.intake import CONSOLE_HEADER
+from masking_emulator.server import Emulator
+
 from tests.plivo.ask import Api, ask
 from tests.shell.asking import control, create, good
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+from masking_emulator.control import OPERATIONS, PREFIX
 
-from emulator.control import OPERATIONS, PREFIX
 from tests.plivo.ask import Api, api_of
 from tests.shell.asking import PEOPLE, control, create, good
 from tests.shell.worlds import START

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from masking_emulator.client import ControlRefused
+from masking_emulator.control import BODY_BYTES_MAX, OPERATIONS, Operation
+from masking_emulator.server import Emulator
 
-from emulator.client import ControlRefused
-from emulator.control import BODY_BYTES_MAX, OPERATIONS, Operation
-from emulator.server import Emulator
 from tests.plivo.ask import Api
 from tests.shell.asking import control, good
 from tests.shell.worlds import START

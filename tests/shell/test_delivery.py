@@ -5,13 +5,13 @@ import signal
 from typing import Any, Final
 
 import pytest
+from masking_emulator import __version__
+from masking_emulator.core.commands import DeleteSession
+from masking_emulator.core.events import SessionCreated
+from masking_emulator.core.record import replace
+from masking_emulator.worldfile import world_of
+from masking_emulator.worlds import Hub
 
-from emulator import __version__
-from emulator.core.commands import DeleteSession
-from emulator.core.events import SessionCreated
-from emulator.core.record import replace
-from emulator.worldfile import world_of
-from emulator.worlds import Hub
 from tests import receiver as behaviours
 from tests.plivo.ask import Api, api_of
 from tests.receiver import PATIENCE_S, Behaviour, Received, Receiver, calling, first, hang, status

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 import pytest
+from masking_emulator.egress import Blocked, addresses, judged, obstacle
 
-from emulator.egress import Blocked, addresses, judged, obstacle
 from tests import receiver as behaviours
 from tests.plivo.ask import Api, api_of
 from tests.receiver import Behaviour, Receiver, status

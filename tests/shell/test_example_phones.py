@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 
 import pytest
+from masking_emulator.server import Emulator
 
-from emulator.server import Emulator
 from tests.plivo.ask import api_of
 
 FIRST = "+12025550100"

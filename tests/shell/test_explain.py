@@ -2,11 +2,12 @@
 
 from typing import Any
 
-from emulator.core.commands import AddNumber, Command, CreateSession, DeleteSession
-from emulator.core.events import SessionCreated
-from emulator.core.records import Session
-from emulator.explain import explanation, number_json
-from emulator.world import World
+from masking_emulator.core.commands import AddNumber, Command, CreateSession, DeleteSession
+from masking_emulator.core.events import SessionCreated
+from masking_emulator.core.records import Session
+from masking_emulator.explain import explanation, number_json
+from masking_emulator.world import World
+
 from tests.core.play import creation
 from tests.shell.worlds import ANNA, BEN, CARA, DAVE, create, still_world
 

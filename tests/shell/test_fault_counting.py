@@ -6,13 +6,12 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
-from emulator.core.chance import Chance
-from emulator.core.instants import SECOND_US
-from emulator.fault import BadFault, fault_of
-from emulator.faults import Faults
-from emulator.requests import ApiRequest
-from emulator.worldfile import BadWorld, world_of
+from masking_emulator.core.chance import Chance
+from masking_emulator.core.instants import SECOND_US
+from masking_emulator.fault import BadFault, fault_of
+from masking_emulator.faults import Faults
+from masking_emulator.requests import ApiRequest
+from masking_emulator.worldfile import BadWorld, world_of
 
 
 def request(operation: str | None = "list_sessions", account: str = "MA") -> ApiRequest:

@@ -6,9 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any, get_args
 
 import pytest
-
-from emulator.core.callbacks import Attempt, Outcome, RetryPlan
-from emulator.core.commands import (
+from masking_emulator.core.callbacks import Attempt, Outcome, RetryPlan
+from masking_emulator.core.commands import (
     DeleteRecording,
     DropCallback,
     NoteMedia,
@@ -16,12 +15,13 @@ from emulator.core.commands import (
     SettleAttempt,
     SwitchDelivery,
 )
-from emulator.core.events import Event, NumberAdded, SessionCreated
-from emulator.core.instants import SECOND_US
-from emulator.core.record import names, replace
-from emulator.core.records import Number, Session
-from emulator.core.telephony import Message
-from emulator.journal import Journal, event_json, record_json
+from masking_emulator.core.events import Event, NumberAdded, SessionCreated
+from masking_emulator.core.instants import SECOND_US
+from masking_emulator.core.record import names, replace
+from masking_emulator.core.records import Number, Session
+from masking_emulator.core.telephony import Message
+from masking_emulator.journal import Journal, event_json, record_json
+
 from tests.core.play import ANNA, BEN, CARA, DAVE, EVE, RECORDING, RULES, A, B, World, pin_wish
 from tests.shell.worlds import START, create, still_world
 

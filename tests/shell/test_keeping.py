@@ -7,11 +7,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from masking_emulator.client import Control
+from masking_emulator.keeping import Keeping
+from masking_emulator.wholefile import CannotKeepFile
+from masking_emulator.world import World
 
-from emulator.client import Control
-from emulator.keeping import Keeping
-from emulator.wholefile import CannotKeepFile
-from emulator.world import World
 from tests.plivo.ask import Api
 from tests.shell.process import PATIENCE_S, run, sentence, serving
 from tests.shell.worlds import create, still_world

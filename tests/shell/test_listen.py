@@ -10,10 +10,10 @@ from typing import Any
 from urllib.parse import urlencode, urlsplit
 
 import pytest
+from masking_emulator.client import Control
+from masking_emulator.listen import Received, judged
+from masking_emulator.plivo.signatures import V2, V3, sign
 
-from emulator.client import Control
-from emulator.listen import Received, judged
-from emulator.plivo.signatures import V2, V3, sign
 from tests.plivo.ask import Api, Reply, ask
 from tests.shell.asking import PEOPLE, create
 from tests.shell.process import COMMAND, PATIENCE_S, run, sentence

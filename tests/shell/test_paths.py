@@ -3,9 +3,8 @@
 import asyncio
 
 import pytest
+from masking_emulator.paths import OneSlash
 from starlette.types import Message, Receive, Scope, Send
-
-from emulator.paths import OneSlash
 
 
 def _seen(kind: str, path: str) -> str:

@@ -2,12 +2,13 @@
 
 from typing import Any, Final
 
-from emulator.core.commands import DeleteSession, ReplaceNumber, UpdateSession
-from emulator.core.instants import SECOND_US
-from emulator.core.refusals import Refused
-from emulator.poolreport import pool_report
-from emulator.world import World
-from emulator.worldfile import world_of
+from masking_emulator.core.commands import DeleteSession, ReplaceNumber, UpdateSession
+from masking_emulator.core.instants import SECOND_US
+from masking_emulator.core.refusals import Refused
+from masking_emulator.poolreport import pool_report
+from masking_emulator.world import World
+from masking_emulator.worldfile import world_of
+
 from tests.core.play import creation
 from tests.shell.runs import PEOPLE, new_world
 from tests.shell.worlds import structure

@@ -14,9 +14,9 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 import pytest
+from masking_emulator.certificates import users_certificates
+from masking_emulator.server import Emulator
 
-from emulator.certificates import users_certificates
-from emulator.server import Emulator
 from tests.plivo.ask import api_of
 
 _TIMEOUT_S: Final = 10

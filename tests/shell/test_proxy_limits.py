@@ -8,10 +8,9 @@ from typing import Final
 
 import pytest
 import uvloop
-
-from emulator.certificates import users_certificates
-from emulator.proxy import Proxy
-from emulator.tunnel import Limits
+from masking_emulator.certificates import users_certificates
+from masking_emulator.proxy import Proxy
+from masking_emulator.tunnel import Limits
 
 _PATIENCE_S: Final = 10.0
 

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from masking_emulator.plivo.policy import RATE_LIMIT_REQUESTS
+from masking_emulator.server import Emulator
 
-from emulator.plivo.policy import RATE_LIMIT_REQUESTS
-from emulator.server import Emulator
 from tests.plivo.ask import Api, api_of
 from tests.shell.asking import control, good
 from tests.shell.worlds import START

@@ -9,11 +9,11 @@ from typing import Any, Final
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from masking_emulator.core.instants import SECOND_US
+from masking_emulator.core.record import replace
+from masking_emulator.recorder import Recorder
+from masking_emulator.replay import BadRecording, replay
 
-from emulator.core.instants import SECOND_US
-from emulator.core.record import replace
-from emulator.recorder import Recorder
-from emulator.replay import BadRecording, replay
 from tests.core.play import SETTINGS, creation
 from tests.shell.runs import PEOPLE, Step, events_of, new_world, play, runs
 

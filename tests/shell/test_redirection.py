@@ -7,10 +7,9 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-
-from emulator.config import cache_folder_of
-from emulator.redirection import SHIM, Target, no_proxy, variables
-from emulator.trust import Trust
+from masking_emulator.config import cache_folder_of
+from masking_emulator.redirection import SHIM, Target, no_proxy, variables
+from masking_emulator.trust import Trust
 
 _TRUST: Final = Trust(Path("/cache/of a user/trust/0123"))
 _TARGET: Final = Target(

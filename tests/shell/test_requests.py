@@ -11,14 +11,14 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from masking_emulator.plivo.parameters import CREATE
+from masking_emulator.plivo.policy import BODY_BYTES_MAX, Policy
+from masking_emulator.plivo.unread import unread
+from masking_emulator.request_json import json_of
+from masking_emulator.request_match import matches, near_misses
+from masking_emulator.requests import ApiRequest, Outcome, Reply, RequestJournal
+from masking_emulator.server import Emulator
 
-from emulator.plivo.parameters import CREATE
-from emulator.plivo.policy import BODY_BYTES_MAX, Policy
-from emulator.plivo.unread import unread
-from emulator.request_json import json_of
-from emulator.request_match import matches, near_misses
-from emulator.requests import ApiRequest, Outcome, Reply, RequestJournal
-from emulator.server import Emulator
 from tests.plivo.ask import FIRST, SECOND, Api, api_of, ask
 from tests.plivo.ask import Reply as Answer
 from tests.shell.asking import control, create, good

@@ -13,9 +13,9 @@ from shutil import which
 from typing import Any, Final
 
 import pytest
+from masking_emulator.client import Control, Unreachable
+from masking_emulator.clock import looks
 
-from emulator.client import Control, Unreachable
-from emulator.clock import looks
 from tests.shell.process import COMMAND, DEMO, PATIENCE_S, run, sentence
 
 pytestmark = pytest.mark.skipif(os.name != "posix", reason="signals and groups are POSIX")
@@ -167,7 +167,9 @@ def test_run_inside_run_reaches_the_inner_one() -> None:
 
 def test_two_at_once_do_not_meet() -> None:
     """Each has ports and a world of its own."""
-    ask = script(f"{sys.executable} -m emulator advance 60 > /dev/null; echo $HTTPS_PROXY $MASKING_EMULATOR_URL")
+    ask = script(
+        f"{sys.executable} -m masking_emulator advance 60 > /dev/null; echo $HTTPS_PROXY $MASKING_EMULATOR_URL"
+    )
     with ThreadPoolExecutor(2) as threads:
         outputs = list(threads.map(lambda _: run("run", "--", *ask), range(2)))
 

@@ -9,8 +9,7 @@ from shutil import which
 from typing import Final
 
 import pytest
-
-from emulator.shells import FORMS, write
+from masking_emulator.shells import FORMS, write
 
 _ODD: Final = {"ODD": 'it\'s "a" $HOME `x` \\n \\ % # é', "PLAIN": "http://127.0.0.1:8081", "EMPTY": ""}
 
@@ -59,6 +58,6 @@ def test_compose_gets_a_part_of_a_service() -> None:
 
 def test_command_line_offers_every_form() -> None:
     """The choices of `env --format` are the table's rows, which the command line does not load."""
-    from emulator import cli_redirect
+    from masking_emulator import cli_redirect
 
     assert [*FORMS] == cli_redirect._FORMS

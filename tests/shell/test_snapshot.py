@@ -10,15 +10,15 @@ from typing import Any, Final
 
 import pytest
 from hypothesis import HealthCheck, given, settings
+from masking_emulator.core.callbacks import CallbackState
+from masking_emulator.core.commands import PlaceCall
+from masking_emulator.core.instants import SECOND_US
+from masking_emulator.core.record import replace
+from masking_emulator.core.telephony import Script
+from masking_emulator.laboratory import Action, Rule
+from masking_emulator.snapshot import BadSnapshot, load, restore, save, snapshot_of
+from masking_emulator.world import World
 
-from emulator.core.callbacks import CallbackState
-from emulator.core.commands import PlaceCall
-from emulator.core.instants import SECOND_US
-from emulator.core.record import replace
-from emulator.core.telephony import Script
-from emulator.laboratory import Action, Rule
-from emulator.snapshot import BadSnapshot, load, restore, save, snapshot_of
-from emulator.world import World
 from tests.core.play import SETTINGS, creation
 from tests.shell.runs import PEOPLE, Step, events_of, new_world, play, runs
 

@@ -4,8 +4,7 @@ import os
 from pathlib import Path
 
 import pytest
-
-from emulator.wholefile import write_whole
+from masking_emulator.wholefile import write_whole
 
 
 def test_text_takes_the_place_of_what_was_there(tmp_path: Path) -> None:

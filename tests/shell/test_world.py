@@ -3,14 +3,14 @@
 import asyncio
 
 import pytest
+from masking_emulator.core.commands import DeleteSession
+from masking_emulator.core.events import SessionCreated
+from masking_emulator.core.instants import SECOND_US, read, written
+from masking_emulator.core.refusals import Refused
+from masking_emulator.journal import event_json
+from masking_emulator.world import World
+from masking_emulator.worldfile import world_of
 
-from emulator.core.commands import DeleteSession
-from emulator.core.events import SessionCreated
-from emulator.core.instants import SECOND_US, read, written
-from emulator.core.refusals import Refused
-from emulator.journal import event_json
-from emulator.world import World
-from emulator.worldfile import world_of
 from tests.shell.worlds import ANNA, BEN, CARA, DAVE, START, create, still_world, structure
 
 #: A hang fails instead of blocking.

@@ -5,11 +5,11 @@ import tomllib
 from pathlib import Path
 
 import pytest
-
-from emulator.core.instants import read
-from emulator.plivo.policy import Limits, Policy
-from emulator.worldfile import (
+from masking_emulator.core.instants import read
+from masking_emulator.plivo.policy import Limits, Policy
+from masking_emulator.worldfile import (
     DEFAULT_SEED,
+    EXAMPLES,
     BadWorld,
     WorldSpec,
     load_world,
@@ -17,8 +17,6 @@ from emulator.worldfile import (
     world_names,
     world_of,
 )
-
-ROOT = Path(__file__).parents[2]
 
 SUBACCOUNT = "SAEMULATOR0000000001"
 
@@ -30,8 +28,8 @@ def _load(folder: Path, toml: str) -> WorldSpec:
 
 
 def test_every_example_has_a_name() -> None:
-    """Each file in fixtures/worlds can be given by name."""
-    assert sorted(path.stem for path in (ROOT / "fixtures" / "worlds").glob("*.toml")) == world_names()
+    """Each file in example_worlds can be given by name."""
+    assert sorted(path.stem for path in EXAMPLES.glob("*.toml")) == world_names()
 
 
 @pytest.mark.parametrize("name", world_names())
@@ -39,7 +37,7 @@ def test_example_loads(name: str) -> None:
     """Each example is a valid world (no start judges it), with numbers and an account that cannot be Plivo's."""
     spec = load_world(name)
 
-    assert spec == world_of(tomllib.loads((ROOT / "fixtures" / "worlds" / f"{name}.toml").read_text(encoding="utf-8")))
+    assert spec == world_of(tomllib.loads((EXAMPLES / f"{name}.toml").read_text(encoding="utf-8")))
     assert spec.numbers
     assert all(re.fullmatch("[MS]AEMULATOR[A-Z0-9]{10}", account.auth_id) for account in spec.accounts)
 

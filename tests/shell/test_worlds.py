@@ -3,10 +3,10 @@
 import asyncio
 
 import pytest
+from masking_emulator.core.instants import SECOND_US
+from masking_emulator.worldfile import BadWorld, world_of
+from masking_emulator.worlds import WORLDS_MAX, Hub, NoSuchWorld, TooManyWorlds
 
-from emulator.core.instants import SECOND_US
-from emulator.worldfile import BadWorld, world_of
-from emulator.worlds import WORLDS_MAX, Hub, NoSuchWorld, TooManyWorlds
 from tests.shell.worlds import ANNA, BEN, CARA, DAVE, create, structure
 
 AUTH_ID = "MAEMULATORSHELLTEST1"

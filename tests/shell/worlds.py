@@ -2,9 +2,10 @@
 
 from typing import Any, Final
 
-from emulator.core.commands import CreateSession
-from emulator.world import World
-from emulator.worldfile import world_of
+from masking_emulator.core.commands import CreateSession
+from masking_emulator.world import World
+from masking_emulator.worldfile import world_of
+
 from tests.core.play import creation
 
 START: Final = "2026-01-01T00:00:00Z"

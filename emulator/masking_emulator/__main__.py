@@ -1,0 +1,5 @@
+"""`python -m masking_emulator` is the command line."""
+
+from masking_emulator.cli import main
+
+main()

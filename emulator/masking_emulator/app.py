@@ -1,0 +1,57 @@
+"""The composition root: worlds in, one ASGI app out. The only file that sees everything."""
+
+from collections.abc import Sequence
+
+from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from masking_emulator import console, control
+from masking_emulator.intake import Intake, note_unmatched
+from masking_emulator.paths import OneSlash
+from masking_emulator.plivo import refusals
+from masking_emulator.plivo import routes as plivo_routes
+from masking_emulator.plivo.refusals import ApiError
+from masking_emulator.plivo.routes import json_response
+from masking_emulator.plivo.routes_media import media_route
+from masking_emulator.worlds import Hub
+
+
+def make_app(hub: Hub, *, control_hosts: Sequence[str] = ()) -> ASGIApp:
+    """The emulator as an ASGI app over these worlds."""
+
+    def not_found(request: Request, _: Exception) -> Response:
+        path = request.url.path
+        if path.startswith(control.PREFIX):
+            return control.refuse(control.ControlError(404, f"the control API has no {path[:200]}"))
+        reason = f"the emulated API is under /v1/Account/, the control API under /_emulator/, a page at {console.URL}/"
+        response = plivo_routes.refuse(ApiError(404, refusals.NOT_FOUND, reason), hub.draw_api_id())
+        note_unmatched(hub, request, response, reason)
+        return response
+
+    def crashed(_: Request, __: Exception) -> Response:
+        # The server logs the traceback; the client learns no more than the vendor's text.
+        return plivo_routes.refuse(ApiError(500, refusals.SERVER_ERROR), hub.draw_api_id())
+
+    async def describe(_: Request) -> Response:
+        # Imported here: a start would pay for a description that few ask for.
+        from masking_emulator.openapi import document
+
+        return json_response(200, document())
+
+    app = Starlette(
+        routes=[
+            # The path of a recording fits its media file too, so that one comes first.
+            media_route(hub.credentials, hub.draw_api_id),
+            *(Route(path, Intake(hub, end)) for path, end in plivo_routes.endpoints(hub.draw_api_id).items()),
+            *control.routes(hub, control_hosts),
+            Route(f"{control.PREFIX}/openapi.json", describe),
+            *console.routes(),
+        ],
+        exception_handlers={HTTPException: not_found, Exception: crashed},
+    )
+    app.router.redirect_slashes = False
+    return OneSlash(app)

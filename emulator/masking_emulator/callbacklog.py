@@ -1,0 +1,175 @@
+"""The callback log of a world: every callback with its request, its signatures and all its attempts. Bounded.
+
+Settled callbacks make room for new ones; those that are not settled are bounded by the engine.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from msgspec import Struct, field
+
+from masking_emulator.core.callbacks import Attempt, Callback, CallbackState
+from masking_emulator.core.instants import written
+from masking_emulator.core.record import Record
+from masking_emulator.delivery import BODY_BYTES_MAX, Answer
+from masking_emulator.outgoing import Written
+
+_OPEN = frozenset({CallbackState.WAITING, CallbackState.RETRYING, CallbackState.PARKED})
+
+
+class Tried(Record):
+    """One attempt: when in the world's time, what the core knows of it, and the answer."""
+
+    at: int
+    attempt: Attempt
+    answer: Answer
+
+
+class Entry(Struct):
+    """All that is known of a callback. `callback` is its newest record."""
+
+    callback: Callback
+    written: Written
+    tried: list[Tried] = field(default_factory=list)
+    treatments: list[str] = field(default_factory=list)
+
+
+class Watch:
+    """What changes in a log from now on, for one who waits."""
+
+    def __init__(self, log: "CallbackLog") -> None:
+        self._log = log
+        self._entries: dict[int, Entry] = {}
+        self._changed = asyncio.Event()
+
+    def note(self, entry: Entry | None) -> None:
+        """This entry is new or has changed; None where the log has been closed."""
+        if entry is not None:
+            self._entries[entry.callback.ordinal] = entry
+        self._changed.set()
+
+    async def changes(self) -> Collection[Entry]:
+        """The entries that have changed since the last time, once there are any, or none once the log is closed."""
+        if not self._log.closed:
+            await self._changed.wait()
+        self._changed.clear()
+        entries, self._entries = self._entries, {}
+        return entries.values()
+
+
+class CallbackLog:
+    """The entries of a world, by ordinal. It is closed when the life of the world that it tells of ends."""
+
+    def __init__(self, kept_max: int) -> None:
+        self.closed = False
+        self._kept_max = kept_max
+        self._entries: dict[int, Entry] = {}
+        self._settled: deque[int] = deque()
+        self._watches: list[Watch] = []
+
+    def copy(self) -> "CallbackLog":
+        """An independent copy."""
+        twin = CallbackLog(self._kept_max)
+        for ordinal, entry in self._entries.items():
+            twin._entries[ordinal] = Entry(entry.callback, entry.written, entry.tried.copy(), entry.treatments.copy())
+        twin._settled = self._settled.copy()
+        return twin
+
+    def __len__(self) -> int:
+        return len(self._entries)
+
+    def add(self, callback: Callback, written: Written) -> Entry:
+        """Enter a callback that has become due."""
+        entry = self._entries[callback.ordinal] = Entry(callback, written)
+        self._note(entry)
+        return entry
+
+    def change(self, callback: Callback) -> None:
+        """Enter what a callback has become, if it is kept."""
+        entry = self._entries.get(callback.ordinal)
+        if entry is not None:
+            entry.callback = callback
+            self._note(entry)
+
+    def get(self, ordinal: int) -> Entry | None:
+        """The entry of this callback; None where there is none any more."""
+        return self._entries.get(ordinal)
+
+    def all(self) -> Collection[Entry]:
+        """Every entry, oldest first."""
+        return self._entries.values()
+
+    def close(self) -> None:
+        """Nothing more is entered: who waits for a change is told."""
+        self.closed = True
+        for watch in self._watches:
+            watch.note(None)
+
+    @contextmanager
+    def watched(self) -> Iterator[Watch]:
+        """See what changes, for as long as the context lasts."""
+        watch = Watch(self)
+        self._watches.append(watch)
+        try:
+            yield watch
+        finally:
+            self._watches.remove(watch)
+
+    def _note(self, entry: Entry) -> None:
+        if entry.callback.state not in _OPEN:
+            self._settled.append(entry.callback.ordinal)
+        if self._settled and len(self._entries) > self._kept_max:
+            del self._entries[self._settled.popleft()]
+        for watch in self._watches:
+            watch.note(entry)
+
+
+def entry_json(entry: Entry) -> dict[str, Any]:
+    """The entry as the control API shows it."""
+    callback, going = entry.callback, entry.written
+    request = going.request
+    return {
+        "id": callback.ordinal,
+        "event": going.event,
+        "channel": callback.channel.value,
+        "session_uuid": callback.session,
+        "sequence": callback.sequence,
+        "state": callback.state.value,
+        "due_at": written(callback.due_at),
+        "copy_of": callback.copy_of,
+        "url": callback.url,
+        "parameters": dict(going.parameters),
+        "request": {
+            "method": request.method,
+            "url": request.url,
+            "headers": dict(request.headers),
+            "body": request.content.decode(),
+        },
+        "signature_inputs": {"v2": going.signed.inputs.v2, "v3": list(going.signed.inputs.v3)},
+        "laboratory": list(entry.treatments),
+        "attempts": [_tried_json(tried) for tried in entry.tried],
+    }
+
+
+def _tried_json(tried: Tried) -> dict[str, Any]:
+    answer, attempt = tried.answer, tried.attempt
+    shown: dict[str, Any] = {
+        "number": attempt.number,
+        "at": written(tried.at),
+        "outcome": attempt.outcome.name.lower(),
+        "meaning": attempt.outcome.value,
+        "took_ms": round(answer.took_ms, 3),
+        "error": answer.error or None,
+        "response": None,
+    }
+    if answer.status is not None:
+        shown["response"] = {
+            "status": answer.status,
+            "headers": dict(answer.headers),
+            "body": answer.body.decode("utf-8", "replace"),
+            "body_cut_after_bytes": BODY_BYTES_MAX if answer.body_cut else None,
+        }
+    return shown

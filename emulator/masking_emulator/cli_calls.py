@@ -1,0 +1,155 @@
+"""The verbs of the simulated telephone network: `call`, `act`, `calls`. Part of the command line."""
+
+from typing import Any, Final
+
+import click
+
+from masking_emulator.client import Control, segment
+from masking_emulator.verbs import WHOLE, given, json_option, print_aligned, print_json, talking, world_option
+
+_SECONDS: Final = click.FloatRange(0, 86_400)
+_SIDE: Final = click.Choice(["caller", "callee"])
+_OUTCOME: Final = click.Choice(["answer", "busy", "reject", "no_answer", "unreachable", "manual"])
+_ACTION: Final = click.Choice(["answer", "reject", "busy", "unreachable", "digits", "hangup"])
+
+_PHASES: Final = [
+    *("ringing_first", "asking_pin", "pausing", "announcing", "ringing_second", "bridged", "ended"),
+]
+
+_ENDED: Final = "ended"
+
+
+@click.command()
+@click.argument("from_", metavar="FROM")
+@click.argument("to")
+@click.option("--outcome", type=_OUTCOME, help="What the phone behind the number does.")
+@click.option("--answer-after", type=_SECONDS, metavar="S", help="Seconds until then.")
+@click.option("--talk", type=_SECONDS, metavar="S", help="Seconds that they talk.")
+@click.option("--hangup-by", type=_SIDE, help="Who hangs up after that.")
+@click.option("--digits", multiple=True, help="The PIN that the caller types; once for each prompt, '' for none.")
+@click.option("--manual", is_flag=True, help="Nothing happens by itself but timeouts; drive it with `act`.")
+@click.option("--recording-fails", is_flag=True, help="The recording cannot be started.")
+@click.option("--advance", is_flag=True, help="Move the world's clock until the call is over.")
+@json_option("The call as JSON.")
+@world_option
+def call(**options: Any) -> None:
+    """Let FROM dial the virtual number TO, and print the call.
+
+    What no option says, the phones' habits in the world file decide; the world's clock plays it.
+
+    \b
+        masking-emulator call +14155550123 +14155550100 --talk 20 --advance
+        masking-emulator call +14155550123 +14155550100 --outcome busy
+        masking-emulator call +14155550199 +14155550100 --digits 1111 --digits 1234 --advance
+    """
+    if options["advance"] and options["manual"]:
+        raise click.UsageError("a --manual call does not end by itself, so there is nothing to --advance to")
+    body = {"from": options["from_"], "to": options["to"], **_script(options)}
+    with talking():
+        control = Control(options["url"])
+        world = control.world(options["world"])
+        placed = control.post(f"{world}/calls", body)
+        path = f"{world}/calls/{segment(placed['call_uuid'])}"
+        while options["advance"] and placed["phase"] != _ENDED:
+            control.post(f"{world}/clock/advance", {"next": True})
+            placed = control.get(path)
+    _print_call(placed, as_json=options["as_json"])
+
+
+@click.command()
+@click.argument("call_uuid", metavar="CALL")
+@click.argument("action", type=_ACTION)
+@click.argument("digits", required=False)
+@click.option("--party", type=_SIDE, help="Who does it; left out, whoever can, and the caller for a hangup.")
+@json_option("The call as JSON.")
+@world_option
+def act(call_uuid: str, action: str, digits: str | None, party: str | None, as_json: bool, **server: Any) -> None:  # noqa: FBT001  # click's way
+    """Take one step of a running call, and print what became of it.
+
+    \b
+        masking-emulator act CALL answer
+        masking-emulator act CALL digits 1234    # '' for no input in time
+        masking-emulator act CALL hangup --party callee
+    """
+    if (action == "digits") != (digits is not None):
+        raise click.UsageError("DIGITS are given with the action digits, and with no other")
+    with talking():
+        control = Control(server["url"])
+        path = f"{control.world(server['world'])}/calls/{segment(call_uuid)}/actions"
+        after = control.post(path, given(action=action, digits=digits, party=party))
+    _print_call(after, as_json=as_json)
+
+
+@click.command()
+@click.argument("call_uuid", metavar="[CALL]", required=False)
+@click.option("--session", help="Only calls of this session.")
+@click.option("--phase", type=click.Choice(_PHASES), help="Only calls that stand there.")
+@click.option("--limit", default=100, show_default=True, type=WHOLE, help="At most so many.")
+@json_option("What the control API answers.")
+@world_option
+def calls(**options: Any) -> None:
+    """Print the calls, newest first, one a line; or CALL alone, by the UUID of any of its legs."""
+    with talking():
+        control = Control(options["url"])
+        path = f"{control.world(options['world'])}/calls"
+        if options["call_uuid"] is not None:
+            one = control.get(f"{path}/{segment(options['call_uuid'])}")
+            return _print_call(one, as_json=options["as_json"])
+        answer = control.get(path, **given(session=options["session"], phase=options["phase"], limit=options["limit"]))
+    if options["as_json"]:
+        return print_json(answer)
+    for found in answer["calls"]:
+        click.echo(f"{found['started_at']}  {found['call_uuid']}  {_people(found):<40}  {_standing(found)}".rstrip())
+    return None
+
+
+def _script(options: dict[str, Any]) -> dict[str, Any]:
+    return given(
+        outcome=options["outcome"],
+        answer_after_s=options["answer_after"],
+        talk_s=options["talk"],
+        hangup_by=options["hangup_by"],
+        digits=list(options["digits"]) or None,
+        manual=options["manual"] or None,
+        recording_fails=options["recording_fails"] or None,
+    )
+
+
+def _print_call(found: dict[str, Any], *, as_json: bool) -> None:
+    if as_json:
+        return print_json(found)
+    coming = found["next"] or {}
+    rows = [
+        ("call", found["call_uuid"]),
+        ("people", _people(found)),
+        ("session", found["session_uuid"] or ""),
+        ("route", f"{found['route']}: {found['meaning']}"),
+        ("phase", _standing(found)),
+        ("started", found["started_at"]),
+        ("ended", found["ended_at"] or ""),
+        ("next", f"{coming['at']} {coming['what']} {coming.get('digits', '')}".rstrip() if coming else ""),
+        ("wrong pins", str(found["wrong_pins"] or "")),
+        ("recording", found["recording_uuid"] or ""),
+        *(("leg", _leg(leg)) for leg in found["legs"]),
+    ]
+    print_aligned(rows)
+    return None
+
+
+def _people(found: dict[str, Any]) -> str:
+    return " → ".join(number for number in (found["from"], found["to"], found["callee"]) if number)
+
+
+def _standing(found: dict[str, Any]) -> str:
+    """The phase, and of an ended call why its last leg is over."""
+    cause = found["legs"][-1]["hangup_cause"] if found["phase"] == _ENDED else None
+    return f"{found['phase']}: {cause}" if cause else str(found["phase"])
+
+
+def _leg(leg: dict[str, Any]) -> str:
+    who = f"{leg['call_uuid']}  {leg['person']:<16}  {leg['role'] or 'unknown':<12}  {leg['direction']:<8}"
+    if leg["ended_at"] is None:
+        return f"{who}  {'answered ' + leg['answered_at'] if leg['answered_at'] else 'not answered'}"
+    by = f" by {leg['hangup_source']}" if leg["hangup_source"] else ""
+    cause = f"{leg['hangup_cause']} ({leg['hangup_cause_code']}){by}"
+    return f"{who}  {leg['duration_s']} s, billed {leg['billed_s']} s, {leg['amount']}  {cause}"

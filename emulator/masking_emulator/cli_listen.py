@@ -1,0 +1,119 @@
+"""The verb `listen`: receive callbacks, print each, and whether it is genuine. Part of the command line."""
+
+import json
+import threading
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+import click
+
+from masking_emulator.client import Control, ControlRefused, Unreachable
+from masking_emulator.verbs import EXIT_USAGE, end, end_cleanly_when_asked, json_option, world_option
+
+if TYPE_CHECKING:
+    from masking_emulator.listen import Received
+
+#: The token of the demo world's account, for when no server says another.
+_DEMO_TOKEN: Final = "emulator-token"
+
+#: How long the server may take to tell its tokens, in real seconds.
+_LOOK_S: Final = 2.0
+
+#: What stands at the front of the line, or is of interest to nobody.
+_IN_FRONT: Final = frozenset(
+    {"EventName", "EventTimestamp", "SessionUUID", "From", "To", "VirtualNumber", "SequenceNumber"}
+)
+
+
+@click.command()
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
+@click.option("--port", default=9000, show_default=True, type=click.IntRange(0, 65_535), help="0: any free one.")
+@click.option("--status", default=200, show_default=True, type=click.IntRange(200, 599), help="Answer with this.")
+@click.option("--auth-token", "tokens", multiple=True, help="A token that may sign; left out, those of the world.")
+@json_option("One JSON object a line.")
+@world_option
+def listen(
+    host: str,
+    port: int,
+    status: int,
+    tokens: tuple[str, ...],
+    as_json: bool,  # noqa: FBT001  # click's way
+    url: str,
+    world: str | None,
+) -> None:
+    """Receive callbacks until Ctrl-C: print each, and whether its signatures are right.
+
+    Takes GET and POST on every path. Give its URL as callback_url when you create a session:
+
+    \b
+        masking-emulator listen --port 9000
+        … "callback_url": "http://127.0.0.1:9000/events" …
+
+    Signatures are checked with the tokens of the server's world, its subaccounts included; where no server answers,
+    with the demo world's.
+    """
+    end_cleanly_when_asked()
+    # Imported here: the other verbs need none of it and start faster without.
+    from masking_emulator.listen import CannotListen, Receiver
+
+    known = tokens or _tokens(url, world)
+    try:
+        receiver = Receiver(host, port, status=status, tokens=known, tell=_teller(as_json=as_json))
+    except CannotListen as error:
+        end(EXIT_USAGE, str(error))
+    # A program that reads JSON finds nothing else on its way.
+    click.echo(f"listening {receiver.url}", err=as_json)
+    click.echo(f'create a session with "callback_url": "{receiver.url}", and its callbacks come here', err=as_json)
+    receiver.serve()
+
+
+def _tokens(url: str, world: str | None) -> Sequence[str]:
+    """The tokens of the world's accounts, the main account's first."""
+    try:
+        control = Control(url, timeout_s=_LOOK_S)
+        found = control.get(control.world(world))
+    except (Unreachable, ControlRefused):
+        return [_DEMO_TOKEN]
+    return [account["auth_token"] for account in (found, *found["subaccounts"])]
+
+
+def _teller(*, as_json: bool) -> Callable[["Received"], None]:
+    """What prints a request. Requests come in threads, and their lines must not mix."""
+    turn = threading.Lock()
+
+    def tell(received: "Received") -> None:
+        with turn:
+            click.echo(json.dumps(_json(received)) if as_json else _text(received))
+
+    return tell
+
+
+def _json(received: "Received") -> dict[str, Any]:
+    from masking_emulator.listen import SHORT
+
+    return {
+        "method": received.method,
+        "url": received.url,
+        "event": received.event,
+        "parameters": dict(received.parameters),
+        "genuine": received.is_genuine,
+        "signatures": {SHORT[header]: verdict.value for header, verdict in received.verdicts.items()},
+    }
+
+
+def _text(received: "Received") -> str:
+    """Two lines: what happened to whom, and below it the rest and the signatures."""
+    named = received.parameters
+    if received.event is None:
+        return _printable(f"{received.method} {received.url}: no callback, it has no EventName")
+    people = " → ".join(named[name] for name in ("From", "To") if name in named)
+    via = f"via {named['VirtualNumber']}" if "VirtualNumber" in named else ""
+    front = f"{named.get('EventTimestamp', ''):<19}  #{named.get('SequenceNumber', '?'):<3} {received.event:<30}"
+    first = f"{front} session {named.get('SessionUUID', '?')}  {people} {via}".rstrip()
+    rest = [f"{name}={value}" for name, value in named.items() if name not in _IN_FRONT]
+    return f"{_printable(first)}\n{'':<19}  {_printable('  '.join([received.judgement, *rest]))}"
+
+
+def _printable(text: str) -> str:
+    """Whoever sends something must not move the cursor."""
+    return "".join(sign if sign.isprintable() else "?" for sign in text)

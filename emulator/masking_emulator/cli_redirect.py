@@ -1,0 +1,165 @@
+"""The verbs that bring a program to the emulator: `run`, `env`, `ca` and `doctor`. Part of the command line."""
+
+import gc
+import sys
+from typing import Any
+from urllib.parse import urlsplit
+
+import click
+
+from masking_emulator.client import Control, ControlRefused, Unreachable
+from masking_emulator.config import (
+    HOST_DEFAULT,
+    PORT_DEFAULT,
+    URL_VARIABLE,
+    WORLD_VARIABLE,
+    cache_folder,
+    environment,
+    read_seed,
+)
+
+EXIT_WRONG = 1
+EXIT_USAGE = 2
+EXIT_UNREACHABLE = 3
+
+_URL_DEFAULT = f"http://{HOST_DEFAULT}:{PORT_DEFAULT}"
+
+#: How a container names the machine that it runs on.
+_CONTAINER_HOST = "host.docker.internal"
+
+#: A day. Longer than this nobody waits.
+_KILL_AFTER_S_MAX = 86_400
+
+_FORMS = ["sh", "fish", "powershell", "dotenv", "github", "compose"]
+
+
+class Problem(click.ClickException):
+    """What went wrong, in one sentence, and the exit code."""
+
+    def __init__(self, code: int, sentence: str) -> None:
+        super().__init__(sentence)
+        self.exit_code = code  # type: ignore[misc]  # click reads it off the instance too
+
+    def show(self, file: Any = None) -> None:
+        """One line, as the other verbs have it."""
+        click.echo(f"masking-emulator: {self.message}", err=True, file=file)
+
+
+@click.command(context_settings={"allow_interspersed_args": False})
+@click.option("--world", default="demo", show_default=True, help="A world file (TOML), or an example's name.")
+@click.option("--seed", help="The world's seed instead of the file's; same seed, same bytes.")
+@click.option("--allow-host", multiple=True, help="A host that it may reach beside Plivo; *.DOMAIN, or * for all.")
+@click.option(
+    "--kill-after",
+    default=5.0,
+    show_default=True,
+    type=click.FloatRange(0, _KILL_AFTER_S_MAX),
+    help="Seconds that it may take to end when it is asked to.",
+)
+@click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
+def run(command: tuple[str, ...], world: str, seed: str | None, allow_host: tuple[str, ...], kill_after: float) -> None:
+    """Run COMMAND with an emulator of its own, which it reaches at https://api.plivo.com.
+
+    Its code stays as it is: the environment leads Plivo's SDKs here. What it finds there more:
+    PLIVO_AUTH_ID and PLIVO_AUTH_TOKEN of the world, and MASKING_EMULATOR_URL for the control API.
+    Exits with COMMAND's code, or 128 and the signal that ended it.
+    """
+    gc.disable()  # what a start makes stays, so looking for garbage in it only takes time; run() enables it again
+
+    # Imported here: the client verbs need none of it and start faster without.
+    from masking_emulator.certificates import CannotKeep
+    from masking_emulator.doors import CannotListen
+    from masking_emulator.run import CannotRun, RunConfig
+    from masking_emulator.run import run as run_until_it_ends
+    from masking_emulator.worldfile import BadWorld
+
+    try:
+        run_until_it_ends(RunConfig(command, world, read_seed(seed), allow_host, kill_after))
+    except CannotRun as error:
+        raise Problem(error.code, str(error)) from None
+    except (BadWorld, CannotKeep, CannotListen) as error:
+        raise Problem(EXIT_USAGE, str(error)) from None
+
+
+@click.command()
+@click.option("--format", "form", default="sh", show_default=True, type=click.Choice(_FORMS), help="For whom.")
+@click.option(
+    "--host", help="The server's name as the program sees it.  [default: the URL's; compose: the container's host]"
+)
+@click.option("--world", envvar=WORLD_VARIABLE, help="Auth ID of the world; left out, the server's first.")
+@click.option("--url", envvar=URL_VARIABLE, default=_URL_DEFAULT, show_default=True, help="The server.")
+def env(form: str, host: str | None, world: str | None, url: str) -> None:
+    """Print the environment that leads every SDK to a running server with --proxy-port.
+
+    \b
+        eval "$(masking-emulator env)"
+        masking-emulator env --format fish | source
+        masking-emulator env --format powershell | Invoke-Expression
+        masking-emulator env --format dotenv > .env
+        masking-emulator env --format github >> "$GITHUB_ENV"
+        masking-emulator env --format compose    # a part of a service
+    """
+    from masking_emulator.certificates import CannotKeep
+    from masking_emulator.redirection import SHIM, Target, variables
+    from masking_emulator.shells import write
+    from masking_emulator.trust import other_authorities, trust
+
+    in_container = form == "compose"
+    name = host or (_CONTAINER_HOST if in_container else urlsplit(url).hostname or "")
+    name = f"[{name}]" if ":" in name else name
+    # What this machine's own environment says is nothing to a container.
+    user = {} if in_container else environment()
+    try:
+        control = Control(url)
+        account, doors = control.get(control.world(world)), control.get("/interception")
+        if doors["proxy_port"] is None:
+            raise Problem(EXIT_USAGE, f"the server at {url} has no proxy; start it with `serve --proxy-port 8081`")
+        target = Target(
+            url=f"http://{name}:{urlsplit(url).port or 80}",
+            proxy_url=f"http://{name}:{doors['proxy_port']}",
+            tls_url=None if doors["tls_port"] is None else f"https://{name}:{doors['tls_port']}",
+            auth_id=account["auth_id"],
+            auth_token=account["auth_token"],
+            trust=trust(cache_folder(), doors["authority"], other_authorities(user)),
+        )
+    except Unreachable as error:
+        raise Problem(EXIT_UNREACHABLE, f"{error}; start one with `masking-emulator serve --proxy-port 8081`") from None
+    except ControlRefused as error:
+        raise Problem(EXIT_WRONG, str(error)) from None
+    except CannotKeep as error:
+        raise Problem(EXIT_USAGE, str(error)) from None
+    click.echo(write(variables(target, user), form=form, mounts=(target.trust.folder, SHIM)), nl=False)
+
+
+@click.command()
+def ca() -> None:
+    """Show where the certificate is that clients have to trust, and how to trust it. Installs nothing."""
+    from masking_emulator.authority import fingerprint
+    from masking_emulator.certificates import ROTATION, CannotKeep, users_certificates
+    from masking_emulator.doctor import how_to_trust
+
+    try:
+        certificates = users_certificates()
+    except CannotKeep as error:
+        raise Problem(EXIT_USAGE, str(error)) from None
+    path = certificates.authority
+    click.echo(f"certificate  {path}")
+    click.echo(f"SHA-256      {fingerprint(path.read_bytes())}")
+    click.echo(f"until        {certificates.last_day}; a new one is made {ROTATION.days} days before")
+    click.echo("may vouch    for plivo.com and the names below it, for nothing else; its key was never kept")
+    click.echo(f"\n{how_to_trust(path)}")
+
+
+@click.command()
+@click.option("--url", envvar=URL_VARIABLE, default=_URL_DEFAULT, show_default=True, help="The server.")
+def doctor(url: str) -> None:
+    """Check from a program's side whether Plivo's SDKs would reach the emulator, and say what is wrong.
+
+    Run it where the program runs: after `eval "$(masking-emulator env)"`, or as COMMAND of `run`.
+    """
+    from masking_emulator.doctor import Verdict, examine
+
+    findings = examine(environment(), url)
+    for finding in findings:
+        click.echo(f"{finding.verdict.value:<6} {finding.sentence}")
+    sys.exit(EXIT_WRONG if any(finding.verdict is Verdict.WRONG for finding in findings) else 0)

@@ -1,0 +1,85 @@
+"""Configuration: what `serve` and the client verbs were told. The only place that reads the environment.
+
+Flags win over the environment, the environment over the defaults; for the options of the verbs click does the
+reading, by these names.
+"""
+
+import os
+import sys
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+from masking_emulator.core.chance import Seed
+
+#: Where a server is, for the verbs that talk to one.
+URL_VARIABLE: Final = "MASKING_EMULATOR_URL"
+
+#: Where its TLS port is, for the preload of Node.
+TLS_URL_VARIABLE: Final = "MASKING_EMULATOR_TLS_URL"
+
+#: Which world the verbs mean.
+WORLD_VARIABLE: Final = "MASKING_EMULATOR_WORLD"
+
+#: Where certificates and trust stores are kept, instead of the user's cache.
+CACHE_VARIABLE: Final = "MASKING_EMULATOR_CACHE"
+
+HOST_DEFAULT: Final = "127.0.0.1"
+PORT_DEFAULT: Final = 8080
+
+
+@dataclass(frozen=True, slots=True)
+class ServeConfig:
+    """Where to listen and which world to begin with. A port of 0 is any free one, None is no such door.
+
+    `state` is the file that the world goes on from and is written to, `recording` the one for what it is asked.
+    """
+
+    host: str
+    port: int
+    proxy_port: int | None
+    tls_port: int | None
+    allowed_hosts: tuple[str, ...]
+    world: str
+    seed: Seed | None
+    control_hosts: tuple[str, ...]
+    log_format: str
+    state: Path | None = None
+    recording: Path | None = None
+
+
+def read_seed(text: str | None) -> Seed | None:
+    """A seed is a number where it is written like one, as in a world file."""
+    try:
+        return None if text is None else int(text)
+    except ValueError:
+        return text
+
+
+def environment() -> Mapping[str, str]:
+    """The environment of this process, for what hands it on to others."""
+    return dict(os.environ)
+
+
+def server_url() -> str | None:
+    """The server that the environment names; None where it names none."""
+    return os.environ.get(URL_VARIABLE)
+
+
+def cache_folder() -> Path:
+    """Where this user's certificates and trust stores are kept."""
+    return cache_folder_of(environment(), sys.platform)
+
+
+def cache_folder_of(variables: Mapping[str, str], platform: str) -> Path:
+    """The cache folder of a user with these variables on this kind of system."""
+    if chosen := variables.get(CACHE_VARIABLE):
+        return Path(chosen).absolute()
+    home = Path.home()
+    caches: Mapping[str, Path] = {
+        "darwin": home / "Library" / "Caches",
+        "win32": Path(variables.get("LOCALAPPDATA") or home / "AppData" / "Local"),
+    }
+    elsewhere = Path(variables.get("XDG_CACHE_HOME") or home / ".cache")
+    return caches.get(platform, elsewhere).absolute() / "masking-emulator"

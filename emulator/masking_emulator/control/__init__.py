@@ -1,0 +1,37 @@
+"""The control API under `/_emulator/`: one module a subject, each with its handlers and its table of operations.
+
+Routes and OpenAPI both come from the tables. A subject more is a module and a line here; of two paths that match
+the same request, the first wins. What all subjects share is in `kernel.py`.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from starlette.routing import Route
+
+from masking_emulator.control import about, callbacks, calls, clock, faults, journal, numbers, requests, state, worlds
+from masking_emulator.control.kernel import BODY_BYTES_MAX, PREFIX, ControlError, Endpoint, Operation, refuse
+from masking_emulator.worlds import Hub
+
+__all__ = ["BODY_BYTES_MAX", "OPERATIONS", "PREFIX", "ControlError", "Operation", "refuse", "routes"]
+
+OPERATIONS: Final[Sequence[Operation]] = (
+    *about.OPERATIONS,
+    *worlds.OPERATIONS,
+    *clock.OPERATIONS,
+    *journal.OPERATIONS,
+    *numbers.OPERATIONS,
+    *calls.OPERATIONS,
+    *callbacks.OPERATIONS,
+    *requests.OPERATIONS,
+    *faults.OPERATIONS,
+    *state.OPERATIONS,
+)
+
+
+def routes(hub: Hub, control_hosts: Sequence[str] = ()) -> list[Route]:
+    """The routes of the control API. `control_hosts` are further names under which it may be written to."""
+    by_path: dict[str, dict[str, Operation]] = {}
+    for operation in OPERATIONS:
+        by_path.setdefault(operation.path, {})[operation.method] = operation
+    return [Route(PREFIX + path, Endpoint(hub, operations, control_hosts)) for path, operations in by_path.items()]

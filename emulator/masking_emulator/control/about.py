@@ -1,0 +1,42 @@
+"""Control of the server itself: whether it is ready, and what it claims to be true."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from masking_emulator import __version__
+from masking_emulator.control.kernel import Answer, Asked, Operation
+
+
+async def health(asked: Asked) -> Answer:
+    """Answered as soon as requests are served."""
+    return 200, {"status": "ok", "version": __version__, "worlds": [world.auth_id for world in asked.hub.all()]}
+
+
+async def show_fidelity(asked: Asked) -> Answer:
+    """The ledger."""
+    # Imported here: a start of the server would pay for hundreds of rows that few ask for.
+    from masking_emulator.plivo.ledger import LEDGER, row_json
+
+    del asked
+    return 200, {"rows": [row_json(row) for row in LEDGER]}
+
+
+async def show_callback_schemas(asked: Asked) -> Answer:
+    """The JSON Schema of each event's parameters, by the event's name: for the tests of a receiver."""
+    from masking_emulator.plivo.callback_schemas import CALLBACK_SCHEMAS
+
+    del asked
+    return 200, dict(CALLBACK_SCHEMAS)
+
+
+async def show_interception(asked: Asked) -> Answer:
+    """The ports of the proxy and of TLS, null where there is none, and the certificate that clients have to trust."""
+    return 200, dict(asked.hub.interception)
+
+
+OPERATIONS: Final[Sequence[Operation]] = (
+    Operation("GET", "/health", "Is the server ready", health),
+    Operation("GET", "/fidelity", "The fidelity ledger", show_fidelity),
+    Operation("GET", "/callback-schemas", "The JSON Schema of each callback", show_callback_schemas),
+    Operation("GET", "/interception", "How clients of api.plivo.com get here", show_interception),
+)

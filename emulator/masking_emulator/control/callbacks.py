@@ -1,0 +1,291 @@
+"""Control of callbacks: every one with every attempt, waiting for one, sending again, and the laboratory."""
+
+import asyncio
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from itertools import islice
+from typing import Any, Final
+
+from masking_emulator.callbacklog import CallbackLog, Entry, entry_json
+from masking_emulator.control.kernel import WHOLE, Answer, Asked, ControlError, Operation, W, body_schema, whole
+from masking_emulator.core.callbacks import Callback, CallbackState
+from masking_emulator.core.commands import Command, DropCallback, ReleaseCallback, SendAgain, SwitchDelivery
+from masking_emulator.laboratory import Action, BadRule, Order, Rule, Target, rule_of
+from masking_emulator.plivo.callbacks import EVENTS
+from masking_emulator.world import World
+
+#: One answer lists at most so many callbacks.
+CALLBACKS_MAX: Final = 1_000
+
+#: Nobody waits longer than this in one request, in real seconds.
+WAIT_S_MAX: Final = 300.0
+_WAIT_S_DEFAULT: Final = 5.0
+
+_RULES_MAX: Final = 100
+
+#: No callback has a greater id.
+ORDINAL_MAX: Final = 10**15 - 1
+
+_ORDERS: Final[Mapping[str, Callable[[Collection[Entry]], Iterable[Entry]]]] = {
+    "oldest": lambda entries: entries,
+    "newest": lambda entries: reversed(list(entries)),
+}
+
+_EVENTS: Final = sorted(set(EVENTS.values()))
+_STATE_DEFAULT: Final = CallbackState.DELIVERED.value
+_STATES: Final = tuple(state.value for state in CallbackState)
+
+
+async def list_callbacks(asked: Asked) -> Answer:
+    """The callbacks of the world, each with its request, what was signed, and every attempt.
+
+    Oldest first, or newest first with `order`; only those with an id above `after` and below `before`.
+    """
+    asked.world.caught_up()
+    matches, order = _filter(asked.query, default_state=None), asked.query.get("order", "oldest")
+    before = whole(asked.query, "before", ORDINAL_MAX)
+    if order not in _ORDERS:
+        raise ControlError(400, f"{order[:60]!r} is none of {', '.join(_ORDERS)}", "order")
+    entries = _ORDERS[order](asked.world.dispatch.log.all())
+    found = (entry for entry in entries if entry.callback.ordinal < before and matches(entry))
+    limit = min(whole(asked.query, "limit", 100), CALLBACKS_MAX)
+    return 200, {"callbacks": [entry_json(entry) for entry in islice(found, limit)]}
+
+
+async def show_callback(asked: Asked) -> Answer:
+    """One callback."""
+    return 200, entry_json(_entry(asked))
+
+
+async def wait_for_callbacks(asked: Asked) -> Answer:
+    """Answer as soon as `count` callbacks match; past `timeout_s` real seconds tell what did arrive instead.
+
+    What matches is in the state `delivered` unless `state` says otherwise (`any` for every state).
+    """
+    query, log = asked.query, asked.world.dispatch.log
+    matches, count, timeout_s = _filter(query, default_state=_STATE_DEFAULT), _count(query), _timeout(query)
+    asked.world.caught_up()
+    found = {entry.callback.ordinal: entry for entry in filter(matches, log.all())}
+    try:
+        async with asyncio.timeout(timeout_s):
+            await _wait(log, matches, found, count)
+    except TimeoutError:
+        raise ControlError(409, _what_came(log, query, len(found), count)) from None
+    return 200, {"callbacks": [entry_json(found[ordinal]) for ordinal in sorted(found)[:CALLBACKS_MAX]]}
+
+
+async def _wait(log: CallbackLog, matches: Callable[[Entry], bool], found: dict[int, Entry], count: int) -> None:
+    """Keep what is found up to date until there is enough of it."""
+    with log.watched() as watch:
+        while len(found) < count:
+            if log.closed:
+                raise ControlError(409, "the world was reset or removed, or the server stops, while this waited")
+            for entry in await watch.changes():
+                if matches(entry):
+                    found[entry.callback.ordinal] = entry
+                else:
+                    found.pop(entry.callback.ordinal, None)
+
+
+async def replay_callback(asked: Asked) -> Answer:
+    """Send the same callback once more, with fresh nonces, as a callback of its own; even while delivery is off."""
+    entry = _entry(asked)
+    asked.world.do(SendAgain(entry.callback))
+    return 201, entry_json(_newest(asked.world))
+
+
+async def release_callback(asked: Asked) -> Answer:
+    """A held callback waits for its turn again."""
+    return _moved(asked, ReleaseCallback)
+
+
+async def drop_callback(asked: Asked) -> Answer:
+    """A callback that has not been sent never will be."""
+    return _moved(asked, DropCallback)
+
+
+async def release_callbacks(asked: Asked) -> Answer:
+    """All held callbacks wait for their turn again, in the order of `ids`, else in the order in which they were due."""
+    world = asked.world
+    state = world.caught_up().state
+    held = [callback.ordinal for callback in state.outbox.unsettled() if callback.state is CallbackState.PARKED]
+    wanted = asked.body.get("ids", held)
+    known = set(held)
+    unknown = [ordinal for ordinal in wanted if ordinal not in known]
+    if unknown:
+        raise ControlError(409, f"not held: {', '.join(map(str, unknown[:10]))}", "ids")
+    for ordinal in wanted:
+        world.do(ReleaseCallback(ordinal))
+    return 200, {"released": wanted}
+
+
+async def show_policy(asked: Asked) -> Answer:
+    """Whether callbacks are sent, and the laboratory's rules with how often each was applied."""
+    return 200, _policy(asked.world)
+
+
+async def set_policy(asked: Asked) -> Answer:
+    """Other rules in place of those before. `deliver` false makes and keeps callbacks without sending them."""
+    world, body = asked.world, asked.body
+    rules = _rules(body.get("rules", ()))
+    if "deliver" in body and body["deliver"] is not world.caught_up().state.outbox.delivers:
+        world.do(SwitchDelivery(body["deliver"]))
+    if "rules" in body:
+        world.dispatch.rules = rules
+    return 200, _policy(world)
+
+
+def _rules(given: Sequence[Mapping[str, Any]]) -> list[Rule]:
+    rules: list[Rule] = []
+    for place, rule in enumerate(given):
+        try:
+            rules.append(rule_of(rule))
+        except BadRule as bad:
+            raise ControlError(400, bad.reason, f"rules.{place}.{bad.word}") from None
+    return rules
+
+
+def _policy(world: World) -> dict[str, Any]:
+    delivers = world.caught_up().state.outbox.delivers
+    return {"deliver": delivers, "rules": [rule.json() for rule in world.dispatch.rules]}
+
+
+def _moved(asked: Asked, command: Callable[[int], Command]) -> Answer:
+    entry = _entry(asked)
+    asked.world.do(command(entry.callback.ordinal))
+    return 200, entry_json(entry)
+
+
+def _entry(asked: Asked) -> Entry:
+    asked.world.caught_up()
+    ordinal = whole(asked.path, "id", 0)
+    entry = asked.world.dispatch.log.get(ordinal)
+    if entry is None:
+        raise ControlError(404, f"there is no callback {ordinal}, or it is not kept any more", "id")
+    return entry
+
+
+def _newest(world: World) -> Entry:
+    entry = world.dispatch.log.get(world.caught_up().state.outbox.ordinal)
+    assert entry is not None, "the callback that was just made is in the log"
+    return entry
+
+
+def _filter(query: Mapping[str, str], *, default_state: str | None) -> Callable[[Entry], bool]:
+    event, session, state = query.get("event"), query.get("session"), query.get("state", default_state)
+    after = whole(query, "after", 0)
+    for name, value, known in (("event", event, _EVENTS), ("state", state, (*_STATES, "any"))):
+        if value is not None and value not in known:
+            raise ControlError(400, f"{value[:60]!r} is none of {', '.join(known)}", name)
+    states = (None, "any")
+
+    def matches(entry: Entry) -> bool:
+        return (
+            entry.callback.ordinal > after
+            and event in (None, entry.written.event)
+            and session in (None, entry.callback.session)
+            and (state in states or state == entry.callback.state.value)
+        )
+
+    return matches
+
+
+def _count(query: Mapping[str, str]) -> int:
+    count = whole(query, "count", 1)
+    if not 1 <= count <= CALLBACKS_MAX:
+        raise ControlError(400, f"{count} is no count from 1 to {CALLBACKS_MAX}", "count")
+    return count
+
+
+def _timeout(query: Mapping[str, str]) -> float:
+    text = query.get("timeout_s", str(_WAIT_S_DEFAULT))
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1
+    if not 0 <= seconds <= WAIT_S_MAX:
+        raise ControlError(400, f"{text[:60]!r} is no number of seconds from 0 to {WAIT_S_MAX:g}", "timeout_s")
+    return seconds
+
+
+def _what_came(log: CallbackLog, query: Mapping[str, str], found: int, count: int) -> str:
+    """What was waited for, and what came instead."""
+    wanted = ", ".join(f"{name} {query[name]}" for name in ("event", "session", "state") if name in query)
+    came = [entry for entry in log.all() if entry.callback.ordinal > whole(query, "after", 0)]
+    told = "; ".join(_told(entry) for entry in came[-_TOLD_MAX:]) or "none"
+    more = f" (the last {_TOLD_MAX} of {len(came)})" if len(came) > _TOLD_MAX else ""
+    return f"{found} of {count} callbacks came that match {wanted or 'at all'}; there were{more}: {told}"
+
+
+_TOLD_MAX: Final = 20
+
+
+def _told(entry: Entry) -> str:
+    callback: Callback = entry.callback
+    error = next((f" ({tried.answer.error or tried.attempt.outcome.value})" for tried in entry.tried[-1:]), "")
+    shown = "" if callback.state is CallbackState.DELIVERED else error
+    return f"{entry.written.event} #{callback.sequence} of session {callback.session} {callback.state.value}{shown}"
+
+
+_WINDOW: Final = "For reorder: so many of a session are collected, then let go; a group that stays short stays held."
+
+_RULE: Final = body_schema(
+    "action",
+    action={"enum": [action.value for action in Action]},
+    event={"enum": _EVENTS},
+    session_uuid={"type": "string"},
+    skip={**WHOLE, "description": "So many matches pass first."},
+    count={"type": "integer", "minimum": 1, "description": "So many are treated; left out, all."},
+    chance={"type": "number", "minimum": 0, "maximum": 1, "description": "From the world's seed."},
+    delay_s={"type": "number", "minimum": 0, "maximum": 86_400, "description": "For delay: on the world's clock."},
+    copies={"type": "integer", "minimum": 1, "maximum": 10, "description": "For duplicate."},
+    window={"type": "integer", "minimum": 2, "maximum": 50, "description": _WINDOW},
+    order={"enum": [order.value for order in Order], "description": "For reorder."},
+    target={"enum": [target.value for target in Target], "description": "For tamper."},
+)
+
+_FILTERS: Final[Mapping[str, Mapping[str, Any]]] = {
+    "event": {"enum": _EVENTS},
+    "session": {"type": "string", "description": "The UUID of a session."},
+    "state": {"enum": [*_STATES, "any"]},
+    "after": WHOLE,
+}
+
+OPERATIONS: Final[Sequence[Operation]] = (
+    Operation(
+        "GET",
+        f"{W}/callbacks",
+        "Every callback with every attempt",
+        list_callbacks,
+        query={**_FILTERS, "before": WHOLE, "order": {"enum": list(_ORDERS)}, "limit": WHOLE},
+    ),
+    Operation(
+        "GET",
+        f"{W}/callbacks/wait",
+        "Wait until callbacks match",
+        wait_for_callbacks,
+        query={
+            **_FILTERS,
+            "count": {"type": "integer", "minimum": 1, "maximum": CALLBACKS_MAX},
+            "timeout_s": {"type": "number", "minimum": 0, "maximum": WAIT_S_MAX},
+        },
+    ),
+    Operation("GET", f"{W}/callbacks/policy", "Delivery, and the laboratory's rules", show_policy),
+    Operation(
+        "PUT",
+        f"{W}/callbacks/policy",
+        "Switch delivery, set the laboratory's rules",
+        set_policy,
+        body_schema(deliver={"type": "boolean"}, rules={"type": "array", "maxItems": _RULES_MAX, "items": _RULE}),
+    ),
+    Operation(
+        "POST",
+        f"{W}/callbacks/release",
+        "Let held callbacks go",
+        release_callbacks,
+        body_schema(ids={"type": "array", "maxItems": CALLBACKS_MAX, "uniqueItems": True, "items": WHOLE}),
+    ),
+    Operation("GET", f"{W}/callbacks/{{id}}", "One callback", show_callback),
+    Operation("POST", f"{W}/callbacks/{{id}}/replay", "Send a callback again", replay_callback),
+    Operation("POST", f"{W}/callbacks/{{id}}/release", "Let a held callback go", release_callback),
+    Operation("POST", f"{W}/callbacks/{{id}}/drop", "Never send a callback", drop_callback),
+)

@@ -1,0 +1,97 @@
+"""Control over what happened: the journal of a world's events, read or followed."""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Mapping, Sequence
+from typing import Any, Final
+
+from starlette.responses import Response, StreamingResponse
+
+from masking_emulator.control.kernel import WHOLE, Answer, Asked, Operation, W, whole
+from masking_emulator.core.events import Event
+from masking_emulator.journal import event_json
+from masking_emulator.world import World
+
+#: One answer lists at most so many events; what is left out is counted.
+EVENTS_MAX: Final = 10_000
+
+#: A stream hands so many events to the connection before it waits until that has taken them.
+_BATCH_MAX: Final = 200
+
+#: After so many real seconds of silence a stream says that it is alive.
+_HEARTBEAT_S: Final = 10.0
+
+#: A stream that is to end by itself may last so long, in real seconds.
+_TIMEOUT_S_MAX: Final = 86_400
+
+_EVENT_STREAM: Final = "text/event-stream"
+
+
+async def show_journal(asked: Asked) -> Answer:
+    """The events after a sequence number, oldest first. `first` tells from where the journal is kept."""
+    world = asked.world
+    world.caught_up()
+    events = world.journal.after(whole(asked.query, "after", 0), min(whole(asked.query, "limit", 1000), EVENTS_MAX))
+    journal = {"first": world.journal.first, "last": world.journal.last}
+    return 200, journal | {"events": [numbered(*event) for event in events]}
+
+
+async def follow_journal(asked: Asked) -> Response:
+    """The events after a sequence number, and every later one as it happens, as server-sent events.
+
+    `id` is the sequence number, `event` the event's name, `data` the event as in the journal. A client that comes
+    back says with Last-Event-ID what it has. `reset` comes where the journal began anew, or where events between
+    what the client has and `first` are not kept any more. It ends with the world, or after `timeout_s` real seconds.
+    """
+    world = asked.world
+    world.caught_up()
+    after = whole({"after": asked.headers.get("last-event-id") or asked.query.get("after", "")}, "after", 0)
+    timeout_s = min(whole(asked.query, "timeout_s", _TIMEOUT_S_MAX), _TIMEOUT_S_MAX)
+    headers = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
+    return StreamingResponse(_stream(world, after, timeout_s), headers=headers, media_type=_EVENT_STREAM)
+
+
+def numbered(sequence: int, event: Event) -> dict[str, Any]:
+    """An event with its sequence number."""
+    return {"sequence": sequence, **event_json(event)}
+
+
+async def _stream(world: World, after: int, timeout_s: int) -> AsyncIterator[str]:
+    """What the client is sent. All that is kept of it is how far it has come, so a slow one costs nothing."""
+    loop = asyncio.get_running_loop()
+    journal, ends_at = world.journal, loop.time() + timeout_s
+    yield ": follows the journal\n\n"
+    while True:
+        if journal is not world.journal or not journal.first - 1 <= after <= journal.last:
+            journal = world.journal
+            after = journal.first - 1
+            yield _message("reset", after, {"first": journal.first, "last": journal.last})
+        events = journal.after(after, _BATCH_MAX)
+        if events:
+            after = events[-1][0]
+            yield "".join(_message(type(event).__name__, number, numbered(number, event)) for number, event in events)
+            continue
+        remaining_s = ends_at - loop.time()
+        if journal is world.journal and (journal.is_closed or remaining_s <= 0):
+            return
+        try:
+            await asyncio.wait_for(journal.changed(), min(_HEARTBEAT_S, remaining_s))
+        except TimeoutError:
+            yield ": still here\n\n"
+
+
+def _message(event: str, sequence: int, body: Mapping[str, Any]) -> str:
+    return f"id: {sequence}\nevent: {event}\ndata: {json.dumps(body, separators=(',', ':'))}\n\n"
+
+
+OPERATIONS: Final[Sequence[Operation]] = (
+    Operation("GET", f"{W}/journal", "What happened", show_journal, query={"after": WHOLE, "limit": WHOLE}),
+    Operation(
+        "GET",
+        f"{W}/journal/stream",
+        "What happens, as it happens",
+        follow_journal,
+        query={"after": WHOLE, "timeout_s": WHOLE},
+        media_type=_EVENT_STREAM,
+    ),
+)

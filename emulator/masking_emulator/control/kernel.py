@@ -1,0 +1,195 @@
+"""What every subject of the control API shares: the operation, its request, its refusal, and the way in and out.
+
+JSON in, JSON out; errors are `{"error", "field"}`. A write from a foreign web page is refused (`origin.py`). What
+a single subject needs belongs into its own module.
+"""
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from masking_emulator.core import instants
+from masking_emulator.core.record import Record
+from masking_emulator.core.refusals import Refused
+from masking_emulator.origin import foreign_header
+from masking_emulator.plivo import parse
+from masking_emulator.plivo.judge import Judge
+from masking_emulator.plivo.refusals import ApiError, answer_to
+from masking_emulator.plivo.routes import json_response, read_body
+from masking_emulator.world import World
+from masking_emulator.worlds import Hub, NoSuchWorld, TooManyWorlds
+
+if TYPE_CHECKING:
+    from jsonschema import ValidationError
+
+PREFIX: Final = "/_emulator"
+
+#: A world with a large pool has to fit.
+BODY_BYTES_MAX: Final = 4_194_304
+
+
+class ControlError(Exception):
+    """A refused control request: status, the reason, and the field that it is about."""
+
+    def __init__(
+        self, status: int, reason: str, field: str | None = None, headers: Mapping[str, str] | None = None
+    ) -> None:
+        super().__init__(status, reason, field)
+        self.status = status
+        self.reason = reason
+        self.field = field
+        self.headers = headers
+
+
+class Asked(Record):
+    """One control request, its body already valid."""
+
+    hub: Hub
+    path: Mapping[str, str]
+    query: Mapping[str, str]
+    body: Mapping[str, Any]
+    headers: Mapping[str, str]
+
+    @property
+    def world(self) -> World:
+        """The world in the path. Raises NoSuchWorld."""
+        return self.hub.world(self.path["auth_id"])
+
+
+Answer = tuple[int, dict[str, Any]]
+
+JSON: Final = "application/json"
+
+
+class Operation(Record):
+    """One control operation: what it is called on, what its body must be, and who does it.
+
+    `media_type` is what it answers where it does; a handler of another type than JSON makes the response itself.
+    """
+
+    method: str
+    path: str
+    summary: str
+    handler: Callable[[Asked], Awaitable[Answer | Response]]
+    body: Mapping[str, Any] | None = None
+    query: Mapping[str, Mapping[str, Any]] | None = None
+    body_bytes_max: int = BODY_BYTES_MAX
+    media_type: str = JSON
+
+
+#: Where the operations on a world are.
+W: Final = "/worlds/{auth_id}"
+
+INSTANT: Final = {"type": "string", "description": "ISO 8601, for example 2026-01-01T00:00:00Z"}
+WHOLE: Final = {"type": "integer", "minimum": 0}
+
+
+#: A query takes no longer number.
+_DIGITS_MAX: Final = 16
+
+
+def body_schema(*required: str, **properties: Mapping[str, Any]) -> dict[str, Any]:
+    """The schema of a body: an object with these properties and no others."""
+    schema: dict[str, Any] = {"type": "object", "properties": properties, "additionalProperties": False}
+    return schema | ({"required": list(required)} if required else {})
+
+
+def whole(query: Mapping[str, str], name: str, default: int) -> int:
+    """A whole number in a query. Raises ControlError."""
+    text = query.get(name) or str(default)
+    if not (text.isascii() and text.isdigit() and len(text) < _DIGITS_MAX):
+        raise ControlError(400, f"{text[:60]!r} is no whole number of 0 or more", name)
+    return int(text)
+
+
+def instant_of(text: str, field: str) -> int:
+    """An instant that was written down. Raises ControlError."""
+    try:
+        return instants.read(text)
+    except ValueError as error:
+        raise ControlError(400, f"{error}; an instant looks like 2026-01-01T00:00:00Z", field) from None
+
+
+_NO_BODY: Final = body_schema()
+
+
+class Endpoint:
+    """One control path as an ASGI app: safety, method, body, then the handler."""
+
+    def __init__(self, hub: Hub, operations: Mapping[str, Operation], control_hosts: Sequence[str]) -> None:
+        self._hub = hub
+        self._operations = operations
+        self._judges = {name: Judge(operation.body or _NO_BODY) for name, operation in operations.items()}
+        self._control_hosts = control_hosts
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        response = await self._answer(Request(scope, receive))
+        await response(scope, receive, send)
+
+    async def _answer(self, request: Request) -> Response:
+        try:
+            answer = await self._handled(request)
+        except ControlError as error:
+            return refuse(error)
+        except NoSuchWorld as missing:
+            return refuse(ControlError(404, f"no world has the Auth ID {str(missing)[:50]!r}", "auth_id"))
+        except TooManyWorlds as full:
+            return refuse(ControlError(409, f"the server holds {full} worlds, its limit; remove one first"))
+        except Refused as refused:
+            told = answer_to(refused)
+            return refuse(ControlError(told.status, told.reason or told.text))
+        except ApiError as error:
+            return refuse(ControlError(error.status, error.reason or error.text))
+        if isinstance(answer, Response):
+            return Response(headers=answer.headers) if request.method == "HEAD" else answer
+        return json_response(*answer)
+
+    async def _handled(self, request: Request) -> Answer | Response:
+        operation = self._operations.get("GET" if request.method == "HEAD" else request.method)
+        if operation is None:
+            allowed = ", ".join(self._operations)
+            reason = f"{request.method} is not possible here; allowed: {allowed}"
+            raise ControlError(405, reason, headers={"Allow": allowed})
+        if operation.method != "GET":
+            foreign = foreign_header(request.headers, self._control_hosts)
+            if foreign is not None:
+                raise ControlError(
+                    403, f"the {foreign} {request.headers.get(foreign, '')[:100]!r} is not this server", foreign
+                )
+        body = {} if operation.method == "GET" else await self._json_body(request, operation)
+        query = dict(request.query_params)
+        # One that is misspelt would else match everything.
+        unknown = next((name for name in query if name not in (operation.query or {})), None)
+        if unknown is not None:
+            known = ", ".join(operation.query or {}) or "none"
+            raise ControlError(400, f"the query has no such parameter; known here are: {known}", unknown[:60])
+        return await operation.handler(Asked(self._hub, request.path_params, query, body, request.headers))
+
+    async def _json_body(self, request: Request, operation: Operation) -> Mapping[str, Any]:
+        raw = await read_body(request.receive, operation.body_bytes_max)
+        if raw is None:
+            raise ControlError(413, f"a body may have {operation.body_bytes_max} bytes")
+        body = parse.json_object(raw) if raw.strip() else {}
+        error = self._judges[operation.method].best(body)
+        if error is not None:
+            raise refused_field(error)
+        return body
+
+
+def refuse(error: ControlError) -> Response:
+    """The response for a refused control request."""
+    body = {"error": error.reason} | ({"field": error.field} if error.field is not None else {})
+    return json_response(error.status, body, error.headers)
+
+
+def refused_field(error: "ValidationError") -> ControlError:
+    """What is wrong with a body or a query, and where; an unknown key is the field itself."""
+    path = [str(part) for part in error.absolute_path]
+    if error.validator == "additionalProperties" and isinstance(error.instance, Mapping):
+        properties = error.schema.get("properties", {}) if isinstance(error.schema, Mapping) else {}
+        path += [next(name for name in error.instance if name not in properties)[:100]]
+        return ControlError(400, f"unknown key; known here are {', '.join(properties) or 'none'}", ".".join(path))
+    return ControlError(400, error.message[:300], ".".join(path) or None)

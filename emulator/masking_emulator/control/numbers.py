@@ -1,0 +1,97 @@
+"""Control of the number pool: what is on each number and why, and one number more."""
+
+from collections.abc import Sequence
+from typing import Final
+
+from masking_emulator.control.kernel import Answer, Asked, ControlError, Operation, W, body_schema
+from masking_emulator.core.commands import AddNumber, ReplaceNumber
+from masking_emulator.core.events import SessionCreated, SessionNumberReplaced, SessionRefreshed
+from masking_emulator.core.records import MAIN_ACCOUNT
+from masking_emulator.core.refusals import Refused
+from masking_emulator.explain import explanation, number_json, refusal
+from masking_emulator.plivo import parse
+from masking_emulator.worldfile import BadWorld, e164, pool_number
+
+
+async def explain_session(asked: Asked) -> Answer:
+    """Why the session has its number: every candidate, and why it was dropped."""
+    engine = asked.world.caught_up()
+    return 200, explanation(engine.session(asked.path["session_uuid"]), engine.pool, asked.world.accounts)
+
+
+async def explain_create(asked: Asked) -> Answer:
+    """What a create with these parameters would come to now, and why. Nothing is created, and nothing changes.
+
+    Candidates as for a session that is there; with `error` and `reason` where it would be refused.
+    """
+    world = asked.world
+    places = {account.auth_id: account.place for account in world.accounts}
+
+    def owner_of(auth_id: str) -> int:
+        if auth_id not in places:
+            raise ControlError(400, f"{auth_id[:60]!r} is no account of this world", "subaccount")
+        return places[auth_id]
+
+    command = parse.create_session(asked.body, owner_of, MAIN_ACCOUNT, world.policy)
+    trial = world.caught_up().fork()
+    try:
+        (event, *_) = trial.handle(command)
+    except Refused as refused:
+        return 200, refusal(refused, command.owner, trial.pool, world.accounts)
+    assert isinstance(event, SessionCreated | SessionRefreshed), "a create begins with its session"
+    return 200, {"refreshed": isinstance(event, SessionRefreshed)} | explanation(
+        event.session, trial.pool, world.accounts
+    )
+
+
+async def show_numbers(asked: Asked) -> Answer:
+    """The pool in allocation order, with what is on each number now."""
+    world = asked.world
+    pool = world.caught_up().pool
+    return 200, {"numbers": [number_json(number, pool.use(number.digits), world.accounts) for number in pool.numbers()]}
+
+
+async def add_number(asked: Asked) -> Answer:
+    """One number more at the end of the pool."""
+    world = asked.world
+    owners: dict[str | None, int] = {account.auth_id: account.place for account in world.accounts[1:]}
+    owners[None] = MAIN_ACCOUNT
+    subaccount = asked.body.get("subaccount")
+    if subaccount not in owners:
+        raise ControlError(400, f"{subaccount} is no subaccount of this world", "subaccount")
+    try:
+        number = pool_number(asked.body["number"], "number", owners[subaccount])
+    except BadWorld as bad:
+        raise ControlError(400, bad.reason, bad.key) from None
+    world.do(AddNumber(number.digits, number.calling_code, number.owner))
+    return 201, {"number": f"+{number.digits}", "subaccount": subaccount}
+
+
+async def replace_number(asked: Asked) -> Answer:
+    """The number is sub-optimal: its live sessions get others, are told so, and it gets no session any more."""
+    world = asked.world
+    try:
+        digits = e164(asked.path["number"], "number")
+    except BadWorld as bad:
+        raise ControlError(400, bad.reason, "number") from None
+    events = world.do(ReplaceNumber(digits))
+    moved = [event.session for event in events if isinstance(event, SessionNumberReplaced)]
+    sessions = [{"session_uuid": session.uuid, "virtual_number": f"+{session.number}"} for session in moved]
+    return 200, {"number": f"+{digits}", "sessions": sessions}
+
+
+_CREATE: Final = {"type": "object", "description": "The body of a create."}
+
+OPERATIONS: Final[Sequence[Operation]] = (
+    Operation("GET", f"{W}/sessions/{{session_uuid}}/explain", "Why a session has its number", explain_session),
+    Operation("POST", f"{W}/sessions/explain", "What a create would come to", explain_create, _CREATE),
+    Operation("GET", f"{W}/numbers", "The number pool", show_numbers),
+    Operation(
+        "POST",
+        f"{W}/numbers",
+        "Add a number",
+        add_number,
+        body_schema("number", number={"type": "string"}, subaccount={"type": "string"}),
+    ),
+    Operation("POST", f"{W}/numbers/{{number}}/replace", "Report a number as sub-optimal", replace_number),
+)

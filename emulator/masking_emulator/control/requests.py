@@ -1,0 +1,197 @@
+"""Control over what arrived: the API requests of a world, counted, verified, waited for.
+
+One set of criteria serves every operation: in the query of a GET, in the body of a verification.
+"""
+
+import asyncio
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from masking_emulator.control.kernel import (
+    WHOLE,
+    Answer,
+    Asked,
+    ControlError,
+    Operation,
+    W,
+    body_schema,
+    refused_field,
+    whole,
+)
+from masking_emulator.plivo.judge import Judge
+from masking_emulator.plivo.routes import OPERATION_NAMES
+from masking_emulator.request_json import request_json, summary_json, unmatched_json
+from masking_emulator.request_match import matches, matching, near_misses
+from masking_emulator.requests import ApiRequest
+from masking_emulator.world import World
+
+#: One answer lists at most so many requests; the newest are kept.
+_LISTED_MAX: Final = 1000
+_LISTED_DEFAULT: Final = 100
+
+#: An explanation names so many of those that arrived.
+_EXPLAINED_MAX: Final = 20
+
+#: So long a request may be waited for, in real seconds; clients give up after a minute.
+_WAIT_S_MAX: Final = 30
+_WAIT_S_DEFAULT: Final = 5
+
+_QUERY_SIGNS_MAX: Final = 4000
+
+
+async def list_requests(asked: Asked) -> Answer:
+    """The newest `limit` requests that match, oldest first, each with its answer and the fields that nothing read."""
+    world, criteria = asked.world, _criteria(asked.query, "limit")
+    limit = min(whole(asked.query, "limit", _LISTED_DEFAULT), _LISTED_MAX)
+    found = matching(world.requests, criteria)
+    listed = found[len(found) - limit :] if limit < len(found) else found
+    kept = {"first": world.requests.first, "last": world.requests.last, "matched": len(found)}
+    return 200, kept | {"requests": [request_json(request, world.policy) for request in listed]}
+
+
+async def count_requests(asked: Asked) -> Answer:
+    """How many requests match."""
+    return 200, {"count": len(matching(asked.world.requests, _criteria(asked.query)))}
+
+
+async def show_request(asked: Asked) -> Answer:
+    """One request by its sequence number."""
+    world = asked.world
+    found = world.requests.find(whole(asked.path, "sequence", 0))
+    if found is None:
+        requests = world.requests
+        kept = f"kept are {requests.first} to {requests.last}" if requests.first <= requests.last else "none is kept"
+        raise ControlError(404, f"request {asked.path['sequence'][:20]} is not there; {kept}", "sequence")
+    return 200, request_json(found, world.policy)
+
+
+async def verify_requests(asked: Asked) -> Answer:
+    """Whether as many requests match as expected: `count`, `at_least`, `at_most`; without these, at least one.
+
+    409 where not: with those that match, near misses and how they differ, and what arrived.
+    """
+    counts = {name: asked.body[name] for name in _COUNTS if name in asked.body} or {"at_least": 1}
+    criteria = {name: value for name, value in asked.body.items() if name not in _COUNTS}
+    found = matching(asked.world.requests, criteria)
+    if all(_COUNTS[name](len(found), expected) for name, expected in counts.items()):
+        return 200, {"verified": True, "count": len(found)}
+    wanted = " and ".join(f"{name} {expected}".replace("_", " ") for name, expected in counts.items())
+    error = f"{len(found)} requests match, expected: {wanted}"
+    return 409, {"error": error, "verified": False} | _explained(asked.world, criteria, found)
+
+
+async def await_request(asked: Asked) -> Answer:
+    """Block until `at_least` requests match (1 where left out), those before counted, for up to `timeout_s` seconds.
+
+    A request counts as soon as its body is there, with `status` only once it has been answered. 409 where time is
+    up, with what did arrive. Seconds are real ones: the world's clock may stand still.
+    """
+    world, criteria = asked.world, _criteria(asked.query, "timeout_s", "at_least")
+    wanted, timeout_s = whole(asked.query, "at_least", 1), whole(asked.query, "timeout_s", _WAIT_S_DEFAULT)
+    if timeout_s > _WAIT_S_MAX:
+        raise ControlError(400, f"timeout_s is {timeout_s}, and {_WAIT_S_MAX} is the most", "timeout_s")
+    found = {id(request): request for request in matching(world.requests, criteria)}
+    enough = asyncio.Event()
+
+    def hear(request: ApiRequest) -> None:
+        if matches(request, criteria):
+            found[id(request)] = request
+            if len(found) >= wanted:
+                enough.set()
+
+    if len(found) < wanted:
+        with world.requests.heard_by(hear):
+            try:
+                await asyncio.wait_for(enough.wait(), timeout_s)
+            except TimeoutError:
+                error = f"{len(found)} of {wanted} requests arrived within {timeout_s} seconds"
+                return 409, {"error": error} | _explained(world, criteria, list(found.values()))
+    return 200, {"requests": [request_json(request, world.policy) for request in found.values()][:_LISTED_MAX]}
+
+
+async def list_unmatched(asked: Asked) -> Answer:
+    """The newest requests that belong to no world: unknown credentials, or a path that neither API has."""
+    return 200, {"requests": [unmatched_json(request) for request in asked.hub.unmatched]}
+
+
+def _explained(world: World, criteria: Mapping[str, Any], found: Sequence[ApiRequest]) -> dict[str, Any]:
+    arrived = list(world.requests)
+    return {
+        "count": len(found),
+        "matched": [summary_json(request) for request in found[-_EXPLAINED_MAX:]],
+        "near_misses": near_misses(arrived, criteria),
+        "arrived": [summary_json(request) for request in arrived[-_EXPLAINED_MAX:]],
+        "arrived_in_all": world.requests.last,
+    }
+
+
+#: How a number of requests is judged.
+_COUNTS: Final = {
+    "count": lambda found, expected: found == expected,
+    "at_least": lambda found, expected: found >= expected,
+    "at_most": lambda found, expected: found <= expected,
+}
+
+_OBJECT: Final = {"type": "object", "description": "A part of the JSON; what is not named does not matter."}
+
+#: Criterion → what it may be.
+_CRITERIA: Final[Mapping[str, Mapping[str, Any]]] = {
+    "operation": {"enum": OPERATION_NAMES},
+    "method": {"type": "string", "maxLength": 20},
+    "path": {"type": "string", "maxLength": 500, "description": "A pattern; * stands for anything."},
+    "status": {"type": "integer", "minimum": 100, "maximum": 599},
+    "session": {"type": "string", "maxLength": 100, "description": "The UUID of a session."},
+    "after": {**WHOLE, "description": "Only requests after this sequence number."},
+    "query": _OBJECT,
+    "body": _OBJECT,
+}
+_JUDGE: Final = Judge(body_schema(**_CRITERIA))
+
+_VERIFICATION: Final = body_schema(**_CRITERIA, **dict.fromkeys(_COUNTS, WHOLE))
+
+
+def _criteria(query: Mapping[str, str], *others: str) -> dict[str, Any]:
+    """The criteria in a query. Raises ControlError for one that is unknown or wrong."""
+    for name in query:
+        if name not in _IN_QUERY and name not in others:
+            raise ControlError(400, f"unknown here; known are {', '.join((*_IN_QUERY, *others))}", name[:100])
+    given = {name: _read(name, text) for name, text in query.items() if name in _IN_QUERY}
+    error = _JUDGE.best(given)
+    if error is not None:
+        raise refused_field(error)
+    return given
+
+
+def _read(name: str, text: str) -> Any:
+    if name in ("status", "after"):
+        return whole({name: text}, name, 0)
+    if name == "body":
+        try:
+            return json.loads(text[:_QUERY_SIGNS_MAX])
+        except (ValueError, RecursionError) as error:
+            raise ControlError(400, f"it is no JSON: {error}", name) from None
+    return text
+
+
+#: What a query may hold: each criterion but one that is about queries. `body` is JSON in it.
+_IN_QUERY: Final[Mapping[str, Mapping[str, Any]]] = {
+    name: {"type": "string", "description": "JSON: a part of the body."} if name == "body" else schema
+    for name, schema in _CRITERIA.items()
+    if name != "query"
+}
+
+OPERATIONS: Final[Sequence[Operation]] = (
+    Operation("GET", "/requests/unmatched", "API requests that belong to no world", list_unmatched),
+    Operation("GET", f"{W}/requests", "API requests that arrived", list_requests, query={**_IN_QUERY, "limit": WHOLE}),
+    Operation("GET", f"{W}/requests/count", "How many API requests match", count_requests, query=_IN_QUERY),
+    Operation("POST", f"{W}/requests/verify", "Verify which API requests arrived", verify_requests, _VERIFICATION),
+    Operation(
+        "GET",
+        f"{W}/requests/wait",
+        "Wait for an API request",
+        await_request,
+        query={**_IN_QUERY, "at_least": WHOLE, "timeout_s": WHOLE | {"maximum": _WAIT_S_MAX}},
+    ),
+    Operation("GET", f"{W}/requests/{{sequence}}", "One API request", show_request),
+)

@@ -1,0 +1,65 @@
+"""Control of a world's whole state: out, in, and what its journal says of the pool.
+
+What it takes to do that is loaded when it is asked for: a start would pay for what few tests need.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from masking_emulator.control.kernel import Answer, Asked, ControlError, Operation, W
+from masking_emulator.wholefile import CannotKeepFile
+
+#: A world of 100,000 sessions has to fit.
+_SNAPSHOT_BYTES_MAX: Final = 536_870_912
+
+
+async def take_snapshot(asked: Asked) -> Answer:
+    """The whole state of the world, as JSON that can be put back, edited and kept."""
+    from masking_emulator.snapshot import snapshot_of
+
+    return 200, snapshot_of(asked.world)
+
+
+async def put_snapshot(asked: Asked) -> Answer:
+    """Another state in place of this one, as it was taken. The world keeps its accounts."""
+    from masking_emulator.snapshot import BadSnapshot, restore, snapshot_of
+
+    try:
+        restore(asked.world, asked.body)
+    except BadSnapshot as bad:
+        raise ControlError(400, bad.reason, bad.field) from None
+    return 200, snapshot_of(asked.world)["clock"]
+
+
+async def keep_snapshot(asked: Asked) -> Answer:
+    """Write the state to the file that `serve --state` named, whole or not at all."""
+    from masking_emulator.keeping import keep
+
+    world = asked.world
+    if world.state_file is None:
+        raise ControlError(409, "the server keeps no state of this world; start it with `serve --state FILE`")
+    try:
+        kept = keep(world)
+    except CannotKeepFile as error:
+        raise ControlError(409, str(error)) from None
+    return 200, {"file": str(world.state_file), "now": kept["clock"]["now"]}
+
+
+async def show_pool_report(asked: Asked) -> Answer:
+    """How many numbers, of which countries, would have served what the journal tells, and when it was tightest."""
+    from masking_emulator.poolreport import pool_report
+
+    world = asked.world
+    world.caught_up()
+    events = (event for _, event in world.journal.after(0, world.journal.last))
+    return 200, pool_report(events, world.accounts, complete=world.journal.first == 1)
+
+
+OPERATIONS: Final[Sequence[Operation]] = (
+    Operation("GET", f"{W}/snapshot", "Take a snapshot", take_snapshot),
+    Operation(
+        "PUT", f"{W}/snapshot", "Put a snapshot back", put_snapshot, {"type": "object"}, None, _SNAPSHOT_BYTES_MAX
+    ),
+    Operation("POST", f"{W}/snapshot", "Write the state to the server's file", keep_snapshot),
+    Operation("GET", f"{W}/pool-report", "The smallest pool that would have served", show_pool_report),
+)

@@ -1,0 +1,73 @@
+"""Control of worlds as a whole: make, read, remove, reset, fork."""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from masking_emulator.control.clock import clock_json
+from masking_emulator.control.kernel import Answer, Asked, ControlError, Operation, W, body_schema
+from masking_emulator.core.record import asdict
+from masking_emulator.world import World
+from masking_emulator.worldfile import CLOCK_SCHEMA, SEED_SCHEMA, BadWorld, world_of
+
+
+async def add_world(asked: Asked) -> Answer:
+    """A new world from a structure as in a world file; `seed` and `clock` beside it win."""
+    structure = {**asked.body.get("world", {}), **{k: v for k, v in asked.body.items() if k != "world"}}
+    try:
+        return 201, _world(asked.hub.add(world_of(structure, asked.hub.credentials)))
+    except BadWorld as bad:
+        raise ControlError(400, bad.reason, bad.key or None) from None
+
+
+async def show_world(asked: Asked) -> Answer:
+    """What the world is and holds."""
+    return 200, _world(asked.world)
+
+
+async def remove_world(asked: Asked) -> Answer:
+    """The world and its accounts are gone."""
+    asked.hub.remove(asked.path["auth_id"])
+    return 200, {"removed": asked.path["auth_id"]}
+
+
+async def reset_world(asked: Asked) -> Answer:
+    """The world is as it was at its start."""
+    asked.world.reset()
+    return 200, _world(asked.world)
+
+
+async def fork_world(asked: Asked) -> Answer:
+    """A copy of the world as it stands, under a new Auth ID."""
+    return 201, _world(asked.hub.fork(asked.path["auth_id"]))
+
+
+def _world(world: World) -> dict[str, Any]:
+    engine = world.caught_up()
+    main, *subaccounts = world.accounts
+    return {
+        "auth_id": main.auth_id,
+        "auth_token": main.auth_token,
+        "subaccounts": [{"auth_id": sub.auth_id, "auth_token": sub.auth_token} for sub in subaccounts],
+        "seed": world.spec.seed,
+        "clock": clock_json(world),
+        "numbers": len(engine.pool),
+        "sessions": {"live": engine.state.book.live_count, "kept": len(engine.state.book)},
+        "journal": {"first": world.journal.first, "last": world.journal.last},
+        "policy": asdict(world.policy),
+        "limits": asdict(world.spec.limits),
+    }
+
+
+OPERATIONS: Final[Sequence[Operation]] = (
+    Operation(
+        "POST",
+        "/worlds",
+        "Make a world",
+        add_world,
+        body_schema(world={"type": "object"}, seed=SEED_SCHEMA, clock=CLOCK_SCHEMA),
+    ),
+    Operation("GET", W, "Read a world", show_world),
+    Operation("DELETE", W, "Remove a world", remove_world),
+    Operation("POST", f"{W}/reset", "Put a world back to its start", reset_world),
+    Operation("POST", f"{W}/fork", "Copy a world under a new Auth ID", fork_world),
+)

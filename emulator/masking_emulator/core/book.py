@@ -1,0 +1,350 @@
+"""The book of sessions: every session by UUID, indexed for what is asked of it.
+
+`put` is the only way in, and the indexes are a function of the records that were put. Reading changes nothing.
+"""
+
+from collections import defaultdict
+from collections.abc import Hashable, Iterable, Sequence
+from heapq import nlargest
+from itertools import islice
+from typing import TypeVar
+
+from masking_emulator.core.index import Range, SortedIndex
+from masking_emulator.core.record import Record, replace
+from masking_emulator.core.records import Session
+
+#: Up to this many candidates are ranked by age; of more, so many match that walking finds them sooner.
+_RANKED_MAX = 20_000
+
+_EVERYTHING = Range()
+
+#: What an index has for each session that is ordered by age alone.
+_ANY_VALUE = 0
+
+_Key = TypeVar("_Key", bound=Hashable)
+
+
+class Query(Record):
+    """Which sessions are wanted, newest first. None and open ranges leave a condition out.
+
+    Instants are in microseconds, `duration` is in seconds, `live` is True for live and False for ended ones.
+    """
+
+    limit: int
+    offset: int
+    owner: int | None = None
+    first_party: str | None = None
+    second_party: str | None = None
+    number: str | None = None
+    live: bool | None = None
+    created: Range = _EVERYTHING
+    expires: Range = _EVERYTHING
+    duration: Range = _EVERYTHING
+
+    def accepts(self, session: Session) -> bool:
+        """Whether the session fulfils every condition."""
+        return (
+            (self.owner is None or session.owner == self.owner)
+            and (self.first_party is None or session.first_party == self.first_party)
+            and (self.second_party is None or session.second_party == self.second_party)
+            and (self.number is None or session.number == self.number)
+            and (self.live is None or session.is_live is self.live)
+            and session.created_at in self.created
+            and session.expires_at in self.expires
+            and session.duration_s in self.duration
+        )
+
+
+class _Candidates(Record):
+    """The sessions that fulfil one condition: `uuids` from `start` to `stop`.
+
+    `settled` says that nothing but this condition needs to be checked.
+    """
+
+    uuids: Sequence[str] | SortedIndex
+    start: int
+    stop: int
+    oldest_first: bool
+    settled: bool
+
+    @property
+    def count(self) -> int:
+        return self.stop - self.start
+
+
+def _whole(by_age: SortedIndex) -> _Candidates:
+    return _Candidates(by_age, 0, len(by_age), oldest_first=True, settled=True)
+
+
+class SessionBook:
+    """All sessions that are remembered."""
+
+    def __init__(self) -> None:
+        self._sessions: dict[str, Session] = {}
+        self._live_of: dict[str, tuple[str, ...]] = {}
+        self._known_of: defaultdict[str, list[str]] = defaultdict(list)
+        self._on_number: defaultdict[str, SortedIndex] = defaultdict(SortedIndex)
+        self._owned_by: defaultdict[int, SortedIndex] = defaultdict(SortedIndex)
+        self._pin_holders: dict[tuple[str, str], tuple[str, ...]] = {}
+        self._with_pins_on: defaultdict[str, SortedIndex] = defaultdict(SortedIndex)
+        self._announcing_on: defaultdict[str, SortedIndex] = defaultdict(SortedIndex)
+        self._created = SortedIndex()
+        self._expires = SortedIndex()
+        self._durations = SortedIndex()
+        self.live_count = 0
+
+    def copy(self) -> "SessionBook":
+        """An independent copy; the records are immutable and shared."""
+        twin = SessionBook()
+        twin._sessions = self._sessions.copy()
+        twin._live_of = self._live_of.copy()
+        twin._known_of.update((party, uuids.copy()) for party, uuids in self._known_of.items())
+        twin._on_number.update((number, index.copy()) for number, index in self._on_number.items())
+        twin._owned_by.update((owner, index.copy()) for owner, index in self._owned_by.items())
+        twin._pin_holders = self._pin_holders.copy()
+        twin._with_pins_on.update((number, index.copy()) for number, index in self._with_pins_on.items())
+        twin._announcing_on.update((number, index.copy()) for number, index in self._announcing_on.items())
+        twin._created = self._created.copy()
+        twin._expires = self._expires.copy()
+        twin._durations = self._durations.copy()
+        twin.live_count = self.live_count
+        return twin
+
+    def __len__(self) -> int:
+        return len(self._sessions)
+
+    def get(self, uuid: str) -> Session | None:
+        """The session of this UUID, live or ended."""
+        return self._sessions.get(uuid)
+
+    def all(self) -> Iterable[Session]:
+        """Every session, oldest first."""
+        return self._sessions.values()
+
+    def live_of(self, party: str) -> list[Session]:
+        """The live sessions of a party, oldest first."""
+        return [self._sessions[uuid] for uuid in self._live_of.get(party, ())]
+
+    def pin_taken(self, number: str, pin: str) -> bool:
+        """Whether a live session on this number uses the PIN."""
+        return (number, pin) in self._pin_holders
+
+    def live_on(self, number: str) -> list[Session]:
+        """The live sessions on a number, oldest first. Looks at every session that was ever on it."""
+        return [
+            session
+            for session in self._sessions_of(_whole(self._on_number.get(number, SortedIndex())))
+            if session.is_live
+        ]
+
+    def newest_with_pins(self, number: str) -> Session | None:
+        """The live session with PIN authentication on this number that was created last."""
+        return self._newest(self._with_pins_on.get(number))
+
+    def newest_with_pin(self, number: str, pin: str) -> Session | None:
+        """The live session on this number that uses the PIN; of several the one that was created last."""
+        holders = self._pin_holders.get((number, pin))
+        return self._sessions[holders[-1]] if holders else None
+
+    def newest_announcing(self, number: str) -> Session | None:
+        """The live session without PIN on this number, with a message for unknown callers, that was created last."""
+        return self._newest(self._announcing_on.get(number))
+
+    def ended_oldest(self, count: int) -> tuple[str, ...]:
+        """UUIDs of the `count` ended sessions, without running calls, that were created first."""
+        ended = (uuid for uuid, session in self._sessions.items() if not (session.is_live or session.running))
+        return tuple(uuid for uuid, _ in zip(ended, range(count), strict=False))
+
+    def put(self, session: Session) -> Session | None:
+        """Store a record in place of the one before it, which is returned."""
+        before = self._sessions.get(session.uuid)
+        self._sessions[session.uuid] = session
+        if before is None:
+            self._enter(session)
+        else:
+            self._move(before, session)
+        return before
+
+    def renew(self, session: Session) -> None:
+        """Store a record of which nothing but its calls has changed, so that every index stays as it is."""
+        self._sessions[session.uuid] = session
+
+    def forget(self, uuids: Sequence[str]) -> None:
+        """Drop ended sessions."""
+        for uuid in uuids:
+            self._leave(self._sessions.pop(uuid))
+
+    def select(self, query: Query, now: int) -> tuple[int, list[Session]]:
+        """How many sessions match at `now`, and the wanted page of them, newest first.
+
+        The fewest candidates that one index gives are looked at; where one index settles the matter, only
+        the page itself is.
+        """
+        query = _with_liveness_as_range(query, now)
+        conditions = self._conditions(query)
+        fewest = min(conditions, key=lambda candidates: candidates.count)
+        if len(conditions) > 1 or not fewest.settled:
+            found = [s for s in self._sessions_of(fewest) if query.accepts(s)]
+            page = nlargest(query.offset + query.limit, found, key=lambda s: s.ordinal)
+            return len(found), page[query.offset :]
+        return fewest.count, self._page(fewest, query)
+
+    def _conditions(self, query: Query) -> list[_Candidates]:
+        conditions = []
+        for party in (query.first_party, query.second_party):
+            if party is not None:
+                uuids = self._known_of.get(party, ())
+                conditions.append(_Candidates(uuids, 0, len(uuids), oldest_first=False, settled=False))
+        if query.number is not None:
+            conditions.append(_whole(self._on_number.get(query.number, SortedIndex())))
+        if query.owner is not None:
+            conditions.append(_whole(self._owned_by.get(query.owner, SortedIndex())))
+        ranges = (
+            (self._created, query.created),
+            (self._expires, query.expires),
+            (self._durations, query.duration),
+        )
+        for index, wanted in ranges:
+            start, stop = index.span(wanted)
+            if stop - start < len(self._sessions):  # a range that holds everything decides nothing
+                conditions.append(_Candidates(index, start, stop, index is self._created, settled=True))
+        return conditions or [_whole(self._created)]
+
+    def _sessions_of(self, candidates: _Candidates) -> Iterable[Session]:
+        return map(self._sessions.__getitem__, candidates.uuids[candidates.start : candidates.stop])
+
+    def _page(self, candidates: _Candidates, query: Query) -> list[Session]:
+        end = query.offset + query.limit
+        if candidates.oldest_first:
+            newest = candidates.stop - query.offset
+            uuids = candidates.uuids[max(candidates.start, newest - query.limit) : max(candidates.start, newest)]
+            return [self._sessions[uuid] for uuid in reversed(uuids)]
+        if candidates.count <= _RANKED_MAX:
+            ranked = nlargest(end, self._sessions_of(candidates), key=lambda session: session.ordinal)
+            return ranked[query.offset :]
+        newest_first = map(self._sessions.__getitem__, reversed(self._created))
+        return list(islice(filter(query.accepts, newest_first), query.offset, end))
+
+    def _enter(self, session: Session) -> None:
+        for index, value in self._indexes_of(session):
+            index.add(value, session.ordinal, session.uuid)
+        self._link_parties(session)
+        self._link_line(session)
+        self._know_parties(session)
+        self.live_count += session.is_live
+
+    def _leave(self, session: Session) -> None:
+        for index, value in self._indexes_of(session):
+            index.remove(value, session.ordinal)
+        self._forget_parties(session)
+
+    def _indexes_of(self, session: Session) -> Iterable[tuple[SortedIndex, int]]:
+        """The indexes that hold the session, each with the value that it has there."""
+        return (
+            (self._created, session.created_at),
+            (self._expires, session.expires_at),
+            (self._durations, session.duration_s),
+            (self._on_number[session.number], session.created_at),
+            (self._owned_by[session.owner], session.created_at),
+        )
+
+    def _move(self, before: Session, session: Session) -> None:
+        if before.expires_at != session.expires_at:
+            self._expires.remove(before.expires_at, before.ordinal)
+            self._expires.add(session.expires_at, session.ordinal, session.uuid)
+            self._durations.remove(before.duration_s, before.ordinal)
+            self._durations.add(session.duration_s, session.ordinal, session.uuid)
+        ends = before.is_live and not session.is_live
+        has_others = before.parties != session.parties
+        if ends or has_others:
+            self._unlink_parties(before)
+            self._link_parties(session)
+        if has_others:
+            self._forget_parties(before)
+            self._know_parties(session)
+        if ends or _line(before) != _line(session):
+            self._unlink_line(before)
+            self._link_line(session)
+        if before.number != session.number:
+            self._on_number[before.number].remove(before.created_at, before.ordinal)
+            self._on_number[session.number].add(session.created_at, session.ordinal, session.uuid)
+        self.live_count -= ends
+
+    def _link_parties(self, session: Session) -> None:
+        if session.is_live:
+            for party in session.parties:
+                self._live_of[party] = self._with(self._live_of.get(party, ()), session)
+
+    def _unlink_parties(self, session: Session) -> None:
+        for party in session.parties:
+            _discard(self._live_of, party, session.uuid)
+
+    def _know_parties(self, session: Session) -> None:
+        for party in session.parties:
+            self._known_of[party].append(session.uuid)
+
+    def _forget_parties(self, session: Session) -> None:
+        for party in session.parties:
+            self._known_of[party].remove(session.uuid)
+            if not self._known_of[party]:
+                del self._known_of[party]
+
+    def _link_line(self, session: Session) -> None:
+        """Let calls to the session's number find it by PIN, or by its message for unknown callers."""
+        if not session.is_live:
+            return
+        for pin in _pins(session):
+            key = (session.number, pin)
+            self._pin_holders[key] = self._with(self._pin_holders.get(key, ()), session)
+        line = self._lines(session)
+        if line is not None:
+            line[session.number].add(_ANY_VALUE, session.ordinal, session.uuid)
+
+    def _unlink_line(self, session: Session) -> None:
+        for pin in _pins(session):
+            _discard(self._pin_holders, (session.number, pin), session.uuid)
+        line = self._lines(session)
+        if line is not None:
+            line[session.number].remove(_ANY_VALUE, session.ordinal)
+
+    def _lines(self, session: Session) -> defaultdict[str, SortedIndex] | None:
+        if session.pins is not None:
+            return self._with_pins_on
+        return self._announcing_on if session.settings.unknown_caller_play else None
+
+    def _with(self, uuids: tuple[str, ...], session: Session) -> tuple[str, ...]:
+        """The sessions and one more, oldest first: an update may bring in one that is older than the others."""
+        joined = (*uuids, session.uuid)
+        if uuids and self._sessions[uuids[-1]].ordinal > session.ordinal:
+            return tuple(sorted(joined, key=lambda uuid: self._sessions[uuid].ordinal))
+        return joined
+
+    def _newest(self, by_age: SortedIndex | None) -> Session | None:
+        return self._sessions[next(reversed(by_age))] if by_age else None
+
+
+def _line(session: Session) -> tuple[object, ...]:
+    """What decides which calls to the number find the session without knowing the caller."""
+    return (session.number, session.pins, session.settings.unknown_caller_play)
+
+
+def _with_liveness_as_range(query: Query, now: int) -> Query:
+    # A session lives exactly until its expiry, so liveness is a range of the expiry index.
+    if query.live is None:
+        return query
+    low, high = query.expires.low, query.expires.high
+    if query.live:
+        low = now + 1 if low is None else max(low, now + 1)
+    else:
+        high = now + 1 if high is None else min(high, now + 1)
+    return replace(query, expires=Range(low, high))
+
+
+def _pins(session: Session) -> tuple[str, ...]:
+    return () if session.pins is None else (session.pins.first, session.pins.second)
+
+
+def _discard(index: dict[_Key, tuple[str, ...]], key: _Key, uuid: str) -> None:
+    known = index.pop(key)
+    if len(known) > 1:
+        index[key] = tuple(other for other in known if other != uuid)

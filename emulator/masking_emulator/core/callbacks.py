@@ -1,0 +1,109 @@
+"""Records of callbacks: what the customer's server is to be told, and how far that has come.
+
+What a callback says stays what it was when it became due, whatever happens to the session later. The words on the
+wire, the signatures and the sockets are elsewhere.
+"""
+
+from masking_emulator.core.record import Choice, Record
+from masking_emulator.core.telephony import Call, PinVerdict, Recording, Role
+
+
+class Channel(Choice):
+    """Which of a session's two URLs is told."""
+
+    STATUS = "status"
+    RECORDING = "recording"
+
+
+class NoticeKind(Choice):
+    """What there is to tell."""
+
+    LEG_ANSWERED = "leg_answered"
+    LEG_RINGING = "leg_ringing"
+    LEG_ENDED = "leg_ended"
+    CALL_OVER = "call_over"
+    PIN_CHECKED = "pin_checked"
+    TIMED_OUT = "timed_out"
+    NUMBER_REPLACED = "number_replaced"
+    RECORDING_STARTED = "recording_started"
+    RECORDING_COMPLETED = "recording_completed"
+    RECORDING_FAILED = "recording_failed"
+
+
+class Notice(Record):
+    """What there is to tell, and about what. `who` and `leg` are those of a leg's notice."""
+
+    kind: NoticeKind
+    call: Call | None = None
+    leg: int | None = None
+    who: Role | None = None
+    verdict: PinVerdict | None = None
+    retries: int = 0
+    recording: Recording | None = None
+
+
+class CallbackState(Choice):
+    """How far a callback has come. The last five are final."""
+
+    WAITING = "waiting"
+    RETRYING = "retrying"
+    PARKED = "held"
+    DELIVERED = "delivered"
+    FAILED = "failed"
+    BLOCKED = "blocked"
+    DROPPED = "dropped"
+    KEPT = "kept"
+
+
+class Outcome(Choice):
+    """What an attempt to send a callback came to."""
+
+    OK = "answered with success"
+    REDIRECT = "answered with a redirect, which is not followed"
+    CLIENT_ERROR = "answered with a 4xx status"
+    SERVER_ERROR = "answered with a 5xx status"
+    NOT_CONNECTED = "no connection within the time for it"
+    NO_ANSWER = "no answer within the time for it"
+    BROKEN = "the connection broke before the answer was complete"
+    BLOCKED = "not sent: the world's egress rule"
+
+
+class Attempt(Record):
+    """One attempt, counted from 1. `status` is None where none came, `error` is "" where nothing went wrong."""
+
+    number: int
+    outcome: Outcome
+    status: int | None
+    error: str
+
+
+class RetryPlan(Record):
+    """When a failed attempt is followed by another: outcomes, how many at most, and the first pause.
+
+    Each further pause is twice the one before it.
+    """
+
+    attempts_max: int
+    retry_on: frozenset[Outcome]
+    pause_us: int
+
+
+class Callback(Record):
+    """A callback. `ordinal` counts those of the world, `sequence` those of the session.
+
+    `copy_of` is the ordinal of the one that it repeats, None where it repeats none.
+    """
+
+    ordinal: int
+    sequence: int
+    session: str
+    owner: int
+    number: str
+    channel: Channel
+    notice: Notice
+    url: str
+    method: str
+    due_at: int
+    state: CallbackState = CallbackState.WAITING
+    attempts: int = 0
+    copy_of: int | None = None

@@ -1,0 +1,175 @@
+"""The engine: the one door of the core.
+
+`advance` runs every timer that is due, in order of deadline; `handle` applies one command or refuses it and
+leaves no trace. Both answer with events, and nothing else changes the state. A timer holds a command, so an
+expiry at noon and a DELETE at noon take the same path.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from itertools import repeat
+from typing import Any, Final
+
+from masking_emulator.core import calls, notices, numbers, outcomes, recordings, sessions
+from masking_emulator.core.book import Query
+from masking_emulator.core.chance import Seed
+from masking_emulator.core.commands import (
+    AddNumber,
+    Command,
+    CreateSession,
+    DeleteRecording,
+    DeleteSession,
+    DropCallback,
+    InitiateCall,
+    NoteMedia,
+    ParkCallback,
+    PlaceCall,
+    ReleaseCallback,
+    ReleaseNumber,
+    ReplaceNumber,
+    RetryCallback,
+    SendAgain,
+    SetPhone,
+    SettleAttempt,
+    StepCall,
+    SwitchDelivery,
+    TimeOutSession,
+    TypeDigits,
+    UpdateSession,
+)
+from masking_emulator.core.events import Event
+from masking_emulator.core.pool import Pool
+from masking_emulator.core.records import Session
+from masking_emulator.core.refusals import Refused
+from masking_emulator.core.rules import Rules
+from masking_emulator.core.snapshot import Snapshot, restored, taken
+from masking_emulator.core.state import State
+
+# The key decides the type of the second argument, which no type for a mapping can say: hence Any.
+_DECIDE: Final[Mapping[type, Callable[[State, Any, int], Sequence[Event]]]] = {
+    CreateSession: sessions.create,
+    UpdateSession: sessions.update,
+    DeleteSession: sessions.delete,
+    TimeOutSession: sessions.time_out,
+    ReleaseNumber: numbers.release,
+    AddNumber: numbers.add,
+    ReplaceNumber: numbers.replace_number,
+    SetPhone: outcomes.set_phone,
+    PlaceCall: calls.place,
+    InitiateCall: calls.initiate,
+    StepCall: calls.take_step,
+    TypeDigits: calls.type_digits,
+    DeleteRecording: recordings.delete,
+    NoteMedia: outcomes.note_media,
+    SettleAttempt: outcomes.settle,
+    RetryCallback: outcomes.wait_again,
+    ReleaseCallback: outcomes.wait_again,
+    ParkCallback: outcomes.park,
+    DropCallback: outcomes.drop,
+    SendAgain: outcomes.send_again,
+    SwitchDelivery: outcomes.switch_delivery,
+}
+
+
+class Engine:
+    """One world's masking service at one instant. Instants never go back."""
+
+    def __init__(self, *, rules: Rules, seed: Seed, now: int) -> None:
+        self._state = State(rules, seed)
+        self.now = now
+        self.timers_run = 0
+
+    @classmethod
+    def restored(cls, snapshot: Snapshot, *, rules: Rules, seed: Seed) -> "Engine":
+        """An engine that stands where another one stood when the snapshot was taken."""
+        engine = cls.__new__(cls)
+        engine._state = restored(snapshot, rules, seed)
+        engine.now = snapshot.at
+        engine.timers_run = 0
+        return engine
+
+    def snapshot(self) -> Snapshot:
+        """Everything that the engine holds, besides rules and seed."""
+        return taken(self._state, self.now)
+
+    def fork(self) -> "Engine":
+        """An independent engine that stands where this one stands."""
+        twin = Engine.__new__(Engine)
+        twin._state = self._state.copy()
+        twin.now = self.now
+        twin.timers_run = self.timers_run
+        return twin
+
+    def advance(self, instant: int, *, timers_max: int | None = None) -> list[Event]:
+        """Run the timers that are due up to `instant`, each at its own, and stand there.
+
+        With `timers_max` it may stand earlier, and another call goes on: past so many timers, or at the end of an
+        instant after which callbacks are to be sent.
+        """
+        events: list[Event] = []
+        for _ in repeat(None) if timers_max is None else repeat(None, timers_max):
+            due = self._state.timers.pop_due(instant)
+            if due is None:
+                self.now = max(self.now, instant)
+                break
+            self.now = max(self.now, due[0])  # a callback may have been parked until an instant that has passed
+            self.timers_run += 1
+            events += self._apply(due[3])
+            # Asked after a timer and not before it: a callback that nobody answers must not hold up time.
+            if timers_max is not None and self._state.outbox.ready and self._state.timers.deadline() != self.now:
+                break
+        return events
+
+    def rerun(self, instant: int, timers: int) -> list[Event]:
+        """Run so many timers and no more, and stand at `instant`: for a replay, which knows how many there were."""
+        events: list[Event] = []
+        for _ in range(timers):
+            due = self._state.timers.pop_due(instant)
+            if due is None:
+                break
+            self.now = max(self.now, due[0])
+            events += self._apply(due[3])
+        self.now = max(self.now, instant)
+        return events
+
+    def handle(self, command: Command) -> list[Event]:
+        """Apply a command now. Raises Refused, and then nothing has changed."""
+        drawn = self._state.chance.copy()
+        try:
+            return self._apply(command)
+        except Refused:
+            self._state.chance = drawn
+            raise
+
+    def deadline(self) -> int | None:
+        """When the next timer is due; None where none is set."""
+        return self._state.timers.deadline()
+
+    def session(self, uuid: str, owner: int | None = None) -> Session:
+        """A session that this owner may see; None sees all. Raises Refused(SESSION_NOT_FOUND)."""
+        return sessions.find(self._state, uuid, owner, self.now)
+
+    def select(self, query: Query) -> tuple[int, list[Session]]:
+        """How many sessions match, and the wanted page of them, newest first."""
+        return self._state.book.select(query, self.now)
+
+    @property
+    def pool(self) -> Pool:
+        """The number pool, to read."""
+        return self._state.pool
+
+    @property
+    def state(self) -> State:
+        """The whole state, to read."""
+        return self._state
+
+    def _apply(self, command: Command) -> list[Event]:
+        state, now = self._state, self.now
+        events: list[Event] = []
+        for event in _DECIDE[type(command)](state, command, now):
+            state.absorb(event)
+            events.append(event)
+            callback = notices.due(state, event, now)
+            if callback is not None:
+                state.absorb(callback)
+                events.append(callback)
+        return events

@@ -1,0 +1,106 @@
+"""A sorted index: which sessions have a value inside a range, counted without looking at them.
+
+Keys and UUIDs stand in parallel blocks of bounded length, so one more costs the same among a thousand and a
+million. The session's ordinal is packed into the key: equal values keep the order of creation, and a removal
+finds its entry by bisection.
+"""
+
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
+from itertools import chain
+
+from masking_emulator.core.record import Record
+
+#: Bits of a key that hold the ordinal: room for a million million sessions.
+_ORDINAL_BITS = 40
+
+#: A block that grows past this many entries is cut in two.
+_BLOCK_MAX = 1024
+
+
+class Range(Record):
+    """Values from `low` up to, but not including, `high`; None leaves that side open."""
+
+    low: int | None = None
+    high: int | None = None
+
+    def __contains__(self, value: int) -> bool:
+        return (self.low is None or value >= self.low) and (self.high is None or value < self.high)
+
+
+class SortedIndex:
+    """Session UUIDs in order of (value, ordinal)."""
+
+    __slots__ = ("_floors", "_keys", "_length", "_uuids")
+
+    def __init__(self) -> None:
+        # A block's keys are not below its floor, and below the next one's.
+        self._floors = [0]
+        self._keys: list[list[int]] = [[]]
+        self._uuids: list[list[str]] = [[]]
+        self._length = 0
+
+    def copy(self) -> "SortedIndex":
+        """An independent copy."""
+        twin = SortedIndex()
+        twin._floors = self._floors.copy()
+        twin._keys = [keys.copy() for keys in self._keys]
+        twin._uuids = [uuids.copy() for uuids in self._uuids]
+        twin._length = self._length
+        return twin
+
+    def __len__(self) -> int:
+        return self._length
+
+    def __getitem__(self, span: slice) -> list[str]:
+        """The UUIDs from one place up to, but not including, another."""
+        start, stop, _ = span.indices(len(self))
+        found: list[str] = []
+        for uuids in self._uuids:
+            if stop <= 0:
+                break
+            if start < len(uuids):
+                found += uuids[max(start, 0) : stop]
+            start, stop = start - len(uuids), stop - len(uuids)
+        return found
+
+    def __reversed__(self) -> Iterator[str]:
+        return chain.from_iterable(map(reversed, reversed(self._uuids)))
+
+    def add(self, value: int, ordinal: int, uuid: str) -> None:
+        """Put a session in its place."""
+        key = value << _ORDINAL_BITS | ordinal
+        at = bisect_right(self._floors, key) - 1
+        keys, uuids = self._keys[at], self._uuids[at]
+        place = bisect_left(keys, key)
+        keys.insert(place, key)
+        uuids.insert(place, uuid)
+        self._length += 1
+        if len(keys) > _BLOCK_MAX:
+            half = len(keys) // 2
+            self._floors.insert(at + 1, keys[half])
+            self._keys[at : at + 1] = [keys[:half], keys[half:]]
+            self._uuids[at : at + 1] = [uuids[:half], uuids[half:]]
+
+    def remove(self, value: int, ordinal: int) -> None:
+        """Take a session out; it must be there under this value."""
+        key = value << _ORDINAL_BITS | ordinal
+        at = bisect_right(self._floors, key) - 1
+        keys = self._keys[at]
+        place = bisect_left(keys, key)
+        del keys[place], self._uuids[at][place]
+        self._length -= 1
+        if not keys and at > 0:  # the first block stays, because its floor is the lowest
+            del self._floors[at], self._keys[at], self._uuids[at]
+
+    def span(self, wanted: Range) -> tuple[int, int]:
+        """Where the wanted values begin and end."""
+        start = 0 if wanted.low is None else self._place(wanted.low)
+        stop = len(self) if wanted.high is None else self._place(wanted.high)
+        return start, max(start, stop)
+
+    def _place(self, value: int) -> int:
+        """How many entries have a lower value."""
+        key = value << _ORDINAL_BITS
+        at = max(0, bisect_right(self._floors, key) - 1)  # no key is negative, but a limit may be
+        return sum(map(len, self._keys[:at])) + bisect_left(self._keys[at], key)

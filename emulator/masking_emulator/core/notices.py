@@ -1,0 +1,170 @@
+"""Notices: what the customer's server is told of what happened, in which order, and with which number.
+
+A callback becomes due right behind the event that it tells of. Both of a session's URLs share one count, from 1.
+A leg is told by the party that its person is, not by its place; the rule `by_position` says otherwise.
+Source: contract 6.7, 6.8, 7.1 to 7.3. Where a session has no URL, nothing is told and nothing counted.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from masking_emulator.core.callbacks import Callback, CallbackState, Channel, Notice, NoticeKind
+from masking_emulator.core.events import (
+    CallbackDue,
+    CallEnded,
+    Ending,
+    Event,
+    LegAnswered,
+    LegEnded,
+    LegRinging,
+    PinChecked,
+    RecordingCompleted,
+    RecordingFailed,
+    RecordingStarted,
+    SessionExpired,
+    SessionNumberReplaced,
+)
+from masking_emulator.core.records import Session
+from masking_emulator.core.state import State
+from masking_emulator.core.telephony import PinVerdict, Recording, Role
+
+#: Session, channel, and what to tell.
+_Told = tuple[Session, Channel, Notice]
+
+
+def due(state: State, event: Event, now: int) -> CallbackDue | None:
+    """The callback that an event makes due; None where nothing is to be told."""
+    tell = _TELL.get(type(event))
+    told = None if tell is None else tell(state, event)
+    if told is None:
+        return None
+    session, channel, notice = told
+    settings = session.settings
+    if channel is Channel.STATUS:
+        url, method = settings.callback_url, settings.callback_method
+    else:
+        url, method = settings.recording_callback_url, settings.recording_callback_method
+    if not url:
+        return None
+    return CallbackDue(now, _callback(state, session, channel, notice, url, method, now))
+
+
+def again(state: State, callback: Callback, now: int) -> CallbackDue:
+    """The same callback once more, telling of the same instant with the same sequence number, as one of its own.
+
+    Somebody asks for it, so it is sent even while delivery is off.
+    """
+    outbox = state.outbox
+    copy = Callback(
+        ordinal=outbox.ordinal + 1,
+        sequence=callback.sequence,
+        session=callback.session,
+        owner=callback.owner,
+        number=callback.number,
+        channel=callback.channel,
+        notice=callback.notice,
+        url=callback.url,
+        method=callback.method,
+        due_at=callback.due_at,
+        state=CallbackState.DROPPED if _is_full(state) else CallbackState.WAITING,
+        copy_of=callback.ordinal if callback.copy_of is None else callback.copy_of,
+    )
+    return CallbackDue(now, copy)
+
+
+def _callback(
+    state: State, session: Session, channel: Channel, notice: Notice, url: str, method: str, now: int
+) -> Callback:
+    return Callback(
+        ordinal=state.outbox.ordinal + 1,
+        sequence=state.outbox.next_sequence(session.uuid),
+        session=session.uuid,
+        owner=session.owner,
+        # A call keeps the number that was dialled, even when its session moves to another one meanwhile.
+        number=session.number if notice.call is None else notice.call.number,
+        channel=channel,
+        notice=notice,
+        url=url,
+        method=method,
+        due_at=now,
+        state=_first_state(state),
+    )
+
+
+def _first_state(state: State) -> CallbackState:
+    if not state.outbox.delivers:
+        return CallbackState.KEPT
+    return CallbackState.DROPPED if _is_full(state) else CallbackState.WAITING
+
+
+def _is_full(state: State) -> bool:
+    return len(state.outbox) >= state.rules.callbacks_waiting_max
+
+
+def _of_leg(kind: NoticeKind) -> Callable[[State, Any], _Told | None]:
+    def told(state: State, event: LegRinging | LegAnswered | LegEnded) -> _Told | None:
+        call = event.call
+        session, role = state.book.get(call.session), call.legs[event.leg].role
+        if session is None or role is None:
+            return None
+        who = (Role.FIRST, Role.SECOND)[event.leg] if state.rules.notify.by_position else role
+        if kind is NoticeKind.LEG_RINGING and who is Role.FIRST:
+            return None  # there is no such event: the first party's ring is not told
+        return session, Channel.STATUS, Notice(kind, call, event.leg, who)
+
+    return told
+
+
+def _of_pin(state: State, event: PinChecked) -> _Told | None:
+    session = state.book.get(event.call.host)
+    # A caller may type on when the session has ended meanwhile; after its end nothing is told of it.
+    if session is None or not (session.is_live or session.running):
+        return None
+    if event.verdict is PinVerdict.WRONG and not (event.last or state.rules.notify.pin_each_attempt):
+        return None
+    notice = Notice(NoticeKind.PIN_CHECKED, call=event.call, verdict=event.verdict, retries=event.retries)
+    return session, Channel.STATUS, notice
+
+
+def _of_call(state: State, event: CallEnded) -> _Told | None:
+    session = state.book.get(event.call.session)
+    if session is None or not state.rules.notify.call_over:
+        return None
+    return session, Channel.STATUS, Notice(NoticeKind.CALL_OVER, call=event.call)
+
+
+def _of_end(state: State, event: SessionExpired) -> _Told | None:
+    if event.ending is Ending.DELETED and not state.rules.notify.timed_out_after_delete:
+        return None
+    return event.session, Channel.STATUS, Notice(NoticeKind.TIMED_OUT)
+
+
+def _of_number(state: State, event: SessionNumberReplaced) -> _Told | None:
+    del state
+    return event.session, Channel.STATUS, Notice(NoticeKind.NUMBER_REPLACED)
+
+
+def _of_recording(kind: NoticeKind) -> Callable[[State, Any], _Told | None]:
+    def told(state: State, event: RecordingStarted | RecordingFailed | RecordingCompleted) -> _Told | None:
+        recording: Recording = event.recording
+        session, call = state.book.get(recording.session), state.calls.get(recording.call)
+        if session is None or call is None:
+            return None
+        return session, Channel.RECORDING, Notice(kind, call=call, recording=recording)
+
+    return told
+
+
+# The key decides the type of the second argument, which no type for a mapping can say: hence Any.
+_TELL: Final[Mapping[type, Callable[[State, Any], _Told | None]]] = {
+    LegAnswered: _of_leg(NoticeKind.LEG_ANSWERED),
+    LegRinging: _of_leg(NoticeKind.LEG_RINGING),
+    LegEnded: _of_leg(NoticeKind.LEG_ENDED),
+    CallEnded: _of_call,
+    PinChecked: _of_pin,
+    SessionExpired: _of_end,
+    SessionNumberReplaced: _of_number,
+    RecordingStarted: _of_recording(NoticeKind.RECORDING_STARTED),
+    RecordingCompleted: _of_recording(NoticeKind.RECORDING_COMPLETED),
+    RecordingFailed: _of_recording(NoticeKind.RECORDING_FAILED),
+}

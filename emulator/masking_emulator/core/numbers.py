@@ -1,0 +1,51 @@
+"""Numbers: what adding one to the pool, the end of a cool-off, and replacing one do."""
+
+from masking_emulator.core.commands import AddNumber, ReleaseNumber, ReplaceNumber
+from masking_emulator.core.events import Event, NumberAdded, NumberReleased, NumberSuspended, SessionNumberReplaced
+from masking_emulator.core.pool import Wish
+from masking_emulator.core.record import replace
+from masking_emulator.core.records import Candidate, Dropped, Number, Session
+from masking_emulator.core.refusals import Reason, Refused
+from masking_emulator.core.state import State
+
+
+def add(state: State, command: AddNumber, now: int) -> list[Event]:
+    """One number more, last in allocation order. Raises Refused: NUMBER_KNOWN, NUMBERS_FULL."""
+    if command.digits in state.pool:
+        raise Refused(Reason.NUMBER_KNOWN, number=command.digits)
+    if len(state.pool) >= state.rules.numbers_max:
+        raise Refused(Reason.NUMBERS_FULL, limit=state.rules.numbers_max)
+    number = Number(command.digits, command.calling_code, command.owner, place=len(state.pool))
+    return [NumberAdded(now, number)]
+
+
+def release(state: State, command: ReleaseNumber, now: int) -> list[Event]:
+    """The cool-off is over."""
+    return [NumberReleased(now, state.pool.find_hold(command.number, command.session))]
+
+
+def replace_number(state: State, command: ReplaceNumber, now: int) -> list[Event]:
+    """A number that works badly: each of its sessions gets another one, and it gets no session any more.
+
+    Source: vendor page, SessionVirtualNumberReplaced. How the new number is chosen is ASSUMED: as for a create.
+    Raises Refused: NUMBER_UNKNOWN, NUMBER_SUSPENDED, POOL_EXHAUSTED.
+    """
+    if command.digits not in state.pool:
+        raise Refused(Reason.NUMBER_UNKNOWN, number=command.digits)
+    if state.pool.use(command.digits).suspended:
+        raise Refused(Reason.NUMBER_SUSPENDED, number=command.digits)
+    # The sessions of one number have no party in common, so where one goes does not depend on the others.
+    moved = [_moved(state, session, now) for session in state.book.live_on(command.digits)]
+    replaced = [SessionNumberReplaced(now, session, command.digits) for session in moved]
+    return [NumberSuspended(now, command.digits), *replaced]
+
+
+def _moved(state: State, session: Session, now: int) -> Session:
+    busy = {other.number: other.uuid for party in session.parties for other in state.book.live_of(party)}
+    wish = Wish(session.pair, session.allocation.calling_code, session.needs_number_alone, busy)
+    number, allocation = state.pool.allocate(wish)
+    # The pool sees only that the session itself stands in the way on its old number.
+    left = Candidate(session.number, Dropped.SUSPENDED)
+    dropped = tuple(left if candidate.number == left.number else candidate for candidate in allocation.dropped)
+    explained = replace(allocation, dropped=dropped)
+    return replace(session, number=number.digits, allocation=explained, modified_at=now)

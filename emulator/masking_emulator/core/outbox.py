@@ -1,0 +1,192 @@
+"""The outbox: callbacks that are not settled yet, in order for each session.
+
+The first in a session's line is sent, and the next one only when that one is settled, so a receiver gets them in
+sequence. A parked callback has left its line and holds nobody up; released, it joins the end.
+`decide` functions answer with events, and absorbing an event is all that changes an outbox.
+"""
+
+from collections import deque
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Final
+
+from masking_emulator.core.callbacks import Attempt, Callback, CallbackState, Outcome, RetryPlan
+from masking_emulator.core.events import (
+    CallbackAttempted,
+    CallbackDue,
+    CallbackEvent,
+    CallbackParked,
+    CallbackSettled,
+    CallbackWaiting,
+)
+from masking_emulator.core.record import replace
+from masking_emulator.core.refusals import Reason, Refused
+
+#: Outcome → how a callback ends that is not tried again.
+_ENDS: Final = {Outcome.OK: CallbackState.DELIVERED, Outcome.BLOCKED: CallbackState.BLOCKED}
+
+_PAUSE_DOUBLINGS_MAX: Final = 12
+
+
+class Outbox:
+    """Lines of callbacks that wait, and the parked ones."""
+
+    def __init__(self) -> None:
+        self.delivers = True
+        self.ordinal = 0
+        self._sequences: dict[str, int] = {}
+        self._lines: dict[str, deque[Callback]] = {}
+        self._open: dict[int, Callback] = {}
+        self._ready: dict[str, None] = {}
+
+    def copy(self) -> "Outbox":
+        """An independent copy; the records are immutable and shared."""
+        twin = Outbox()
+        twin.delivers, twin.ordinal = self.delivers, self.ordinal
+        twin._sequences = self._sequences.copy()
+        twin._lines = {session: line.copy() for session, line in self._lines.items()}
+        twin._open = self._open.copy()
+        twin._ready = self._ready.copy()
+        return twin
+
+    def __len__(self) -> int:
+        """How many callbacks are not settled."""
+        return len(self._open)
+
+    @property
+    def ready(self) -> Collection[str]:
+        """The sessions of which a callback is to be sent now."""
+        return self._ready.keys()
+
+    def next_sequence(self, session: str) -> int:
+        """The number of the next callback of this session, from 1."""
+        return self._sequences.get(session, 0) + 1
+
+    def find(self, ordinal: int) -> Callback:
+        """A callback that is not settled. Raises Refused(CALLBACK_NOT_WAITING)."""
+        callback = self._open.get(ordinal)
+        if callback is None:
+            raise Refused(Reason.CALLBACK_NOT_WAITING, callback=ordinal)
+        return callback
+
+    def first(self, session: str) -> Callback | None:
+        """The callback of this session that is to be sent now; None where none is, or the first one pauses."""
+        line = self._lines.get(session)
+        return line[0] if line and line[0].state is CallbackState.WAITING else None
+
+    def unsettled(self) -> list[Callback]:
+        """Every callback that is not settled, oldest first."""
+        return sorted(self._open.values(), key=lambda callback: callback.ordinal)
+
+    def lines(self) -> dict[str, list[int]]:
+        """The callbacks to be sent: session → ordinals in their order."""
+        return {session: [callback.ordinal for callback in line] for session, line in self._lines.items()}
+
+    def sequences(self) -> dict[str, int]:
+        """The last number of each session that was told something."""
+        return self._sequences.copy()
+
+    def restore(
+        self,
+        unsettled: Iterable[Callback],
+        lines: Mapping[str, Sequence[int]],
+        sequences: Mapping[str, int],
+        ordinal: int,
+    ) -> None:
+        """Make an empty outbox what another one was."""
+        self._open = {callback.ordinal: callback for callback in unsettled}
+        self._lines = {session: deque(self._open[o] for o in ordinals) for session, ordinals in lines.items()}
+        self._sequences = dict(sequences)
+        self.ordinal = ordinal
+        self._ready = {session: None for session in self._lines if self.first(session) is not None}
+
+    def absorb(self, event: CallbackEvent) -> None:
+        """Make the outbox what it is after the event."""
+        callback = event.callback
+        match event:
+            case CallbackDue():
+                self.ordinal = callback.ordinal
+                if callback.copy_of is None:
+                    self._sequences[callback.session] = callback.sequence
+                if callback.state is CallbackState.WAITING:
+                    self._join(callback)
+                return
+            case CallbackAttempted():
+                self._open[callback.ordinal] = callback
+                self._lines[callback.session][0] = callback
+            case CallbackWaiting():
+                line = self._lines.get(callback.session)
+                self._open[callback.ordinal] = callback
+                if line and line[0].ordinal == callback.ordinal:
+                    line[0] = callback
+                else:
+                    self._join(callback)
+            case CallbackParked():
+                self._leave(callback)
+                self._open[callback.ordinal] = callback
+            case CallbackSettled():
+                self._leave(callback)
+                del self._open[callback.ordinal]
+        if self.first(callback.session) is None:
+            self._ready.pop(callback.session, None)
+        else:
+            self._ready[callback.session] = None
+
+    def forget(self, sessions: Iterable[str]) -> None:
+        """These sessions are gone, and their counts with them."""
+        for session in sessions:
+            self._sequences.pop(session, None)
+
+    def _join(self, callback: Callback) -> None:
+        self._open[callback.ordinal] = callback
+        line = self._lines.get(callback.session)
+        if line is None:
+            self._lines[callback.session] = deque((callback,))
+            self._ready[callback.session] = None
+        else:
+            line.append(callback)
+
+    def _leave(self, callback: Callback) -> None:
+        line = self._lines.get(callback.session)
+        if line is None:
+            return
+        if line[0].ordinal == callback.ordinal:
+            line.popleft()
+        else:
+            line = self._lines[callback.session] = deque(o for o in line if o.ordinal != callback.ordinal)
+        if not line:
+            del self._lines[callback.session]
+
+
+def settled(outbox: Outbox, ordinal: int, attempt: Attempt, plan: RetryPlan, now: int) -> CallbackEvent:
+    """What an attempt's outcome does: the callback is settled, or pauses before another attempt."""
+    callback = outbox.find(ordinal)
+    if outbox.first(callback.session) is not callback:
+        raise Refused(Reason.CALLBACK_NOT_WAITING, callback=ordinal)
+    if attempt.outcome in plan.retry_on and attempt.number < plan.attempts_max:
+        retrying = replace(callback, state=CallbackState.RETRYING, attempts=attempt.number)
+        return CallbackAttempted(now, retrying, attempt, now + pause_us(plan, attempt.number))
+    state = _ENDS.get(attempt.outcome, CallbackState.FAILED)
+    return CallbackSettled(now, replace(callback, state=state, attempts=attempt.number), attempt)
+
+
+def pause_us(plan: RetryPlan, attempts: int) -> int:
+    """How long to wait after so many failed attempts: doubled each time."""
+    return plan.pause_us << min(attempts - 1, _PAUSE_DOUBLINGS_MAX)
+
+
+def waiting(outbox: Outbox, ordinal: int, now: int) -> CallbackEvent:
+    """The pause is over, or the callback is released: it waits for its turn. Raises Refused(CALLBACK_NOT_WAITING)."""
+    callback = outbox.find(ordinal)
+    if callback.state is CallbackState.WAITING:
+        raise Refused(Reason.CALLBACK_NOT_WAITING, callback=ordinal)
+    return CallbackWaiting(now, replace(callback, state=CallbackState.WAITING))
+
+
+def parked(outbox: Outbox, ordinal: int, until: int | None, now: int) -> CallbackEvent:
+    """The callback leaves its line. Raises Refused(CALLBACK_NOT_WAITING)."""
+    return CallbackParked(now, replace(outbox.find(ordinal), state=CallbackState.PARKED), until)
+
+
+def dropped(outbox: Outbox, ordinal: int, now: int) -> CallbackEvent:
+    """The callback is never sent. Raises Refused(CALLBACK_NOT_WAITING)."""
+    return CallbackSettled(now, replace(outbox.find(ordinal), state=CallbackState.DROPPED), None)

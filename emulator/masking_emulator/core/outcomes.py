@@ -1,0 +1,59 @@
+"""What is told to the engine from outside: what became of callbacks and media, and how phones behave."""
+
+from masking_emulator.core import notices, outbox
+from masking_emulator.core.commands import (
+    DropCallback,
+    NoteMedia,
+    ParkCallback,
+    ReleaseCallback,
+    RetryCallback,
+    SendAgain,
+    SetPhone,
+    SettleAttempt,
+    SwitchDelivery,
+)
+from masking_emulator.core.events import DeliverySwitched, Event, MediaChecked, PhoneSet
+from masking_emulator.core.state import State
+
+
+def settle(state: State, command: SettleAttempt, now: int) -> list[Event]:
+    """What an attempt came to. Raises Refused: CALLBACK_NOT_WAITING."""
+    return [outbox.settled(state.outbox, command.callback, command.attempt, command.plan, now)]
+
+
+def wait_again(state: State, command: RetryCallback | ReleaseCallback, now: int) -> list[Event]:
+    """A callback waits for its turn. Raises Refused: CALLBACK_NOT_WAITING."""
+    return [outbox.waiting(state.outbox, command.callback, now)]
+
+
+def park(state: State, command: ParkCallback, now: int) -> list[Event]:
+    """A callback leaves its order. Raises Refused: CALLBACK_NOT_WAITING."""
+    return [outbox.parked(state.outbox, command.callback, command.until, now)]
+
+
+def drop(state: State, command: DropCallback, now: int) -> list[Event]:
+    """A callback is never sent. Raises Refused: CALLBACK_NOT_WAITING."""
+    return [outbox.dropped(state.outbox, command.callback, now)]
+
+
+def send_again(state: State, command: SendAgain, now: int) -> list[Event]:
+    """A callback is sent once more."""
+    return [notices.again(state, command.callback, now)]
+
+
+def switch_delivery(state: State, command: SwitchDelivery, now: int) -> list[Event]:
+    """Callbacks are sent from now on, or only made and kept."""
+    del state
+    return [DeliverySwitched(now, command.on)]
+
+
+def set_phone(state: State, command: SetPhone, now: int) -> list[Event]:
+    """A real number behaves like this from now on."""
+    del state
+    return [PhoneSet(now, command.phone)]
+
+
+def note_media(state: State, command: NoteMedia, now: int) -> list[Event]:
+    """What a look at a message's audio file came to."""
+    del state
+    return [MediaChecked(now, command.call, command.message, command.url, command.outcome)]

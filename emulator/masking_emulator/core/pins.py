@@ -1,0 +1,49 @@
+"""PINs: which are legal together, and which are generated.
+
+Source: vendor page, first_party_pin and second_party_pin: they must differ. That generated PINs avoid those
+in use on the number is ASSUMED: an unknown caller's PIN alone must tell session and party (contract 3.4).
+"""
+
+from collections.abc import Callable
+
+from masking_emulator.core.chance import Chance
+from masking_emulator.core.commands import PinWish
+from masking_emulator.core.refusals import Reason, Refused
+from masking_emulator.core.telephony import Pins
+
+
+def check_pins(wish: PinWish) -> None:
+    """Raises Refused(PINS_EQUAL) where both PINs are given and the same."""
+    if wish.first is not None and wish.first == wish.second:
+        raise Refused(Reason.PINS_EQUAL)
+
+
+def settle_pins(wish: PinWish, chance: Chance, taken: Callable[[str], bool]) -> Pins:
+    """The PINs of a session: those that were given, and generated ones for the rest.
+
+    `taken` tells which PINs the number already serves. Raises Refused(PINS_EXHAUSTED) where no PIN is left.
+    """
+    first = wish.first or _generate(wish.length, chance, lambda pin: taken(pin) or pin == wish.second)
+    second = wish.second or _generate(wish.length, chance, lambda pin: taken(pin) or pin == first)
+    return Pins(
+        generated=wish.generate,
+        length=wish.length,
+        first=first,
+        second=second,
+        prompt_play=wish.prompt_play,
+        retries=wish.retries,
+        retry_wait_s=wish.retry_wait_s,
+        incorrect_play=wish.incorrect_play,
+        forced=wish.forced,
+    )
+
+
+def _generate(length: int, chance: Chance, taken: Callable[[str], bool]) -> str:
+    """A PIN by chance, or the next free one above it. Ends after as many steps as there are PINs in use."""
+    space = 10**length
+    drawn = chance.below("pin", space)
+    candidates = (f"{(drawn + step) % space:0{length}}" for step in range(space))
+    for pin in candidates:
+        if not taken(pin):
+            return pin
+    raise Refused(Reason.PINS_EXHAUSTED, length=length)

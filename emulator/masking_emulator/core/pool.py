@@ -1,0 +1,238 @@
+"""The number pool: which virtual number a session gets, and when it may be used again.
+
+A number serves many sessions at once as long as no party stands in two of them, because a call finds its
+session by (caller, number). Allocation takes the first number in pool order that fits; numbers are not rotated.
+Source: contract 3.6 (allocation page, and a recorded trace of 19 sessions).
+
+What a group of numbers can offer is kept ready, so the size of the pool does not matter to a create.
+"""
+
+from bisect import bisect_left, insort
+from collections.abc import Collection, Iterable
+
+from masking_emulator.core.record import Record, replace
+from masking_emulator.core.records import Allocation, Candidate, Dropped, Hold, Number, Pair, Session
+from masking_emulator.core.refusals import Reason, Refused
+
+#: Of the numbers that an allocation passed over, this many are named; the rest are counted.
+DROPPED_LISTED_MAX = 50
+
+#: Owner and calling code; None holds the owner's numbers of every country.
+_GroupKey = tuple[int, int | None]
+
+
+class Use(Record):
+    """What is on a number now: live sessions, the one that has it to itself, and cool-offs.
+
+    A suspended number gets no session any more.
+    """
+
+    sessions: int = 0
+    exclusive: str | None = None
+    holds: tuple[Hold, ...] = ()
+    suspended: bool = False
+
+    @property
+    def open(self) -> bool:
+        """Whether a session of any pair may come onto the number."""
+        return self.exclusive is None and not self.holds and not self.suspended
+
+    @property
+    def empty(self) -> bool:
+        """Whether a session that needs the number to itself may have it."""
+        return self.open and self.sessions == 0
+
+
+class Wish(Record):
+    """What a session needs: whose numbers, which country (None: any), and parties' other numbers to avoid.
+
+    `busy` maps each number on which a party already is to the session that it is in there.
+    """
+
+    pair: Pair
+    calling_code: int | None
+    alone: bool
+    busy: dict[str, str]
+
+
+_UNUSED = Use()
+
+
+class _Group:
+    """Places of the numbers of one owner and country: all, those open to any pair, those without sessions."""
+
+    __slots__ = ("all", "empty", "open")
+
+    def __init__(self) -> None:
+        self.all: list[int] = []
+        self.open: list[int] = []
+        self.empty: list[int] = []
+
+    def copy(self) -> "_Group":
+        twin = _Group()
+        twin.all, twin.open, twin.empty = self.all.copy(), self.open.copy(), self.empty.copy()
+        return twin
+
+
+class Pool:
+    """The numbers of a world and what is on them."""
+
+    def __init__(self) -> None:
+        self._numbers: dict[str, Number] = {}
+        self._by_place: list[Number] = []
+        self._uses: dict[str, Use] = {}
+        self._groups: dict[_GroupKey, _Group] = {}
+        self._held_for: dict[Pair, tuple[int, ...]] = {}
+
+    def copy(self) -> "Pool":
+        """An independent copy; the records are immutable and shared."""
+        twin = Pool()
+        twin._numbers = self._numbers.copy()
+        twin._by_place = self._by_place.copy()
+        twin._uses = self._uses.copy()
+        twin._groups = {key: group.copy() for key, group in self._groups.items()}
+        twin._held_for = self._held_for.copy()
+        return twin
+
+    def __len__(self) -> int:
+        return len(self._by_place)
+
+    def __contains__(self, digits: str) -> bool:
+        return digits in self._numbers
+
+    def get(self, digits: str) -> Number | None:
+        """The number of these digits."""
+        return self._numbers.get(digits)
+
+    def numbers(self) -> Iterable[Number]:
+        """Every number, in allocation order."""
+        return self._by_place
+
+    def use(self, digits: str) -> Use:
+        """What is on a number now."""
+        return self._uses.get(digits, _UNUSED)
+
+    def add(self, number: Number) -> None:
+        """Put a number at the end of the pool; its place must be the next one."""
+        self._numbers[number.digits] = number
+        self._by_place.append(number)
+        for group in self._groups_of(number):
+            for places in (group.all, group.open, group.empty):
+                places.append(number.place)
+
+    def allocate(self, wish: Wish) -> tuple[Number, Allocation]:
+        """The number that this session gets, and why that one.
+
+        Raises Refused(POOL_EXHAUSTED, dropped=…, dropped_unlisted=…) where none fits.
+        """
+        owner = wish.pair[0]
+        group = self._groups.get((owner, wish.calling_code), _Group())
+        place = self._first_fit(group, wish)
+        passed = len(group.all) if place is None else bisect_left(group.all, place)
+        dropped = tuple(self._why_not(self._by_place[p], wish) for p in group.all[: min(passed, DROPPED_LISTED_MAX)])
+        if place is None:
+            raise Refused(
+                Reason.POOL_EXHAUSTED,
+                calling_code=wish.calling_code,
+                dropped=dropped,
+                dropped_unlisted=passed - len(dropped),
+            )
+        allocation = Allocation(owner, wish.calling_code, wish.alone, dropped, passed - len(dropped), len(self))
+        return self._by_place[place], allocation
+
+    def enter(self, session: Session) -> None:
+        """A live session comes onto its number."""
+        use = self.use(session.number)
+        exclusive = session.uuid if session.needs_number_alone else use.exclusive
+        self._set(session.number, Use(use.sessions + 1, exclusive, use.holds, use.suspended))
+
+    def leave(self, session: Session) -> None:
+        """A session leaves its number."""
+        use = self.use(session.number)
+        exclusive = None if use.exclusive == session.uuid else use.exclusive
+        self._set(session.number, Use(use.sessions - 1, exclusive, use.holds, use.suspended))
+
+    def suspend(self, digits: str) -> None:
+        """A number gets no session any more."""
+        self._set(digits, replace(self.use(digits), suspended=True))
+
+    def hold(self, hold: Hold) -> None:
+        """A number begins to cool off."""
+        use = self.use(hold.number)
+        place = self._numbers[hold.number].place
+        self._held_for[hold.pair] = (*self._held_for.get(hold.pair, ()), place)
+        self._set(hold.number, replace(use, holds=(*use.holds, hold)))
+
+    def release(self, hold: Hold) -> None:
+        """A cool-off is over."""
+        use = self.use(hold.number)
+        places = list(self._held_for.pop(hold.pair))
+        places.remove(self._numbers[hold.number].place)
+        if places:
+            self._held_for[hold.pair] = tuple(places)
+        self._set(hold.number, replace(use, holds=tuple(other for other in use.holds if other != hold)))
+
+    def find_hold(self, number: str, session: str) -> Hold:
+        """The cool-off of this number after this session; it must be running."""
+        return next(hold for hold in self.use(number).holds if hold.session == session)
+
+    def _first_fit(self, group: _Group, wish: Wish) -> int | None:
+        free = group.empty if wish.alone else group.open
+        place = next((p for p in free if self._by_place[p].digits not in wish.busy), None)
+        own = [p for p in self._held_for.get(wish.pair, ()) if self._fits_again(p, group, wish)]
+        return min((p for p in (place, *own) if p is not None), default=None)
+
+    def _fits_again(self, place: int, group: _Group, wish: Wish) -> bool:
+        # Cool-off keeps a number from "a different session": the same pair may have it back at once.
+        # ASSUMED from the wording of virtual_number_cooloff_period (contract 3.6).
+        if not _contains(group.all, place):
+            return False
+        return self._obstacle(self._by_place[place], wish) is None
+
+    def _why_not(self, number: Number, wish: Wish) -> Candidate:
+        obstacle = self._obstacle(number, wish)
+        assert obstacle is not None, "allocation passed over a number that fits"
+        return obstacle
+
+    def _obstacle(self, number: Number, wish: Wish) -> Candidate | None:
+        """What keeps the number from this session; None where it fits."""
+        use = self.use(number.digits)
+        if use.suspended:
+            return Candidate(number.digits, Dropped.SUSPENDED)
+        if use.exclusive is not None:
+            return Candidate(number.digits, Dropped.EXCLUSIVE, session=use.exclusive)
+        foreign = [hold for hold in use.holds if hold.pair != wish.pair]
+        if foreign:
+            last = max(foreign, key=lambda hold: hold.until)
+            return Candidate(number.digits, Dropped.COOLING, session=last.session, until=last.until)
+        if number.digits in wish.busy:
+            return Candidate(number.digits, Dropped.PARTY_BUSY, session=wish.busy[number.digits])
+        if wish.alone and use.sessions:
+            return Candidate(number.digits, Dropped.OCCUPIED)
+        return None
+
+    def _groups_of(self, number: Number) -> Collection[_Group]:
+        keys: tuple[_GroupKey, _GroupKey] = ((number.owner, number.calling_code), (number.owner, None))
+        return [self._groups.setdefault(key, _Group()) for key in keys]
+
+    def _set(self, digits: str, use: Use) -> None:
+        before = self.use(digits)
+        self._uses[digits] = use
+        if before.open is use.open and before.empty is use.empty:
+            return
+        number = self._numbers[digits]
+        for group in self._groups_of(number):
+            _mark(group.open, number.place, was=before.open, now=use.open)
+            _mark(group.empty, number.place, was=before.empty, now=use.empty)
+
+
+def _mark(places: list[int], place: int, *, was: bool, now: bool) -> None:
+    if now and not was:
+        insort(places, place)
+    elif was and not now:
+        del places[bisect_left(places, place)]
+
+
+def _contains(places: list[int], place: int) -> bool:
+    at = bisect_left(places, place)
+    return at < len(places) and places[at] == place

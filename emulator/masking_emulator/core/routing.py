@@ -1,0 +1,98 @@
+"""Routing: which session a call to a virtual number belongs to, and what becomes of it.
+
+Looked up in this order: the caller is a party of a live session on the number; a PIN session is on it; a
+single-party session has it to itself; a session has a message for unknown callers. The first that fits decides.
+Source: contract 6.1; that the newest session decides where several could is ASSUMED.
+"""
+
+from masking_emulator.core.record import Record
+from masking_emulator.core.records import Session
+from masking_emulator.core.state import State
+from masking_emulator.core.telephony import Call, Pins, Role, Route
+
+
+class Way(Record):
+    """What becomes of a call: `session` is whose call or whose messages it is, `callee` whom it is for."""
+
+    route: Route
+    session: Session | None = None
+    role: Role | None = None
+    callee: str = ""
+
+
+def way_of(state: State, caller: str, number: str) -> Way:
+    """What becomes of a call from `caller` to `number`."""
+    for own in state.book.live_of(caller):
+        if own.number == number:
+            return _way_of_party(own, caller)
+    with_pin = state.book.newest_with_pins(number)
+    if with_pin is not None:
+        return Way(Route.ASK_PIN, with_pin)
+    exclusive = state.pool.use(number).exclusive
+    if exclusive is not None:
+        session = state.book.get(exclusive)
+        assert session is not None, "a number is kept for a session that is not there"
+        role = Role.SECOND if session.first_party else Role.FIRST
+        return Way(Route.ANYONE, session, role, session.party(role.other))
+    return _way_of_stranger(state, number)
+
+
+def way_of_pin(state: State, call: Call, pin: str) -> Way | None:
+    """What becomes of a call whose caller typed `pin`; None where it is wrong.
+
+    A party's PIN makes the caller that party (vendor's page on PINs). A registered caller must type their own, and
+    in a single-party session either PIN leads to the party that there is: both ASSUMED.
+    """
+    session, caller = state.book.get(call.host), call.caller
+    if session is None or caller not in session.parties:
+        session = state.book.newest_with_pin(call.number, pin)
+    if session is None or session.pins is None or not session.is_live:
+        return None
+    role = _role_of_pin(session.pins, pin)
+    if role is None:
+        return None
+    if caller in session.parties:
+        way = _way_of_party(session, caller)
+        return way if way.role is role else None
+    if not session.party(role.other):
+        role = role.other
+    return Way(Route.ASK_PIN, session, role, session.party(role.other))
+
+
+def role_of(session: Session, person: str) -> Role:
+    """Which party of the session this registered number is."""
+    return Role.FIRST if person == session.first_party else Role.SECOND
+
+
+def other_side(session: Session, role: Role) -> str:
+    """Whom this party is connected with; "" where there is nobody.
+
+    Source: single-party page: a registered party reaches the other side of the last interaction. An update may have
+    made that one the party itself.
+    """
+    person = session.party(role.other) or session.history.counterpart
+    return "" if person == session.party(role) else person
+
+
+def _role_of_pin(pins: Pins, pin: str) -> Role | None:
+    return Role.FIRST if pin == pins.first else Role.SECOND if pin == pins.second else None
+
+
+def _way_of_party(session: Session, caller: str) -> Way:
+    role = role_of(session, caller)
+    callee = other_side(session, role)
+    if not callee:
+        # Nobody has called yet, so there is nobody to be connected with. ASSUMED: treated as an unknown caller,
+        # who hears the message where there is no PIN (vendor page, unknown_caller_play).
+        announces = session.pins is None and session.settings.unknown_caller_play
+        route = Route.ANNOUNCE if announces else Route.REFUSE
+        return Way(route, session)
+    forced = session.pins is not None and session.pins.forced
+    return Way(Route.ASK_PIN if forced else Route.CONNECT, session, role, callee)
+
+
+def _way_of_stranger(state: State, number: str) -> Way:
+    announcing = state.book.newest_announcing(number)
+    if announcing is not None:
+        return Way(Route.ANNOUNCE, announcing)
+    return Way(Route.REFUSE if state.pool.use(number).sessions else Route.APPLICATION)

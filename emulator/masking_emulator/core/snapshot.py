@@ -1,0 +1,103 @@
+"""Snapshots: a whole state as one record, and a state from it again.
+
+Only what cannot be derived is in it: the records themselves, and the few orders that are more than a sort. Indexes,
+uses and groups are made anew, so a snapshot that was edited by hand is as good as one that was taken.
+"""
+
+from masking_emulator.core.callbacks import Callback
+from masking_emulator.core.chance import Chance, Seed
+from masking_emulator.core.commands import Command
+from masking_emulator.core.record import Record
+from masking_emulator.core.records import Hold, Number, Session
+from masking_emulator.core.rules import Rules
+from masking_emulator.core.state import State
+from masking_emulator.core.telephony import Call, Phone, Recording
+
+
+class Timer(Record):
+    """A command that waits for its instant."""
+
+    at: int
+    key: str
+    command: Command
+
+
+class Snapshot(Record):
+    """Everything that an engine holds at `at`, besides its rules and its seed.
+
+    Sessions, calls and recordings stand in the order of their making, timers in the order in which they will be due.
+    `lines` are the callbacks to be sent, by session and in their order; the other callbacks are parked.
+    """
+
+    at: int
+    ordinal: int
+    call_ordinal: int
+    recording_ordinal: int
+    callback_ordinal: int
+    drawn: dict[str, int]
+    numbers: tuple[Number, ...]
+    suspended: tuple[str, ...]
+    holds: tuple[Hold, ...]
+    phones: tuple[Phone, ...]
+    sessions: tuple[Session, ...]
+    calls: tuple[Call, ...]
+    recordings: tuple[Recording, ...]
+    delivers: bool
+    callbacks: tuple[Callback, ...]
+    lines: dict[str, list[int]]
+    sequences: dict[str, int]
+    timers: tuple[Timer, ...]
+
+
+def taken(state: State, now: int) -> Snapshot:
+    """The state as it stands."""
+    numbers = tuple(state.pool.numbers())
+    uses = [state.pool.use(number.digits) for number in numbers]
+    return Snapshot(
+        at=now,
+        ordinal=state.ordinal,
+        call_ordinal=state.call_ordinal,
+        recording_ordinal=state.recordings.ordinal,
+        callback_ordinal=state.outbox.ordinal,
+        drawn=dict(state.chance.drawn),
+        numbers=numbers,
+        suspended=tuple(number.digits for number, use in zip(numbers, uses, strict=True) if use.suspended),
+        holds=tuple(hold for use in uses for hold in use.holds),
+        phones=tuple(state.phones.values()),
+        sessions=tuple(state.book.all()),
+        calls=tuple(state.calls.all()),
+        recordings=tuple(reversed(list(state.recordings.newest_first()))),
+        delivers=state.outbox.delivers,
+        callbacks=tuple(state.outbox.unsettled()),
+        lines=state.outbox.lines(),
+        sequences=state.outbox.sequences(),
+        timers=tuple(Timer(at, key, command) for at, _, key, command in state.timers.entries()),
+    )
+
+
+def restored(snapshot: Snapshot, rules: Rules, seed: Seed) -> State:
+    """The state that was taken."""
+    state = State(rules, seed)
+    state.chance = Chance(seed, snapshot.drawn)
+    state.ordinal, state.call_ordinal = snapshot.ordinal, snapshot.call_ordinal
+    for number in snapshot.numbers:
+        state.pool.add(number)
+    for session in snapshot.sessions:
+        state.book.put(session)
+        if session.is_live:
+            state.pool.enter(session)
+    for hold in snapshot.holds:
+        state.pool.hold(hold)
+    for digits in snapshot.suspended:
+        state.pool.suspend(digits)
+    state.phones = {phone.number: phone for phone in snapshot.phones}
+    for call in snapshot.calls:
+        state.calls.put(call)
+    for recording in snapshot.recordings:
+        state.recordings.put(recording)
+    state.recordings.ordinal = snapshot.recording_ordinal
+    state.outbox.restore(snapshot.callbacks, snapshot.lines, snapshot.sequences, snapshot.callback_ordinal)
+    state.outbox.delivers = snapshot.delivers
+    for timer in snapshot.timers:
+        state.timers.set(timer.key, timer.at, timer.command)
+    return state

@@ -1,0 +1,265 @@
+"""The state of one world's service, and the one way in which it changes: an event is absorbed.
+
+An event holds the new record, so absorbing is storing it, moving what is on the numbers, and setting its timer.
+The state is therefore the fold of the events; nothing here decides anything.
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any, Final
+
+from masking_emulator.core.book import SessionBook
+from masking_emulator.core.callbook import CallBook
+from masking_emulator.core.chance import Chance, Seed
+from masking_emulator.core.commands import (
+    Command,
+    InitiateCall,
+    ReleaseCallback,
+    ReleaseNumber,
+    RetryCallback,
+    StepCall,
+    TimeOutSession,
+    TypeDigits,
+)
+from masking_emulator.core.events import (
+    CallbackAttempted,
+    CallbackDue,
+    CallbackParked,
+    CallbackSettled,
+    CallbackWaiting,
+    CallBegan,
+    CallEnded,
+    CallNotPlaced,
+    CallsForgotten,
+    DeliverySwitched,
+    Event,
+    LegAnswered,
+    LegEnded,
+    LegRinging,
+    MediaChecked,
+    MessagePlayed,
+    NumberAdded,
+    NumberHeld,
+    NumberReleased,
+    NumberSuspended,
+    PhoneSet,
+    PinAsked,
+    PinChecked,
+    RecordingCompleted,
+    RecordingDeleted,
+    RecordingFailed,
+    RecordingStarted,
+    SessionCallBegan,
+    SessionCallEnded,
+    SessionCreated,
+    SessionExpired,
+    SessionNumberReplaced,
+    SessionRefreshed,
+    SessionsForgotten,
+    SessionUpdated,
+)
+from masking_emulator.core.outbox import Outbox
+from masking_emulator.core.pool import Pool
+from masking_emulator.core.recordingbook import RecordingBook
+from masking_emulator.core.records import Hold, Session
+from masking_emulator.core.rules import Rules
+from masking_emulator.core.telephony import Call, Phone, Route, Step
+from masking_emulator.core.timers import Timers
+
+
+class State:
+    """Sessions, numbers, calls, callbacks, timers and chance of one world."""
+
+    def __init__(self, rules: Rules, seed: Seed) -> None:
+        self.rules = rules
+        self.book = SessionBook()
+        self.pool = Pool()
+        self.phones: dict[str, Phone] = {}
+        self.calls = CallBook()
+        self.recordings = RecordingBook(rules.recordings_max)
+        self.outbox = Outbox()
+        self.timers = Timers()
+        self.chance = Chance(seed)
+        self.ordinal = 0
+        self.call_ordinal = 0
+
+    def copy(self) -> "State":
+        """An independent copy; the records are immutable and shared."""
+        twin = State.__new__(State)
+        twin.rules = self.rules
+        twin.book = self.book.copy()
+        twin.pool = self.pool.copy()
+        twin.phones = self.phones.copy()
+        twin.calls = self.calls.copy()
+        twin.recordings = self.recordings.copy()
+        twin.outbox = self.outbox.copy()
+        twin.timers = self.timers.copy()
+        twin.chance = self.chance.copy()
+        twin.ordinal = self.ordinal
+        twin.call_ordinal = self.call_ordinal
+        return twin
+
+    def absorb(self, event: Event) -> None:
+        """Make the state what it is after the event."""
+        _ABSORB[type(event)](self, event)
+
+    def _on_session(self, event: SessionUpdated | SessionExpired | SessionNumberReplaced) -> None:
+        self._put(event.session)
+
+    def _on_made_session(self, event: SessionCreated | SessionRefreshed) -> None:
+        self._put(event.session)
+        self._plan_initiated_call(event.session, event.at)
+
+    def _on_calls_of_session(self, event: SessionCallBegan | SessionCallEnded) -> None:
+        self.book.renew(event.session)
+
+    def _on_sessions_forgotten(self, event: SessionsForgotten) -> None:
+        self.book.forget(event.uuids)
+        self.outbox.forget(event.uuids)
+
+    def _on_call(self, event: PinAsked | PinChecked | LegRinging | LegAnswered | LegEnded | CallEnded) -> None:
+        self._put_call(event.call)
+
+    def _on_call_began(self, event: CallBegan) -> None:
+        self._put_call(event.call)
+        if event.call.route is Route.PLACED:
+            self.timers.cancel(_initiate_key(event.call.session))
+
+    def _on_call_not_placed(self, event: CallNotPlaced) -> None:
+        self.timers.cancel(_initiate_key(event.uuid))
+
+    def _on_calls_forgotten(self, event: CallsForgotten) -> None:
+        self.calls.forget(event.uuids)
+
+    def _on_recording(self, event: RecordingStarted | RecordingCompleted) -> None:
+        self.recordings.put(event.recording)
+
+    def _on_recording_failed(self, event: RecordingFailed) -> None:
+        self.recordings.count(event.recording)
+
+    def _on_recording_deleted(self, event: RecordingDeleted) -> None:
+        self.recordings.remove(event.recording)
+
+    def _on_callback_due(self, event: CallbackDue) -> None:
+        self.outbox.absorb(event)
+
+    def _on_callback(self, event: CallbackAttempted | CallbackWaiting | CallbackParked | CallbackSettled) -> None:
+        self.outbox.absorb(event)
+        self._plan_callback(event)
+
+    def _on_delivery_switched(self, event: DeliverySwitched) -> None:
+        self.outbox.delivers = event.on
+
+    def _on_number_added(self, event: NumberAdded) -> None:
+        self.pool.add(event.number)
+
+    def _on_number_suspended(self, event: NumberSuspended) -> None:
+        self.pool.suspend(event.digits)
+
+    def _on_number_held(self, event: NumberHeld) -> None:
+        self.pool.hold(event.hold)
+        self.timers.set(_hold_key(event.hold), event.hold.until, _release(event.hold))
+
+    def _on_number_released(self, event: NumberReleased) -> None:
+        self.pool.release(event.hold)
+        self.timers.cancel(_hold_key(event.hold))
+
+    def _on_phone(self, event: PhoneSet) -> None:
+        self.phones[event.phone.number] = event.phone
+
+    def _on_nothing(self, event: MessagePlayed | MediaChecked) -> None:
+        """It is told for those who listen; nothing is kept of it."""
+
+    def _put(self, session: Session) -> None:
+        before = self.book.put(session)
+        self.ordinal = max(self.ordinal, session.ordinal)
+        if before is not None and before.is_live:
+            self.pool.leave(before)
+        if session.is_live:
+            self.pool.enter(session)
+            self.timers.set(session.uuid, session.expires_at, TimeOutSession(session.uuid))
+        else:
+            self.timers.cancel(session.uuid)
+            if session.settings.initiate_call:
+                self.timers.cancel(_initiate_key(session.uuid))
+
+    def _put_call(self, call: Call) -> None:
+        before = self.calls.put(call)
+        if before is call:
+            return
+        self.call_ordinal = max(self.call_ordinal, call.ordinal)
+        if call.next is None:
+            self.timers.cancel(call.uuid)
+        elif before is None or before.next is not call.next:
+            self.timers.set(call.uuid, call.next.at, _command(call.uuid, call.next))
+
+    def _plan_initiated_call(self, session: Session, at: int) -> None:
+        if session.settings.initiate_call:
+            due = at + self.rules.telephony.initiate_after_us
+            self.timers.set(_initiate_key(session.uuid), due, InitiateCall(session.uuid))
+        else:
+            self.timers.cancel(_initiate_key(session.uuid))
+
+    def _plan_callback(self, event: CallbackAttempted | CallbackWaiting | CallbackParked | CallbackSettled) -> None:
+        ordinal = event.callback.ordinal
+        match event:
+            case CallbackAttempted():
+                self.timers.set(f"callback {ordinal}", event.until, RetryCallback(ordinal))
+            case CallbackParked() if event.until is not None:
+                self.timers.set(f"callback {ordinal}", event.until, ReleaseCallback(ordinal))
+            case _:
+                self.timers.cancel(f"callback {ordinal}")
+
+
+def _command(call: str, step: Step) -> Command:
+    return TypeDigits(call, step.digits) if step.signal is None else StepCall(call, step.signal)
+
+
+def _initiate_key(session: str) -> str:
+    return f"initiate {session}"
+
+
+def _hold_key(hold: Hold) -> str:
+    return f"hold {hold.session}"
+
+
+def _release(hold: Hold) -> ReleaseNumber:
+    return ReleaseNumber(hold.number, hold.session)
+
+
+# The key decides the type of the second argument, which no type for a mapping can say: hence Any.
+_ABSORB: Final[Mapping[type, Callable[[State, Any], None]]] = {
+    SessionCreated: State._on_made_session,
+    SessionRefreshed: State._on_made_session,
+    SessionUpdated: State._on_session,
+    SessionExpired: State._on_session,
+    SessionNumberReplaced: State._on_session,
+    SessionCallBegan: State._on_calls_of_session,
+    SessionCallEnded: State._on_calls_of_session,
+    SessionsForgotten: State._on_sessions_forgotten,
+    CallBegan: State._on_call_began,
+    CallNotPlaced: State._on_call_not_placed,
+    PinAsked: State._on_call,
+    PinChecked: State._on_call,
+    LegRinging: State._on_call,
+    LegAnswered: State._on_call,
+    LegEnded: State._on_call,
+    CallEnded: State._on_call,
+    CallsForgotten: State._on_calls_forgotten,
+    MessagePlayed: State._on_nothing,
+    MediaChecked: State._on_nothing,
+    RecordingStarted: State._on_recording,
+    RecordingCompleted: State._on_recording,
+    RecordingFailed: State._on_recording_failed,
+    RecordingDeleted: State._on_recording_deleted,
+    CallbackDue: State._on_callback_due,
+    CallbackAttempted: State._on_callback,
+    CallbackWaiting: State._on_callback,
+    CallbackParked: State._on_callback,
+    CallbackSettled: State._on_callback,
+    DeliverySwitched: State._on_delivery_switched,
+    NumberAdded: State._on_number_added,
+    NumberSuspended: State._on_number_suspended,
+    NumberHeld: State._on_number_held,
+    NumberReleased: State._on_number_released,
+    PhoneSet: State._on_phone,
+}

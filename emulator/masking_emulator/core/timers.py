@@ -1,0 +1,69 @@
+"""Timers: commands that wait for their instant. One timer a key; setting it again replaces it."""
+
+from heapq import heapify, heappop, heappush
+
+from masking_emulator.core.commands import Command
+
+#: Due instant, order of setting, key, command. The order decides between equal instants.
+Entry = tuple[int, int, str, Command]
+
+#: How many replaced entries may wait in the heap beside as many live ones.
+_STALE_SLACK = 64
+
+
+class Timers:
+    """A heap of entries of which only the newest of each key counts."""
+
+    __slots__ = ("_heap", "_live", "_order")
+
+    def __init__(self) -> None:
+        self._heap: list[Entry] = []
+        self._live: dict[str, Entry] = {}
+        self._order = 0
+
+    def copy(self) -> "Timers":
+        """An independent copy; entries are immutable and shared."""
+        twin = Timers()
+        twin._heap = self._heap.copy()
+        twin._live = self._live.copy()
+        twin._order = self._order
+        return twin
+
+    def set(self, key: str, at: int, command: Command) -> None:
+        """Let `command` be due at `at`; an earlier timer of this key is forgotten."""
+        self._order += 1
+        entry = (at, self._order, key, command)
+        self._live[key] = entry
+        heappush(self._heap, entry)
+        self._compact()
+
+    def cancel(self, key: str) -> None:
+        """Forget the timer of this key, if there is one."""
+        if self._live.pop(key, None) is not None:
+            self._compact()
+
+    def deadline(self) -> int | None:
+        """When the next timer is due; None where none is set."""
+        heap, live = self._heap, self._live
+        while heap and live.get(heap[0][2]) is not heap[0]:
+            heappop(heap)
+        return heap[0][0] if heap else None
+
+    def pop_due(self, instant: int) -> Entry | None:
+        """Take the earliest timer that is due at `instant`; None where none is."""
+        while self._heap and self._heap[0][0] <= instant:
+            entry = heappop(self._heap)
+            if self._live.get(entry[2]) is entry:
+                del self._live[entry[2]]
+                return entry
+        return None
+
+    def entries(self) -> list[Entry]:
+        """The live timers, in the order in which they will be due."""
+        return sorted(self._live.values(), key=lambda entry: entry[:2])
+
+    def _compact(self) -> None:
+        # Without this, endless updates on a clock that stands still would grow the heap for ever.
+        if len(self._heap) > 2 * len(self._live) + _STALE_SLACK:
+            self._heap = list(self._live.values())
+            heapify(self._heap)

@@ -1,0 +1,89 @@
+"""Delivery: one HTTP request to a customer's server, and what came of it.
+
+Nothing a receiver does can be worse than its time-outs, which are real seconds: an answer is read up to a limit and
+then let go, redirects are not followed, and no request is waited for past its total time-out. One receiver that hangs
+leaves room for the others. The sockets are in transport.py.
+"""
+
+import asyncio
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final
+from weakref import WeakValueDictionary
+
+from msgspec import Struct, field
+
+from masking_emulator.clock import real_seconds
+from masking_emulator.core.callbacks import Outcome
+from masking_emulator.core.record import Record
+
+if TYPE_CHECKING:
+    from masking_emulator.transport import Transport
+
+#: So much of an answer is read and kept.
+BODY_BYTES_MAX: Final = 16_384
+
+#: So many requests are under way at once, to one receiver and to all of them, in all worlds of a server.
+_AT_ONE_RECEIVER_MAX: Final = 100
+_AT_ONCE_MAX: Final = 500
+
+
+class Outgoing(Record):
+    """A request that is to be sent, whole: nothing is added to it on its way.
+
+    `url` is percent-encoded and has neither user nor fragment. Where it leads is `host`.
+    """
+
+    method: str
+    url: str
+    host: str
+    headers: Mapping[str, str]
+    content: bytes
+    connect_timeout_s: float
+    read_timeout_s: float
+    total_timeout_s: float
+
+
+class Answer(Struct):
+    """What came of a request; filled while it comes. `status` is None where none came, `took_ms` is real time."""
+
+    outcome: Outcome = Outcome.NO_ANSWER
+    status: int | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+    body_cut: bool = False
+    error: str = ""
+    took_ms: float = 0.0
+
+
+class Courier:
+    """Sends requests for all worlds of a server."""
+
+    def __init__(self) -> None:
+        self._transports: dict[tuple[bool, bool], Transport] = {}
+        self._places = asyncio.Semaphore(_AT_ONCE_MAX)
+        self._places_of: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
+
+    async def send(self, request: Outgoing, *, anywhere: bool) -> Answer:
+        """Send it once. Whatever goes wrong is in the answer. `anywhere` lifts the egress rule."""
+        receiver = "/".join(request.url.split("/", 3)[:3])
+        places = self._places_of.setdefault(receiver, asyncio.Semaphore(_AT_ONE_RECEIVER_MAX))
+        async with places, self._places:
+            answer, begun = Answer(), real_seconds()
+            transport = self._transport(secure=request.url.startswith("https"), anywhere=anywhere)
+            try:
+                async with asyncio.timeout(request.total_timeout_s):
+                    await transport.exchange(request, answer)
+            except TimeoutError:
+                answer.outcome = Outcome.NO_ANSWER if answer.status is None else Outcome.BROKEN
+                answer.error = f"it took longer than {request.total_timeout_s:g} seconds in all"
+            answer.took_ms = (real_seconds() - begun) * 1000
+            return answer
+
+    def _transport(self, *, secure: bool, anywhere: bool) -> "Transport":
+        # Imported here: a start would pay for it, and many runs never send anything.
+        from masking_emulator.transport import Transport
+
+        kind = (secure, anywhere)
+        if kind not in self._transports:
+            self._transports[kind] = Transport(secure=secure, anywhere=anywhere)
+        return self._transports[kind]

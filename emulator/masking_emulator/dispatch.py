@@ -1,0 +1,274 @@
+"""Dispatch: between a world's events and its customer's server.
+
+Every callback that becomes due is written down, signed, treated by the laboratory, and sent when its turn has come:
+one task for each session with something to send. What came of it returns to the engine as a command. Nothing here
+is waited for by a request; an advance of the clock waits, and says so itself.
+"""
+
+import asyncio
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, Final, assert_never
+
+from masking_emulator.callbacklog import CallbackLog, Tried
+from masking_emulator.core.callbacks import Attempt, Callback, CallbackState, Outcome
+from masking_emulator.core.chance import Chance
+from masking_emulator.core.commands import (
+    Command,
+    DropCallback,
+    NoteMedia,
+    ParkCallback,
+    ReleaseCallback,
+    SendAgain,
+    SettleAttempt,
+)
+from masking_emulator.core.engine import Engine
+from masking_emulator.core.events import (
+    CallbackAttempted,
+    CallbackDue,
+    CallbackParked,
+    CallbackSettled,
+    CallbackWaiting,
+    Event,
+    MessagePlayed,
+)
+from masking_emulator.core.instants import INSTANT_MAX, SECOND_US
+from masking_emulator.core.record import replace
+from masking_emulator.core.refusals import Refused
+from masking_emulator.delivery import Answer, Courier, Outgoing
+from masking_emulator.egress import obstacle
+from masking_emulator.laboratory import Action, Rule
+from masking_emulator.outgoing import Writer, media_request
+
+#: So many media files of a world are looked at at once; past it they are not looked at.
+_MEDIA_AT_ONCE_MAX: Final = 20
+
+
+class Dispatch:
+    """The callbacks and media fetches of one life of a world."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        apply: Callable[[Command], object],
+        writer: Writer,
+        courier: Courier,
+        chance: Chance,
+        *,
+        anywhere: bool,
+        log: CallbackLog,
+        rules: Sequence[Rule] = (),
+    ) -> None:
+        """`apply` hands a command to the engine and publishes what it does. `anywhere` lifts the egress rule."""
+        self.log = log
+        self.rules = rules
+        self._engine = engine
+        self._apply = apply
+        self._writer = writer
+        self._courier = courier
+        self._chance = chance
+        self._anywhere = anywhere
+        self._stirred: dict[str, None] = {}
+        self._taking = False
+        self._lines: dict[str, asyncio.Task[None]] = {}
+        self._media: set[asyncio.Task[None]] = set()
+
+    def take(self, events: Sequence[Event]) -> None:
+        """What is to be done about these events.
+
+        First every one of them is entered in the log and treated, and only then the sessions that they stir get their
+        turn: what is due at one instant is one batch, and a treatment of its last callback must not come too late.
+        """
+        if self._taking:
+            self._enter(events)  # they follow from our own commands, and the outer call goes on
+            return
+        self._taking = True
+        try:
+            self._enter(events)
+            if self.rules:
+                for event in events:
+                    if isinstance(event, CallbackDue):
+                        self._treat(event.callback)
+            while self._stirred:
+                session = next(iter(self._stirred))
+                del self._stirred[session]
+                self._go(session)
+        finally:
+            self._taking = False
+
+    def take_over(self, callbacks: Iterable[Callback], writer: Writer) -> None:
+        """Send what another dispatch of the same world has not sent; `writer` writes its requests anew."""
+        for callback in callbacks:
+            self.log.add(callback, writer.written(callback))
+        self.resume()
+
+    async def answered(self, give_up_at: float) -> None:
+        """Return once everything that is under way has been answered, or the loop's clock shows `give_up_at`."""
+        try:
+            async with asyncio.timeout_at(give_up_at):
+                while tasks := self._under_way():
+                    await asyncio.wait(tasks)
+        except TimeoutError:
+            return
+
+    @property
+    def is_sending(self) -> bool:
+        """Whether anything is under way."""
+        return bool(self._lines or self._media)
+
+    def out(self) -> list[int]:
+        """The ordinals of the callbacks that have been sent and not answered yet."""
+        firsts = (self._engine.state.outbox.first(session) for session in self._lines)
+        return sorted(callback.ordinal for callback in firsts if callback is not None)
+
+    def resume(self) -> None:
+        """Send what waits and is not under way, for instance because no event loop ran when it became due."""
+        self._stirred.update(dict.fromkeys(self._engine.state.outbox.ready))
+        self.take(())
+
+    def stop(self) -> None:
+        """Nothing more is sent, what is under way is let go, and who waits for a callback is told."""
+        self.log.close()
+        for task in self._under_way():
+            task.cancel()
+
+    async def ended(self) -> None:
+        """Return when nothing is under way any more, after `stop`."""
+        while tasks := self._under_way():
+            await asyncio.wait(tasks)
+
+    def _under_way(self) -> list[asyncio.Task[None]]:
+        return [task for task in (*self._lines.values(), *self._media) if not task.done()]
+
+    def _enter(self, events: Sequence[Event]) -> None:
+        for event in events:
+            act = _ACTS.get(type(event))
+            if act is not None:
+                act(self, event)
+
+    def _on_due(self, event: CallbackDue) -> None:
+        callback = event.callback
+        self.log.add(callback, self._writer.written(callback))
+        if callback.state is CallbackState.WAITING:
+            self._stirred[callback.session] = None
+
+    def _on_move(self, event: CallbackAttempted | CallbackWaiting | CallbackParked | CallbackSettled) -> None:
+        self.log.change(event.callback)
+        self._stirred[event.callback.session] = None
+
+    def _on_message(self, event: MessagePlayed) -> None:
+        request = media_request(event.url)
+        blocked = "" if self._anywhere else obstacle(request.host)
+        loop = self._loop()
+        if blocked:
+            self._note_media(event, f"blocked: {blocked}")
+        elif len(self._media) >= _MEDIA_AT_ONCE_MAX:
+            self._note_media(event, f"not looked at: {_MEDIA_AT_ONCE_MAX} others are being looked at")
+        elif loop is not None:
+            task = loop.create_task(self._look_at(event, request))
+            self._media.add(task)
+            task.add_done_callback(self._media.discard)
+
+    async def _look_at(self, event: MessagePlayed, request: Outgoing) -> None:
+        answer = await self._courier.send(request, anywhere=self._anywhere)
+        self._note_media(event, _told(answer))
+
+    def _note_media(self, event: MessagePlayed, outcome: str) -> None:
+        self._apply(NoteMedia(event.call, event.message, event.url, outcome))
+
+    def _treat(self, callback: Callback) -> None:
+        """Let the first laboratory rule that takes the callback have its way. A copy is never treated."""
+        if callback.state is not CallbackState.WAITING or callback.copy_of is not None:
+            return
+        entry = self.log.get(callback.ordinal)
+        assert entry is not None, "a callback that waits is in the log"
+        rule = next((r for r in self.rules if r.takes(callback, entry.written.event, self._chance)), None)
+        if rule is None:
+            return
+        entry.treatments.append(rule.action.value)
+        match rule.action:
+            case Action.HOLD:
+                self._apply(ParkCallback(callback.ordinal, None))
+            case Action.DROP:
+                self._apply(DropCallback(callback.ordinal))
+            case Action.DUPLICATE:
+                for _ in range(rule.copies):
+                    self._apply(SendAgain(callback))
+            case Action.DELAY:
+                until = min(callback.due_at + round(rule.delay_s * SECOND_US), INSTANT_MAX)
+                self._apply(ParkCallback(callback.ordinal, until))
+            case Action.REORDER:
+                self._apply(ParkCallback(callback.ordinal, None))
+                for ordinal in rule.released(callback, self._chance):
+                    self._release(ordinal)
+            case Action.TAMPER:
+                entry.written = replace(entry.written, tampering=rule.target)
+            case _:
+                assert_never(rule.action)
+
+    def _release(self, ordinal: int) -> None:
+        try:
+            self._apply(ReleaseCallback(ordinal))
+        except Refused:
+            return  # somebody dropped it or let it go by hand
+
+    def _go(self, session: str) -> None:
+        """Send the first callback of the session's line, unless one is under way."""
+        outbox = self._engine.state.outbox
+        if session in self._lines:
+            return
+        while (callback := outbox.first(session)) is not None and (blocked := self._blocked(callback)):
+            self._settle(callback, Answer(Outcome.BLOCKED, error=blocked))
+        if callback is not None and (loop := self._loop()) is not None:
+            self._lines[session] = loop.create_task(self._send_line(session))
+
+    def _blocked(self, callback: Callback) -> str:
+        """Why the callback's host is certainly out of bounds; "" where it is not, or has to be looked up."""
+        return "" if self._anywhere else obstacle(self._writer.destination(callback).host) or ""
+
+    def _loop(self) -> asyncio.AbstractEventLoop | None:
+        """The event loop to send in; None where none runs, or nothing is sent any more."""
+        try:
+            return None if self.log.closed else asyncio.get_running_loop()
+        except RuntimeError:
+            return None
+
+    async def _send_line(self, session: str) -> None:
+        """Send the session's callbacks one after the other, as long as there is one whose turn it is."""
+        try:
+            while (callback := self._engine.state.outbox.first(session)) is not None:
+                entry = self.log.get(callback.ordinal)
+                assert entry is not None, "a callback that waits is in the log"
+                answer = await self._courier.send(entry.written.request, anywhere=self._anywhere)
+                self._settle(callback, answer)
+        finally:
+            del self._lines[session]
+
+    def _settle(self, callback: Callback, answer: Answer) -> None:
+        attempt = Attempt(callback.attempts + 1, answer.outcome, answer.status, answer.error)
+        entry = self.log.get(callback.ordinal)
+        if entry is not None:
+            entry.tried.append(Tried(self._engine.now, attempt, answer))
+        try:
+            self._apply(SettleAttempt(callback.ordinal, attempt, self._writer.destination(callback).plan))
+        except Refused:
+            return  # it was dropped while it was under way
+
+
+# The key decides the type of the second argument, which no type for a mapping can say: hence Any.
+_ACTS: Final[Mapping[type, Callable[[Dispatch, Any], None]]] = {
+    CallbackDue: Dispatch._on_due,
+    CallbackAttempted: Dispatch._on_move,
+    CallbackWaiting: Dispatch._on_move,
+    CallbackParked: Dispatch._on_move,
+    CallbackSettled: Dispatch._on_move,
+    MessagePlayed: Dispatch._on_message,
+}
+
+
+def _told(answer: Answer) -> str:
+    """What a look at a media file came to, in words."""
+    if answer.status is None:
+        return f"{answer.outcome.name.lower()}: {answer.error}"
+    kind = answer.headers.get("content-type", "no content type")
+    size = f"more than {len(answer.body)}" if answer.body_cut else str(len(answer.body))
+    return f"{answer.status}, {kind}, {answer.headers.get('content-length', size)} bytes"

@@ -1,0 +1,117 @@
+"""Doors: the sockets that a server listens on. Plain HTTP always; the proxy and TLS where they are asked for.
+
+They are open before anything else of a server is loaded: what connects early waits in the system's queue, so a
+taken port is known at once and a client can start while the server still does. What happens behind a door is told
+in server.py and proxy.py.
+"""
+
+import socket
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
+from errno import EACCES, EADDRINUSE, EADDRNOTAVAIL
+from typing import Any, Final
+
+from masking_emulator.certificates import Certificates
+from masking_emulator.core.record import Record
+from masking_emulator.hosts import HOST_SIGNS_MAX
+
+_BACKLOG: Final = 2048
+
+#: What the commonest failures to listen mean; the option that chooses the port fills the gap.
+_REASONS: Final[Mapping[int, str]] = {
+    EACCES: "the port is not for everybody; choose another with {option}",
+    EADDRINUSE: "the port is taken; choose another with {option}",
+    EADDRNOTAVAIL: "this machine does not have the address; choose another with --host",
+}
+
+
+class CannotListen(Exception):
+    """The address is taken or not ours."""
+
+
+class Doors(Record):
+    """Open sockets, and what belongs to them. `certificates` is there as soon as one of them needs TLS."""
+
+    plain: socket.socket
+    proxy: socket.socket | None
+    tls: socket.socket | None
+    certificates: Certificates | None
+    allowed_hosts: Sequence[str]
+
+    @property
+    def url(self) -> str:
+        """Where plain HTTP is, which is also where the control API is."""
+        return _url("http", self.plain)
+
+    @property
+    def proxy_url(self) -> str | None:
+        """What belongs into HTTPS_PROXY."""
+        return None if self.proxy is None else _url("http", self.proxy)
+
+    @property
+    def tls_url(self) -> str | None:
+        """Where HTTPS is served directly."""
+        return None if self.tls is None else _url("https", self.tls)
+
+    def described(self) -> dict[str, Any]:
+        """What a client on another machine may know: ports instead of addresses, and whom to trust."""
+        return {
+            "proxy_port": None if self.proxy is None else self.proxy.getsockname()[1],
+            "tls_port": None if self.tls is None else self.tls.getsockname()[1],
+            "allowed_hosts": list(self.allowed_hosts),
+            "authority": None if self.certificates is None else self.certificates.authority.read_text(encoding="ascii"),
+        }
+
+
+def open_doors(
+    host: str,
+    port: int,
+    *,
+    proxy_port: int | None,
+    tls_port: int | None,
+    allowed_hosts: Sequence[str],
+    certificates: Callable[[], Certificates],
+) -> Doors:
+    """Listen. A port of 0 is any free one, None is no such door.
+
+    Raises CannotListen, and what `certificates` raises.
+    """
+    ports = {"--port": port, "--proxy-port": proxy_port, "--tls-port": tls_port}
+    wanted = {option: number for option, number in ports.items() if number is not None}
+    with ExitStack() as until_all_are_open:
+        opened = {
+            option: until_all_are_open.enter_context(_listen(host, number, option=option))
+            for option, number in wanted.items()
+        }
+        doors = Doors(
+            opened["--port"],
+            opened.get("--proxy-port"),
+            opened.get("--tls-port"),
+            certificates() if len(opened) > 1 else None,
+            allowed_hosts,
+        )
+        until_all_are_open.pop_all()
+    return doors
+
+
+def _listen(host: str, port: int, *, option: str) -> socket.socket:
+    """A listening socket. Raises CannotListen with a sentence that says why."""
+    if not host:  # to the system this is every address, which nobody should open up by a variable that is not set
+        raise CannotListen("cannot listen on an empty --host; 0.0.0.0 is every address")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listener.bind((host, port))
+        listener.listen(_BACKLOG)
+    except (OSError, TypeError) as error:  # TypeError: what cannot be encoded as a host name
+        listener.close()
+        reason = _REASONS.get(error.errno or 0, error.strerror) if isinstance(error, OSError) else str(error)
+        sentence = str(reason).format(option=option)
+        raise CannotListen(f"cannot listen on {host[:HOST_SIGNS_MAX]}:{port}: {sentence}") from None
+    return listener
+
+
+def _url(scheme: str, listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    return f"{scheme}://[{host}]:{port}" if ":" in host else f"{scheme}://{host}:{port}"

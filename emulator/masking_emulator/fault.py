@@ -1,0 +1,187 @@
+"""A fault: which API requests go wrong, when, how often and how, read from a structure as in a world file.
+
+Pure. What a single field may be is in the schema, every other refusal names its field and the reason. Faults at
+work in a world are in `faults.py`, what becomes of an answer in `spoil.py`.
+"""
+
+from collections.abc import Mapping
+from math import isnan
+from typing import Any, Final
+
+from masking_emulator.core import instants
+from masking_emulator.core.instants import INSTANT_MAX, SECOND_US
+from masking_emulator.core.record import Record, field
+from masking_emulator.plivo.policy import RATE_LIMIT_REQUESTS, RATE_LIMIT_SPAN_S
+from masking_emulator.plivo.routes import OPERATION_NAMES
+
+#: Real seconds; the slowest SDK waits for 10.
+DELAY_S_MAX: Final = 60
+
+
+class BadFault(Exception):
+    """A fault that cannot be: the field, and the reason."""
+
+    def __init__(self, field: str, reason: str) -> None:
+        super().__init__(f"{field}: {reason}" if field else reason)
+        self.field = field
+        self.reason = reason
+
+
+class Limit(Record):
+    """So many requests an account may send in any such span; what is beyond it meets the fault."""
+
+    requests: int
+    span_us: int
+
+
+class Fault(Record):
+    """One fault. What selects is None where it does not matter, what it does is None where it does not do it.
+
+    `body` and `connection` are names of what becomes of the answer, `after` says whether the change is made before
+    that. `given` is the structure that it was made of.
+    """
+
+    given: Mapping[str, Any]
+    operation: str | None = None
+    method: str | None = None
+    path: str | None = None
+    skip: int = 0
+    count: int | None = None
+    chance: float | None = None
+    limit: Limit | None = None
+    begins: int | None = None
+    ends: int | None = None
+    lasts_us: int | None = None
+    after: bool = False
+    delay_s: float = 0
+    status: int | None = None
+    text: str | None = None
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: str | None = None
+    connection: str | None = None
+
+    @property
+    def spoils(self) -> bool:
+        """Whether it changes the answer, and does not only hold it up."""
+        return self.status is not None or self.body is not None or self.connection is not None
+
+
+#: The vendor's own limit, for the policy `rate_limit`. Source: account limits page (contract 10.2).
+RATE_LIMIT: Final = Fault({}, limit=Limit(RATE_LIMIT_REQUESTS, RATE_LIMIT_SPAN_S * SECOND_US), status=429)
+
+_INSTANT: Final = {"type": "string", "description": "ISO 8601, on the world's clock."}
+_COUNT: Final = {"type": "integer", "minimum": 1, "maximum": 1_000_000_000}
+_SPAN: Final = {"type": "number", "exclusiveMinimum": 0, "maximum": INSTANT_MAX // SECOND_US}
+
+FAULT_SCHEMA: Final[Mapping[str, Any]] = {
+    "type": "object",
+    "properties": {
+        "operation": {"enum": OPERATION_NAMES},
+        "method": {"type": "string", "pattern": "^[A-Z]{1,20}$(?!\\n)"},
+        "path": {
+            "type": "string",
+            "minLength": 1,
+            "maxLength": 500,
+            "description": "A pattern; * stands for anything.",
+        },
+        "skip": {**_COUNT, "minimum": 0, "description": "So many requests pass first."},
+        "count": {**_COUNT, "description": "So many requests meet it, then it is used up; left out: all."},
+        "chance": {"type": "number", "minimum": 0, "maximum": 1, "description": "Drawn from the world's seed."},
+        "limit": {
+            "type": "object",
+            "description": "So many requests an account may send in any such span; only what is beyond meets it.",
+            "properties": {"requests": {**_COUNT, "maximum": 100_000}, "per_s": _SPAN},
+            "required": ["requests", "per_s"],
+            "additionalProperties": False,
+        },
+        "from": _INSTANT,
+        "until": _INSTANT,
+        "for_s": {**_SPAN, "description": "Seconds on the world's clock, from `from` or from when it is added."},
+        "when": {"enum": ["before", "after"], "description": "Before or after the change is made."},
+        "delay_s": {"type": "number", "minimum": 0, "maximum": DELAY_S_MAX, "description": "Real seconds."},
+        "status": {"type": "integer", "minimum": 200, "maximum": 599},
+        "text": {"type": "string", "maxLength": 1000, "description": "Instead of the vendor's error text."},
+        "headers": {
+            "type": "object",
+            "maxProperties": 20,
+            "propertyNames": {"pattern": "^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}$(?!\\n)"},
+            "additionalProperties": {"type": "string", "pattern": "^[ -~]{0,1000}$(?!\\n)"},
+        },
+        "body": {"enum": ["truncated", "malformed", "empty"]},
+        "connection": {"enum": ["drop", "reset"]},
+    },
+    "additionalProperties": False,
+}
+
+#: Statuses whose answer has no body.
+_BODILESS: Final = (204, 205, 304)
+
+#: Headers that say how the body is sent, which is not theirs to say.
+_FRAMING: Final = ("content-length", "transfer-encoding", "connection")
+
+
+#: Keys that are fields of the same name; the others are read.
+_AS_GIVEN: Final = frozenset(
+    ("operation", "method", "path", "skip", "count", "chance", "delay_s", "text", "headers", "body", "connection")
+)
+
+
+def fault_of(given: Mapping[str, Any]) -> Fault:
+    """The fault of a structure that keeps to FAULT_SCHEMA. Raises BadFault for what that cannot say."""
+    limit = given.get("limit", {})
+    for name, value in (*given.items(), ("limit.per_s", limit.get("per_s"))):
+        if isinstance(value, float) and isnan(value):  # TOML has it, and it is neither too small nor too large
+            raise BadFault(name, "nan is not a number")
+    # 3.0 is a whole number in JSON Schema, and everywhere below.
+    given = {
+        name: int(value) if isinstance(value, float) and value.is_integer() else value for name, value in given.items()
+    }
+    _check_together(given)
+    return Fault(
+        given,
+        **{name: value for name, value in given.items() if name in _AS_GIVEN},
+        status=given.get("status", 429 if limit and not _spoils(given) else None),
+        limit=None if not limit else Limit(int(limit["requests"]), int(limit["per_s"] * SECOND_US)),
+        begins=_instant(given, "from"),
+        ends=_instant(given, "until"),
+        lasts_us=int(given["for_s"] * SECOND_US) if "for_s" in given else None,
+        after=given.get("when") == "after",
+    )
+
+
+def _spoils(given: Mapping[str, Any]) -> bool:
+    return any(name in given for name in ("delay_s", "status", "body", "connection"))
+
+
+def _check_together(given: Mapping[str, Any]) -> None:
+    """What no single field can say. Raises BadFault."""
+    status = given.get("status")
+    if not _spoils(given) and "limit" not in given:
+        raise BadFault("", "it does nothing: give status, delay_s, body or connection")
+    for name in ("status", "body"):
+        if name in given and "connection" in given:
+            raise BadFault(name, "a connection that ends without an answer has none")
+    if status is not None and status < 400 and "body" not in given:
+        raise BadFault("status", f"{status} is no error; give body beside it, or a status from 400 to 599")
+    if status in _BODILESS and given.get("body") != "empty":
+        raise BadFault("body", f"an answer with status {status} has no body; it can only be empty")
+    for name in ("text", "headers"):
+        if name in given and status is None and "limit" not in given:
+            raise BadFault(name, "it belongs to an answer with a status; give status too")
+    for name in given.get("headers", ()):
+        if name.lower() in _FRAMING:
+            raise BadFault(f"headers.{name}", "it says how a body is sent; use body or connection for that")
+    if "until" in given and "for_s" in given:
+        raise BadFault("for_s", "until is given too; one end is enough")
+    begins, ends = _instant(given, "from"), _instant(given, "until")
+    if begins is not None and ends is not None and ends <= begins:
+        raise BadFault("until", "it is not after from")
+
+
+def _instant(given: Mapping[str, Any], name: str) -> int | None:
+    if name not in given:
+        return None
+    try:
+        return instants.read(given[name])
+    except ValueError as error:
+        raise BadFault(name, str(error)) from None

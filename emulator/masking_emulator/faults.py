@@ -1,0 +1,166 @@
+"""Faults at work: which of a world's faults an API request meets, counted.
+
+The faults are asked in order about each request. Pauses add up, and the first fault that spoils the answer is the
+last one asked. Same seed, same requests: same faults.
+"""
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+from masking_emulator.core.chance import Chance
+from masking_emulator.core.instants import INSTANT_MAX, written
+from masking_emulator.fault import RATE_LIMIT, Fault, Limit
+from masking_emulator.request_match import path_fits
+from masking_emulator.requests import ApiRequest
+
+#: A request is tried so often by every official SDK where the answer is 500 or above.
+SDK_TRIES: Final = 3
+
+_CHANCE_PARTS: Final = 2**53
+
+
+class Placed:
+    """A fault at work in a world: its name, and how often it matched and was applied."""
+
+    def __init__(self, name: str, fault: Fault, now: int) -> None:
+        self.name = name
+        self.fault = fault
+        self.matched = 0
+        self.applied = 0
+        begins = now if fault.begins is None else fault.begins
+        self.ends = fault.ends if fault.lasts_us is None else min(begins + fault.lasts_us, INSTANT_MAX)
+        self._passed: dict[str | None, deque[int]] = {}
+
+    def copy(self) -> "Placed":
+        """An independent copy."""
+        twin = Placed(self.name, self.fault, 0)
+        twin.matched, twin.applied, twin.ends = self.matched, self.applied, self.ends
+        twin._passed = {account: passed.copy() for account, passed in self._passed.items()}
+        return twin
+
+    def state(self, now: int) -> str:
+        """Whether it can still be met: "waiting", "active", "used up" or "over"."""
+        if self.fault.count is not None and self.applied >= self.fault.count:
+            return "used up"
+        if self.ends is not None and now >= self.ends:
+            return "over"
+        waiting = self.fault.begins is not None and now < self.fault.begins
+        return "waiting" if waiting or self.matched < self.fault.skip else "active"
+
+    def meets(self, request: ApiRequest, now: int, chance: Chance) -> bool:
+        """Whether this request meets the fault; counts."""
+        fault = self.fault
+        if not (self._selects(request) and (fault.begins is None or now >= fault.begins)):
+            return False
+        if self.ends is not None and now >= self.ends:
+            return False
+        self.matched += 1
+        if self.matched <= fault.skip or (fault.count is not None and self.applied >= fault.count):
+            return False
+        if fault.limit is not None and self._passes(request.account, fault.limit, now):
+            return False
+        if fault.chance is not None and not self._is_drawn(fault.chance, chance):
+            return False
+        self.applied += 1
+        return True
+
+    def _selects(self, request: ApiRequest) -> bool:
+        fault = self.fault
+        return (
+            fault.operation in (None, request.operation)
+            and fault.method in (None, request.method)
+            and (fault.path is None or path_fits(request.path, fault.path))
+        )
+
+    def _is_drawn(self, wanted: float, chance: Chance) -> bool:
+        # Each fault has a stream of its own, so that another one beside it moves no draw.
+        return chance.below(f"fault/{self.name}", _CHANCE_PARTS) < wanted * _CHANCE_PARTS
+
+    def _passes(self, account: str | None, limit: Limit, now: int) -> bool:
+        # Only what passes counts. ASSUMED: the page says that the excess is refused, not whether it counts too.
+        passed = self._passed.setdefault(account, deque(maxlen=limit.requests))
+        if len(passed) == limit.requests and now - passed[0] < limit.span_us:
+            return False
+        passed.append(now)
+        return True
+
+
+class Faults:
+    """The faults of a world, in the order in which they were added."""
+
+    def __init__(self, faults: Sequence[Fault], *, now: int, rate_limited: bool) -> None:
+        """`rate_limited` puts the vendor's own limit before all others; it is not listed."""
+        self._rate_limit = Placed("rate_limit", RATE_LIMIT, now) if rate_limited else None
+        self._placed: dict[str, Placed] = {}
+        self._named = 0
+        for fault in faults:
+            self.add(fault, now)
+        self._arrange()
+
+    def copy(self) -> "Faults":
+        """An independent copy, counts included."""
+        twin = Faults((), now=0, rate_limited=False)
+        twin._rate_limit = self._rate_limit and self._rate_limit.copy()
+        twin._placed = {name: placed.copy() for name, placed in self._placed.items()}
+        twin._named = self._named
+        twin._arrange()
+        return twin
+
+    def __len__(self) -> int:
+        return len(self._placed)
+
+    def __iter__(self) -> Iterator[Placed]:
+        return iter(self._placed.values())
+
+    def add(self, fault: Fault, now: int) -> Placed:
+        """Put a fault behind the others. A name is used once in a world's life."""
+        self._named += 1
+        placed = self._placed[f"fault-{self._named}"] = Placed(f"fault-{self._named}", fault, now)
+        self._arrange()
+        return placed
+
+    def remove(self, name: str) -> bool:
+        """Take a fault away, if it is there."""
+        removed = self._placed.pop(name, None) is not None
+        self._arrange()
+        return removed
+
+    def clear(self) -> int:
+        """Take all away; says how many."""
+        count = len(self._placed)
+        self._placed.clear()
+        self._arrange()
+        return count
+
+    def met_by(self, request: ApiRequest, now: int, chance: Chance) -> Sequence[Placed]:
+        """The faults that the request meets: any number that hold it up, and at last one that spoils its answer."""
+        met = []
+        for placed in self.asked:
+            if placed.meets(request, now, chance):
+                met.append(placed)
+                if placed.fault.spoils:
+                    break
+        return met
+
+    def _arrange(self) -> None:
+        #: All that a request is asked about; nearly always empty, so that a request pays a look at it.
+        self.asked = ([self._rate_limit] if self._rate_limit else []) + list(self._placed.values())
+
+
+def fault_json(placed: Placed, now: int) -> dict[str, Any]:
+    """A fault with its name, its state and its counts; `until` where `for_s` set it."""
+    told = {"id": placed.name, **placed.fault.given}
+    if placed.ends is not None:
+        told["until"] = written(placed.ends)
+    return told | {"state": placed.state(now), "matched": placed.matched, "applied": placed.applied}
+
+
+def note_on(fault: Fault) -> str | None:
+    """What its user should know: that the official SDKs would hide it."""
+    if fault.status is None or fault.status < 500 or fault.count is None or fault.count >= SDK_TRIES:
+        return None
+    return (
+        f"the official SDKs repeat a request that is answered {fault.status} up to two times, at once and in silence, "
+        f"so an application does not see count = {fault.count}; give count = {SDK_TRIES} for one call to fail"
+    )

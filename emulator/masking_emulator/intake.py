@@ -1,0 +1,141 @@
+"""Intake: what happens to an API request on its way to its world and back: it is noted, meets the faults that were
+asked for, is served, and is answered.
+
+The emulated service knows nothing of this. A request whose caller nobody knows belongs to no world and is noted
+with the server.
+"""
+
+import asyncio
+from collections.abc import Sequence
+from typing import Final
+
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from masking_emulator.clock import real_now, real_seconds
+from masking_emulator.connection import connection_of
+from masking_emulator.fault import DELAY_S_MAX
+from masking_emulator.faults import Placed
+from masking_emulator.plivo.policy import BODY_BYTES_MAX
+from masking_emulator.plivo.routes import Endpoint, read_body
+from masking_emulator.plivo.service import Caller
+from masking_emulator.requests import ApiRequest, Outcome, Reply
+from masking_emulator.spoil import OUTCOMES, Cut, spoiled
+from masking_emulator.world import World
+from masking_emulator.worlds import Hub
+
+#: What the console sends with a request that nobody asked for.
+CONSOLE_HEADER: Final = "X-Emulator-Console"
+
+
+class Intake:
+    """One emulated path as an ASGI app."""
+
+    def __init__(self, hub: Hub, endpoint: Endpoint) -> None:
+        self._hub = hub
+        self._endpoint = endpoint
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        request = Request(scope, receive)
+        authorization = _authorization(scope)
+        caller = self._hub.credentials.caller(authorization)
+        if caller is None:
+            response = await self._endpoint.answer(request, None, b"")
+            note_unmatched(self._hub, request, response, self._hub.credentials.stranger(authorization))
+            await response(scope, receive, send)
+            return
+        if _is_consoles_read(request):
+            response = await self._endpoint.answer(request, caller, b"")
+            await response(scope, receive, send)
+            return
+        world = self._hub.world_of(caller)
+        noted = _noted(scope, world.clock.now())
+        noted.account = caller.account.auth_id
+        noted.operation = self._endpoint.operations.get(noted.method)
+        world.requests.arrived(noted)
+        try:
+            await self._serve(request, world, caller, noted, send)
+        except ClientDisconnect:
+            world.requests.ended(noted, Outcome.CLIENT_GONE, real_seconds() - noted.begun_s)
+        finally:
+            if noted.outcome is Outcome.IN_PROGRESS:
+                world.requests.ended(noted, Outcome.BROKEN, real_seconds() - noted.begun_s)
+
+    async def _serve(self, request: Request, world: World, caller: Caller, noted: ApiRequest, send: Send) -> None:
+        body = await read_body(request.receive, BODY_BYTES_MAX)
+        world.requests.received(noted, body)
+        met = world.faults_met_by(noted)
+        if met:
+            response = await self._disturbed(met, request, world, caller, noted, body)
+        else:
+            response = await self._endpoint.answer(request, caller, body)
+        outcome = OUTCOMES.get(type(response), Outcome.ANSWERED)
+        if outcome in (Outcome.DROPPED, Outcome.RESET):
+            world.requests.ended(noted, outcome, real_seconds() - noted.begun_s)
+        else:
+            world.requests.replied(noted, _reply(response), outcome, real_seconds() - noted.begun_s)
+        await response(request.scope, request.receive, send)
+
+    async def _disturbed(
+        self,
+        met: Sequence[Placed],
+        request: Request,
+        world: World,
+        caller: Caller,
+        noted: ApiRequest,
+        body: bytes | None,
+    ) -> Response:
+        """The response to a request that meets faults. Raises ClientDisconnect where the client did not wait."""
+        noted.faults = [placed.name for placed in met]
+        spoiler = met[-1] if met[-1].fault.spoils else None
+        await _hold_up(met, after=False)
+        answer = None
+        if spoiler is None or spoiler.fault.after:
+            answer = await self._endpoint.answer(request, caller, body)
+            await _hold_up(met, after=True)
+            noted.lost = world.requests.bounded(_reply(answer))
+        if any(placed.fault.delay_s for placed in met) and connection_of(request.scope).ended:
+            raise ClientDisconnect
+        if spoiler is None and answer is not None:
+            noted.lost = None
+            return answer
+        assert spoiler is not None, "without a spoiler the change is made"
+        return spoiled(spoiler, answer, world.draw_api_id)
+
+
+def note_unmatched(hub: Hub, request: Request, response: Response, why: str) -> None:
+    """Keep a request that belongs to no world, what it was told, and why."""
+    noted = _noted(request.scope, real_now())
+    noted.note = why
+    hub.unmatched.arrived(noted)
+    hub.unmatched.replied(noted, _reply(response), Outcome.ANSWERED, real_seconds() - noted.begun_s)
+
+
+async def _hold_up(met: Sequence[Placed], *, after: bool) -> None:
+    delay_s = sum(placed.fault.delay_s for placed in met if placed.fault.after is after)
+    if delay_s:
+        await asyncio.sleep(min(delay_s, DELAY_S_MAX))
+
+
+def _is_consoles_read(request: Request) -> bool:
+    """Whether the console keeps a view up to date: that is no customer's request, and uses up no fault."""
+    return request.method == "GET" and CONSOLE_HEADER in request.headers
+
+
+def _authorization(scope: Scope) -> str | None:
+    for name, value in scope["headers"]:
+        if name == b"authorization":
+            return str(value, "latin-1")
+    return None
+
+
+def _noted(scope: Scope, at: int) -> ApiRequest:
+    return ApiRequest(
+        scope["method"], scope["path"], scope["raw_path"], scope["query_string"], scope["headers"], at, real_seconds()
+    )
+
+
+def _reply(response: Response) -> Reply:
+    sent = response.sent if isinstance(response, Cut) else bytes(response.body)
+    return Reply(response.status_code, response.raw_headers, sent)

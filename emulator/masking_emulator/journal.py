@@ -1,0 +1,102 @@
+"""The journal: every event of a world with its sequence number, bounded, and as JSON.
+
+The events hold the new records, so the journal is history, timeline and test oracle at once.
+"""
+
+import asyncio
+from collections import deque
+from collections.abc import Iterable, Sequence
+from enum import Enum
+from itertools import islice
+from typing import Any
+
+from masking_emulator.core.callbacks import Outcome
+from masking_emulator.core.events import Event
+from masking_emulator.core.instants import written
+from masking_emulator.core.record import Record, names
+from masking_emulator.core.telephony import CallSignal, Cause, Route
+
+#: Fields that hold an instant are written as one.
+_INSTANTS = frozenset(
+    {
+        *("at", "created_at", "modified_at", "expires_at", "until"),
+        *("started_at", "answered_at", "ended_at", "limit_at", "due_at", "last_at"),
+    }
+)
+
+
+#: Enums whose values are sentences are written by their names.
+_NAMED = (Cause, CallSignal, Outcome, Route)
+
+
+class Journal:
+    """The newest events of a world. Sequence numbers begin at 1 and never repeat within a world's life."""
+
+    def __init__(self, events_max: int, *, last: int = 0) -> None:
+        """`last` is the number of the event before the first one."""
+        self._events: deque[Event] = deque(maxlen=events_max)
+        self._changed: asyncio.Event | None = None
+        self.last = last
+        self.is_closed = False
+
+    def copy(self) -> "Journal":
+        """An independent copy."""
+        twin = Journal(self._events.maxlen or 0)
+        twin._events = self._events.copy()
+        twin.last = self.last
+        return twin
+
+    def append(self, events: Sequence[Event]) -> None:
+        """Put events behind the last one; the oldest make room."""
+        self._events.extend(events)
+        self.last += len(events)
+        self._touch()
+
+    def close(self) -> None:
+        """Nothing more is to be expected: the world was reset, removed, or its server ends."""
+        self.is_closed = True
+        self._touch()
+
+    async def changed(self) -> None:
+        """Return after the next change. Who waits holds nobody up: there is no queue, only the journal itself."""
+        if self._changed is None:
+            self._changed = asyncio.Event()
+        await self._changed.wait()
+
+    @property
+    def first(self) -> int:
+        """Sequence number of the oldest event that is kept; one past the last where none is."""
+        return self.last - len(self._events) + 1
+
+    def after(self, sequence: int, limit: int) -> list[tuple[int, Event]]:
+        """Up to `limit` events with numbers above `sequence`, oldest first."""
+        start = max(sequence + 1, self.first)
+        kept: Iterable[Event] = islice(self._events, start - self.first, start - self.first + limit)
+        return list(enumerate(kept, start))
+
+    def _touch(self) -> None:
+        if self._changed is not None:
+            self._changed.set()
+            self._changed = None
+
+
+def event_json(event: Event) -> dict[str, Any]:
+    """The event as JSON: its name, its instant, and its records."""
+    return {"event": type(event).__name__, **record_json(event)}
+
+
+def record_json(record: Record) -> dict[str, Any]:
+    """A frozen record as JSON, nested records included; instants in ISO 8601."""
+    return {name: _value_json(name, getattr(record, name)) for name in names(type(record))}
+
+
+def _value_json(name: str, value: Any) -> Any:
+    if isinstance(value, Record):
+        return record_json(value)
+    if isinstance(value, Enum):
+        return value.name.lower() if isinstance(value, _NAMED) else value.value
+    if isinstance(value, tuple | list):
+        return [_value_json("", item) for item in value]
+    if name in _INSTANTS and value is not None:
+        return written(value)
+    return value

@@ -1,0 +1,68 @@
+"""Keeping: the files of a world that is served. `--state` is where it goes on from, `--record` what it was asked.
+
+The state is written whole or not at all, when the server ends and whenever it is asked for; a server that is killed
+leaves the one before. A recording grows line by line.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, TextIO
+
+from masking_emulator.recorder import Recorder
+from masking_emulator.snapshot import BadSnapshot, load, save, snapshot_of
+from masking_emulator.wholefile import CannotKeepFile
+from masking_emulator.world import Standing, World
+from masking_emulator.worldfile import WorldSpec
+
+
+class Keeping:
+    """The files of one world. Without any it does nothing."""
+
+    def __init__(self, *, state: Path | None, recording: Path | None) -> None:
+        """Reads the state where there is one. Raises CannotKeepFile before anything is served."""
+        self._state = state
+        self._file: TextIO | None = None
+        self._standing: Standing | None = None
+        #: The world that the state holds; None where there is no state yet.
+        self.spec: WorldSpec | None = None
+        try:
+            if state is not None and state.exists():
+                self.spec, self._standing = load(state)
+            if state is not None and not state.parent.is_dir():
+                raise CannotKeepFile(f"{state}: its folder is not there")
+            if recording is not None:
+                # Emptied only in the end: a server that cannot listen must not take an earlier recording away.
+                self._file = recording.open("a", encoding="utf-8", buffering=1)
+        except BadSnapshot as bad:
+            raise CannotKeepFile(str(bad)) from None
+        except OSError as error:
+            raise CannotKeepFile(f"{error.filename}: {error.strerror}") from None
+
+    def begin(self, world: World) -> None:
+        """Let the world, in its event loop, stand where the state says, and be recorded from there on."""
+        world.state_file = self._state
+        if self.spec is not None and self._standing is not None:
+            world.stand(self.spec, self._standing)
+        if self._file is not None:
+            self._file.truncate(0)
+            world.record(Recorder(self._file))
+
+    def end(self, world: World) -> None:
+        """The server ends. Raises CannotKeepFile where the state cannot be written."""
+        try:
+            if self._state is not None:
+                keep(world)
+        finally:
+            if self._file is not None:
+                self._file.close()
+
+
+def keep(world: World) -> Mapping[str, Any]:
+    """Write the world's state to its file; what was written. Raises CannotKeepFile."""
+    assert world.state_file is not None, "the caller has looked whether there is one"
+    snapshot = snapshot_of(world)
+    try:
+        save(snapshot, world.state_file)
+    except OSError as error:
+        raise CannotKeepFile(f"{world.state_file}: {error.strerror}") from None
+    return snapshot

@@ -1,0 +1,152 @@
+"""The callback laboratory: rules on what is done to callbacks before they are sent, deterministically.
+
+A rule matches by event and session, lets the first `skip` matches pass, and takes the next `count`. The first rule
+that takes a callback treats it; copies and replays are never treated. What a rule holds back leaves its session's
+line, so later callbacks overtake it.
+"""
+
+from collections.abc import Mapping, Sequence
+from enum import Enum
+from typing import Any, Final
+
+from msgspec import Struct, field
+
+from masking_emulator.core.callbacks import Callback
+from masking_emulator.core.chance import Chance
+from masking_emulator.core.record import replace
+
+
+class Action(Enum):
+    """What a rule does to the callbacks that it takes."""
+
+    HOLD = "hold"
+    DROP = "drop"
+    DUPLICATE = "duplicate"
+    DELAY = "delay"
+    REORDER = "reorder"
+    TAMPER = "tamper"
+
+
+class Target(Enum):
+    """What a tampering rule changes."""
+
+    SIGNATURE = "signature"
+    PARAMETER = "parameter"
+    HEADERS = "headers"
+
+
+class Order(Enum):
+    """In which order a reordering rule lets a group of callbacks go."""
+
+    REVERSE = "reverse"
+    SHUFFLE = "shuffle"
+
+
+class Rule(Struct):
+    """One rule, with how often it matched and was applied. `groups` is what a reordering rule has collected."""
+
+    action: Action
+    event: str | None = None
+    session: str | None = None
+    skip: int = 0
+    count: int | None = None
+    chance: float = 1.0
+    delay_s: float = 0.0
+    copies: int = 1
+    window: int = 2
+    order: Order = Order.REVERSE
+    target: Target = Target.SIGNATURE
+    matched: int = 0
+    applied: int = 0
+    groups: dict[str, list[int]] = field(default_factory=dict)
+
+    def copy(self) -> "Rule":
+        """The same rule, counting for itself."""
+        return replace(self, groups={session: group.copy() for session, group in self.groups.items()})
+
+    def forked(self) -> "Rule":
+        """The rule where it stands, for a world that shares no callback with this one."""
+        return replace(self, groups={})
+
+    def takes(self, callback: Callback, event: str, chance: Chance) -> bool:
+        """Whether the rule treats this callback; counts it."""
+        if self.event not in (None, event) or self.session not in (None, callback.session):
+            return False
+        self.matched += 1
+        if self.matched <= self.skip or (self.count is not None and self.applied >= self.count):
+            return False
+        if self.chance < 1 and chance.below("laboratory", 1_000_000) >= self.chance * 1_000_000:
+            return False
+        self.applied += 1
+        return True
+
+    def released(self, callback: Callback, chance: Chance) -> Sequence[int]:
+        """For a reordering rule: the callbacks to let go now that this one has been collected, in their order."""
+        group = self.groups.setdefault(callback.session, [])
+        group.append(callback.ordinal)
+        if len(group) < self.window:
+            return ()
+        del self.groups[callback.session]
+        if self.order is Order.REVERSE:
+            return group[::-1]
+        return [group.pop(chance.below("laboratory", len(group))) for _ in range(len(group))]
+
+    def json(self) -> dict[str, Any]:
+        """The rule as the control API shows it."""
+        shown = {
+            "action": self.action.value,
+            "event": self.event,
+            "session_uuid": self.session,
+            "skip": self.skip,
+            "count": self.count,
+            "chance": self.chance,
+            **{name: _plain(getattr(self, name)) for name in _OF_ACTION.get(self.action, ())},
+        }
+        return shown | {"matched": self.matched, "applied": self.applied}
+
+
+#: What a rule of this action has beyond what every rule has.
+_OF_ACTION: Final[Mapping[Action, Sequence[str]]] = {
+    Action.DELAY: ("delay_s",),
+    Action.DUPLICATE: ("copies",),
+    Action.REORDER: ("window", "order"),
+    Action.TAMPER: ("target",),
+}
+
+#: Every word that belongs to one action only, and to which.
+_ACTION_OF: Final[Mapping[str, Action]] = {name: action for action, names in _OF_ACTION.items() for name in names}
+
+#: What has to be said, because no default could be meant.
+_REQUIRED: Final[Mapping[Action, str]] = {Action.DELAY: "delay_s"}
+
+
+class BadRule(Exception):
+    """A rule that means nothing: the word that is wrong, and why."""
+
+    def __init__(self, word: str, reason: str) -> None:
+        super().__init__(word, reason)
+        self.word = word
+        self.reason = reason
+
+
+def rule_of(given: Mapping[str, Any]) -> Rule:
+    """A rule from a structure that its schema has accepted. Raises BadRule."""
+    action = Action(given["action"])
+    stray = next((word for word in given if _ACTION_OF.get(word, action) is not action), None)
+    if stray is not None:
+        raise BadRule(stray, f"it belongs to {_ACTION_OF[stray].value}, and this rule's action is {action.value}")
+    needed = _REQUIRED.get(action)
+    if needed is not None and needed not in given:
+        raise BadRule(needed, f"{action.value} needs it")
+    words = {name: value for name, value in given.items() if name not in ("action", "session_uuid", "order", "target")}
+    return Rule(
+        action=action,
+        session=given.get("session_uuid"),
+        order=Order(given.get("order", Order.REVERSE.value)),
+        target=Target(given.get("target", Target.SIGNATURE.value)),
+        **words,
+    )
+
+
+def _plain(value: Any) -> Any:
+    return value.value if isinstance(value, Enum) else value

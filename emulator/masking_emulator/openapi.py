@@ -1,0 +1,90 @@
+"""OpenAPI 3.1 of both APIs, built from the tables that the server itself works with."""
+
+from collections.abc import Mapping
+from re import findall
+from typing import Any, Final
+
+from masking_emulator import __version__, control
+from masking_emulator.control.kernel import JSON
+from masking_emulator.plivo.callback_schemas import CALLBACK_SCHEMAS
+from masking_emulator.plivo.openapi import emulated_paths
+from masking_emulator.worldfile import world_schema
+
+_STATUSES: Final[Mapping[str, str]] = {
+    "200": "Done",
+    "201": "Made",
+    "400": "The request cannot be done as it is",
+    "403": "A foreign Origin or Host may not write",
+    "404": "There is no such thing",
+    "405": "Not possible with this method",
+    "409": "A limit is reached, or what was expected is not so",
+    "413": "The body is too large",
+}
+
+
+def document() -> dict[str, Any]:
+    """The whole document."""
+    return {
+        "openapi": "3.1.0",
+        "info": {
+            "title": "masking-emulator",
+            "version": __version__,
+            "description": "Plivo's Number Masking API as emulated, and the control API beside it.",
+        },
+        "paths": emulated_paths() | _control_paths(),
+        "webhooks": {event: _webhook(event, schema) for event, schema in CALLBACK_SCHEMAS.items()},
+        "components": {
+            "securitySchemes": {"basic": {"type": "http", "scheme": "basic"}},
+            "schemas": {"World": world_schema()},
+        },
+    }
+
+
+def _webhook(event: str, schema: Mapping[str, Any]) -> dict[str, Any]:
+    """A callback as it reaches the customer's server, where its method is POST; a GET has the same in its query."""
+    body = {"content": {"application/x-www-form-urlencoded": {"schema": schema}}}
+    return {
+        "post": {
+            "operationId": event,
+            "tags": ["callbacks"],
+            "requestBody": body,
+            "responses": {"200": {"description": "Any success; what it holds is not used"}},
+        }
+    }
+
+
+def _control_paths() -> dict[str, Any]:
+    paths: dict[str, Any] = {}
+    for operation in control.OPERATIONS:
+        paths.setdefault(control.PREFIX + operation.path, {})[operation.method.lower()] = _described(operation)
+    return paths
+
+
+def _described(operation: control.Operation) -> dict[str, Any]:
+    in_path = [_parameter("path", name, {"type": "string"}) for name in findall(r"{(\w+)}", operation.path)]
+    in_query = [_parameter("query", name, schema) for name, schema in (operation.query or {}).items()]
+    described: dict[str, Any] = {
+        "operationId": operation.handler.__name__,
+        "summary": operation.summary,
+        "description": operation.handler.__doc__,
+        "tags": ["control"],
+        "parameters": in_path + in_query,
+        "responses": {
+            status: {"description": text, "content": {"application/json": {"schema": {"type": "object"}}}}
+            for status, text in _STATUSES.items()
+        }
+        | _other_than_json(operation),
+    }
+    if operation.body is not None:
+        described["requestBody"] = {"content": {"application/json": {"schema": operation.body}}}
+    return described
+
+
+def _other_than_json(operation: control.Operation) -> dict[str, Any]:
+    if operation.media_type == JSON:
+        return {}
+    return {"200": {"description": _STATUSES["200"], "content": {operation.media_type: {"schema": {}}}}}
+
+
+def _parameter(place: str, name: str, schema: Mapping[str, Any]) -> dict[str, Any]:
+    return {"name": name, "in": place, "required": place == "path", "schema": schema}

@@ -1,0 +1,155 @@
+"""Outgoing requests: a callback written down and signed as the customer's server will get it, or a media fetch."""
+
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from typing import Final, assert_never
+from urllib.parse import quote_plus
+
+from masking_emulator import __version__
+from masking_emulator.core.callbacks import Callback
+from masking_emulator.core.chance import Chance
+from masking_emulator.core.record import Record, replace
+from masking_emulator.core.records import MAIN_ACCOUNT
+from masking_emulator.delivery import Outgoing
+from masking_emulator.laboratory import Target
+from masking_emulator.plivo import callbacks
+from masking_emulator.plivo.destination import Destination, destination
+from masking_emulator.plivo.service import Account
+from masking_emulator.plivo.signatures import Signed, sign
+
+_USER_AGENT: Final = f"masking-emulator/{__version__}"
+
+_FORM: Final = "application/x-www-form-urlencoded"
+
+_LENGTH: Final = "Content-Length"
+_SIGNATURE: Final = "X-Plivo-Signature"
+
+#: What a tampered callback says beside the truth.
+_FORGED: Final = "SequenceNumber=0&Forged=1"
+
+#: A nonce has 20 digits in every sample (contract 7.5), which is not quite 67 bits.
+_NONCES: Final = 10**20
+_NONCE_SHIFT: Final = 128 - 67
+
+#: A media file is looked at, not kept; it has no more time than this.
+_MEDIA_TIMEOUT_S: Final = 5.0
+
+
+class Written(Record):
+    """A callback as it goes out: its event, its parameters in their order, and its signatures.
+
+    `tampering` is what somebody on the way does to it.
+    """
+
+    event: str
+    method: str
+    parameters: Mapping[str, str]
+    signed: Signed
+    going: Destination
+    tampering: Target | None = None
+
+    @property
+    def request(self) -> Outgoing:
+        """The request that is sent, to the byte."""
+        url, content, form = self.going.url, b"", _form(self.parameters)
+        if self.method == "POST":
+            content = form.encode()
+        else:
+            url = f"{url}{'&' if '?' in url else '?'}{form}"
+        request = _request(self.going, self.method, url, self.signed.headers, content)
+        return request if self.tampering is None else _tampered(request, self.tampering)
+
+
+class Writer:
+    """Writes the callbacks of one world: whose tokens sign them, and where resources are found."""
+
+    def __init__(self, accounts: Sequence[Account], base_url: str, chance: Chance) -> None:
+        """`base_url` is where resources are found; `chance` gives the nonces."""
+        self._places = [callbacks.Place(base_url, account) for account in accounts]
+        self._chance = chance
+
+    @staticmethod
+    def destination(callback: Callback) -> Destination:
+        """Where the callback goes."""
+        return destination(callback.url)
+
+    def written(self, callback: Callback) -> Written:
+        """The callback with fresh nonces."""
+        place, going = self._places[callback.owner], destination(callback.url)
+        named = callbacks.parameters(callback, place)
+        v2_nonce, v3_nonce = self._nonces()
+        signed = sign(
+            callback.method,
+            going.url,
+            parameters=named,
+            token=place.account.auth_token,
+            main_token=self._places[MAIN_ACCOUNT].account.auth_token,
+            v2_nonce=v2_nonce,
+            v3_nonce=v3_nonce,
+        )
+        return Written(named["EventName"], callback.method, named, signed, going)
+
+    def _nonces(self) -> tuple[str, str]:
+        """Two numbers of 20 digits from one draw, whose 128 bits are not quite enough to share none of them."""
+        drawn = int.from_bytes(self._chance.bits("nonce"))
+        return f"{drawn % _NONCES:020}", f"{(drawn >> _NONCE_SHIFT) % _NONCES:020}"
+
+
+def media_request(url: str) -> Outgoing:
+    """The request that looks at the audio file of a message."""
+    going = destination(url)
+    going = replace(
+        going,
+        connect_timeout_s=min(going.connect_timeout_s, _MEDIA_TIMEOUT_S),
+        read_timeout_s=min(going.read_timeout_s, _MEDIA_TIMEOUT_S),
+        total_timeout_s=min(going.total_timeout_s, _MEDIA_TIMEOUT_S),
+    )
+    return _request(going, "GET", going.url, {}, b"")
+
+
+def _tampered(request: Outgoing, target: Target) -> Outgoing:
+    """The request as somebody on the way might have changed it; its signatures fit no longer."""
+    match target:
+        case Target.SIGNATURE:
+            headers = {n: v[::-1] if _is_signature(n) else v for n, v in request.headers.items()}
+            return replace(request, headers=headers)
+        case Target.HEADERS:
+            return replace(request, headers={n: v for n, v in request.headers.items() if _SIGNATURE not in n})
+        case Target.PARAMETER if request.content:
+            content = request.content + b"&" + _FORGED.encode()
+            return replace(request, headers={**request.headers, _LENGTH: str(len(content))}, content=content)
+        case Target.PARAMETER:
+            return replace(request, url=f"{request.url}&{_FORGED}")
+        case _:
+            assert_never(target)
+
+
+def _form(named: Mapping[str, str]) -> str:
+    # As urlencode, which would ask of every sign of every callback anew whether it may stay. The names all may.
+    return "&".join([f"{name}={_quoted(value)}" for name, value in named.items()])
+
+
+#: A callback's values are mostly those of the one before it.
+_quoted: Final = lru_cache(maxsize=16_384)(quote_plus)
+
+
+def _is_signature(header: str) -> bool:
+    return _SIGNATURE in header and not header.endswith("Nonce")
+
+
+def _request(going: Destination, method: str, url: str, signatures: Mapping[str, str], content: bytes) -> Outgoing:
+    headers = {"Host": going.authority, "User-Agent": _USER_AGENT, "Accept": "*/*", "Connection": "close"}
+    if going.authorization:
+        headers["Authorization"] = going.authorization
+    if content:
+        headers |= {"Content-Type": _FORM, _LENGTH: str(len(content))}
+    return Outgoing(
+        method=method,
+        url=url,
+        host=going.host,
+        headers=headers | dict(signatures),
+        content=content,
+        connect_timeout_s=going.connect_timeout_s,
+        read_timeout_s=going.read_timeout_s,
+        total_timeout_s=going.total_timeout_s,
+    )

@@ -1,0 +1,111 @@
+"""Destinations: where a callback goes, as its configured URL says, with the settings in the URL's fragment.
+
+`#ct=2000&rt=40000&tt=55000&rc=1&rp=ct,rt`: connect, read and total timeout in milliseconds, number of retries, and
+what is tried again (`4xx`, `5xx`, `ct`, `rt`, `all`). Source: contract 7.4. A value outside its range counts as not
+given (ASSUMED); `er`, the region, has no meaning here.
+"""
+
+import re
+from base64 import b64encode
+from collections.abc import Mapping
+from functools import lru_cache
+from typing import Final
+from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlsplit, urlunsplit
+
+from masking_emulator.core.callbacks import Outcome, RetryPlan
+from masking_emulator.core.instants import SECOND_US
+from masking_emulator.core.record import Record
+
+#: The pause before the first retry, doubled for each further one. No page gives it: ASSUMED.
+RETRY_PAUSE_US: Final = SECOND_US
+
+#: Setting → least, most, default.
+_RANGES: Final[Mapping[str, tuple[int, int, int]]] = {
+    "ct": (100, 10_000, 2_000),
+    "rt": (100, 40_000, 40_000),
+    "tt": (100, 55_000, 55_000),
+    "rc": (0, 5, 1),
+}
+
+_POLICIES: Final[Mapping[str, frozenset[Outcome]]] = {
+    "4xx": frozenset({Outcome.CLIENT_ERROR}),
+    "5xx": frozenset({Outcome.SERVER_ERROR}),
+    "ct": frozenset({Outcome.NOT_CONNECTED}),
+    "rt": frozenset({Outcome.NO_ANSWER}),
+    "all": frozenset({Outcome.CLIENT_ERROR, Outcome.SERVER_ERROR, Outcome.NOT_CONNECTED, Outcome.NO_ANSWER}),
+}
+
+_RETRIED_DEFAULT: Final = _POLICIES["ct"] | _POLICIES["rt"]
+
+_DEFAULT_PORTS: Final = {"http": 80, "https": 443}
+
+#: What may stand in a path and a query as it is; everything else is percent-encoded before it is sent.
+_PATH_SAFE: Final = "/%:@!$&'()*+,;=~-._"
+_QUERY_SAFE: Final = _PATH_SAFE + "?"
+
+_HALF_ESCAPE: Final = re.compile(r"%(?![0-9A-Fa-f]{2})")
+
+
+class Destination(Record):
+    """An URL as it is requested and signed, and how a callback is sent there. Timeouts are in real seconds.
+
+    `authority` is what a receiver sees in the Host header, `authorization` its header of that name, "" for none.
+    """
+
+    url: str
+    host: str
+    authority: str
+    authorization: str
+    connect_timeout_s: float
+    read_timeout_s: float
+    total_timeout_s: float
+    plan: RetryPlan
+
+
+@lru_cache(maxsize=4096)
+def destination(configured: str) -> Destination:
+    """Where an URL leads. It must have passed the parameter's schema."""
+    parts = urlsplit(configured)
+    settings = dict(parse_qsl(parts.fragment))
+    scheme, authority = parts.scheme.lower(), _authority(parts)
+    # A receiver sees "/" where the URL has no path, and checks the signature of that.
+    path = _escaped(parts.path, _PATH_SAFE) or "/"
+    return Destination(
+        url=urlunsplit((scheme, authority, path, _escaped(parts.query, _QUERY_SAFE), "")),
+        host=parts.hostname or "",
+        authority=authority,
+        authorization=_authorization(parts),
+        connect_timeout_s=_whole(settings, "ct") / 1000,
+        read_timeout_s=_whole(settings, "rt") / 1000,
+        total_timeout_s=_whole(settings, "tt") / 1000,
+        plan=RetryPlan(_whole(settings, "rc") + 1, _retried(settings.get("rp", "")), RETRY_PAUSE_US),
+    )
+
+
+def _authority(parts: SplitResult) -> str:
+    """Host and port as a receiver sees them: no user, no capitals, and no port that the scheme has anyway."""
+    return parts.netloc.rpartition("@")[2].lower().removesuffix(f":{_DEFAULT_PORTS[parts.scheme.lower()]}")
+
+
+def _authorization(parts: SplitResult) -> str:
+    """User and password of the URL, which every client sends as Basic authorization. ASSUMED for the vendor's."""
+    user, at, _ = parts.netloc.rpartition("@")
+    return f"Basic {b64encode(unquote(user).encode()).decode()}" if at else ""
+
+
+def _retried(policy: str) -> frozenset[Outcome]:
+    """What is tried again. A list of which nothing is known counts as not given."""
+    known = [_POLICIES[word] for word in policy.lower().split(",") if word in _POLICIES]
+    return frozenset[Outcome]().union(*known) if known else _RETRIED_DEFAULT
+
+
+def _whole(settings: Mapping[str, str], name: str) -> int:
+    least, most, default = _RANGES[name]
+    text = settings.get(name, "")
+    if not (text.isascii() and text.isdigit() and len(text) < len(str(most)) + 1):
+        return default
+    return int(text) if least <= int(text) <= most else default
+
+
+def _escaped(text: str, safe: str) -> str:
+    return quote(_HALF_ESCAPE.sub("%25", text), safe=safe)

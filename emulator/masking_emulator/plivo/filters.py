@@ -1,0 +1,158 @@
+"""Filters of lists: times, durations, numbers and choices in a query, and the windows that lists look at.
+
+Source: vendor page, "List all sessions", and the pages on calls and recordings, whose filters have the same forms.
+Unknown keys are ignored.
+"""
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Final, TypeVar
+
+from masking_emulator.core.index import Range
+from masking_emulator.core.instants import DAY_US, MINUTE_US, SECOND_US
+from masking_emulator.core.record import Record
+from masking_emulator.plivo import refusals
+from masking_emulator.plivo.policy import RETENTION_DAYS, WINDOW_DEFAULT_DAYS, WINDOW_MAX_DAYS, Policy
+from masking_emulator.plivo.refusals import ApiError, refused_parameter
+
+#: A name's first value counts, as with the server's own decoder.
+Fields = Mapping[str, str]
+
+COMPARISONS: Final = ("lt", "lte", "gt", "gte")
+
+_TIME: Final = re.compile(r"(\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,6}))?)?", flags=re.ASCII)
+_INTEGER_DIGITS_MAX: Final = 12
+
+_Choice = TypeVar("_Choice")
+
+
+def fields_of(pairs: Sequence[tuple[str, str]]) -> Fields:
+    """The filters that have a value."""
+    return {name: value for name, value in reversed(pairs) if value}
+
+
+class Value(Record):
+    """A filter value: it means `start` up to, not including, `stop`; what is greater begins at `after`.
+
+    Times are compared as they are printed, in whole seconds, unless the filter itself has a fraction, so that
+    `created_time__lte` with a printed time finds that session. ASSUMED: no page says (contract 5.2).
+    """
+
+    start: int
+    stop: int
+    after: int
+
+
+_COMPARED: Final[Mapping[str, Callable[[Value], Range]]] = {
+    "": lambda value: Range(value.start, value.stop),
+    "lt": lambda value: Range(None, value.start),
+    "lte": lambda value: Range(None, value.after),
+    "gt": lambda value: Range(value.after, None),
+    "gte": lambda value: Range(value.start, None),
+}
+
+
+def range_of(fields: Fields, name: str, read: Callable[[str, str], Value], policy: Policy) -> Range:
+    """What this filter and its comparisons leave. Raises ApiError 400."""
+    wanted = Range()
+    for suffix in ("", *COMPARISONS):
+        for key in _spellings(name, suffix, policy):
+            if key in fields:
+                value = read(key, fields[key])
+                wanted = _both(wanted, _COMPARED[suffix](value))
+    return wanted
+
+
+def _spellings(name: str, suffix: str, policy: Policy) -> Sequence[str]:
+    # The Java SDK and part of Node's send one underscore (contract 5.2).
+    if not suffix:
+        return (name,)
+    doubled = f"{name}__{suffix}"
+    return (doubled, f"{name}_{suffix}") if policy.list_single_underscore_filters else (doubled,)
+
+
+def _both(one: Range, other: Range) -> Range:
+    lows = [low for low in (one.low, other.low) if low is not None]
+    highs = [high for high in (one.high, other.high) if high is not None]
+    return Range(max(lows, default=None), min(highs, default=None))
+
+
+def recent(now: int) -> Range:
+    """What is looked at where no time was asked for: the last days."""
+    return Range(now - WINDOW_DEFAULT_DAYS * DAY_US, None)
+
+
+def window(name: str, wanted: Range, now: int, policy: Policy) -> Range:
+    """The range with its open side closed by the default window, no longer than the longest one."""
+    if wanted == Range():
+        return wanted
+    low, high = wanted.low, wanted.high
+    if low is None:
+        assert high is not None, "a range that is not open has a side"
+        return Range(high - WINDOW_DEFAULT_DAYS * DAY_US, high)
+    until = max(now, low) if high is None else high
+    if until - low > WINDOW_MAX_DAYS * DAY_US:
+        if policy.list_window_exceeded == "refuse":
+            reason = f"{name} asks for more than {WINDOW_MAX_DAYS} days"
+            raise refused_parameter(refusals.WINDOW_TOO_LONG, name, reason)
+        return Range(until - WINDOW_MAX_DAYS * DAY_US, high)
+    return wanted
+
+
+def kept(wanted: Range, now: int) -> Range:
+    """The part of the range that data is kept for."""
+    kept_from = now - RETENTION_DAYS * DAY_US
+    return Range(max(wanted.low or kept_from, kept_from), wanted.high)
+
+
+def instant(name: str, text: str) -> Value:
+    """The time that a filter names. Raises ApiError 400."""
+    matched = _TIME.fullmatch(text)
+    if matched is None:
+        raise _refused_time(name, text)
+    year, month, day, hour, minute, second = (int(part or 0) for part in matched.groups()[:6])
+    fraction = matched[7]
+    try:
+        moment = datetime(year, month, day, hour, minute, second, tzinfo=UTC)
+    except ValueError:
+        raise _refused_time(name, text) from None
+    start = int(moment.timestamp()) * SECOND_US
+    if fraction is not None:
+        start += int(fraction.ljust(6, "0"))
+        return Value(start, start + 1, start + 1)
+    return Value(start, start + (MINUTE_US if matched[6] is None else SECOND_US), start + SECOND_US)
+
+
+def _refused_time(name: str, text: str) -> ApiError:
+    reason = f"{name} is {text[:60]!r}; a time looks like 2026-01-31 09:30:00 and is UTC"
+    return refused_parameter(refusals.NOT_A_TIME, name, reason)
+
+
+def amount(name: str, text: str) -> Value:
+    """The whole number, of seconds or days, that a filter names. Raises ApiError 400."""
+    whole = integer(name, text)
+    return Value(whole, whole + 1, whole + 1)
+
+
+def integer(name: str, text: str) -> int:
+    """A whole number. Raises ApiError 400."""
+    if not (text.isascii() and text.removeprefix("-").isdigit() and len(text) <= _INTEGER_DIGITS_MAX):
+        raise refused_parameter(refusals.NOT_AN_INTEGER, name, f"{name} is {text[:60]!r}")
+    return int(text)
+
+
+def number(fields: Fields, name: str) -> str | None:
+    """A phone number without plus; None where the filter is not there."""
+    # Numbers are stored without plus, and a plus in a query may arrive as a blank. ASSUMED (contract 5.2).
+    return fields[name].strip().removeprefix("+") if name in fields else None
+
+
+def choice(fields: Fields, name: str, table: Mapping[str, _Choice], *, values: str) -> _Choice | None:
+    """What the table has for this filter; None where it is not there. Raises ApiError 400 for another value."""
+    if name not in fields:
+        return None
+    if fields[name] not in table:
+        reason = f"{name} is {fields[name][:60]!r}"
+        raise refused_parameter(refusals.NOT_ALLOWED, name, reason, values=values)
+    return table[fields[name]]

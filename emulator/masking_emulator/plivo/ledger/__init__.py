@@ -1,0 +1,71 @@
+"""The fidelity ledger: one row per behaviour, with its source, how sure it is, and the tests that prove it.
+
+Rows are data, one module a subject. Rows with choices are the policy: a world file may pick another value.
+Nothing that the server needs to start is here, so a start does not pay for it.
+"""
+
+from collections.abc import Sequence
+from typing import Any, Final
+
+from masking_emulator.plivo.ledger import (
+    allocation,
+    billing,
+    callbacks,
+    callrecords,
+    calls,
+    delivery,
+    errors,
+    events,
+    expiry,
+    hangups,
+    listing,
+    parameters,
+    pins,
+    recordings,
+    requests,
+    resources,
+    responses,
+    routing,
+    sessions,
+    signatures,
+)
+from masking_emulator.plivo.ledger.row import Evidence, Row
+
+__all__ = ["LEDGER", "Evidence", "Row", "row_json"]
+
+#: Every row, by subject, in reading order.
+LEDGER: Final[Sequence[Row]] = (
+    *requests.ROWS,
+    *errors.ROWS,
+    *responses.ROWS,
+    *parameters.ROWS,
+    *pins.ROWS,
+    *sessions.ROWS,
+    *allocation.ROWS,
+    *expiry.ROWS,
+    *listing.ROWS,
+    *routing.ROWS,
+    *calls.ROWS,
+    *billing.ROWS,
+    *callbacks.ROWS,
+    *delivery.ROWS,
+    *resources.ROWS,
+    *callrecords.ROWS,
+    *signatures.ROWS,
+    *events.ROWS,
+    *recordings.ROWS,
+    *hangups.ROWS,
+)
+
+
+def row_json(row: Row) -> dict[str, Any]:
+    """A row as JSON."""
+    fields: dict[str, Any] = {
+        "id": row.id,
+        "subject": row.subject,
+        "statement": row.statement,
+        "evidence": row.evidence.value,
+        "source": row.source,
+        "tests": list(row.tests),
+    }
+    return fields | ({"choices": list(row.choices)} if row.choices else {})

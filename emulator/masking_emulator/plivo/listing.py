@@ -1,0 +1,57 @@
+"""Lists of sessions: which ones a request asks for. Source: vendor page, "List all sessions", and contract 5.2."""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from masking_emulator.core.book import Query
+from masking_emulator.core.index import Range
+from masking_emulator.plivo.filters import (
+    Fields,
+    amount,
+    choice,
+    fields_of,
+    instant,
+    kept,
+    number,
+    range_of,
+    recent,
+    window,
+)
+from masking_emulator.plivo.pages import Page, limit_of, offset_of, page_of
+from masking_emulator.plivo.parse import OwnerOf
+from masking_emulator.plivo.policy import Policy
+
+STATUS: Final[Mapping[str, bool | None]] = {"active": True, "expired": False, "all": None}
+RANGED: Final = ("created_time", "expiry_time", "duration")
+
+
+def list_query(
+    pairs: Sequence[tuple[str, str]], owner: int | None, owner_of: OwnerOf, now: int, policy: Policy
+) -> Page[Query]:
+    """What a list request asks for. Raises ApiError 400 for a filter that cannot be read."""
+    fields = fields_of(pairs)
+    if "subaccount" in fields:
+        owner = owner_of(fields["subaccount"])
+    created, expires = _windows(fields, now, policy)
+    query = Query(
+        limit=limit_of(pairs, policy),
+        offset=offset_of(pairs),
+        owner=owner,
+        first_party=number(fields, "first_party"),
+        second_party=number(fields, "second_party"),
+        number=number(fields, "virtual_number"),
+        live=choice(fields, "status", STATUS, values="active, expired or all"),
+        created=created,
+        expires=expires,
+        duration=range_of(fields, "duration", amount, policy),
+    )
+    return page_of(query, pairs, policy)
+
+
+def _windows(fields: Fields, now: int, policy: Policy) -> tuple[Range, Range]:
+    """The ranges of creation and expiry: at most 30 days where given, the last 7 days where neither is."""
+    created = range_of(fields, "created_time", instant, policy)
+    expires = range_of(fields, "expiry_time", instant, policy)
+    if created == Range() and expires == Range():
+        created = recent(now)
+    return kept(window("created_time", created, now, policy), now), window("expiry_time", expires, now, policy)

@@ -1,0 +1,155 @@
+"""Refusals in Plivo's words: every status and every exact text that is not a success.
+
+Texts marked [D13] are in the vendor's own table of errors; the others are built on the same stems, because the
+vendor documents none (contract 9.1). Every refusal also says, in a header of its own, what this emulator knows.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+from masking_emulator.core.instants import written
+from masking_emulator.core.record import Record
+from masking_emulator.core.records import Candidate
+from masking_emulator.core.refusals import Reason, Refused
+
+
+@dataclass
+class ApiError(Exception):
+    """An answer that is no success: status, the vendor's text, and our own sentence on why."""
+
+    status: int
+    text: str
+    reason: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+#: Stems of the texts about one parameter.
+MISSING: Final = "Mandatory parameter missing. {name} must be present."  # [D13]
+NOT_A_PHONE: Final = "Invalid parameter. {name} is not a valid phone number."  # [D13]
+OUT_OF_RANGE: Final = "Invalid parameter. {name} is outside the allowed range."  # [D13]
+NOT_ALLOWED: Final = "Invalid parameter. {name} allowed values are {values}."  # [D13], for record and its format
+NOT_A_SUBACCOUNT: Final = "Invalid parameter. {name} is not a valid subaccount."
+NOT_A_URL: Final = "Invalid parameter. {name} should be a valid URL."  # [D13]
+TOO_LONG: Final = "Invalid parameter. {name} should be under 1000 characters."  # [D13]
+NOT_AN_INTEGER: Final = "Invalid parameter. {name} should be an integer."
+NOT_A_PIN: Final = "Invalid parameter. {name} should be 4 to 15 digits."
+NOT_A_TIME: Final = "Invalid parameter. {name} should be in the format YYYY-MM-DD HH:MM[:ss[.uuuuuu]]."
+NOT_A_STRING: Final = "Invalid parameter. {name} should be a string."
+NOT_AN_AUDIO_FILE: Final = "Invalid parameter. {name} should be the URL of an .mp3 or .wav file."
+WINDOW_TOO_LONG: Final = "Invalid parameter. {name} search window should not exceed 30 days."
+
+UNAUTHENTICATED: Final = "Authentication credentials were not provided or are invalid."
+NOT_FOUND: Final = "not found"
+METHOD_NOT_ALLOWED: Final = "Method not allowed."
+NOT_JSON_TYPE: Final = "Content-Type must be application/json."
+NOT_JSON: Final = "Invalid JSON in the request body."
+NOT_AN_OBJECT: Final = "The request body must be a JSON object."
+BODY_TOO_LARGE: Final = "Request body too large."
+RANGE_BEYOND_END: Final = "Requested range not satisfiable."
+URL_TOO_LONG: Final = "Request URL too long."
+TOO_MANY_REQUESTS: Final = "Too many requests."
+SERVER_ERROR: Final = "Internal server error."  # [D13]
+
+
+def refused_parameter(stem: str, name: str, reason: str = "", **words: str) -> ApiError:
+    """A 400 about one parameter."""
+    return ApiError(400, stem.format(name=name, **words), reason)
+
+
+class _Answer(Record):
+    """How one reason of the core is told: status, text, and a sentence made from the refusal's detail."""
+
+    status: int
+    text: str
+    explain: Callable[[Mapping[str, Any]], str]
+
+
+def _candidates(detail: Mapping[str, Any]) -> str:
+    dropped: tuple[Candidate, ...] = detail["dropped"]
+    country = "any country" if detail["calling_code"] is None else f"calling code {detail['calling_code']}"
+    if not dropped:
+        return f"this owner has no number of {country} in the pool"
+    told = "; ".join(_told(candidate) for candidate in dropped[:5])
+    more = len(dropped) - 5 + detail["dropped_unlisted"]
+    return f"all numbers of {country} were dropped: {told}" + (f"; and {more} more" if more > 0 else "")
+
+
+def _told(candidate: Candidate) -> str:
+    session = f" (session {candidate.session})" if candidate.session else ""
+    until = f" until {written(candidate.until)}" if candidate.until is not None else ""
+    return f"+{candidate.number}: {candidate.why.value}{session}{until}"
+
+
+def _party_fixed(detail: Mapping[str, Any]) -> str:
+    session = detail["session"]
+    return f"session {session.uuid} was not created with create_session_with_single_party, so its parties stay"
+
+
+_ANSWERS: Final[Mapping[Reason, _Answer]] = {
+    # The captured body has no full stop, the table has one (contract 4.2): the body wins.
+    Reason.SESSION_EXPIRED: _Answer(400, "Session already expired", lambda _: "the session has ended"),
+    Reason.SESSION_NOT_FOUND: _Answer(404, NOT_FOUND, lambda d: f"this account has no session {d['uuid']}"),
+    Reason.POOL_EXHAUSTED: _Answer(400, "Number pool exhausted or not available.", _candidates),  # [D13]
+    Reason.PARTIES_EQUAL: _Answer(
+        400,
+        "Invalid parameter. first_party and second_party should be different.",
+        lambda _: "both parties are the same number",
+    ),
+    Reason.PARTY_FIXED: _Answer(
+        400,
+        "Invalid parameter. first_party and second_party can be updated for single party sessions only.",
+        _party_fixed,
+    ),
+    Reason.PARTY_BUSY: _Answer(
+        400,
+        "Invalid parameter. {party} is already in a session on this virtual number.",
+        lambda d: f"session {d['session']} has this party on the same number, so a call could not be told apart",
+    ),
+    Reason.PAIR_BUSY: _Answer(
+        400,
+        "A session already exists for first_party and second_party.",
+        lambda d: f"session {d['session']} connects these parties",
+    ),
+    Reason.PINS_EQUAL: _Answer(
+        400,
+        "Invalid parameter. first_party_pin and second_party_pin should be different.",
+        lambda _: "both PINs are the same",
+    ),
+    Reason.PINS_EXHAUSTED: _Answer(
+        400,
+        "Invalid parameter. generate_pin_length is outside the allowed range.",
+        lambda d: f"every PIN of {d['length']} digits is taken on the number",
+    ),
+    Reason.SESSIONS_FULL: _Answer(
+        400,
+        "Too many active sessions.",
+        lambda d: f"the emulator's limit of {d['limit']} live sessions a world is reached (limits.sessions_live_max)",
+    ),
+    Reason.NUMBERS_FULL: _Answer(
+        400, "Too many numbers.", lambda d: f"the limit of {d['limit']} numbers is reached (limits.numbers_max)"
+    ),
+    Reason.NUMBER_KNOWN: _Answer(400, "Number already exists.", lambda d: f"+{d['number']} is in the pool already"),
+    Reason.NUMBER_UNKNOWN: _Answer(404, NOT_FOUND, lambda d: f"+{d['number']} is no number of the pool"),
+    Reason.NUMBER_SUSPENDED: _Answer(409, "Number already replaced.", lambda d: f"+{d['number']} was replaced before"),
+    Reason.CALL_NOT_FOUND: _Answer(404, NOT_FOUND, lambda d: f"there is no call {d['uuid']}"),
+    Reason.CALL_ENDED: _Answer(409, "Call already ended.", lambda d: f"the call {d['uuid']} has ended"),
+    Reason.CALLS_FULL: _Answer(
+        409,
+        "Too many calls.",
+        lambda d: f"the limit of {d['limit']} running calls is reached (limits.calls_running_max)",
+    ),
+    Reason.STEP_IMPOSSIBLE: _Answer(
+        409, "Not possible now.", lambda d: f"{d['signal'].value}: impossible while the call is {d['phase'].value}"
+    ),
+    Reason.RECORDING_NOT_FOUND: _Answer(404, NOT_FOUND, lambda d: f"this account has no recording {d['uuid']}"),
+    Reason.CALLBACK_NOT_WAITING: _Answer(
+        409, "Not possible now.", lambda d: f"the callback {d['callback']} does not wait to be sent"
+    ),
+}
+
+
+def answer_to(refused: Refused) -> ApiError:
+    """The vendor's answer to a refusal of the core."""
+    answer = _ANSWERS[refused.reason]
+    return ApiError(answer.status, answer.text.format(**refused.detail), answer.explain(refused.detail))

@@ -1,0 +1,206 @@
+"""From records to Plivo's JSON: key order, nulls, numbers against strings, timestamps.
+
+Source: contract 2.2, 2.3 and Appendix A, which follow the vendor's newest recorded responses.
+"""
+
+from collections.abc import Callable, Mapping
+from functools import lru_cache
+from time import gmtime
+from typing import Any, Final
+
+from masking_emulator.core.instants import SECOND_US
+from masking_emulator.core.records import Session, Status
+from masking_emulator.core.telephony import NO_HISTORY, History, Interaction
+from masking_emulator.plivo.resources import call_url, recording_url
+
+Json = dict[str, Any]
+
+#: Base and Auth ID of the resources that an account, given by its place, owns.
+Home = Callable[[int], tuple[str, str]]
+
+#: The date and time of day in a timestamp.
+_SECOND_SIGNS: Final = len("2026-01-31 09:30:00")
+
+#: A session whose expiry has come in the middle of a call is in progress until that call ends (contract 6.5).
+_STATUS: Final[Mapping[Status, str]] = {
+    Status.ACTIVE: "active",
+    Status.IN_PROGRESS: "in-progress",
+    Status.LINGERING: "in-progress",
+    Status.EXPIRED: "expired",
+}
+
+#: The PIN group with PIN authentication off: present and null since 2024 (contract 2.5).
+_NO_PINS: Final[Json] = {
+    "is_pin_authentication_required": False,
+    "generate_pin": None,
+    "generate_pin_length": None,
+    "first_party_pin": None,
+    "second_party_pin": None,
+    "pin_prompt_play": None,
+    "pin_retry": None,
+    "pin_retry_wait": None,
+    "incorrect_pin_play": None,
+}
+
+
+def created(session: Session, *, api_id: str, subaccount: str | None, home: Home) -> Json:
+    """The answer to a create. Its outer virtual_number has a plus, the inner has none (contract 2.3)."""
+    return {
+        "api_id": api_id,
+        "session_uuid": session.uuid,
+        "virtual_number": f"+{session.number}",
+        "message": "Session created",
+        "session": session_object(session, subaccount, home),
+    }
+
+
+def updated(session: Session, *, api_id: str, subaccount: str | None, home: Home) -> Json:
+    """The answer to an update."""
+    return {"api_id": api_id, "message": "Session updated", "session": session_object(session, subaccount, home)}
+
+
+def got(session: Session, *, api_id: str, subaccount: str | None, home: Home) -> Json:
+    """The answer to a get."""
+    return {"api_id": api_id, "response": session_object(session, subaccount, home)}
+
+
+def deleted(*, api_id: str) -> Json:
+    """The answer to a delete."""
+    return {"api_id": api_id, "message": "Session expired"}
+
+
+def listed_session(session: Session, resource_uri: str, home: Home) -> Json:
+    """A session in a list: alphabetical keys, in its interactions too, and resource_uri (contract 2.2, 8)."""
+    fields = session_object(session, None, home)
+    fields["resource_uri"] = resource_uri
+    if fields["interaction"] is not None:
+        fields["interaction"] = [dict(sorted(interaction.items())) for interaction in fields["interaction"]]
+    return dict(sorted(fields.items()))
+
+
+def error(text: str, *, api_id: str) -> Json:
+    """Every refusal."""
+    return {"api_id": api_id, "error": text}
+
+
+def session_object(session: Session, subaccount: str | None, home: Home) -> Json:
+    """The session as create, update and get show it. `subaccount` is shown where it was named (contract 2.5)."""
+    settings = session.settings
+    fields: Json = {
+        "first_party": session.first_party,
+        "second_party": session.second_party,
+        "virtual_number": session.number,
+        "status": _STATUS[session.status],
+        "initiate_call_to_first_party": settings.initiate_call,
+        "session_uuid": session.uuid,
+        "callback_url": settings.callback_url,
+        "callback_method": settings.callback_method,
+        "created_time": timestamp(session.created_at),
+        "modified_time": timestamp(session.modified_at),
+        "expiry_time": timestamp(session.expires_at),
+        "duration": session.duration_s,
+        "amount": 0,
+        "call_time_limit": settings.call_time_limit_s,
+        "ring_timeout": settings.ring_timeout_s,
+        "first_party_play_url": settings.first_party_play,
+        "second_party_play_url": settings.second_party_play,
+        "record": settings.record,
+        **({} if subaccount is None else {"subaccount": subaccount}),
+        "record_file_format": settings.record_file_format,
+        "recording_callback_url": settings.recording_callback_url,
+        "recording_callback_method": settings.recording_callback_method,
+        "interaction": None,
+        "total_call_amount": 0,
+        "total_call_count": 0,
+        "total_call_billed_duration": 0,
+        "total_session_amount": 0,
+        "last_interaction_time": "",
+        "unknown_caller_play": settings.unknown_caller_play,
+    }
+    if session.history is not NO_HISTORY:
+        fields.update(_history_group(session.history, *home(session.owner)))
+    fields.update(_pin_group(session))
+    # null and not false where it was not asked for: the Java SDK always sends false and was shown null.
+    fields["create_session_with_single_party"] = True if settings.single_party else None
+    fields["virtual_number_cooloff_period"] = settings.cooloff_s
+    fields["force_pin_authentication"] = session.pins is not None and session.pins.forced
+    return fields
+
+
+def _history_group(history: History, base: str, auth_id: str) -> Json:
+    """What calls have left. The session itself costs nothing, so the sum is that of its calls (contract 10.1)."""
+    amount = money(history.amount_micros)
+    return {
+        "interaction": [_interaction(interaction, base, auth_id) for interaction in history.interactions] or None,
+        "total_call_amount": amount,
+        "total_call_count": history.legs,
+        "total_call_billed_duration": history.billed_s,
+        "total_session_amount": amount,
+        "last_interaction_time": "" if history.last_at is None else timestamp(history.last_at),
+    }
+
+
+def _interaction(interaction: Interaction, base: str, auth_id: str) -> Json:
+    """A call of a session. What there is not, and sums of nothing, are left out (contract 8)."""
+    fields: Json = {"start_time": timestamp(interaction.started_at), "end_time": timestamp(interaction.ended_at)}
+    if interaction.first_leg:
+        fields["first_party_resource_url"] = call_url(base, auth_id, interaction.first_leg)
+    if interaction.second_leg:
+        fields["second_party_resource_url"] = call_url(base, auth_id, interaction.second_leg)
+    fields["type"] = "call"
+    if interaction.amount_micros:
+        fields["total_call_amount"] = money(interaction.amount_micros)
+    if interaction.billed_s:
+        fields["call_billed_duration"] = interaction.billed_s
+    if interaction.recording:
+        fields["recording_resource_url"] = recording_url(base, auth_id, interaction.recording)
+    return fields | {"total_call_count": interaction.legs, "duration": interaction.duration_s}
+
+
+def money(micros: int) -> int | float:
+    """An amount as a JSON number: the shortest that means it, without a point where it is whole."""
+    return micros / 1_000_000 if micros % 1_000_000 else micros // 1_000_000
+
+
+def price(micros: int) -> str:
+    """An amount as calls and numbers show it: a string with five places, half a unit of the last rounded up."""
+    hundred_thousandths = (micros + 5) // 10
+    return f"{hundred_thousandths // 100_000}.{hundred_thousandths % 100_000:05}"
+
+
+def _pin_group(session: Session) -> Json:
+    pins = session.pins
+    if pins is None:
+        return _NO_PINS
+    return {
+        "is_pin_authentication_required": True,
+        "generate_pin": pins.generated,
+        "generate_pin_length": pins.length,
+        "first_party_pin": pins.first,
+        "second_party_pin": pins.second,
+        "pin_prompt_play": pins.prompt_play,
+        "pin_retry": pins.retries,
+        "pin_retry_wait": pins.retry_wait_s,
+        "incorrect_pin_play": pins.incorrect_play,
+    }
+
+
+def timestamp(instant: int) -> str:
+    """The instant as the wire shows it since 2024: whole seconds, cut off (contract 2.4)."""
+    return _second(instant // SECOND_US)
+
+
+def local_time(instant: int) -> str:
+    """The instant in the account's time zone, as calls show it. ASSUMED: the emulated accounts' zone is UTC."""
+    return timestamp(instant)[:_SECOND_SIGNS] + "+00:00"
+
+
+def exact_time(instant: int) -> str:
+    """The instant with its microseconds."""
+    return f"{timestamp(instant)[:_SECOND_SIGNS]}.{instant % SECOND_US:06}"
+
+
+@lru_cache(maxsize=4096)
+def _second(second: int) -> str:
+    t = gmtime(second)
+    return f"{t[0]:04}-{t[1]:02}-{t[2]:02} {t[3]:02}:{t[4]:02}:{t[5]:02} +0000 UTC"

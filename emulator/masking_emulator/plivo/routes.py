@@ -1,0 +1,225 @@
+"""The emulated endpoints: who asks, what for, and the answer. Parse, do, render; no rule lives here.
+
+Paths arrive without doubled or trailing slashes (`paths.py`), and with them the caller and the body. A handler is
+given everything about its request and answers with a status and a JSON object; refusals are turned into the
+vendor's words in one place. What else happens to a request on its way is the shell's (`intake.py`).
+"""
+
+import json
+from collections.abc import Awaitable, Callable, Mapping
+from functools import wraps
+from typing import Any, Final
+
+from starlette.requests import ClientDisconnect, Request
+from starlette.responses import Response
+from starlette.types import Receive
+
+from masking_emulator.core.commands import DeleteSession
+from masking_emulator.core.events import Event
+from masking_emulator.core.records import Session
+from masking_emulator.core.refusals import Refused
+from masking_emulator.plivo import calls, numbers, parse, recordings, refusals, render
+from masking_emulator.plivo.asked import Answer, Asked
+from masking_emulator.plivo.listing import list_query
+from masking_emulator.plivo.pages import meta
+from masking_emulator.plivo.policy import BODY_BYTES_MAX, URL_BYTES_MAX
+from masking_emulator.plivo.refusals import ApiError, answer_to
+from masking_emulator.plivo.resources import list_path
+from masking_emulator.plivo.service import Caller
+
+#: Our own sentence on why a request was refused, beside the vendor's text in the body.
+REASON_HEADER: Final = "X-Emulator-Reason"
+
+_REASON_SIGNS_MAX: Final = 1000
+
+_encode: Final = json.JSONEncoder(separators=(",", ":")).encode
+
+
+class ApiCall(Asked):
+    """An authenticated API request with its body (None: it is too large)."""
+
+    request: Request
+    body: bytes | None
+
+
+Handler = Callable[[ApiCall], Awaitable[Answer]]
+
+
+async def create_session(call: ApiCall) -> Answer:
+    """POST Masking/Session: 201, for a refreshed session too (contract 3.5)."""
+    service = call.caller.service
+    command = parse.create_session(_fields(call), call.owner_of, call.account.place, service.policy)
+    session = _session(service.do(command)[0])
+    subaccount = call.subaccount_of(session)
+    return 201, render.created(session, api_id=call.draw_api_id(), subaccount=subaccount, home=call.home)
+
+
+async def list_sessions(call: ApiCall) -> Answer:
+    """GET Masking/Session."""
+    service = call.caller.service
+    engine = service.caught_up()
+    page = list_query(call.pairs, call.scope, owner_of=call.owner_of, now=engine.now, policy=service.policy)
+    total, sessions = engine.select(page.query)
+    path = list_path(call.account.auth_id, "Masking/Session")
+    objects = [render.listed_session(session, f"{path}{session.uuid}/", call.home) for session in sessions]
+    return 200, {"api_id": call.draw_api_id(), "response": {"meta": meta(page, path, total), "objects": objects}}
+
+
+async def get_session(call: ApiCall) -> Answer:
+    """GET Masking/Session/{uuid}: the session, whatever its status."""
+    session = call.caller.service.caught_up().session(_uuid(call), call.scope)
+    subaccount = call.subaccount_of(session)
+    return 200, render.got(session, api_id=call.draw_api_id(), subaccount=subaccount, home=call.home)
+
+
+async def update_session(call: ApiCall) -> Answer:
+    """POST Masking/Session/{uuid}."""
+    service = call.caller.service
+    command = parse.update_session(_fields(call), _uuid(call), call.scope, service.policy)
+    session = _session(service.do(command)[0])
+    body = render.updated(session, api_id=call.draw_api_id(), subaccount=None, home=call.home)
+    return service.policy.update_status, body
+
+
+async def delete_session(call: ApiCall) -> Answer:
+    """DELETE Masking/Session/{uuid}: 200 with a body; what the request's body holds is ignored (contract 1.2)."""
+    call.caller.service.do(DeleteSession(call.scope, _uuid(call)))
+    return 200, render.deleted(api_id=call.draw_api_id())
+
+
+async def not_covered(call: ApiCall) -> Answer:
+    """Every other path of an account."""
+    raise ApiError(404, refusals.NOT_FOUND, f"the emulator does not cover {call.request.url.path}")
+
+
+def _bodiless(handler: Callable[[Asked], Answer]) -> Handler:
+    """The handler of an operation that reads no body, as one of those that may."""
+
+    @wraps(handler)
+    async def handle(call: ApiCall) -> Answer:
+        return handler(call)
+
+    return handle
+
+
+#: Path below the account → method → handler.
+OPERATIONS: Final[Mapping[str, Mapping[str, Handler]]] = {
+    "/Masking/Session": {"GET": list_sessions, "POST": create_session},
+    "/Masking/Session/{session_uuid}": {"GET": get_session, "POST": update_session, "DELETE": delete_session},
+    "/Call": {"GET": _bodiless(calls.list_calls)},
+    "/Call/{call_uuid}": {"GET": _bodiless(calls.get_call)},
+    "/Recording": {"GET": _bodiless(recordings.list_recordings)},
+    "/Recording/{recording_uuid}": {
+        "GET": _bodiless(recordings.get_recording),
+        "DELETE": _bodiless(recordings.delete_recording),
+    },
+    "/Number": {"GET": _bodiless(numbers.list_numbers)},
+    "/Number/{number}": {"GET": _bodiless(numbers.get_number)},
+}
+
+
+OPERATION_NAMES: Final = sorted(handler.__name__ for methods in OPERATIONS.values() for handler in methods.values())
+
+
+class Endpoint:
+    """One path: what is asked for there, and the answer. It admits the caller first and judges the method after."""
+
+    def __init__(self, handlers: Mapping[str, Handler], draw_api_id: Callable[[], str]) -> None:
+        """`draw_api_id` serves the answers to callers that nobody knows."""
+        self._handlers = handlers
+        self._draw_api_id = draw_api_id
+        operations = {method: handler.__name__ for method, handler in handlers.items() if handler is not not_covered}
+        self.operations: Mapping[str, str] = operations | ({"HEAD": operations["GET"]} if "GET" in operations else {})
+
+    async def answer(self, request: Request, caller: Caller | None, body: bytes | None) -> Response:
+        """The response to a request; `body` None is one that is too large."""
+        try:
+            call = _authenticated(request, caller, body)
+            status, answer = await _handler(self._handlers, request)(call)
+        except (ApiError, Refused) as refusal:
+            error = answer_to(refusal) if isinstance(refusal, Refused) else refusal
+            return refuse(error, caller.service.draw_api_id() if caller else self._draw_api_id())
+        return Response(status_code=status) if answer is None else json_response(status, answer)
+
+
+def endpoints(draw_api_id: Callable[[], str]) -> Mapping[str, Endpoint]:
+    """Path → endpoint, in the order in which they are to be tried."""
+    account = "/v1/Account/{auth_id}"
+    every_method = dict.fromkeys(("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"), not_covered)
+    paths = {**OPERATIONS, "": every_method, "/{rest:path}": every_method}
+    return {account + path: Endpoint(handlers, draw_api_id) for path, handlers in paths.items()}
+
+
+def refuse(error: ApiError, api_id: str) -> Response:
+    """The response for a refusal: the vendor's shape, and our reason in a header."""
+    reason = error.reason.encode("ascii", "backslashreplace").decode("ascii")[:_REASON_SIGNS_MAX]
+    printable = "".join(sign if sign.isprintable() else " " for sign in reason)
+    headers = dict(error.headers) | ({REASON_HEADER: printable} if printable else {})
+    return json_response(error.status, render.error(error.text, api_id=api_id), headers)
+
+
+def json_response(status: int, body: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Response:
+    """A JSON response, compact, in the order of the mapping."""
+    return Response(_encode(body), status, headers, "application/json")
+
+
+def _authenticated(request: Request, caller: Caller | None, body: bytes | None) -> ApiCall:
+    """The call, if its caller is known and the account in the path is the caller's or its subaccount."""
+    if len(request.scope["raw_path"]) + len(request.scope["query_string"]) > URL_BYTES_MAX:
+        raise ApiError(414, refusals.URL_TOO_LONG, f"an URL may have {URL_BYTES_MAX} bytes")
+    if caller is None:
+        raise _unauthenticated("no account of any world has these credentials")
+    auth_id = request.path_params["auth_id"]
+    if caller.account.auth_id == auth_id:
+        return ApiCall(caller, caller.account, request.scope, request, body)
+    if caller.account.is_main:
+        for account in caller.service.accounts:
+            if account.auth_id == auth_id:
+                return ApiCall(caller, account, request.scope, request, body)
+    raise _unauthenticated(f"{caller.account.auth_id} may not act for the account in the path")
+
+
+def _unauthenticated(reason: str) -> ApiError:
+    return ApiError(401, refusals.UNAUTHENTICATED, reason, {"WWW-Authenticate": 'Basic realm="Plivo"'})
+
+
+def _handler(handlers: Mapping[str, Handler], request: Request) -> Handler:
+    handler = handlers.get("GET" if request.method == "HEAD" else request.method)
+    if handler is None:
+        allowed = ", ".join(handlers)
+        raise ApiError(405, refusals.METHOD_NOT_ALLOWED, f"allowed here: {allowed}", {"Allow": allowed})
+    return handler
+
+
+def _uuid(call: ApiCall) -> str:
+    return str(call.request.path_params["session_uuid"]).lower()
+
+
+def _session(event: Event) -> Session:
+    session = getattr(event, "session", None)
+    assert isinstance(session, Session), "the first event of a create or an update carries its session"
+    return session
+
+
+def _fields(call: ApiCall) -> Mapping[str, Any]:
+    """The JSON object in the request's body. Raises ApiError."""
+    content_type = call.request.headers.get("content-type", "")
+    if content_type.partition(";")[0].strip().lower() != "application/json":
+        raise ApiError(400, refusals.NOT_JSON_TYPE, f"the Content-Type is {content_type[:100]!r}")
+    if call.body is None:
+        raise ApiError(413, refusals.BODY_TOO_LARGE, f"a body may have {BODY_BYTES_MAX} bytes")
+    return parse.json_object(call.body)
+
+
+async def read_body(receive: Receive, bytes_max: int) -> bytes | None:
+    """The body, or None as soon as it has more bytes than that. Raises ClientDisconnect where it ends too early."""
+    body: bytes = b""
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        body += message.get("body", b"")
+        if len(body) > bytes_max:
+            return None
+        if not message.get("more_body", False):
+            return body

@@ -1,0 +1,53 @@
+"""What the routes need of a world. The world itself lives outside this folder and is handed in."""
+
+from collections.abc import Sequence
+from typing import Protocol
+
+from masking_emulator.core.commands import Command
+from masking_emulator.core.engine import Engine
+from masking_emulator.core.events import Event
+from masking_emulator.core.record import Record
+from masking_emulator.core.records import MAIN_ACCOUNT
+from masking_emulator.plivo.policy import Policy
+
+
+class Account(Record):
+    """An account of a world. `place` 0 is the main account; the others are its subaccounts."""
+
+    place: int
+    auth_id: str
+    auth_token: str
+
+    @property
+    def is_main(self) -> bool:
+        """Whether it may see and use the other accounts of its world."""
+        return self.place == MAIN_ACCOUNT
+
+
+class Service(Protocol):
+    """A world, as the routes see it. The border between this folder and the shell, hence a Protocol."""
+
+    @property
+    def accounts(self) -> Sequence[Account]: ...
+
+    @property
+    def policy(self) -> Policy: ...
+
+    def do(self, command: Command) -> Sequence[Event]:
+        """Advance to now, then apply the command. Raises Refused."""
+        ...
+
+    def caught_up(self) -> Engine:
+        """The engine, advanced to now, to read."""
+        ...
+
+    def draw_api_id(self) -> str:
+        """A fresh api_id."""
+        ...
+
+
+class Caller(Record):
+    """Who sent a request: an account, and the world that it is in."""
+
+    service: Service
+    account: Account

@@ -1,0 +1,185 @@
+"""Signatures of callbacks: the headers by which a receiver knows that a callback comes from its account.
+
+Pure: a URL is signed as it is requested, in ASCII and without a fragment; who brings it into that form, draws nonces
+and sends is told elsewhere. Source: the vendor's page on signature validation for the headers and whose token signs
+which; the validators of the official SDKs for what is signed.
+"""
+
+import hashlib
+import hmac
+import re
+from binascii import b2a_base64
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from enum import Enum
+from functools import lru_cache
+from typing import Final
+from urllib.parse import parse_qsl, urlsplit
+
+from masking_emulator.core.record import Record
+
+Pair = tuple[str, str]
+
+V2: Final = "X-Plivo-Signature-V2"
+V2_NONCE: Final = "X-Plivo-Signature-V2-Nonce"
+V2_MAIN: Final = "X-Plivo-Signature-Ma-V2"
+V3: Final = "X-Plivo-Signature-V3"
+V3_NONCE: Final = "X-Plivo-Signature-V3-Nonce"
+V3_MAIN: Final = "X-Plivo-Signature-Ma-V3"
+
+#: Signature → the nonce that it was made with.
+_NONCE_OF: Final[Mapping[str, str]] = {V2: V2_NONCE, V2_MAIN: V2_NONCE, V3: V3_NONCE, V3_MAIN: V3_NONCE}
+
+_ADDRESSES_MAX: Final = 4096
+_TOKENS_MAX: Final = 1024
+
+#: What RFC 2104 does to the key: blocks of 64 bytes, each byte changed by 0x36 and 0x5c.
+_BLOCK_BYTES: Final = 64
+_INNER: Final = bytes(byte ^ 0x36 for byte in range(256))
+_OUTER: Final = bytes(byte ^ 0x5C for byte in range(256))
+
+_PORT: Final = re.compile(r":[0-9]*$")
+
+
+class Inputs(Record):
+    """The texts that were signed, nonce included: of V2 one, of V3 one and where the URL names a port another."""
+
+    v2: str
+    v3: Sequence[str]
+
+
+class Signed(Record):
+    """The headers of a callback, in the order of the wire, and for debugging what they sign."""
+
+    headers: Mapping[str, str]
+    inputs: Inputs
+
+
+class Verdict(Enum):
+    """What a signature of a received callback is worth under one token."""
+
+    RIGHT = "right"
+    WRONG = "wrong"
+    MISSING = "missing"  # the signature or its nonce
+
+
+def sign(
+    method: str,
+    url: str,
+    *,
+    parameters: Mapping[str, str],
+    token: str,
+    main_token: str,
+    v2_nonce: str,
+    v3_nonce: str,
+) -> Signed:
+    """Sign a callback with the token of the account or subaccount that owns the session, and with the main account's.
+
+    The parameters are those that are sent beside the query that the URL has of its own. Nonces have 20 digits.
+    """
+    texts = inputs(method, url, parameters=parameters, v2_nonce=v2_nonce, v3_nonce=v3_nonce)
+    v2, v3 = _signatures(texts, token)
+    v2_main, v3_main = (v2, v3) if main_token == token else _signatures(texts, main_token)
+    headers = {V2: v2, V2_NONCE: v2_nonce, V2_MAIN: v2_main, V3: v3, V3_NONCE: v3_nonce, V3_MAIN: v3_main}
+    return Signed(headers, texts)
+
+
+def inputs(method: str, url: str, *, parameters: Mapping[str, str], v2_nonce: str, v3_nonce: str) -> Inputs:
+    """What is signed. The query and the parameters go into V3 only, decoded."""
+    address = _address(url)
+    tail = _TAILS[method](address.query, parameters)
+    return Inputs(
+        v2=f"{address.bases[0]}{v2_nonce}",
+        v3=tuple([f"{base}{tail}.{v3_nonce}" for base in address.bases]),
+    )
+
+
+def verify(
+    method: str, url: str, *, headers: Mapping[str, str], parameters: Mapping[str, str], token: str
+) -> Mapping[str, Verdict]:
+    """Judge the four signatures of a callback as it was received, GET or POST, by header, under one token.
+
+    A GET has its parameters in its URL, so `parameters` is empty then. Of a subaccount's callback its own token
+    makes V2 and V3 right and the main account's the other two; of the main account's, one token makes all right.
+    """
+    received = {name.lower(): value for name, value in headers.items()}
+    nonces = {nonce: received.get(nonce.lower(), "") for nonce in (V2_NONCE, V3_NONCE)}
+    texts = inputs(method, url, parameters=parameters, v2_nonce=nonces[V2_NONCE], v3_nonce=nonces[V3_NONCE])
+    v2, v3 = _signatures(texts, token)
+    right = {V2_NONCE: [v2], V3_NONCE: v3.split(",")}
+    return {
+        header: _verdict(received.get(header.lower()), right[nonce]) if nonces[nonce] else Verdict.MISSING
+        for header, nonce in _NONCE_OF.items()
+    }
+
+
+class _Address(Record):
+    """A URL taken apart: scheme, host, port and path, then where a port is named the same without it; and the query."""
+
+    bases: Sequence[str]
+    query: Sequence[Pair]
+
+
+@lru_cache(maxsize=_ADDRESSES_MAX)
+def _address(url: str) -> _Address:
+    parts = urlsplit(url)
+    # A receiver never sees who logs in; Node, Go and Java drop it, Python keeps what it is given.
+    with_port = parts.netloc.rpartition("@")[2]
+    # Python, Node, Go and PHP sign the port, Ruby, Java and .NET do not. V3 may have several signatures, V2 only one.
+    authorities = dict.fromkeys((with_port, _PORT.sub("", with_port)))
+    return _Address(
+        bases=tuple(f"{parts.scheme}://{authority}{parts.path}" for authority in authorities),
+        query=tuple(sorted(parse_qsl(parts.query, keep_blank_values=True))),
+    )
+
+
+def _tail_of_get(query: Sequence[Pair], parameters: Mapping[str, str]) -> str:
+    # A name in both keeps both values, as the receiver finds them in the URL.
+    pairs = sorted([*query, *parameters.items()])
+    return f"?{_joined(pairs)}" if pairs else ""
+
+
+def _tail_of_post(query: Sequence[Pair], parameters: Mapping[str, str]) -> str:
+    if not query and not parameters:
+        return ""
+    form = "".join(map("".join, sorted(parameters.items())))
+    return f"?{_joined(query)}{'.' if query and parameters else ''}{form}"
+
+
+def _joined(pairs: Iterable[Pair]) -> str:
+    return "&".join(map("=".join, pairs))
+
+
+#: Method → what V3 signs after the path. Sorting is by code point, which is the order of UTF-8's bytes.
+_TAILS: Final[Mapping[str, Callable[[Sequence[Pair], Mapping[str, str]], str]]] = {
+    "GET": _tail_of_get,
+    "POST": _tail_of_post,
+}
+
+
+def _signatures(texts: Inputs, token: str) -> tuple[str, str]:
+    """The values of the V2 and the V3 header. No blank after the comma: validators split at it and do not trim."""
+    return _signature(token, texts.v2), ",".join([_signature(token, text) for text in texts.v3])
+
+
+def _signature(token: str, text: str) -> str:
+    """HMAC-SHA256 (RFC 2104) with the key's two beginnings ready; `hmac` would make them anew for every text."""
+    begun_inner, begun_outer = _beginnings(token)
+    inner, outer = begun_inner.copy(), begun_outer.copy()
+    inner.update(text.encode())
+    outer.update(inner.digest())
+    return b2a_base64(outer.digest(), newline=False).decode()
+
+
+@lru_cache(maxsize=_TOKENS_MAX)
+def _beginnings(token: str) -> "tuple[hashlib._Hash, hashlib._Hash]":
+    key = token.encode()
+    block = (hashlib.sha256(key).digest() if len(key) > _BLOCK_BYTES else key).ljust(_BLOCK_BYTES, b"\0")
+    return hashlib.sha256(block.translate(_INNER)), hashlib.sha256(block.translate(_OUTER))
+
+
+def _verdict(header: str | None, right: Sequence[str]) -> Verdict:
+    if not header:
+        return Verdict.MISSING
+    members = [member.encode() for member in header.split(",")]
+    is_right = any(hmac.compare_digest(member, signature.encode()) for member in members for signature in right)
+    return Verdict.RIGHT if is_right else Verdict.WRONG

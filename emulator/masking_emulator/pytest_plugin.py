@@ -1,0 +1,102 @@
+"""The pytest plugin: `masking`, a world for each test; `masking_receiver`, a server for its callbacks.
+
+Loaded in every run of everybody who has the package, so it imports nothing but pytest until a fixture is asked for.
+One server for each process, which under xdist is one for each worker; `--masking-emulator-url` or the variable
+MASKING_EMULATOR_URL names one that all of them share.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Iterator
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from masking_emulator.client import Control
+    from masking_emulator.testing import Masking, Receiver
+
+_WORLD: pytest.StashKey[Any] = pytest.StashKey()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """The option that names a server."""
+    group = parser.getgroup("masking-emulator")
+    group.addoption("--masking-emulator-url", default=None, help="Use this running emulator instead of starting one.")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """The marker that says what a test's world is like."""
+    config.addinivalue_line("markers", "masking(**world): what the world of this test is made of, as in a world file")
+
+
+@pytest.fixture(scope="session")
+def masking_control(request: pytest.FixtureRequest) -> Iterator[Control]:
+    """The control API of the server that the tests of this process share."""
+    from masking_emulator.client import Control
+    from masking_emulator.config import server_url
+    from masking_emulator.testing.redirect import redirected
+
+    url = request.config.getoption("--masking-emulator-url") or server_url()
+    if url:
+        with redirected(url):
+            yield Control(url)
+        return
+    from masking_emulator.server import Emulator
+
+    with Emulator() as server, redirected(server.url):
+        yield server.control
+
+
+@pytest.fixture
+def masking(masking_control: Control, request: pytest.FixtureRequest) -> Iterator[Masking]:
+    """A world of this test's own, seeded by the test's id, its clock standing still at the start of 2026.
+
+    The official Python SDK, where it is installed, already speaks to it: `masking.client`, and any client that the
+    code under test makes with `masking.auth_id` and `masking.auth_token`.
+    """
+    from masking_emulator.client import ControlRefused
+    from masking_emulator.testing.emulator import new_world
+
+    marker = request.node.get_closest_marker("masking")
+    world = new_world(masking_control, request.node.nodeid, marker.kwargs if marker else None)
+    request.node.stash[_WORLD] = world
+    yield world
+    with suppress(ControlRefused):  # the test removed it itself
+        masking_control.delete(world.path)
+
+
+@pytest.fixture
+def masking_receiver(masking: Masking) -> Iterator[Receiver]:
+    """A server for the callbacks of this test; the test fails where a signature did not fit."""
+    from masking_emulator.testing import Receiver
+
+    tokens = [masking.auth_token, *(token for _, token in masking.subaccounts)]
+    with Receiver(*tokens) as receiver:
+        yield receiver
+    problems = receiver.problems()
+    assert not problems, f"callbacks with wrong signatures: {'; '.join(map(str, problems))}"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """A failed test shows what happened in its world."""
+    del call
+    report = yield
+    world = item.stash.get(_WORLD, None)
+    if world is not None and report.when == "call" and report.failed:
+        report.sections.append(("masking-emulator", _told(world)))
+    return report
+
+
+def _told(world: Masking) -> str:
+    """The world's report; a test may have taken its world or its server away, and a report must not fail."""
+    from masking_emulator.client import ControlRefused, Unreachable
+
+    try:
+        return world.report()
+    except (ControlRefused, Unreachable) as gone:
+        return str(gone)

@@ -1,0 +1,49 @@
+"""The recorder: what a world is asked, and what comes of it, as JSON lines that `replay.py` can play once more.
+
+A line is the world's beginning, a command with its instant, how many timers ran up to an instant, or an event.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any, Final, TextIO
+
+from masking_emulator import __version__, codec
+from masking_emulator.core.commands import Command
+from masking_emulator.core.events import Event
+from masking_emulator.core.instants import written
+from masking_emulator.core.snapshot import Snapshot
+from masking_emulator.journal import event_json
+from masking_emulator.structure import structure_of
+from masking_emulator.worldfile import WorldSpec
+
+#: The structure of a recording; another one is refused.
+VERSION: Final = 1
+
+
+class Recorder:
+    """Writes what goes into one world as it comes. A world that goes back to its start begins anew."""
+
+    def __init__(self, file: TextIO) -> None:
+        self._file = file
+
+    def begin(self, spec: WorldSpec, engine: Snapshot) -> None:
+        """The world stands here; what follows begins from it."""
+        head = {"version": VERSION, "emulator": __version__, "world": structure_of(spec)}
+        self._write({**head, "engine": codec.plain(engine)})
+
+    def command(self, at: int, command: Command) -> None:
+        """The world was asked this, and did it."""
+        self._write({"at": written(at), "command": codec.tagged(command)})
+
+    def timers(self, at: int, count: int) -> None:
+        """So many timers ran up to this instant."""
+        if count:
+            self._write({"at": written(at), "timers": count})
+
+    def events(self, events: Sequence[Event]) -> None:
+        """This came of it."""
+        for event in events:
+            self._write(event_json(event))
+
+    def _write(self, line: Mapping[str, Any]) -> None:
+        self._file.write(json.dumps(line, separators=(",", ":")) + "\n")

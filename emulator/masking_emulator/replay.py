@@ -1,0 +1,141 @@
+"""Replay: a recorded run played once more by a fresh engine, and the first difference.
+
+Same world and same inputs give the same events, so a replay that differs has found a bug, another version, or an
+edited file.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+from msgspec import Struct
+
+from masking_emulator import codec
+from masking_emulator.codec import BadRecord
+from masking_emulator.core import snapshot as core
+from masking_emulator.core.commands import Command
+from masking_emulator.core.engine import Engine
+from masking_emulator.core.events import Event
+from masking_emulator.core.instants import read
+from masking_emulator.core.record import Record
+from masking_emulator.core.refusals import Refused
+from masking_emulator.journal import event_json
+from masking_emulator.recorder import VERSION
+from masking_emulator.world import rules_of_spec
+from masking_emulator.worldfile import BadWorld, world_of
+
+
+class BadRecording(Exception):
+    """What was given is no recording: the message names the line and why."""
+
+
+class Difference(Record):
+    """Where a replay leaves its recording: the line, what stands there, and what came instead (None: nothing)."""
+
+    line: int
+    recorded: Mapping[str, Any] | None
+    replayed: Mapping[str, Any] | None
+
+    def told(self) -> str:
+        """The difference in words."""
+        if self.recorded is None or self.replayed is None:
+            there, here = self.recorded or self.replayed, "recorded" if self.replayed is None else "replayed"
+            assert there is not None, "one of two that differ is there"
+            return f"line {self.line}: {there['event']} at {there['at']} was only {here}"
+        path, old, new = next(_differing(self.recorded, self.replayed, ""))
+        what = f"{self.recorded['event']} at {self.recorded['at']}"
+        return f"line {self.line}: {what}: {path} was {json.dumps(old)} and is now {json.dumps(new)}"
+
+
+class Replay(Struct):
+    """What a replay came to: how many commands and events were the same, and the first difference."""
+
+    commands: int = 0
+    events: int = 0
+    difference: Difference | None = None
+
+
+def replay(path: Path) -> Replay:
+    """Play a recording once more, up to the first difference. Raises BadRecording and OSError."""
+    result, engine, due, number = Replay(), None, list[Mapping[str, Any]](), 0
+    for number, line in _lines(path):
+        if _is_event(line):
+            came = due.pop(0) if due else None
+            if came != line:
+                result.difference = Difference(number, line, came)
+                return result
+            result.events += 1
+            continue
+        if due:
+            break
+        try:
+            engine, came_of_it = _taken(line, engine)
+        except BadWorld as bad:
+            raise BadRecording(f"{path}: line {number}: world.{bad}") from None
+        except (BadRecord, KeyError, TypeError, ValueError) as error:
+            raise BadRecording(f"{path}: line {number}: {error}") from None
+        due = list(map(event_json, came_of_it))
+        result.commands += "command" in line
+    if due:
+        result.difference = Difference(number, None, due[0])
+    elif engine is None:
+        raise BadRecording(f"{path}: {_NO_BEGINNING}")
+    return result
+
+
+#: Said where the first line is missing.
+_NO_BEGINNING: Final = "a recording begins with its world"
+
+
+def _is_event(line: Mapping[str, Any]) -> bool:
+    return "event" in line and "at" in line
+
+
+def _taken(line: Mapping[str, Any], engine: Engine | None) -> tuple[Engine, Sequence[Event]]:
+    """The engine after this line, and what came of it."""
+    if "version" in line:
+        return _begun(line), ()
+    if engine is None:
+        raise ValueError(_NO_BEGINNING)
+    at = read(line["at"])
+    if "timers" in line:
+        return engine, engine.rerun(at, codec.value(int, line["timers"], "timers"))
+    engine.rerun(at, 0)
+    command = codec.untagged(Command, line["command"], "command")
+    try:
+        return engine, engine.handle(command)
+    except Refused:
+        return engine, ()  # it was done when it was recorded; the missing events tell
+
+
+def _begun(line: Mapping[str, Any]) -> Engine:
+    if line["version"] != VERSION:
+        raise ValueError(f"version {line['version']!r} is not {VERSION}")
+    spec = world_of(line["world"])
+    snapshot = codec.record(core.Snapshot, line["engine"], "engine")
+    return Engine.restored(snapshot, rules=rules_of_spec(spec), seed=spec.seed)
+
+
+def _lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+    with path.open(encoding="utf-8") as file:
+        for number, text in enumerate(file, 1):
+            try:
+                line = json.loads(text)
+            except (ValueError, RecursionError) as error:
+                raise BadRecording(f"{path}: line {number}: {error}") from None
+            if not isinstance(line, dict):
+                raise BadRecording(f"{path}: line {number}: it holds no object")
+            yield number, line
+
+
+def _differing(old: Any, new: Any, path: str) -> Iterator[tuple[str, Any, Any]]:
+    """The places at which two values differ."""
+    if isinstance(old, Mapping) and isinstance(new, Mapping):
+        for key in {**old, **new}:
+            yield from _differing(old.get(key), new.get(key), f"{path}.{key}" if path else key)
+    elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
+        for at, (one, other) in enumerate(zip(old, new, strict=True)):
+            yield from _differing(one, other, f"{path}[{at}]")
+    elif old != new:
+        yield path, old, new

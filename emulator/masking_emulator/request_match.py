@@ -1,0 +1,123 @@
+"""Matching: which of the requests that arrived are meant, and how the others differ from what is meant.
+
+Criteria are a flat table; each tells its difference, so a request that misses one is a near miss with a reason.
+Nothing here changes a request.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from difflib import SequenceMatcher
+from fnmatch import fnmatchcase
+from typing import Any, Final
+
+from masking_emulator.core.record import Record
+from masking_emulator.request_json import body_of, query_of, session_of, status_of, summary_json
+from masking_emulator.requests import ApiRequest
+
+#: So many near misses one answer tells, so many differences of each.
+NEAR_MISSES_MAX: Final = 3
+_DIFFERENCES_MAX: Final = 20
+
+#: Of what does not match, only the newest are compared closely.
+_COMPARED_MAX: Final = 200
+
+
+class Difference(Record):
+    """One criterion that a request misses."""
+
+    field: str
+    expected: Any
+    actual: Any
+
+
+def matches(request: ApiRequest, criteria: Mapping[str, Any]) -> bool:
+    """Whether the request is one of those that are meant."""
+    return next(_differences(request, criteria), None) is None
+
+
+def matching(requests: Iterable[ApiRequest], criteria: Mapping[str, Any]) -> list[ApiRequest]:
+    """Those that are meant, oldest first."""
+    return [request for request in requests if matches(request, criteria)]
+
+
+def near_misses(requests: Sequence[ApiRequest], criteria: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The requests that come closest without being meant, closest first, and how each differs."""
+    missed = [(request, list(_differences(request, criteria))) for request in requests[-_COMPARED_MAX:]]
+    close = [(request, differences) for request, differences in missed if differences]
+    close.sort(key=lambda miss: (sum(1 - _likeness(one.expected, one.actual) for one in miss[1]), -miss[0].sequence))
+    return [_miss_json(*miss) for miss in close[:NEAR_MISSES_MAX]]
+
+
+def _likeness(expected: Any, actual: Any) -> float:
+    """From 0 for what is not there to nearly 1 for what differs in a sign."""
+    if actual is None:
+        return 0.0
+    one, other = str(expected)[:200], str(actual)[:200]
+    return 0.9 * SequenceMatcher(None, one, other, autojunk=False).ratio()
+
+
+def _miss_json(request: ApiRequest, differences: Sequence[Difference]) -> dict[str, Any]:
+    told = [{"field": one.field, "expected": one.expected, "actual": one.actual} for one in differences]
+    return {"request": summary_json(request), "differences": told[:_DIFFERENCES_MAX]}
+
+
+def _differences(request: ApiRequest, criteria: Mapping[str, Any]) -> Iterator[Difference]:
+    for name, expected in criteria.items():
+        yield from _COMPARED[name](name, expected, request)
+
+
+def _same(actual_of: Callable[[ApiRequest], Any]) -> Callable[[str, Any, ApiRequest], Iterator[Difference]]:
+    def compare(name: str, expected: Any, request: ApiRequest) -> Iterator[Difference]:
+        actual = actual_of(request)
+        if actual != expected:
+            yield Difference(name, expected, actual)
+
+    return compare
+
+
+def _later(name: str, expected: int, request: ApiRequest) -> Iterator[Difference]:
+    if request.sequence <= expected:
+        yield Difference(name, expected, request.sequence)
+
+
+def _path(name: str, expected: str, request: ApiRequest) -> Iterator[Difference]:
+    if not path_fits(request.path, expected):
+        yield Difference(name, expected, request.path)
+
+
+def path_fits(path: str, pattern: str) -> bool:
+    """Whether a path, in single slashes, fits a pattern, in which `*` stands for anything."""
+    return fnmatchcase(path, pattern.rstrip("/"))
+
+
+def _body(name: str, expected: Mapping[str, Any], request: ApiRequest) -> Iterator[Difference]:
+    return _beyond(name, expected, body_of(request))
+
+
+def _query(name: str, expected: Mapping[str, Any], request: ApiRequest) -> Iterator[Difference]:
+    return _beyond(name, expected, query_of(request))
+
+
+def _beyond(name: str, expected: Any, actual: Any) -> Iterator[Difference]:
+    """Where `actual` lacks something of `expected`; what it has beyond that does not matter."""
+    if isinstance(expected, Mapping) and isinstance(actual, Mapping):
+        for key, value in expected.items():
+            if key in actual:
+                yield from _beyond(f"{name}.{key}", value, actual[key])
+            else:
+                yield Difference(f"{name}.{key}", value, None)
+    # JSON knows true apart from 1, Python does not.
+    elif expected != actual or isinstance(expected, bool) is not isinstance(actual, bool):
+        yield Difference(name, expected, actual)
+
+
+#: Criterion → the differences of a request from it.
+_COMPARED: Final[Mapping[str, Callable[[str, Any, ApiRequest], Iterator[Difference]]]] = {
+    "after": _later,
+    "operation": _same(lambda request: request.operation),
+    "method": _same(lambda request: request.method),
+    "path": _path,
+    "status": _same(status_of),
+    "session": _same(session_of),
+    "query": _query,
+    "body": _body,
+}

@@ -1,0 +1,204 @@
+"""Run: a private emulator for as long as one command lives, which is what `masking-emulator run -- COMMAND` is.
+
+The doors are open and the world is loaded before the command starts, the rest of the server loads while it does:
+what it asks meanwhile waits in the system's queue. Whatever ends the command ends us with its exit code.
+"""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from threading import Thread, Timer
+from typing import Final, NoReturn
+
+from masking_emulator.certificates import users_certificates
+from masking_emulator.clock import looks
+from masking_emulator.config import HOST_DEFAULT, cache_folder, environment
+from masking_emulator.core.chance import Seed
+from masking_emulator.doors import Doors, open_doors
+from masking_emulator.garbage import settle
+from masking_emulator.redirection import Target, variables
+from masking_emulator.trust import other_authorities, trust
+from masking_emulator.worldfile import WorldSpec, load_world
+
+#: As a shell has it: the command is not there, it is no program, a signal ended it.
+EXIT_NOT_FOUND: Final = 127
+EXIT_NO_PROGRAM: Final = 126
+EXIT_SIGNAL: Final = 128
+
+#: What we hand on to the command. A terminal sends those of its keys to the command too, without us.
+_FORWARDED: Final = ("SIGTERM", "SIGHUP", "SIGINT", "SIGQUIT", "SIGUSR1", "SIGUSR2")
+_BY_KEY: Final = ("SIGINT", "SIGQUIT")
+_ASKS_TO_END: Final = ("SIGTERM", "SIGHUP")
+
+#: Between two looks whether what the command left has ended.
+_PAUSE_S: Final = 0.01
+
+
+class CannotRun(Exception):
+    """The command does not start; the message says why, `code` is what a shell would exit with."""
+
+    def __init__(self, code: int, reason: str) -> None:
+        super().__init__(reason)
+        self.code = code
+
+
+@dataclass(frozen=True, slots=True)
+class RunConfig:
+    """What to run, in which world, whom beside Plivo it may reach, and how long it may take to end when asked."""
+
+    command: Sequence[str]
+    world: str
+    seed: Seed | None
+    allowed_hosts: tuple[str, ...]
+    kill_after_s: float
+
+
+def run(config: RunConfig) -> NoReturn:
+    """Run the command and end this process with its exit code.
+
+    Raises BadWorld, CannotListen, CannotKeep and CannotRun before the command has started.
+    """
+    spec = load_world(config.world, seed=config.seed)
+    doors = open_doors(
+        HOST_DEFAULT,
+        0,
+        proxy_port=0,
+        tls_port=0,
+        allowed_hosts=config.allowed_hosts,
+        certificates=users_certificates,
+    )
+    user = environment()
+    everything = {**user, **variables(_target(doors, spec, user), user)}
+    command = _Command(config.command, everything, kill_after_s=config.kill_after_s)
+    Thread(target=_serve, args=(spec, doors, command.end), name="masking-emulator", daemon=True).start()
+    code = command.wait()
+    for stream in (sys.stdout, sys.stderr):
+        with suppress(OSError):
+            stream.flush()
+    # The server is in the middle of things, perhaps of its own imports, and nothing of it is kept.
+    os._exit(code)
+
+
+def _target(doors: Doors, spec: WorldSpec, user: Mapping[str, str]) -> Target:
+    assert doors.certificates is not None
+    assert doors.proxy_url is not None
+    authority = doors.certificates.authority.read_text(encoding="ascii")
+    account = spec.accounts[0]
+    return Target(
+        url=doors.url,
+        proxy_url=doors.proxy_url,
+        tls_url=doors.tls_url,
+        auth_id=account.auth_id,
+        auth_token=account.auth_token,
+        trust=trust(cache_folder(), authority, other_authorities(user)),
+    )
+
+
+def _serve(spec: WorldSpec, doors: Doors, stopped: Callable[[], None]) -> None:
+    from masking_emulator.server import log_as, serve_world
+
+    def ready() -> None:
+        settle()
+
+    log_as("text")
+    try:
+        serve_world(spec, doors, ready=ready)
+    finally:
+        stopped()  # only a bug gets here, and a command that waits for a server that is gone would wait long
+
+
+class _Command:
+    """The user's command, with all processes that it starts."""
+
+    def __init__(self, words: Sequence[str], variables: Mapping[str, str], *, kill_after_s: float) -> None:
+        self._kill_after_s = kill_after_s
+        # In a terminal it stays in our group, because only that group may read the keyboard. Elsewhere it has a group
+        # of its own, so that what it leaves behind can be found.
+        self._by_key = _in_terminal()
+        self._has_group = os.name == "posix" and not self._by_key
+        self._timer: Timer | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+        self._early: list[int] = []
+        for name in _FORWARDED:
+            number = getattr(signal, name, None)
+            if number is not None:
+                signal.signal(number, self._forward)
+        self._process = _start(words, variables, own_group=self._has_group)
+        for number in self._early:
+            self._send(number)
+
+    def wait(self) -> int:
+        """Wait for its end, clear away what it left, and return its exit code."""
+        assert self._process is not None
+        code = self._process.wait()
+        if self._timer is not None:
+            self._timer.cancel()
+        if self._has_group:
+            _clear_away(self._process.pid, patience_s=self._kill_after_s)
+        return code if code >= 0 else EXIT_SIGNAL - code
+
+    def end(self, number: int = signal.SIGTERM) -> None:
+        """Ask it to end, and make it end if it does not."""
+        self._send(number)
+        if self._timer is None:
+            self._timer = Timer(self._kill_after_s, self._send, args=(getattr(signal, "SIGKILL", signal.SIGTERM),))
+            self._timer.daemon = True
+            self._timer.start()
+
+    def _forward(self, number: int, _: object) -> None:
+        name = signal.Signals(number).name
+        if name in _ASKS_TO_END:
+            self.end(number)
+        elif not (self._by_key and name in _BY_KEY):
+            self._send(number)
+
+    def _send(self, number: int) -> None:
+        if self._process is None:
+            self._early.append(number)
+        elif self._process.poll() is None:
+            with suppress(ProcessLookupError):
+                send = os.killpg if self._has_group else os.kill
+                send(self._process.pid, number)
+
+
+def _start(words: Sequence[str], variables: Mapping[str, str], *, own_group: bool) -> subprocess.Popen[bytes]:
+    try:
+        return subprocess.Popen(list(words), env=dict(variables), process_group=0 if own_group else None)
+    except FileNotFoundError:
+        raise CannotRun(EXIT_NOT_FOUND, f"{words[0]}: there is no such command") from None
+    except OSError as error:
+        raise CannotRun(EXIT_NO_PROGRAM, f"{words[0]}: {error.strerror}") from None
+    except ValueError as error:  # a null byte
+        raise CannotRun(EXIT_NOT_FOUND, f"{words[0]!r}: {error}") from None
+
+
+def _in_terminal() -> bool:
+    """Whether a terminal sends us what its keys mean."""
+    try:
+        terminal = os.open("/dev/tty", os.O_RDONLY)
+    except OSError:
+        return False
+    try:
+        return os.tcgetpgrp(terminal) == os.getpgrp()
+    except OSError:
+        return False
+    finally:
+        os.close(terminal)
+
+
+def _clear_away(group: int, *, patience_s: float) -> None:
+    """End what is left of a group: asked at first, made to later."""
+    for number, wait_s in ((signal.SIGTERM, patience_s), (signal.SIGKILL, 0.0)):
+        try:
+            os.killpg(group, number)
+        except (ProcessLookupError, PermissionError):
+            return
+        for _ in looks(timeout_s=wait_s, pause_s=_PAUSE_S):
+            try:
+                os.killpg(group, 0)
+            except (ProcessLookupError, PermissionError):
+                return

@@ -1,0 +1,247 @@
+"""The server: one app behind its doors, in the foreground for `serve`, or in a thread for a test or for `run`."""
+
+import asyncio
+import json
+import logging
+import socket
+import ssl
+import sys
+from collections.abc import Callable, Sequence
+from threading import Event as Flag
+from threading import Thread
+from types import FrameType, TracebackType
+from typing import TYPE_CHECKING, Any, Final, Self
+
+import uvicorn
+from uvicorn.server import ServerState
+
+from masking_emulator.app import make_app
+from masking_emulator.certificates import Certificates, users_certificates
+from masking_emulator.client import Control
+from masking_emulator.clock import real_now
+from masking_emulator.config import HOST_DEFAULT, ServeConfig
+from masking_emulator.connection import Protocol
+from masking_emulator.core.instants import written
+from masking_emulator.doors import Doors, open_doors
+from masking_emulator.world import Surroundings
+from masking_emulator.worldfile import DEMO_WORLD, WorldSpec, load_world
+from masking_emulator.worlds import Hub
+
+if TYPE_CHECKING:
+    from masking_emulator.keeping import Keeping
+    from masking_emulator.proxy import Proxy
+
+#: How long open connections may take to end when the server stops.
+_GRACE_S: Final = 2
+
+#: How long a client may keep silent after it agreed on TLS.
+FIRST_REQUEST_S_MAX: Final = 30.0
+
+#: How often a world in this process looks whether frozen time was moved.
+_HEARTBEAT_S: Final = 0.02
+
+
+def serve(config: ServeConfig, ready: Callable[[Doors], None]) -> None:
+    """Serve until SIGTERM or Ctrl-C. `ready` is called as soon as requests are answered.
+
+    Raises BadWorld, CannotListen, CannotKeep and CannotKeepFile before anything is served, the last at the end too.
+    """
+    keeping = _keeping(config)
+    spec = (keeping and keeping.spec) or load_world(config.world, seed=config.seed)
+    doors = open_doors(
+        config.host,
+        config.port,
+        proxy_port=config.proxy_port,
+        tls_port=config.tls_port,
+        allowed_hosts=config.allowed_hosts,
+        certificates=users_certificates,
+    )
+    log_as(config.log_format)
+    hosts = (config.host, *config.control_hosts)
+    serve_world(spec, doors, keeping, control_hosts=hosts, ready=lambda: ready(doors))
+
+
+def serve_world(
+    spec: WorldSpec,
+    doors: Doors,
+    keeping: "Keeping | None" = None,
+    *,
+    control_hosts: Sequence[str] = (),
+    ready: Callable[[], None] = lambda: None,
+) -> None:
+    """Serve one world behind these doors until the process is asked to end. Raises CannotKeepFile."""
+    hub = Hub(Surroundings(base_url=doors.url))
+    world = hub.add(spec)
+    hub.interception = doors.described()
+    server = _Server(hub, doors, ready, control_hosts=control_hosts)
+    if keeping is None:
+        return server.run(sockets=[doors.plain])
+    server.beginning = lambda: keeping.begin(world)
+    server.run(sockets=[doors.plain])
+    return keeping.end(world)
+
+
+def _keeping(config: ServeConfig) -> "Keeping | None":
+    """The files of the world; None where there are none. Raises CannotKeepFile."""
+    if config.state is None and config.recording is None:
+        return None
+    # Imported here: a start without files would pay for reading and writing them.
+    from masking_emulator.keeping import Keeping
+
+    return Keeping(state=config.state, recording=config.recording)
+
+
+class Emulator:
+    """A server in a thread of this process, for a test: `with Emulator() as emulator:`.
+
+    `url` is where it listens, `control` talks to its control API. It follows frozen time (freezegun), because its
+    event loop has a clock of its own.
+    """
+
+    def __init__(
+        self,
+        world: str = DEMO_WORLD,
+        *,
+        proxy_port: int | None = None,
+        tls_port: int | None = None,
+        allowed_hosts: Sequence[str] = (),
+    ) -> None:
+        """`world` is an example's name or a file. Raises BadWorld, and what opening the doors raises."""
+        spec = load_world(world)
+        self._ready = Flag()
+        self.doors = open_doors(
+            HOST_DEFAULT,
+            0,
+            proxy_port=proxy_port,
+            tls_port=tls_port,
+            allowed_hosts=allowed_hosts,
+            certificates=users_certificates,
+        )
+        self.url = self.doors.url
+        self.control = Control(self.url)
+        self._hub = Hub(Surroundings(base_url=self.url, heartbeat_s=_HEARTBEAT_S))
+        self._hub.add(spec)
+        self._hub.interception = self.doors.described()
+        self._server = _Server(self._hub, self.doors, self._ready.set)
+        self._thread = Thread(target=self._server.run, args=([self.doors.plain],), name="masking-emulator", daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        self._ready.wait()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._server.should_exit = True
+        self._thread.join()
+
+
+class _Server(uvicorn.Server):
+    """uvicorn, telling when it listens at every door, and ending with exit code 0 when it is asked to end."""
+
+    def __init__(
+        self, hub: Hub, doors: Doors, started: Callable[[], None], *, control_hosts: Sequence[str] = ()
+    ) -> None:
+        super().__init__(
+            uvicorn.Config(
+                make_app(hub, control_hosts=control_hosts),
+                http=Protocol,
+                lifespan="off",
+                access_log=False,
+                log_config=None,
+                server_header=False,
+                timeout_graceful_shutdown=_GRACE_S,
+            )
+        )
+        self._hub = hub
+        self._doors = doors
+        self._started = started
+        self._proxy: Proxy | None = None
+        #: What is done in the event loop before anything is served.
+        self.beginning: Callable[[], None] = lambda: None
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        self.beginning()
+        await super().startup(sockets)
+        if self._doors.certificates is not None:
+            await self._open_tls(self._doors.certificates)
+        self._started()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        await self._hub.close()  # first: requests that wait for a callback would hold the server up
+        if self._proxy is not None:
+            self._proxy.close()
+        await super().shutdown(sockets)
+
+    async def _open_tls(self, certificates: Certificates) -> None:
+        """Open the doors behind which there is TLS; uvicorn knows one kind of socket only."""
+        # Imported here: a start without these doors would pay for what is behind them.
+        from masking_emulator.proxy import Proxy
+        from masking_emulator.tunnel import Limits
+
+        loop, limits = asyncio.get_running_loop(), Limits()
+        tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        tls.load_cert_chain(certificates.server)
+        tls.set_alpn_protocols(["http/1.1"])
+        if self._doors.proxy is not None:
+            self._proxy = Proxy(self._connection, tls, allowed=self._doors.allowed_hosts, limits=limits)
+            self.servers.append(await loop.create_server(self._proxy.connection, sock=self._doors.proxy))
+        if self._doors.tls is not None:
+            opened = await loop.create_server(
+                lambda: self._connection(lambda: None),
+                sock=self._doors.tls,
+                ssl=tls,
+                ssl_handshake_timeout=limits.handshake_s,
+            )
+            self.servers.append(opened)
+
+    def _connection(self, ended: Callable[[], None]) -> asyncio.Protocol:
+        return _Connection(self.config, self.server_state, self.lifespan.state, ended)
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Being asked to end is no failure, so the signal is not raised again; a second one does not wait."""
+        del sig, frame
+        self.force_exit = self.should_exit
+        self.should_exit = True
+
+
+class _Connection(Protocol):
+    """A connection that did not come through the plain door: it has to say something soon, and tells when it ends."""
+
+    def __init__(
+        self, config: uvicorn.Config, state: ServerState, app_state: dict[str, Any], ended: Callable[[], None]
+    ) -> None:
+        super().__init__(config, state, app_state)
+        self._ended = ended
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
+        super().connection_made(transport)
+        # uvicorn's own timer for what a client says next; it has none for the first.
+        self.timeout_keep_alive_task = self.loop.call_later(FIRST_REQUEST_S_MAX, self.timeout_keep_alive_handler)
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        super().connection_lost(exc)
+        self._ended()
+
+
+class _JsonLines(logging.Formatter):
+    """One JSON object a line."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        line: dict[str, Any] = {
+            "at": written(real_now()),
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        if record.exc_info:
+            line["traceback"] = self.formatException(record.exc_info)
+        return json.dumps(line)
+
+
+def log_as(log_format: str) -> None:
+    """Warnings and worse go to stderr, as text or as JSON lines."""
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(_JsonLines() if log_format == "json" else logging.Formatter("%(levelname)s: %(message)s"))
+    logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)

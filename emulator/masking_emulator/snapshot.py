@@ -1,0 +1,128 @@
+"""Snapshots of worlds: whole state out and in, as JSON that people can read, and as files that are never half written.
+
+A snapshot holds the world as in a world file, its clock, and everything that its engine holds. The faults that were
+at work are in it, and count anew. What was only watched
+(journal, requests, what became of settled callbacks) is not in it; the journal goes on with the next number.
+"""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from masking_emulator import __version__, codec
+from masking_emulator.clock import RATE_MAX
+from masking_emulator.codec import BadRecord
+from masking_emulator.consistency import contradictions
+from masking_emulator.core import snapshot as core
+from masking_emulator.core.instants import read, written
+from masking_emulator.core.record import replace
+from masking_emulator.laboratory import Rule
+from masking_emulator.structure import structure_of
+from masking_emulator.wholefile import write_whole
+from masking_emulator.world import Standing, World
+from masking_emulator.worldfile import BadWorld, WorldSpec, world_of
+
+#: The structure of a snapshot; another one is refused.
+VERSION: Final = 1
+
+
+class BadSnapshot(Exception):
+    """What was given is no snapshot, or one that cannot be: the message names where and why."""
+
+    @property
+    def field(self) -> str:
+        """Where it is wrong."""
+        return str(self).partition(": ")[0]
+
+    @property
+    def reason(self) -> str:
+        """Why."""
+        return str(self).partition(": ")[2]
+
+
+def snapshot_of(world: World) -> dict[str, Any]:
+    """The world as it stands now."""
+    standing = world.standing()
+    spec = replace(world.spec, faults=tuple(placed.fault for placed in world.faults))
+    return {
+        "version": VERSION,
+        "emulator": __version__,
+        "world": structure_of(spec),
+        "clock": {"now": written(standing.now), "rate": standing.rate},
+        "journal_last": standing.journal_last,
+        "drawn": dict(standing.drawn),
+        "laboratory": [codec.plain(rule) for rule in standing.rules],
+        "engine": codec.plain(standing.engine),
+    }
+
+
+def restore(world: World, given: Mapping[str, Any]) -> None:
+    """Make the world what the snapshot says; it keeps its accounts. Raises BadSnapshot, and then nothing changed."""
+    spec, standing = read_snapshot(given)
+    if len(spec.accounts) != len(world.accounts):
+        raise BadSnapshot(f"world.account: {len(spec.accounts)} accounts, and this world has {len(world.accounts)}")
+    world.stand(spec.with_accounts(world.accounts), standing)
+
+
+def read_snapshot(given: Mapping[str, Any]) -> tuple[WorldSpec, Standing]:
+    """What a snapshot says. Raises BadSnapshot."""
+    if given.get("version") != VERSION:
+        raise BadSnapshot(f"version: {given.get('version')!r} is not {VERSION}, the one that this emulator writes")
+    keys = {"version", "emulator", "world", "clock", "journal_last", "drawn", "laboratory", "engine"}
+    for key in (*(keys - given.keys()), *(given.keys() - keys)):
+        raise BadSnapshot(f"{key}: {'unknown key' if key in given else 'missing'}")
+    try:
+        spec = world_of(given["world"])
+        now, rate = _clock(given["clock"])
+        engine = codec.record(core.Snapshot, given["engine"], "engine")
+        standing = Standing(
+            now=now,
+            rate=rate,
+            journal_last=codec.value(int, given["journal_last"], "journal_last"),
+            drawn=codec.value(dict[str, int], given["drawn"], "drawn"),
+            rules=codec.value(list[Rule], given["laboratory"], "laboratory"),
+            engine=engine,
+        )
+    except BadRecord as bad:
+        raise BadSnapshot(str(bad)) from None
+    except BadWorld as bad:
+        raise BadSnapshot(f"world.{bad}") from None
+    if engine.at > now:
+        raise BadSnapshot("engine.at: it is after clock.now, and a clock never goes back")
+    for where, name, why in contradictions(engine, accounts=len(spec.accounts)):
+        raise BadSnapshot(f"engine.{where}: {name} {why}")
+    return spec, standing
+
+
+def save(snapshot: Mapping[str, Any], path: Path) -> None:
+    """Write the file whole or not at all. Raises OSError."""
+    write_whole(path, json.dumps(snapshot, indent=1))
+
+
+def load(path: Path) -> tuple[WorldSpec, Standing]:
+    """The snapshot in a file. Raises BadSnapshot, whose message names the file, and OSError."""
+    try:
+        given = json.loads(path.read_text(encoding="utf-8"))
+    except (ValueError, RecursionError) as error:
+        raise BadSnapshot(f"{path}: {error}") from None
+    if not isinstance(given, dict):
+        raise BadSnapshot(f"{path}: it holds no object")
+    try:
+        return read_snapshot(given)
+    except BadSnapshot as bad:
+        raise BadSnapshot(f"{path}: {bad}") from None
+
+
+def _clock(given: Any) -> tuple[int, float]:
+    """The instant that the clock shows, and its rate."""
+    if not isinstance(given, Mapping) or set(given) != {"now", "rate"}:
+        raise BadSnapshot("clock: an object of now and rate is expected")
+    try:
+        now = read(given["now"])
+    except (TypeError, ValueError) as error:
+        raise BadSnapshot(f"clock.now: {error}") from None
+    rate = codec.value(float, given["rate"], "clock.rate")
+    if not 0 <= rate <= RATE_MAX:
+        raise BadSnapshot(f"clock.rate: {rate:g} is not between 0 and {RATE_MAX:g}")
+    return now, rate

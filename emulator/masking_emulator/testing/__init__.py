@@ -1,0 +1,31 @@
+"""The test kit: worlds for tests, a callback receiver, and strategies for Hypothesis.
+
+`masking` and `masking_receiver` are pytest fixtures (`masking_emulator.pytest_plugin`); `Emulator` is the same for
+every other framework. `masking_emulator.testing.strategies` needs Hypothesis, `masking_emulator.testing.orders`
+nothing but your handler.
+"""
+
+from masking_emulator.client import ControlRefused
+from masking_emulator.testing.emulator import Emulator
+from masking_emulator.testing.masking import Masking
+from masking_emulator.testing.orders import BrokenOrder, explore_orders
+from masking_emulator.testing.receiver import Received, Receiver
+from masking_emulator.testing.redirect import redirect_plivo, restore_plivo
+from masking_emulator.testing.views import Call, Callback, Fault, Happened, Request
+
+__all__ = [
+    "BrokenOrder",
+    "Call",
+    "Callback",
+    "ControlRefused",
+    "Emulator",
+    "Fault",
+    "Happened",
+    "Masking",
+    "Received",
+    "Receiver",
+    "Request",
+    "explore_orders",
+    "redirect_plivo",
+    "restore_plivo",
+]

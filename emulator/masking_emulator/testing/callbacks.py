@@ -1,0 +1,103 @@
+"""The callbacks of a world, as a test has them: looked at, waited for, held back, sent again."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+from masking_emulator.client import Control, ControlRefused
+from masking_emulator.testing.views import Callback
+
+#: How long the waiting methods wait, in real seconds, unless they are told otherwise.
+WAIT_S: Final = 5.0
+
+#: The control API lists so many at once.
+_LISTED_MAX: Final = 1000
+
+#: An explanation names so many of those that did come.
+_EXPLAINED_MAX: Final = 20
+
+#: What the control API answers where nothing matched in time.
+_IN_VAIN: Final = 409
+
+
+class Callbacks:
+    """The callbacks of a world."""
+
+    def __init__(self, control: Control, world: str) -> None:
+        self._control, self._path = control, f"{world}/callbacks"
+
+    def all(self, **filters: Any) -> list[Callback]:
+        """Every callback that is kept, oldest first; `event`, `session`, `state` and `after` leave others out."""
+        callbacks = list[Callback]()
+        while True:
+            after = {"after": callbacks[-1].id} if callbacks else {}
+            page = self._control.get(self._path, **{"limit": _LISTED_MAX, **filters, **after})["callbacks"]
+            callbacks += map(Callback.of, page)
+            if len(page) < _LISTED_MAX:
+                return callbacks
+
+    def of(self, session: str) -> list[Callback]:
+        """Every callback of one session, oldest first."""
+        return self.all(session=session)
+
+    def wait_for(
+        self,
+        *,
+        event: str | None = None,
+        session: str | None = None,
+        state: str = "delivered",
+        after: int | None = None,
+        timeout: float = WAIT_S,
+    ) -> Callback:
+        """The first callback of this `event` and `session` that is in `state` ("any": in whatever), with an id above
+        `after`; what is left out does not matter.
+
+        Waits up to `timeout` real seconds. Raises AssertionError that says what did come, and how it differs.
+        """
+        given = {"event": event, "session": session, "state": state, "after": after}
+        wish = {name: value for name, value in given.items() if value is not None}
+        try:
+            answer = self._control.get(f"{self._path}/wait", timeout_s=str(timeout), **wish)
+        except ControlRefused as refused:
+            if refused.status != _IN_VAIN:
+                raise
+            told = {name: value for name, value in wish.items() if value != "any"}
+            raise AssertionError(_explained(told, self.all(), timeout)) from None
+        return Callback.of(answer["callbacks"][0])
+
+    def replay(self, callback: Callback | int) -> Callback:
+        """Send it once more."""
+        ordinal = callback.id if isinstance(callback, Callback) else callback
+        return Callback.of(self._control.post(f"{self._path}/{ordinal}/replay"))
+
+    def rules(self, *rules: Mapping[str, Any]) -> None:
+        """The laboratory's rules in place of those before, such as `{"action": "hold", "event": "SessionTimeout"}`."""
+        self._control.put(f"{self._path}/policy", {"rules": list(rules)})
+
+    def release(self, *callbacks: Callback | int) -> None:
+        """Let held callbacks go, in this order; without any, all of them."""
+        ids = [callback.id if isinstance(callback, Callback) else callback for callback in callbacks]
+        self._control.post(f"{self._path}/release", {"ids": ids} if ids else {})
+
+
+def _explained(wish: Mapping[str, Any], came: Sequence[Callback], waited_s: float) -> str:
+    """What did come instead of what was wished for, and how each differs; the nearest first."""
+    wanted = " ".join(f"{name}={value}" for name, value in wish.items()) or "any"
+    lines = [
+        f"no callback with {wanted} within {waited_s:g} seconds; " + ("what came:" if came else "none came at all")
+    ]
+    nearest = sorted(came, key=lambda callback: (len(_differences(wish, callback)), callback.id))
+    for callback in nearest[:_EXPLAINED_MAX]:
+        differs = ", ".join(_differences(wish, callback))
+        lines.append(f"  {callback}: {differs}")
+    if len(came) > _EXPLAINED_MAX:
+        lines.append(f"  and {len(came) - _EXPLAINED_MAX} more")
+    return "\n".join(lines)
+
+
+def _differences(wish: Mapping[str, Any], callback: Callback) -> list[str]:
+    is_now = {"event": callback.event, "session": callback.session, "state": callback.state}
+    differing = [
+        f"{name} is {is_now[name]}, not {wanted}" for name, wanted in wish.items() if is_now.get(name, wanted) != wanted
+    ]
+    late = "after" in wish and callback.id <= wish["after"]
+    return [*differing, *([f"id is {callback.id}, not after {wish['after']}"] if late else [])]

@@ -1,0 +1,203 @@
+"""A world as a test has it: its account, its clock, its pool, phones, calls and journal.
+
+Everything here is the control API; the code under test speaks to the emulated API and knows nothing of this.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from masking_emulator.client import Control, segment
+from masking_emulator.testing.aside import Aside
+from masking_emulator.testing.callbacks import Callbacks
+from masking_emulator.testing.faults import Faults
+from masking_emulator.testing.redirect import redirect_plivo
+from masking_emulator.testing.requests import Requests
+from masking_emulator.testing.views import Call, Happened
+
+
+class Masking:
+    """One world of a running emulator.
+
+    `auth_id` and `auth_token` are its main account's; `subaccounts` lists pairs of the same kind. `url` is the plain
+    HTTP address of the emulated API and the control API.
+    """
+
+    def __init__(self, control: Control, world: Mapping[str, Any]) -> None:
+        """`world` is what the control API answered when it made the world."""
+        self.control = control
+        self.url = control.url
+        self.auth_id: str = world["auth_id"]
+        self.auth_token: str = world["auth_token"]
+        self.subaccounts: Sequence[tuple[str, str]] = [(s["auth_id"], s["auth_token"]) for s in world["subaccounts"]]
+        self.path = f"/worlds/{segment(self.auth_id)}"
+        self.callbacks = Callbacks(control, self.path)
+        self.faults = Faults(control, self.path)
+        self.numbers = Numbers(control, self.path)
+        self.phones = Phones(control, self.path)
+        self.requests = Requests(control, self.path)
+        self.sessions = Sessions(control, self.path)
+
+    @cached_property
+    def client(self) -> Any:
+        """An unmodified `plivo.RestClient` of the main account, redirected. Raises ImportError without the SDK."""
+        redirect_plivo(self.url)
+        import plivo
+
+        return plivo.RestClient(self.auth_id, self.auth_token)
+
+    @cached_property
+    def aio(self) -> Aside["Masking"]:
+        """The same for coroutines: `await masking.aio.advance(60)` leaves the event loop free meanwhile.
+
+        A test whose own loop serves the callbacks needs this, because `advance` waits until they are answered.
+        """
+        return Aside(self)
+
+    @property
+    def now(self) -> str:
+        """What the world's clock shows, ISO 8601."""
+        return str(self.control.get(f"{self.path}/clock")["now"])
+
+    def advance(
+        self,
+        seconds: float | None = None,
+        *,
+        to: str | None = None,
+        next: bool = False,  # noqa: A002  # the API's word
+    ) -> list[Happened]:
+        """Let time pass, by `seconds`, to an instant, or to the next thing that is due; what happened, in order.
+
+        Callbacks that fall due are delivered and answered before it returns. Raises ControlRefused.
+        """
+        given = {"seconds": seconds, "to": to, "next": next or None}
+        body = {name: value for name, value in given.items() if value is not None}
+        answer = self.control.post(f"{self.path}/clock/advance", body)
+        return [Happened.of(event) for event in answer["events"]]
+
+    def call(self, caller: str, number: str, **script: Any) -> Call:
+        """Somebody dials a virtual number. `script` as in `POST W/calls`: outcome, answer_after_s, talk_s, hangup_by,
+        digits, manual, recording_fails. The clock plays the rest. Raises ControlRefused.
+        """
+        return Call.of(self.control.post(f"{self.path}/calls", {"from": caller, "to": number, **script}))
+
+    def act(self, call: Call | str, action: str, **more: Any) -> Call:
+        """One step of a call: answer, reject, busy, unreachable, digits, hangup; `party` and `digits` as needed."""
+        uuid = call.uuid if isinstance(call, Call) else call
+        return Call.of(self.control.post(f"{self.path}/calls/{segment(uuid)}/actions", {"action": action, **more}))
+
+    def calls(self, session: str | None = None) -> list[Call]:
+        """The calls of the world, newest first; of one session where it is named."""
+        query: dict[str, Any] = {"limit": _CALLS_MAX} | ({} if session is None else {"session": session})
+        return [Call.of(call) for call in self.control.get(f"{self.path}/calls", **query)["calls"]]
+
+    @property
+    def journal(self) -> list[Happened]:
+        """Everything that happened in the world, as far as it is kept, oldest first."""
+        happened = list[Happened]()
+        while True:
+            after = happened[-1].sequence if happened else 0
+            page = self.control.get(f"{self.path}/journal", after=after, limit=_EVENTS_MAX)["events"]
+            happened += map(Happened.of, page)
+            if len(page) < _EVENTS_MAX:
+                return happened
+
+    def snapshot(self) -> dict[str, Any]:
+        """The whole state, as JSON."""
+        return dict(self.control.get(f"{self.path}/snapshot"))
+
+    def restore(self, snapshot: Mapping[str, Any] | Path) -> None:
+        """Put a snapshot's state, or that in a file, in place of this one. Raises ControlRefused, and OSError."""
+        given = json.loads(snapshot.read_text(encoding="utf-8")) if isinstance(snapshot, Path) else snapshot
+        self.control.put(f"{self.path}/snapshot", given)
+
+    def pool_report(self) -> dict[str, Any]:
+        """How many numbers would have served what happened so far."""
+        return dict(self.control.get(f"{self.path}/pool-report"))
+
+    def report(self) -> str:
+        """What a failed test wants to show: the ends of the journal, the API requests and the callbacks."""
+        told: dict[str, Sequence[object]] = {
+            "journal": self.journal,
+            "requests": self.requests.all(),
+            "callbacks": self.callbacks.all(),
+        }
+        return "\n".join(line for name, what in told.items() if what for line in _listed(name, what))
+
+
+#: The control API lists so many at once.
+_EVENTS_MAX = 1000
+_CALLS_MAX = 1000
+
+#: A report shows so many of each; what is before them is counted.
+_REPORTED_MAX = 40
+
+
+def _listed(name: str, what: Sequence[object]) -> list[str]:
+    left_out = len(what) - _REPORTED_MAX
+    before = [f"  ({left_out} before)"] if left_out > 0 else []
+    return [f"{name}:", *before, *(f"  {one}" for one in what[-_REPORTED_MAX:])]
+
+
+class Numbers:
+    """The number pool of a world."""
+
+    def __init__(self, control: Control, world: str) -> None:
+        self._control, self._path = control, f"{world}/numbers"
+
+    def all(self) -> list[Mapping[str, Any]]:
+        """The pool in allocation order, with what is on each number."""
+        return list(self._control.get(self._path)["numbers"])
+
+    def add(self, number: str, subaccount: str | None = None) -> None:
+        """One number more at the end of the pool."""
+        self._control.post(self._path, {"number": number} | ({"subaccount": subaccount} if subaccount else {}))
+
+    def replace(self, number: str) -> Mapping[str, str]:
+        """Report a number as sub-optimal: session → its new number."""
+        moved = self._control.post(f"{self._path}/{segment(number)}/replace")["sessions"]
+        return {session["session_uuid"]: session["virtual_number"] for session in moved}
+
+
+class Phones:
+    """How real numbers behave."""
+
+    def __init__(self, control: Control, world: str) -> None:
+        self._control, self._path = control, f"{world}/phones"
+
+    def set(self, number: str, **habits: Any) -> None:
+        """From now on the phone does this: outcome, answer_after_s, hangup_after_s, digits."""
+        self._control.put(f"{self._path}/{segment(number)}", habits)
+
+
+class Sessions:
+    """The sessions of a world."""
+
+    def __init__(self, control: Control, world: str) -> None:
+        self._control, self._path = control, f"{world}/sessions"
+
+    def explain(self, session: str) -> Mapping[str, Any]:
+        """Why the session has its virtual number: every candidate, and why it was dropped."""
+        return dict(self._control.get(f"{self._path}/{segment(session)}/explain"))
+
+    def explain_create(self, **fields: Any) -> Mapping[str, Any]:
+        """What a create with these parameters would come to now, without creating anything: every candidate, and,
+        where it would be refused, `error` (the vendor's text) and `reason`. Raises ControlRefused.
+        """
+        return dict(self._control.post(f"{self._path}/explain", fields))
+
+    def explain_refusal(self, **fields: Any) -> str:
+        """Why a create with these parameters is refused now, a candidate a line; "" where it is not."""
+        told = self.explain_create(**fields)
+        if "error" not in told:
+            return ""
+        lines = [f"{told['error']} {told['reason']}"]
+        return "\n".join([*lines, *(f"  {_candidate(candidate)}" for candidate in told["candidates"])])
+
+
+def _candidate(told: Mapping[str, Any]) -> str:
+    session = f" (session {told['session_uuid']})" if "session_uuid" in told else ""
+    until = f" until {told['until']}" if "until" in told else ""
+    return f"{told['number']}: {told['why']}{session}{until}"

@@ -1,0 +1,121 @@
+"""Transport: the only outgoing sockets of the server. One connection for each request, which ends with it.
+
+A kept connection saves a little time and costs surprises: the receiver may close it just when the next request
+leaves, and a test that stops its receiver would wait for it. A request goes out byte for byte as it is written and
+signed, hence httpcore and no client above it.
+"""
+
+import asyncio
+import ssl
+from collections.abc import Iterable
+from typing import Any, Final
+
+import httpcore
+
+from masking_emulator.core.callbacks import Outcome
+from masking_emulator.delivery import BODY_BYTES_MAX, Answer, Outgoing
+from masking_emulator.egress import Blocked, addresses
+
+#: So many headers of an answer are kept, and so much of each.
+_HEADERS_MAX: Final = 100
+_HEADER_SIGNS_MAX: Final = 1_000
+
+_ANSWERS: Final = {2: Outcome.OK, 3: Outcome.REDIRECT, 4: Outcome.CLIENT_ERROR}
+
+
+class Transport:
+    """Exchanges requests for answers, over TLS or not, within the egress rule or not."""
+
+    def __init__(self, *, secure: bool, anywhere: bool) -> None:
+        """`anywhere` lifts the egress rule."""
+        self._network = httpcore.AnyIOBackend() if anywhere else _Nearby()
+        # Reading the authorities of the system takes a while, so it is done once.
+        self._tls = ssl.create_default_context() if secure else None
+
+    async def exchange(self, request: Outgoing, answer: Answer) -> None:
+        """Send the request and fill the answer, whatever happens."""
+        try:
+            await self._filled(request, answer)
+        except Blocked as blocked:
+            answer.outcome, answer.error = Outcome.BLOCKED, str(blocked)
+        except (httpcore.ConnectTimeout, httpcore.ConnectError) as error:
+            answer.outcome, answer.error = Outcome.NOT_CONNECTED, _told(error)
+        except httpcore.TimeoutException as error:
+            answer.outcome = Outcome.NO_ANSWER if answer.status is None else Outcome.BROKEN
+            answer.error = _told(error)
+        except (httpcore.NetworkError, httpcore.ProtocolError, OSError, ValueError) as error:
+            answer.outcome, answer.error = Outcome.BROKEN, _told(error)
+
+    async def _filled(self, request: Outgoing, answer: Answer) -> None:
+        url = httpcore.URL(request.url)
+        read_s = request.read_timeout_s
+        timeouts = {"connect": request.connect_timeout_s, "read": read_s, "write": read_s}
+        sent = httpcore.Request(
+            request.method,
+            url,
+            headers=list(request.headers.items()),
+            content=request.content,
+            extensions={"timeout": timeouts},
+        )
+        async with httpcore.AsyncHTTPConnection(url.origin, self._tls, network_backend=self._network) as connection:
+            response = await connection.handle_async_request(sent)
+            answer.status = response.status
+            answer.headers = _named(response.headers[:_HEADERS_MAX])
+            await _read(response, answer)
+            answer.outcome = _ANSWERS.get(response.status // 100, Outcome.SERVER_ERROR)
+
+
+class _Nearby(httpcore.AsyncNetworkBackend):
+    """Connects to machines nearby only. What the egress rule has judged is what it connects to."""
+
+    def __init__(self) -> None:
+        self._network = httpcore.AnyIOBackend()
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        """The first of the host's addresses that can be reached. Raises Blocked, ConnectTimeout, ConnectError."""
+        failure: Exception | None = None
+        try:
+            async with asyncio.timeout(timeout):
+                for address in await addresses(host):
+                    try:
+                        return await self._network.connect_tcp(address, port, None, local_address, socket_options)
+                    except httpcore.ConnectError as error:
+                        failure = error
+        except TimeoutError:
+            raise httpcore.ConnectTimeout(f"no connection within {timeout:g} seconds") from None
+        except (OSError, UnicodeError) as error:  # UnicodeError: what cannot be a name at all
+            failure = error
+        raise httpcore.ConnectError from failure
+
+
+def _named(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
+    """Headers by their names in small letters; of one that comes twice both values, as RFC 9110 joins them."""
+    named: dict[str, str] = {}
+    for raw_name, raw_value in headers:
+        name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")[:_HEADER_SIGNS_MAX]
+        named[name] = f"{named[name]}, {value}" if name in named else value
+    return named
+
+
+async def _read(response: httpcore.Response, answer: Answer) -> None:
+    async for chunk in response.aiter_stream():
+        room = BODY_BYTES_MAX - len(answer.body)
+        answer.body += chunk[:room]
+        if len(chunk) > room:
+            answer.body_cut = True
+            return
+
+
+def _told(error: BaseException) -> str:
+    """The error in the words of what is behind it, which says most."""
+    while error.__cause__ is not None:
+        error = error.__cause__
+    text = str(error)
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__

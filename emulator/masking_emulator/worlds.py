@@ -1,0 +1,100 @@
+"""The hub: every world of this server, made, found, copied and removed."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from masking_emulator.core.chance import Chance
+from masking_emulator.plivo.credentials import Credentials
+from masking_emulator.plivo.service import Caller
+from masking_emulator.requests import RequestJournal
+from masking_emulator.world import Surroundings, World
+from masking_emulator.worldfile import BadWorld, WorldSpec, generated_accounts
+
+#: So many worlds one server holds.
+WORLDS_MAX = 10_000
+
+
+#: Of requests that belong to no world, so many are kept, with so much of an answer.
+_UNMATCHED_MAX = 100
+_UNMATCHED_BODY_BYTES_MAX = 1000
+
+
+class NoSuchWorld(Exception):
+    """No world has this Auth ID."""
+
+
+class TooManyWorlds(Exception):
+    """The server holds as many worlds as it may."""
+
+
+class Hub:
+    """The worlds of a server, by the main account's Auth ID."""
+
+    def __init__(self, around: Surroundings | None = None) -> None:
+        """`around` is what every world needs of the server."""
+        self.credentials = Credentials()
+        #: What the server says of its proxy and its TLS.
+        self.interception: Mapping[str, Any] = {}
+        self._around = around or Surroundings()
+        self._worlds: dict[str, World] = {}
+        self._chance = Chance("server")
+        #: Requests of callers that nobody knows, and to paths that neither API has.
+        self.unmatched = RequestJournal(requests_max=_UNMATCHED_MAX, body_bytes_max=_UNMATCHED_BODY_BYTES_MAX)
+
+    def __len__(self) -> int:
+        return len(self._worlds)
+
+    def all(self) -> Iterable[World]:
+        """Every world, oldest first."""
+        return self._worlds.values()
+
+    def world(self, auth_id: str) -> World:
+        """The world of this main account. Raises NoSuchWorld."""
+        try:
+            return self._worlds[auth_id]
+        except KeyError:
+            raise NoSuchWorld(auth_id) from None
+
+    def world_of(self, caller: Caller) -> World:
+        """The world that a caller is in."""
+        return self._worlds[caller.service.accounts[0].auth_id]
+
+    def add(self, spec: WorldSpec) -> World:
+        """A new world. Raises BadWorld where one of its accounts is taken, TooManyWorlds."""
+        for account in spec.accounts:
+            if account.auth_id in self.credentials:
+                raise BadWorld("account", f"{account.auth_id} is taken by another world")
+        return self._admit(World(spec, self._around))
+
+    def fork(self, auth_id: str) -> World:
+        """A copy of a world under new accounts. Raises NoSuchWorld, TooManyWorlds."""
+        world = self.world(auth_id)
+        accounts = generated_accounts(len(world.accounts), self._chance, self.credentials)
+        return self._admit(world.fork(accounts))
+
+    def remove(self, auth_id: str) -> None:
+        """Take a world and its accounts away. Raises NoSuchWorld."""
+        world = self.world(auth_id)
+        world.stop()
+        self.credentials.expel(world.accounts)
+        del self._worlds[auth_id]
+
+    def _admit(self, world: World) -> World:
+        if len(self) >= WORLDS_MAX:
+            world.stop()
+            raise TooManyWorlds(WORLDS_MAX)
+        self._worlds[world.auth_id] = world
+        self.credentials.admit(world, world.accounts)
+        return world
+
+    async def close(self) -> None:
+        """Let no world wake any more, nothing be sent, and nobody wait for it."""
+        worlds = list(self.all())
+        for world in worlds:
+            world.stop()
+        for world in worlds:
+            await world.dispatch.ended()
+
+    def draw_api_id(self) -> str:
+        """An api_id for the answer to a caller that no world knows."""
+        return self._chance.uuid("api_id")
