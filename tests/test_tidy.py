@@ -99,7 +99,14 @@ def test_vendor_words_import_the_core_and_never_the_shell(file: str) -> None:
 VERBS: Final = ("verbs.py", *(file for file in TREES if file.startswith("cli")))
 
 #: What else speaks to a server as a client.
-CLIENTS: Final = ("client.py", "doctor.py", "listen.py", "redirection.py", "shells.py", "__main__.py")
+CLIENTS: Final = (
+    "client.py",
+    "interception/doctor.py",
+    "listen.py",
+    "interception/environment.py",
+    "interception/shells.py",
+    "__main__.py",
+)
 
 
 @pytest.mark.parametrize("file", [*VERBS, *CLIENTS])
@@ -130,9 +137,10 @@ def test_client_verbs_load_no_server(file: str) -> None:
 def test_certificates_are_made_by_a_library_that_is_loaded_only_then() -> None:
     """Every start of a server would pay for it, and it is needed once a year."""
     makers = [file for file in TREES if within(imported(TREES[file]), "cryptography")]
-    loaders = [file for file in TREES if "masking_emulator.authority" in set().union(*map(imported, _top_level(file)))]
+    authority = "masking_emulator.interception.authority"
+    loaders = [file for file in TREES if authority in set().union(*map(imported, _top_level(file)))]
 
-    assert (["authority.py"], []) == (makers, loaders)
+    assert (["interception/authority.py"], []) == (makers, loaders)
 
 
 def test_schemas_are_judged_by_a_library_that_is_loaded_only_then() -> None:
@@ -144,7 +152,7 @@ def test_schemas_are_judged_by_a_library_that_is_loaded_only_then() -> None:
 
 def test_shim_runs_in_any_python() -> None:
     """What runs inside the users' own processes imports the standard library only."""
-    modules = imported(TREES["shim/sitecustomize.py"])
+    modules = imported(TREES["interception/shim/sitecustomize.py"])
 
     assert set() == modules - within(modules, *sys.stdlib_module_names)
 

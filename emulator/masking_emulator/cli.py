@@ -110,9 +110,9 @@ def serve(**options: Any) -> None:
     gc.disable()  # what a start makes stays, so looking for garbage in it only takes time
 
     # Imported here: the client verbs need none of it and start faster without.
-    from masking_emulator.certificates import CannotKeep
     from masking_emulator.doors import CannotListen, Doors
     from masking_emulator.garbage import settle
+    from masking_emulator.interception.certificates import CannotKeep
     from masking_emulator.server import serve as serve_until_asked
     from masking_emulator.wholefile import CannotKeepFile
     from masking_emulator.worldfile import BadWorld

@@ -67,8 +67,8 @@ def run(command: tuple[str, ...], world: str, seed: str | None, allow_host: tupl
     gc.disable()  # what a start makes stays, so looking for garbage in it only takes time; run() enables it again
 
     # Imported here: the client verbs need none of it and start faster without.
-    from masking_emulator.certificates import CannotKeep
     from masking_emulator.doors import CannotListen
+    from masking_emulator.interception.certificates import CannotKeep
     from masking_emulator.run import CannotRun, RunConfig
     from masking_emulator.run import run as run_until_it_ends
     from masking_emulator.worldfile import BadWorld
@@ -99,10 +99,10 @@ def env(form: str, host: str | None, world: str | None, url: str) -> None:
         masking-emulator env --format github >> "$GITHUB_ENV"
         masking-emulator env --format compose    # a part of a service
     """
-    from masking_emulator.certificates import CannotKeep
-    from masking_emulator.redirection import SHIM, Target, variables
-    from masking_emulator.shells import write
-    from masking_emulator.trust import other_authorities, trust
+    from masking_emulator.interception.certificates import CannotKeep
+    from masking_emulator.interception.environment import SHIM, Target, variables
+    from masking_emulator.interception.shells import write
+    from masking_emulator.interception.trust import other_authorities, trust
 
     in_container = form == "compose"
     name = host or (_CONTAINER_HOST if in_container else urlsplit(url).hostname or "")
@@ -134,9 +134,9 @@ def env(form: str, host: str | None, world: str | None, url: str) -> None:
 @click.command()
 def ca() -> None:
     """Show where the certificate is that clients have to trust, and how to trust it. Installs nothing."""
-    from masking_emulator.authority import fingerprint
-    from masking_emulator.certificates import ROTATION, CannotKeep, users_certificates
-    from masking_emulator.doctor import how_to_trust
+    from masking_emulator.interception.authority import fingerprint
+    from masking_emulator.interception.certificates import ROTATION, CannotKeep, users_certificates
+    from masking_emulator.interception.doctor import how_to_trust
 
     try:
         certificates = users_certificates()
@@ -157,7 +157,7 @@ def doctor(url: str) -> None:
 
     Run it where the program runs: after `eval "$(masking-emulator env)"`, or as COMMAND of `run`.
     """
-    from masking_emulator.doctor import Verdict, examine
+    from masking_emulator.interception.doctor import Verdict, examine
 
     findings = examine(environment(), url)
     for finding in findings:

@@ -14,14 +14,14 @@ from dataclasses import dataclass
 from threading import Thread, Timer
 from typing import Final, NoReturn
 
-from masking_emulator.certificates import users_certificates
 from masking_emulator.clock import looks
 from masking_emulator.config import HOST_DEFAULT, cache_folder, environment
 from masking_emulator.core.chance import Seed
 from masking_emulator.doors import Doors, open_doors
 from masking_emulator.garbage import settle
-from masking_emulator.redirection import Target, variables
-from masking_emulator.trust import other_authorities, trust
+from masking_emulator.interception.certificates import users_certificates
+from masking_emulator.interception.environment import Target, variables
+from masking_emulator.interception.trust import other_authorities, trust
 from masking_emulator.worldfile import WorldSpec, load_world
 
 #: As a shell has it: the command is not there, it is no program, a signal ended it.

@@ -16,20 +16,20 @@ import uvicorn
 from uvicorn.server import ServerState
 
 from masking_emulator.app import make_app
-from masking_emulator.certificates import Certificates, users_certificates
 from masking_emulator.client import Control
 from masking_emulator.clock import real_now
 from masking_emulator.config import HOST_DEFAULT, ServeConfig
 from masking_emulator.connection import Protocol
 from masking_emulator.core.instants import written
 from masking_emulator.doors import Doors, open_doors
+from masking_emulator.interception.certificates import Certificates, users_certificates
 from masking_emulator.world import Surroundings
 from masking_emulator.worldfile import DEMO_WORLD, WorldSpec, load_world
 from masking_emulator.worlds import Hub
 
 if TYPE_CHECKING:
+    from masking_emulator.interception.proxy import Proxy
     from masking_emulator.keeping import Keeping
-    from masking_emulator.proxy import Proxy
 
 #: How long open connections may take to end when the server stops.
 _GRACE_S: Final = 2
@@ -177,8 +177,8 @@ class _Server(uvicorn.Server):
     async def _open_tls(self, certificates: Certificates) -> None:
         """Open the doors behind which there is TLS; uvicorn knows one kind of socket only."""
         # Imported here: a start without these doors would pay for what is behind them.
-        from masking_emulator.proxy import Proxy
-        from masking_emulator.tunnel import Limits
+        from masking_emulator.interception.proxy import Proxy
+        from masking_emulator.interception.tunnel import Limits
 
         loop, limits = asyncio.get_running_loop(), Limits()
         tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)

@@ -11,7 +11,7 @@ from http.client import HTTPConnection
 from itertools import count
 from statistics import median
 
-from masking_emulator.certificates import users_certificates
+from masking_emulator.interception.certificates import users_certificates
 
 from tests.bench.load import CONNECTIONS
 from tests.bench.table import Effort, Row, ratio_at_most, rss_mb

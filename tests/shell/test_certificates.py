@@ -13,7 +13,7 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric.ec import SECP256R1, generate_private_key
 from freezegun import freeze_time
-from masking_emulator.certificates import LIFE, ROTATION, CannotKeep, current, keep, users_certificates
+from masking_emulator.interception.certificates import LIFE, ROTATION, CannotKeep, current, keep, users_certificates
 
 _NOW: Final = datetime(2026, 11, 25, 12, tzinfo=UTC)
 
@@ -138,7 +138,10 @@ def test_files_that_fail_to_be_made_leave_nothing(tmp_path: Path) -> None:
 
 def test_foreign_name_is_refused_even_when_signed(tmp_path: Path) -> None:
     """The constraint is more than a note: OpenSSL refuses what it forbids."""
-    from masking_emulator.authority import _authority, _signed_for  # the real one signs once and forgets its key
+    from masking_emulator.interception.authority import (  # the real one signs once and forgets its key
+        _authority,
+        _signed_for,
+    )
 
     authority_key, key = generate_private_key(SECP256R1()), generate_private_key(SECP256R1())
     authority = _authority(authority_key, _NOW, _NOW + LIFE)

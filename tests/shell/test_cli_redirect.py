@@ -6,8 +6,8 @@ from typing import Final
 from urllib.parse import urlsplit
 
 import pytest
-from masking_emulator.certificates import users_certificates
-from masking_emulator.doctor import examine
+from masking_emulator.interception.certificates import users_certificates
+from masking_emulator.interception.doctor import examine
 from masking_emulator.server import Emulator
 
 from tests.shell.process import COMMAND, run, sentence

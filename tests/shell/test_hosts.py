@@ -1,7 +1,7 @@
 """Hosts: which way a proxied connection goes, judged by its name alone."""
 
 import pytest
-from masking_emulator.hosts import Way, host_and_port, way_to
+from masking_emulator.interception.hosts import Way, host_and_port, way_to
 
 
 @pytest.mark.parametrize("host", ["api.plivo.com", "API.Plivo.Com", "api.plivo.com.", "plivo.com", "media.plivo.com"])

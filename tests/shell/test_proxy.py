@@ -14,7 +14,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 import pytest
-from masking_emulator.certificates import users_certificates
+from masking_emulator.interception.certificates import users_certificates
 from masking_emulator.server import Emulator
 
 from tests.plivo.ask import api_of

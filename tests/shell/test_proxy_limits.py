@@ -8,9 +8,9 @@ from typing import Final
 
 import pytest
 import uvloop
-from masking_emulator.certificates import users_certificates
-from masking_emulator.proxy import Proxy
-from masking_emulator.tunnel import Limits
+from masking_emulator.interception.certificates import users_certificates
+from masking_emulator.interception.proxy import Proxy
+from masking_emulator.interception.tunnel import Limits
 
 _PATIENCE_S: Final = 10.0
 

@@ -8,8 +8,8 @@ from typing import Final
 
 import pytest
 from masking_emulator.config import cache_folder_of
-from masking_emulator.redirection import SHIM, Target, no_proxy, variables
-from masking_emulator.trust import Trust
+from masking_emulator.interception.environment import SHIM, Target, no_proxy, variables
+from masking_emulator.interception.trust import Trust
 
 _TRUST: Final = Trust(Path("/cache/of a user/trust/0123"))
 _TARGET: Final = Target(

@@ -9,7 +9,7 @@ from shutil import which
 from typing import Final
 
 import pytest
-from masking_emulator.shells import FORMS, write
+from masking_emulator.interception.shells import FORMS, write
 
 _ODD: Final = {"ODD": 'it\'s "a" $HOME `x` \\n \\ % # é', "PLAIN": "http://127.0.0.1:8081", "EMPTY": ""}
 

@@ -6,8 +6,8 @@ from typing import Final
 
 import pytest
 from cryptography.hazmat.primitives.serialization.pkcs12 import load_pkcs12
-from masking_emulator.certificates import users_certificates
-from masking_emulator.trust import BUNDLE_VARIABLES, JAVA_PASSWORD, Trust, other_authorities, trust
+from masking_emulator.interception.certificates import users_certificates
+from masking_emulator.interception.trust import BUNDLE_VARIABLES, JAVA_PASSWORD, Trust, other_authorities, trust
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +23,7 @@ def others(tmp_path: Path, authority: str) -> Path:
     del authority
     from datetime import UTC, datetime, timedelta
 
-    from masking_emulator.authority import make_pair
+    from masking_emulator.interception.authority import make_pair
 
     now = datetime(2026, 1, 1, tzinfo=UTC)
     path = tmp_path / "corporate.pem"

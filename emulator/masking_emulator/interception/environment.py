@@ -12,8 +12,8 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from masking_emulator.config import TLS_URL_VARIABLE, URL_VARIABLE
-from masking_emulator.hosts import API_HOST, is_plivo
-from masking_emulator.trust import BUNDLE_VARIABLES, JAVA_PASSWORD, Trust
+from masking_emulator.interception.hosts import API_HOST, is_plivo
+from masking_emulator.interception.trust import BUNDLE_VARIABLES, JAVA_PASSWORD, Trust
 
 #: The folder with what runs inside the user's own processes.
 SHIM: Final = Path(__file__).parent / "shim"

@@ -13,8 +13,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Final, cast
 from urllib.parse import urlsplit
 
-from masking_emulator.hosts import HTTP_PORT, HTTPS_PORT, Way, host_and_port, way_to
-from masking_emulator.tunnel import Limits, Refusal, open_tunnel
+from masking_emulator.interception.hosts import HTTP_PORT, HTTPS_PORT, Way, host_and_port, way_to
+from masking_emulator.interception.tunnel import Limits, Refusal, open_tunnel
 
 #: So many refused hosts are named in the log, each once.
 _LOGGED_HOSTS_MAX: Final = 100

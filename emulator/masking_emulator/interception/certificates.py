@@ -54,7 +54,7 @@ def current(cache: Path, *, now: datetime) -> Certificates:
     folder = cache / "certificates"
     names = _names(folder)
     if not names or names[-1] < _name(now + ROTATION):
-        from masking_emulator.authority import make_pair
+        from masking_emulator.interception.authority import make_pair
 
         ends = (now + LIFE).replace(hour=0, minute=0, second=0, microsecond=0)
         keep(folder / _name(ends), lambda: make_pair(begins=now - timedelta(days=1), ends=ends), secret=True)

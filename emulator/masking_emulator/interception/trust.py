@@ -14,7 +14,7 @@ from pathlib import Path
 from re import DOTALL, findall
 from typing import Final
 
-from masking_emulator.certificates import keep
+from masking_emulator.interception.certificates import keep
 
 #: Variables that name a file of authorities; what they name already is kept.
 BUNDLE_VARIABLES: Final = ("SSL_CERT_FILE", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "NODE_EXTRA_CA_CERTS")
@@ -58,7 +58,7 @@ def trust(cache: Path, authority: str, others: Iterable[Path]) -> Trust:
     folder = cache / "trust" / name
 
     def make() -> Mapping[str, bytes]:
-        from masking_emulator.authority import java_store
+        from masking_emulator.interception.authority import java_store
 
         certificates = dict.fromkeys(found for text in texts for found in findall(_CERTIFICATE, text, flags=DOTALL))
         bundle = "".join(f"{certificate}\n" for certificate in certificates).encode()

@@ -15,9 +15,9 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from masking_emulator.client import Control, ControlRefused, Unreachable
-from masking_emulator.hosts import API_HOST
-from masking_emulator.redirection import SHIM, excepts_plivo
-from masking_emulator.trust import BUNDLE_VARIABLES
+from masking_emulator.interception.environment import SHIM, excepts_plivo
+from masking_emulator.interception.hosts import API_HOST
+from masking_emulator.interception.trust import BUNDLE_VARIABLES
 
 _ASK_S_MAX: Final = 5.0
 
