@@ -13,7 +13,7 @@ from masking_emulator.core.instants import written
 from masking_emulator.plivo.policy import Policy
 from masking_emulator.plivo.routes import REASON_HEADER
 from masking_emulator.plivo.unread import unread
-from masking_emulator.requests import ApiRequest, RawHeaders, Reply
+from masking_emulator.traffic.requests import ApiRequest, RawHeaders, Reply
 
 _MASKED: Final = frozenset({"authorization", "proxy-authorization", "cookie"})
 

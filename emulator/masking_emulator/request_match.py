@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from masking_emulator.core.record import Record
 from masking_emulator.request_json import body_of, query_of, session_of, status_of, summary_json
-from masking_emulator.requests import ApiRequest
+from masking_emulator.traffic.requests import ApiRequest
 
 #: So many near misses one answer tells, so many differences of each.
 NEAR_MISSES_MAX: Final = 3

@@ -8,13 +8,13 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from masking_emulator.connection import connection_of
-from masking_emulator.fault import RATE_LIMIT
-from masking_emulator.faults import Placed
 from masking_emulator.plivo import refusals
 from masking_emulator.plivo.policy import RATE_LIMIT_REQUESTS, RATE_LIMIT_SPAN_S
 from masking_emulator.plivo.refusals import ApiError
 from masking_emulator.plivo.routes import refuse
-from masking_emulator.requests import Outcome
+from masking_emulator.traffic.fault import RATE_LIMIT
+from masking_emulator.traffic.placed import Placed
+from masking_emulator.traffic.requests import Outcome
 
 #: The vendor's words for a status; the others have the words of HTTP.
 _TEXTS: Final[Mapping[int, str]] = {

@@ -21,13 +21,13 @@ from masking_emulator.core.rules import Rules
 from masking_emulator.core.snapshot import Snapshot
 from masking_emulator.delivery import Courier
 from masking_emulator.dispatch import Dispatch
-from masking_emulator.faults import Faults, Placed
 from masking_emulator.journal import Journal
 from masking_emulator.laboratory import Rule
 from masking_emulator.outgoing import Writer
 from masking_emulator.plivo.policy import Policy, rules_of
 from masking_emulator.plivo.service import Account
-from masking_emulator.requests import ApiRequest, RequestJournal
+from masking_emulator.traffic.placed import Faults, Placed
+from masking_emulator.traffic.requests import ApiRequest, RequestJournal
 from masking_emulator.worldfile import WorldSpec
 
 if TYPE_CHECKING:

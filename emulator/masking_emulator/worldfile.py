@@ -22,10 +22,10 @@ from masking_emulator.core.record import Record, names, replace
 from masking_emulator.core.records import MAIN_ACCOUNT
 from masking_emulator.core.rules import TARIFF_DEFAULT, Tariff, Telephony
 from masking_emulator.core.telephony import Habit, Phone
-from masking_emulator.fault import FAULT_SCHEMA, BadFault, Fault, fault_of
 from masking_emulator.plivo.judge import Judge
 from masking_emulator.plivo.policy import Limits, Policy, policy_choices
 from masking_emulator.plivo.service import Account
+from masking_emulator.traffic.fault import FAULT_SCHEMA, BadFault, Fault, fault_of
 
 if TYPE_CHECKING:
     from jsonschema import ValidationError

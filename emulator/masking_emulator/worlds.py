@@ -6,7 +6,7 @@ from typing import Any
 from masking_emulator.core.chance import Chance
 from masking_emulator.plivo.credentials import Credentials
 from masking_emulator.plivo.service import Caller
-from masking_emulator.requests import RequestJournal
+from masking_emulator.traffic.requests import RequestJournal
 from masking_emulator.world import Surroundings, World
 from masking_emulator.worldfile import BadWorld, WorldSpec, generated_accounts
 

@@ -10,7 +10,7 @@ import pytest
 from masking_emulator.app import make_app
 from masking_emulator.plivo.policy import Policy
 from masking_emulator.plivo.service import Account
-from masking_emulator.requests import Outcome
+from masking_emulator.traffic.requests import Outcome
 from masking_emulator.worldfile import world_of
 from masking_emulator.worlds import Hub
 from starlette.types import Message

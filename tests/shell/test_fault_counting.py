@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from masking_emulator.core.chance import Chance
 from masking_emulator.core.instants import SECOND_US
-from masking_emulator.fault import BadFault, fault_of
-from masking_emulator.faults import Faults
-from masking_emulator.requests import ApiRequest
+from masking_emulator.traffic.fault import BadFault, fault_of
+from masking_emulator.traffic.placed import Faults
+from masking_emulator.traffic.requests import ApiRequest
 from masking_emulator.worldfile import BadWorld, world_of
 
 

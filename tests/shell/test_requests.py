@@ -16,8 +16,8 @@ from masking_emulator.plivo.policy import BODY_BYTES_MAX, Policy
 from masking_emulator.plivo.unread import unread
 from masking_emulator.request_json import json_of
 from masking_emulator.request_match import matches, near_misses
-from masking_emulator.requests import ApiRequest, Outcome, Reply, RequestJournal
 from masking_emulator.server import Emulator
+from masking_emulator.traffic.requests import ApiRequest, Outcome, Reply, RequestJournal
 
 from tests.plivo.ask import FIRST, SECOND, Api, api_of, ask
 from tests.plivo.ask import Reply as Answer

@@ -10,9 +10,9 @@ from typing import Any, Final
 
 from masking_emulator.core.chance import Chance
 from masking_emulator.core.instants import INSTANT_MAX, written
-from masking_emulator.fault import RATE_LIMIT, Fault, Limit
 from masking_emulator.request_match import path_fits
-from masking_emulator.requests import ApiRequest
+from masking_emulator.traffic.fault import RATE_LIMIT, Fault, Limit
+from masking_emulator.traffic.requests import ApiRequest
 
 #: A request is tried so often by every official SDK where the answer is 500 or above.
 SDK_TRIES: Final = 3
