@@ -10,7 +10,11 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from masking_emulator.callbacklog import CallbackLog
+from masking_emulator.callbacks.courier import Courier
+from masking_emulator.callbacks.dispatch import Dispatch
+from masking_emulator.callbacks.laboratory import Rule
+from masking_emulator.callbacks.log import CallbackLog
+from masking_emulator.callbacks.outgoing import Writer
 from masking_emulator.clock import WorldClock
 from masking_emulator.core.chance import Chance
 from masking_emulator.core.commands import AddNumber, Command, DropCallback, SetPhone
@@ -19,11 +23,7 @@ from masking_emulator.core.events import Event
 from masking_emulator.core.record import Record, field
 from masking_emulator.core.rules import Rules
 from masking_emulator.core.snapshot import Snapshot
-from masking_emulator.delivery import Courier
-from masking_emulator.dispatch import Dispatch
 from masking_emulator.journal import Journal
-from masking_emulator.laboratory import Rule
-from masking_emulator.outgoing import Writer
 from masking_emulator.plivo.policy import Policy, rules_of
 from masking_emulator.plivo.service import Account
 from masking_emulator.traffic.placed import Faults, Placed

@@ -9,6 +9,7 @@ from contextlib import suppress
 from typing import Any, Final
 
 from hypothesis import strategies as st
+from masking_emulator.callbacks.laboratory import Action, Rule
 from masking_emulator.core.callbacks import Attempt, Outcome, RetryPlan
 from masking_emulator.core.commands import (
     Command,
@@ -32,7 +33,6 @@ from masking_emulator.core.instants import SECOND_US
 from masking_emulator.core.record import replace
 from masking_emulator.core.refusals import Refused
 from masking_emulator.core.telephony import CallSignal, Habit, Phone, Script, Side
-from masking_emulator.laboratory import Action, Rule
 from masking_emulator.world import World
 from masking_emulator.worldfile import world_of
 

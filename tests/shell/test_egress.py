@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 import pytest
-from masking_emulator.egress import Blocked, addresses, judged, obstacle
+from masking_emulator.callbacks.egress import Blocked, addresses, judged, obstacle
 
 from tests import receiver as behaviours
 from tests.plivo.ask import Api, api_of

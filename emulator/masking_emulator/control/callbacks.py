@@ -5,11 +5,11 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Any, Final
 
-from masking_emulator.callbacklog import CallbackLog, Entry, entry_json
+from masking_emulator.callbacks.laboratory import Action, BadRule, Order, Rule, Target, rule_of
+from masking_emulator.callbacks.log import CallbackLog, Entry, entry_json
 from masking_emulator.control.kernel import WHOLE, Answer, Asked, ControlError, Operation, W, body_schema, whole
 from masking_emulator.core.callbacks import Callback, CallbackState
 from masking_emulator.core.commands import Command, DropCallback, ReleaseCallback, SendAgain, SwitchDelivery
-from masking_emulator.laboratory import Action, BadRule, Order, Rule, Target, rule_of
 from masking_emulator.plivo.callbacks import EVENTS
 from masking_emulator.world import World
 

@@ -17,7 +17,7 @@ from masking_emulator.core.callbacks import Outcome
 from masking_emulator.core.record import Record
 
 if TYPE_CHECKING:
-    from masking_emulator.transport import Transport
+    from masking_emulator.callbacks.transport import Transport
 
 #: So much of an answer is read and kept.
 BODY_BYTES_MAX: Final = 16_384
@@ -81,7 +81,7 @@ class Courier:
 
     def _transport(self, *, secure: bool, anywhere: bool) -> "Transport":
         # Imported here: a start would pay for it, and many runs never send anything.
-        from masking_emulator.transport import Transport
+        from masking_emulator.callbacks.transport import Transport
 
         kind = (secure, anywhere)
         if kind not in self._transports:

@@ -12,9 +12,9 @@ from typing import Any, Final
 
 import httpcore
 
+from masking_emulator.callbacks.courier import BODY_BYTES_MAX, Answer, Outgoing
+from masking_emulator.callbacks.egress import Blocked, addresses
 from masking_emulator.core.callbacks import Outcome
-from masking_emulator.delivery import BODY_BYTES_MAX, Answer, Outgoing
-from masking_emulator.egress import Blocked, addresses
 
 #: So many headers of an answer are kept, and so much of each.
 _HEADERS_MAX: Final = 100

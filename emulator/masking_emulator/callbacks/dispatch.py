@@ -9,7 +9,11 @@ import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final, assert_never
 
-from masking_emulator.callbacklog import CallbackLog, Tried
+from masking_emulator.callbacks.courier import Answer, Courier, Outgoing
+from masking_emulator.callbacks.egress import obstacle
+from masking_emulator.callbacks.laboratory import Action, Rule
+from masking_emulator.callbacks.log import CallbackLog, Tried
+from masking_emulator.callbacks.outgoing import Writer, media_request
 from masking_emulator.core.callbacks import Attempt, Callback, CallbackState, Outcome
 from masking_emulator.core.chance import Chance
 from masking_emulator.core.commands import (
@@ -34,10 +38,6 @@ from masking_emulator.core.events import (
 from masking_emulator.core.instants import INSTANT_MAX, SECOND_US
 from masking_emulator.core.record import replace
 from masking_emulator.core.refusals import Refused
-from masking_emulator.delivery import Answer, Courier, Outgoing
-from masking_emulator.egress import obstacle
-from masking_emulator.laboratory import Action, Rule
-from masking_emulator.outgoing import Writer, media_request
 
 #: So many media files of a world are looked at at once; past it they are not looked at.
 _MEDIA_AT_ONCE_MAX: Final = 20
