@@ -32,9 +32,9 @@ from masking_emulator.core.instants import SECOND_US
 from masking_emulator.core.record import replace
 from masking_emulator.core.refusals import Refused
 from masking_emulator.core.telephony import CallSignal, Habit, Phone, Script
-from masking_emulator.journal import event_json
-from masking_emulator.world import World
-from masking_emulator.worldfile import world_of
+from masking_emulator.world.journal import event_json
+from masking_emulator.world.spec import world_of
+from masking_emulator.world.world import World
 
 from tests.core.play import SETTINGS, creation, pin_wish
 

@@ -117,8 +117,8 @@ def test_clients_speak_http_and_never_import_the_core(file: str) -> None:
     assert set() == within(
         modules,
         "masking_emulator.core",
-        "masking_emulator.world",
-        "masking_emulator.worlds",
+        "masking_emulator.world.world",
+        "masking_emulator.world.hub",
         "masking_emulator.plivo.routes",
     )
 

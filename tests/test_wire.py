@@ -19,9 +19,9 @@ from urllib.parse import urlencode
 
 import pytest
 from masking_emulator.app import make_app
-from masking_emulator.world import World
-from masking_emulator.worldfile import world_of
-from masking_emulator.worlds import Hub
+from masking_emulator.world.hub import Hub
+from masking_emulator.world.spec import world_of
+from masking_emulator.world.world import World
 from starlette.types import ASGIApp
 
 from tests.plivo.inside import answered, dialling, played, wait

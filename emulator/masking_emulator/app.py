@@ -17,7 +17,7 @@ from masking_emulator.plivo import routes as plivo_routes
 from masking_emulator.plivo.refusals import ApiError
 from masking_emulator.plivo.routes import json_response
 from masking_emulator.plivo.routes_media import media_route
-from masking_emulator.worlds import Hub
+from masking_emulator.world.hub import Hub
 
 
 def make_app(hub: Hub, *, control_hosts: Sequence[str] = ()) -> ASGIApp:

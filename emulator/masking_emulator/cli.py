@@ -115,7 +115,7 @@ def serve(**options: Any) -> None:
     from masking_emulator.interception.certificates import CannotKeep
     from masking_emulator.server import serve as serve_until_asked
     from masking_emulator.wholefile import CannotKeepFile
-    from masking_emulator.worldfile import BadWorld
+    from masking_emulator.world.spec import BadWorld
 
     config = ServeConfig(
         host=options["host"],

@@ -71,7 +71,7 @@ def run(command: tuple[str, ...], world: str, seed: str | None, allow_host: tupl
     from masking_emulator.interception.certificates import CannotKeep
     from masking_emulator.run import CannotRun, RunConfig
     from masking_emulator.run import run as run_until_it_ends
-    from masking_emulator.worldfile import BadWorld
+    from masking_emulator.world.spec import BadWorld
 
     try:
         run_until_it_ends(RunConfig(command, world, read_seed(seed), allow_host, kill_after))

@@ -22,8 +22,8 @@ from masking_emulator.spoil import OUTCOMES, Cut, spoiled
 from masking_emulator.traffic.fault import DELAY_S_MAX
 from masking_emulator.traffic.placed import Placed
 from masking_emulator.traffic.requests import ApiRequest, Outcome, Reply
-from masking_emulator.world import World
-from masking_emulator.worlds import Hub
+from masking_emulator.world.hub import Hub
+from masking_emulator.world.world import World
 
 #: What the console sends with a request that nobody asked for.
 CONSOLE_HEADER: Final = "X-Emulator-Console"

@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TextIO
 
-from masking_emulator.recorder import Recorder
 from masking_emulator.snapshot import BadSnapshot, load, save, snapshot_of
 from masking_emulator.wholefile import CannotKeepFile
-from masking_emulator.world import Standing, World
-from masking_emulator.worldfile import WorldSpec
+from masking_emulator.world.recorder import Recorder
+from masking_emulator.world.spec import WorldSpec
+from masking_emulator.world.world import Standing, World
 
 
 class Keeping:

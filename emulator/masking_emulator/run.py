@@ -22,7 +22,7 @@ from masking_emulator.garbage import settle
 from masking_emulator.interception.certificates import users_certificates
 from masking_emulator.interception.environment import Target, variables
 from masking_emulator.interception.trust import other_authorities, trust
-from masking_emulator.worldfile import WorldSpec, load_world
+from masking_emulator.world.spec import WorldSpec, load_world
 
 #: As a shell has it: the command is not there, it is no program, a signal ended it.
 EXIT_NOT_FOUND: Final = 127

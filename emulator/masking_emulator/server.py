@@ -23,9 +23,9 @@ from masking_emulator.connection import Protocol
 from masking_emulator.core.instants import written
 from masking_emulator.doors import Doors, open_doors
 from masking_emulator.interception.certificates import Certificates, users_certificates
-from masking_emulator.world import Surroundings
-from masking_emulator.worldfile import DEMO_WORLD, WorldSpec, load_world
-from masking_emulator.worlds import Hub
+from masking_emulator.world.hub import Hub
+from masking_emulator.world.spec import DEMO_WORLD, WorldSpec, load_world
+from masking_emulator.world.world import Surroundings
 
 if TYPE_CHECKING:
     from masking_emulator.interception.proxy import Proxy

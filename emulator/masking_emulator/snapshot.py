@@ -18,10 +18,10 @@ from masking_emulator.consistency import contradictions
 from masking_emulator.core import snapshot as core
 from masking_emulator.core.instants import read, written
 from masking_emulator.core.record import replace
-from masking_emulator.structure import structure_of
 from masking_emulator.wholefile import write_whole
-from masking_emulator.world import Standing, World
-from masking_emulator.worldfile import BadWorld, WorldSpec, world_of
+from masking_emulator.world.spec import BadWorld, WorldSpec, world_of
+from masking_emulator.world.world import Standing, World
+from masking_emulator.world.written import structure_of
 
 #: The structure of a snapshot; another one is refused.
 VERSION: Final = 1

@@ -12,7 +12,7 @@ from typing import Any
 
 from masking_emulator.core.instants import DAY_US
 from masking_emulator.plivo import parse
-from masking_emulator.world import World
+from masking_emulator.world.world import World
 
 from tests.bench.client import AUTH_ID, SESSIONS, Client, encoded
 from tests.bench.table import Effort, Row, alone, medians, ratio_at_most, rss_mb

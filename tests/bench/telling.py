@@ -19,7 +19,7 @@ from masking_emulator.core.commands import PlaceCall, SendAgain, SwitchDelivery
 from masking_emulator.core.telephony import Script, Side
 from masking_emulator.garbage import settle
 from masking_emulator.plivo import parse
-from masking_emulator.world import World
+from masking_emulator.world.world import World
 
 from tests.bench.client import Client, encoded
 from tests.bench.servers import await_health, free_port

@@ -14,9 +14,9 @@ from masking_emulator.core.events import CallBegan
 from masking_emulator.core.instants import SECOND_US
 from masking_emulator.core.telephony import Call, Habit, Script, Side
 from masking_emulator.plivo.service import Account
-from masking_emulator.world import World
-from masking_emulator.worldfile import world_of
-from masking_emulator.worlds import Hub
+from masking_emulator.world.hub import Hub
+from masking_emulator.world.spec import world_of
+from masking_emulator.world.world import World
 from starlette.types import ASGIApp, Message
 
 from tests.plivo.ask import FIRST, SECOND, Reply

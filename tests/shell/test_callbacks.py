@@ -7,9 +7,9 @@ from threading import Thread
 import pytest
 from masking_emulator.control.callbacks import wait_for_callbacks
 from masking_emulator.control.kernel import Answer, Asked, ControlError
-from masking_emulator.world import World
-from masking_emulator.worldfile import world_of
-from masking_emulator.worlds import Hub
+from masking_emulator.world.hub import Hub
+from masking_emulator.world.spec import world_of
+from masking_emulator.world.world import World
 
 from tests.plivo.ask import Api, Reply
 from tests.receiver import Receiver, hang

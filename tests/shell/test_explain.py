@@ -6,7 +6,7 @@ from masking_emulator.core.commands import AddNumber, Command, CreateSession, De
 from masking_emulator.core.events import SessionCreated
 from masking_emulator.core.records import Session
 from masking_emulator.explain import explanation, number_json
-from masking_emulator.world import World
+from masking_emulator.world.world import World
 
 from tests.core.play import creation
 from tests.shell.worlds import ANNA, BEN, CARA, DAVE, create, still_world

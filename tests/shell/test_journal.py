@@ -20,7 +20,7 @@ from masking_emulator.core.instants import SECOND_US
 from masking_emulator.core.record import names, replace
 from masking_emulator.core.records import Number, Session
 from masking_emulator.core.telephony import Message
-from masking_emulator.journal import Journal, event_json, record_json
+from masking_emulator.world.journal import Journal, event_json, record_json
 
 from tests.core.play import ANNA, BEN, CARA, DAVE, EVE, RECORDING, RULES, A, B, World, pin_wish
 from tests.shell.worlds import START, create, still_world

@@ -10,7 +10,7 @@ import pytest
 from masking_emulator.client import Control
 from masking_emulator.keeping import Keeping
 from masking_emulator.wholefile import CannotKeepFile
-from masking_emulator.world import World
+from masking_emulator.world.world import World
 
 from tests.plivo.ask import Api
 from tests.shell.process import PATIENCE_S, run, sentence, serving

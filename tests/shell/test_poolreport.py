@@ -6,8 +6,8 @@ from masking_emulator.core.commands import DeleteSession, ReplaceNumber, UpdateS
 from masking_emulator.core.instants import SECOND_US
 from masking_emulator.core.refusals import Refused
 from masking_emulator.poolreport import pool_report
-from masking_emulator.world import World
-from masking_emulator.worldfile import world_of
+from masking_emulator.world.spec import world_of
+from masking_emulator.world.world import World
 
 from tests.core.play import creation
 from tests.shell.runs import PEOPLE, new_world

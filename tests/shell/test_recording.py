@@ -11,8 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from masking_emulator.core.instants import SECOND_US
 from masking_emulator.core.record import replace
-from masking_emulator.recorder import Recorder
 from masking_emulator.replay import BadRecording, replay
+from masking_emulator.world.recorder import Recorder
 
 from tests.core.play import SETTINGS, creation
 from tests.shell.runs import PEOPLE, Step, events_of, new_world, play, runs

@@ -17,7 +17,7 @@ from masking_emulator.core.instants import SECOND_US
 from masking_emulator.core.record import replace
 from masking_emulator.core.telephony import Script
 from masking_emulator.snapshot import BadSnapshot, load, restore, save, snapshot_of
-from masking_emulator.world import World
+from masking_emulator.world.world import World
 
 from tests.core.play import SETTINGS, creation
 from tests.shell.runs import PEOPLE, Step, events_of, new_world, play, runs

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from masking_emulator.core.instants import read
 from masking_emulator.plivo.policy import Limits, Policy
-from masking_emulator.worldfile import (
+from masking_emulator.world.spec import (
     DEFAULT_SEED,
     EXAMPLES,
     BadWorld,

@@ -4,8 +4,8 @@ import asyncio
 
 import pytest
 from masking_emulator.core.instants import SECOND_US
-from masking_emulator.worldfile import BadWorld, world_of
-from masking_emulator.worlds import WORLDS_MAX, Hub, NoSuchWorld, TooManyWorlds
+from masking_emulator.world.hub import WORLDS_MAX, Hub, NoSuchWorld, TooManyWorlds
+from masking_emulator.world.spec import BadWorld, world_of
 
 from tests.shell.worlds import ANNA, BEN, CARA, DAVE, create, structure
 

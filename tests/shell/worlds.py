@@ -3,8 +3,8 @@
 from typing import Any, Final
 
 from masking_emulator.core.commands import CreateSession
-from masking_emulator.world import World
-from masking_emulator.worldfile import world_of
+from masking_emulator.world.spec import world_of
+from masking_emulator.world.world import World
 
 from tests.core.play import creation
 

@@ -11,7 +11,7 @@ from starlette.routing import Route
 
 from masking_emulator.control import about, callbacks, calls, clock, faults, journal, numbers, requests, state, worlds
 from masking_emulator.control.kernel import BODY_BYTES_MAX, PREFIX, ControlError, Endpoint, Operation, refuse
-from masking_emulator.worlds import Hub
+from masking_emulator.world.hub import Hub
 
 __all__ = ["BODY_BYTES_MAX", "OPERATIONS", "PREFIX", "ControlError", "Operation", "refuse", "routes"]
 

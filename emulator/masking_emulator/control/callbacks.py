@@ -11,7 +11,7 @@ from masking_emulator.control.kernel import WHOLE, Answer, Asked, ControlError, 
 from masking_emulator.core.callbacks import Callback, CallbackState
 from masking_emulator.core.commands import Command, DropCallback, ReleaseCallback, SendAgain, SwitchDelivery
 from masking_emulator.plivo.callbacks import EVENTS
-from masking_emulator.world import World
+from masking_emulator.world.world import World
 
 #: One answer lists at most so many callbacks.
 CALLBACKS_MAX: Final = 1_000

@@ -7,7 +7,7 @@ from masking_emulator.clock import RATE_MAX
 from masking_emulator.control.journal import EVENTS_MAX, numbered
 from masking_emulator.control.kernel import INSTANT, Answer, Asked, ControlError, Operation, W, body_schema, instant_of
 from masking_emulator.core.instants import INSTANT_MAX, SECOND_US, written
-from masking_emulator.world import ADVANCE_PATIENCE_S, World
+from masking_emulator.world.world import ADVANCE_PATIENCE_S, World
 
 
 async def show_clock(asked: Asked) -> Answer:

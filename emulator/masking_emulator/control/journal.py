@@ -9,8 +9,8 @@ from starlette.responses import Response, StreamingResponse
 
 from masking_emulator.control.kernel import WHOLE, Answer, Asked, Operation, W, whole
 from masking_emulator.core.events import Event
-from masking_emulator.journal import event_json
-from masking_emulator.world import World
+from masking_emulator.world.journal import event_json
+from masking_emulator.world.world import World
 
 #: One answer lists at most so many events; what is left out is counted.
 EVENTS_MAX: Final = 10_000

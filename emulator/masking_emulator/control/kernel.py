@@ -19,8 +19,8 @@ from masking_emulator.plivo import parse
 from masking_emulator.plivo.judge import Judge
 from masking_emulator.plivo.refusals import ApiError, answer_to
 from masking_emulator.plivo.routes import json_response, read_body
-from masking_emulator.world import World
-from masking_emulator.worlds import Hub, NoSuchWorld, TooManyWorlds
+from masking_emulator.world.hub import Hub, NoSuchWorld, TooManyWorlds
+from masking_emulator.world.world import World
 
 if TYPE_CHECKING:
     from jsonschema import ValidationError

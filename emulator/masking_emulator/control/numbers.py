@@ -10,7 +10,7 @@ from masking_emulator.core.records import MAIN_ACCOUNT
 from masking_emulator.core.refusals import Refused
 from masking_emulator.explain import explanation, number_json, refusal
 from masking_emulator.plivo import parse
-from masking_emulator.worldfile import BadWorld, e164, pool_number
+from masking_emulator.world.spec import BadWorld, e164, pool_number
 
 
 async def explain_session(asked: Asked) -> Answer:

@@ -24,7 +24,7 @@ from masking_emulator.plivo.routes import OPERATION_NAMES
 from masking_emulator.request_json import request_json, summary_json, unmatched_json
 from masking_emulator.request_match import matches, matching, near_misses
 from masking_emulator.traffic.requests import ApiRequest
-from masking_emulator.world import World
+from masking_emulator.world.world import World
 
 #: One answer lists at most so many requests; the newest are kept.
 _LISTED_MAX: Final = 1000

@@ -7,8 +7,8 @@ from masking_emulator.core.chance import Chance
 from masking_emulator.plivo.credentials import Credentials
 from masking_emulator.plivo.service import Caller
 from masking_emulator.traffic.requests import RequestJournal
-from masking_emulator.world import Surroundings, World
-from masking_emulator.worldfile import BadWorld, WorldSpec, generated_accounts
+from masking_emulator.world.spec import BadWorld, WorldSpec, generated_accounts
+from masking_emulator.world.world import Surroundings, World
 
 #: So many worlds one server holds.
 WORLDS_MAX = 10_000

@@ -23,15 +23,15 @@ from masking_emulator.core.events import Event
 from masking_emulator.core.record import Record, field
 from masking_emulator.core.rules import Rules
 from masking_emulator.core.snapshot import Snapshot
-from masking_emulator.journal import Journal
 from masking_emulator.plivo.policy import Policy, rules_of
 from masking_emulator.plivo.service import Account
 from masking_emulator.traffic.placed import Faults, Placed
 from masking_emulator.traffic.requests import ApiRequest, RequestJournal
-from masking_emulator.worldfile import WorldSpec
+from masking_emulator.world.journal import Journal
+from masking_emulator.world.spec import WorldSpec
 
 if TYPE_CHECKING:
-    from masking_emulator.recorder import Recorder
+    from masking_emulator.world.recorder import Recorder
 
 #: The event loop is not asked to sleep longer than this in one go.
 _SLEEP_MAX_S = 3600.0

@@ -36,7 +36,7 @@ DEMO_WORLD: Final = "demo"
 DEFAULT_SEED: Final = 1
 
 #: The worlds that can be given by name; they ship with the package.
-EXAMPLES: Final = Path(__file__).parent / "example_worlds"
+EXAMPLES: Final = Path(__file__).parent / "examples"
 
 _AUTH_ID_SIGNS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 

@@ -7,7 +7,7 @@ from masking_emulator.core.record import asdict, names
 from masking_emulator.core.records import MAIN_ACCOUNT
 from masking_emulator.core.rules import Telephony
 from masking_emulator.core.telephony import Phone
-from masking_emulator.worldfile import WorldSpec
+from masking_emulator.world.spec import WorldSpec
 
 _MICROS: Final = 1_000_000
 

@@ -12,9 +12,9 @@ from masking_emulator.core.commands import Command
 from masking_emulator.core.events import Event
 from masking_emulator.core.instants import written
 from masking_emulator.core.snapshot import Snapshot
-from masking_emulator.journal import event_json
-from masking_emulator.structure import structure_of
-from masking_emulator.worldfile import WorldSpec
+from masking_emulator.world.journal import event_json
+from masking_emulator.world.spec import WorldSpec
+from masking_emulator.world.written import structure_of
 
 #: The structure of a recording; another one is refused.
 VERSION: Final = 1
