@@ -62,8 +62,8 @@ def restore(file: Path, url: str, world: str | None) -> None:
 @click.argument("file", type=_THERE)
 def replay(file: Path) -> None:
     """Play FILE, a recording of `serve --record`, once more, and report the first difference. Needs no server."""
-    from masking_emulator.replay import BadRecording
-    from masking_emulator.replay import replay as play
+    from masking_emulator.keeping.replay import BadRecording
+    from masking_emulator.keeping.replay import replay as play
 
     try:
         result = play(file)

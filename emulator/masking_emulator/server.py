@@ -29,7 +29,7 @@ from masking_emulator.world.world import Surroundings
 
 if TYPE_CHECKING:
     from masking_emulator.interception.proxy import Proxy
-    from masking_emulator.keeping import Keeping
+    from masking_emulator.keeping.files import Keeping
 
 #: How long open connections may take to end when the server stops.
 _GRACE_S: Final = 2
@@ -86,7 +86,7 @@ def _keeping(config: ServeConfig) -> "Keeping | None":
     if config.state is None and config.recording is None:
         return None
     # Imported here: a start without files would pay for reading and writing them.
-    from masking_emulator.keeping import Keeping
+    from masking_emulator.keeping.files import Keeping
 
     return Keeping(state=config.state, recording=config.recording)
 

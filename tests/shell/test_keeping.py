@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from masking_emulator.client import Control
-from masking_emulator.keeping import Keeping
+from masking_emulator.keeping.files import Keeping
 from masking_emulator.wholefile import CannotKeepFile
 from masking_emulator.world.world import World
 

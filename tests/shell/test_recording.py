@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from masking_emulator.core.instants import SECOND_US
 from masking_emulator.core.record import replace
-from masking_emulator.replay import BadRecording, replay
+from masking_emulator.keeping.replay import BadRecording, replay
 from masking_emulator.world.recorder import Recorder
 
 from tests.core.play import SETTINGS, creation

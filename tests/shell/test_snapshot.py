@@ -16,7 +16,7 @@ from masking_emulator.core.commands import PlaceCall
 from masking_emulator.core.instants import SECOND_US
 from masking_emulator.core.record import replace
 from masking_emulator.core.telephony import Script
-from masking_emulator.snapshot import BadSnapshot, load, restore, save, snapshot_of
+from masking_emulator.keeping.snapshot import BadSnapshot, load, restore, save, snapshot_of
 from masking_emulator.world.world import World
 
 from tests.core.play import SETTINGS, creation

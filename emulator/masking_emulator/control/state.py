@@ -15,14 +15,14 @@ _SNAPSHOT_BYTES_MAX: Final = 536_870_912
 
 async def take_snapshot(asked: Asked) -> Answer:
     """The whole state of the world, as JSON that can be put back, edited and kept."""
-    from masking_emulator.snapshot import snapshot_of
+    from masking_emulator.keeping.snapshot import snapshot_of
 
     return 200, snapshot_of(asked.world)
 
 
 async def put_snapshot(asked: Asked) -> Answer:
     """Another state in place of this one, as it was taken. The world keeps its accounts."""
-    from masking_emulator.snapshot import BadSnapshot, restore, snapshot_of
+    from masking_emulator.keeping.snapshot import BadSnapshot, restore, snapshot_of
 
     try:
         restore(asked.world, asked.body)
@@ -33,7 +33,7 @@ async def put_snapshot(asked: Asked) -> Answer:
 
 async def keep_snapshot(asked: Asked) -> Answer:
     """Write the state to the file that `serve --state` named, whole or not at all."""
-    from masking_emulator.keeping import keep
+    from masking_emulator.keeping.files import keep
 
     world = asked.world
     if world.state_file is None:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, TextIO
 
-from masking_emulator.snapshot import BadSnapshot, load, save, snapshot_of
+from masking_emulator.keeping.snapshot import BadSnapshot, load, save, snapshot_of
 from masking_emulator.wholefile import CannotKeepFile
 from masking_emulator.world.recorder import Recorder
 from masking_emulator.world.spec import WorldSpec
