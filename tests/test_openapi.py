@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 from masking_emulator import control
-from masking_emulator.openapi import document
+from masking_emulator.control.openapi import document
 from masking_emulator.plivo import routes
 from masking_emulator.plivo.parameters import CREATE, UPDATE
 from masking_emulator.server import Emulator

@@ -38,7 +38,7 @@ def make_app(hub: Hub, *, control_hosts: Sequence[str] = ()) -> ASGIApp:
 
     async def describe(_: Request) -> Response:
         # Imported here: a start would pay for a description that few ask for.
-        from masking_emulator.openapi import document
+        from masking_emulator.control.openapi import document
 
         return json_response(200, document())
 

@@ -2,10 +2,10 @@
 
 from typing import Any
 
+from masking_emulator.control.views.numbers import explanation, number_json
 from masking_emulator.core.commands import AddNumber, Command, CreateSession, DeleteSession
 from masking_emulator.core.events import SessionCreated
 from masking_emulator.core.records import Session
-from masking_emulator.explain import explanation, number_json
 from masking_emulator.world.world import World
 
 from tests.core.play import creation

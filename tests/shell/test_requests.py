@@ -11,11 +11,11 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from masking_emulator.control.near_misses import matches, near_misses
+from masking_emulator.control.views.requests import json_of
 from masking_emulator.plivo.parameters import CREATE
 from masking_emulator.plivo.policy import BODY_BYTES_MAX, Policy
 from masking_emulator.plivo.unread import unread
-from masking_emulator.request_json import json_of
-from masking_emulator.request_match import matches, near_misses
 from masking_emulator.server import Emulator
 from masking_emulator.traffic.requests import ApiRequest, Outcome, Reply, RequestJournal
 

@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import Any, Final
 
-from masking_emulator.callview import call_json, phone_json
 from masking_emulator.control.kernel import Answer, Asked, ControlError, Operation, W, body_schema, whole
+from masking_emulator.control.views.calls import call_json, phone_json
 from masking_emulator.core import calls
 from masking_emulator.core.commands import Command, PlaceCall, SetPhone, StepCall, TypeDigits
 from masking_emulator.core.telephony import Call, CallSignal, Habit, Phase, Script, Side

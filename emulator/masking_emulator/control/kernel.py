@@ -11,10 +11,10 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from masking_emulator.control.origin import foreign_header
 from masking_emulator.core import instants
 from masking_emulator.core.record import Record
 from masking_emulator.core.refusals import Refused
-from masking_emulator.origin import foreign_header
 from masking_emulator.plivo import parse
 from masking_emulator.plivo.judge import Judge
 from masking_emulator.plivo.refusals import ApiError, answer_to

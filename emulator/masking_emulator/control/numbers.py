@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from typing import Final
 
 from masking_emulator.control.kernel import Answer, Asked, ControlError, Operation, W, body_schema
+from masking_emulator.control.views.numbers import explanation, number_json, refusal
 from masking_emulator.core.commands import AddNumber, ReplaceNumber
 from masking_emulator.core.events import SessionCreated, SessionNumberReplaced, SessionRefreshed
 from masking_emulator.core.records import MAIN_ACCOUNT
 from masking_emulator.core.refusals import Refused
-from masking_emulator.explain import explanation, number_json, refusal
 from masking_emulator.plivo import parse
 from masking_emulator.world.spec import BadWorld, e164, pool_number
 

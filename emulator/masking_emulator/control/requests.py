@@ -19,10 +19,10 @@ from masking_emulator.control.kernel import (
     refused_field,
     whole,
 )
+from masking_emulator.control.near_misses import matches, matching, near_misses
+from masking_emulator.control.views.requests import request_json, summary_json, unmatched_json
 from masking_emulator.plivo.judge import Judge
 from masking_emulator.plivo.routes import OPERATION_NAMES
-from masking_emulator.request_json import request_json, summary_json, unmatched_json
-from masking_emulator.request_match import matches, matching, near_misses
 from masking_emulator.traffic.requests import ApiRequest
 from masking_emulator.world.world import World
 

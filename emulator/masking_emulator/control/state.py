@@ -47,7 +47,7 @@ async def keep_snapshot(asked: Asked) -> Answer:
 
 async def show_pool_report(asked: Asked) -> Answer:
     """How many numbers, of which countries, would have served what the journal tells, and when it was tightest."""
-    from masking_emulator.poolreport import pool_report
+    from masking_emulator.control.views.pool_report import pool_report
 
     world = asked.world
     world.caught_up()

@@ -8,9 +8,9 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
+from masking_emulator.control.near_misses import path_fits
 from masking_emulator.core.chance import Chance
 from masking_emulator.core.instants import INSTANT_MAX, written
-from masking_emulator.request_match import path_fits
 from masking_emulator.traffic.fault import RATE_LIMIT, Fault, Limit
 from masking_emulator.traffic.requests import ApiRequest
 

@@ -1,0 +1,1 @@
+"""Views: everything as the control API shows it. Pure: records in, JSON values out."""
