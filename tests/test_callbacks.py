@@ -17,9 +17,9 @@ from typing import Any, Final
 import httpx
 import pytest
 from jsonschema import Draft202012Validator
-from masking_emulator.app import make_app
 from masking_emulator.plivo.callback_schemas import CALLBACK_SCHEMAS
 from masking_emulator.plivo.callbacks import EVENTS
+from masking_emulator.server.app import make_app
 from masking_emulator.world.hub import Hub
 from masking_emulator.world.spec import world_of
 

@@ -18,7 +18,7 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 import pytest
-from masking_emulator.app import make_app
+from masking_emulator.server.app import make_app
 from masking_emulator.world.hub import Hub
 from masking_emulator.world.spec import world_of
 from masking_emulator.world.world import World

@@ -110,10 +110,10 @@ def serve(**options: Any) -> None:
     gc.disable()  # what a start makes stays, so looking for garbage in it only takes time
 
     # Imported here: the client verbs need none of it and start faster without.
-    from masking_emulator.doors import CannotListen, Doors
-    from masking_emulator.garbage import settle
     from masking_emulator.interception.certificates import CannotKeep
-    from masking_emulator.server import serve as serve_until_asked
+    from masking_emulator.server.garbage_collection import settle
+    from masking_emulator.server.server import serve as serve_until_asked
+    from masking_emulator.server.sockets import CannotListen, Doors
     from masking_emulator.wholefile import CannotKeepFile
     from masking_emulator.world.spec import BadWorld
 

@@ -67,10 +67,10 @@ def run(command: tuple[str, ...], world: str, seed: str | None, allow_host: tupl
     gc.disable()  # what a start makes stays, so looking for garbage in it only takes time; run() enables it again
 
     # Imported here: the client verbs need none of it and start faster without.
-    from masking_emulator.doors import CannotListen
     from masking_emulator.interception.certificates import CannotKeep
-    from masking_emulator.run import CannotRun, RunConfig
-    from masking_emulator.run import run as run_until_it_ends
+    from masking_emulator.server.run import CannotRun, RunConfig
+    from masking_emulator.server.run import run as run_until_it_ends
+    from masking_emulator.server.sockets import CannotListen
     from masking_emulator.world.spec import BadWorld
 
     try:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any
 
-from masking_emulator.app import make_app
+from masking_emulator.server.app import make_app
 from masking_emulator.world.hub import Hub
 from masking_emulator.world.spec import world_of
 from starlette.types import Message

@@ -17,8 +17,8 @@ import uvloop
 from masking_emulator.core.callbacks import CallbackState
 from masking_emulator.core.commands import PlaceCall, SendAgain, SwitchDelivery
 from masking_emulator.core.telephony import Script, Side
-from masking_emulator.garbage import settle
 from masking_emulator.plivo import parse
+from masking_emulator.server.garbage_collection import settle
 from masking_emulator.world.world import World
 
 from tests.bench.client import Client, encoded

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import unquote
 
-from masking_emulator.app import make_app
 from masking_emulator.core.commands import PlaceCall
 from masking_emulator.core.events import CallBegan
 from masking_emulator.core.instants import SECOND_US
 from masking_emulator.core.telephony import Call, Habit, Script, Side
 from masking_emulator.plivo.service import Account
+from masking_emulator.server.app import make_app
 from masking_emulator.world.hub import Hub
 from masking_emulator.world.spec import world_of
 from masking_emulator.world.world import World

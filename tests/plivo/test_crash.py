@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from typing import Any, Final, NoReturn
 
 import pytest
-from masking_emulator.app import make_app
 from masking_emulator.plivo.policy import Policy
 from masking_emulator.plivo.service import Account
+from masking_emulator.server.app import make_app
 from masking_emulator.traffic.requests import Outcome
 from masking_emulator.world.hub import Hub
 from masking_emulator.world.spec import world_of

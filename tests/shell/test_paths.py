@@ -3,7 +3,7 @@
 import asyncio
 
 import pytest
-from masking_emulator.paths import OneSlash
+from masking_emulator.server.one_slash import OneSlash
 from starlette.types import Message, Receive, Scope, Send
 
 

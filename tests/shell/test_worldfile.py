@@ -28,7 +28,7 @@ def _load(folder: Path, toml: str) -> WorldSpec:
 
 
 def test_every_example_has_a_name() -> None:
-    """Each file in example_worlds can be given by name."""
+    """Each file of the examples can be given by name."""
     assert sorted(path.stem for path in EXAMPLES.glob("*.toml")) == world_names()
 
 

@@ -7,11 +7,11 @@ from typing import Final
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from masking_emulator.connection import connection_of
 from masking_emulator.plivo import refusals
 from masking_emulator.plivo.policy import RATE_LIMIT_REQUESTS, RATE_LIMIT_SPAN_S
 from masking_emulator.plivo.refusals import ApiError
 from masking_emulator.plivo.routes import refuse
+from masking_emulator.server.connection import connection_of
 from masking_emulator.traffic.fault import RATE_LIMIT
 from masking_emulator.traffic.placed import Placed
 from masking_emulator.traffic.requests import Outcome

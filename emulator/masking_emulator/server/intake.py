@@ -14,11 +14,11 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from masking_emulator.clock import real_now, real_seconds
-from masking_emulator.connection import connection_of
 from masking_emulator.plivo.policy import BODY_BYTES_MAX
 from masking_emulator.plivo.routes import Endpoint, read_body
 from masking_emulator.plivo.service import Caller
-from masking_emulator.spoil import OUTCOMES, Cut, spoiled
+from masking_emulator.server.connection import connection_of
+from masking_emulator.server.spoiled import OUTCOMES, Cut, spoiled
 from masking_emulator.traffic.fault import DELAY_S_MAX
 from masking_emulator.traffic.placed import Placed
 from masking_emulator.traffic.requests import ApiRequest, Outcome, Reply

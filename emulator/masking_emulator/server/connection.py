@@ -16,7 +16,7 @@ from uvicorn.config import Config
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from uvicorn.server import ServerState
 
-_KEY: Final = "masking_emulator.connection"
+_KEY: Final = "masking_emulator.server.connection"
 
 #: On, with no time: closing sends a reset instead of the rest of what was written.
 _NO_LINGER: Final = struct.pack("ii", 1, 0)

@@ -17,11 +17,11 @@ from typing import Final, NoReturn
 from masking_emulator.clock import looks
 from masking_emulator.config import HOST_DEFAULT, cache_folder, environment
 from masking_emulator.core.chance import Seed
-from masking_emulator.doors import Doors, open_doors
-from masking_emulator.garbage import settle
 from masking_emulator.interception.certificates import users_certificates
 from masking_emulator.interception.environment import Target, variables
 from masking_emulator.interception.trust import other_authorities, trust
+from masking_emulator.server.garbage_collection import settle
+from masking_emulator.server.sockets import Doors, open_doors
 from masking_emulator.world.spec import WorldSpec, load_world
 
 #: As a shell has it: the command is not there, it is no program, a signal ended it.
@@ -99,7 +99,7 @@ def _target(doors: Doors, spec: WorldSpec, user: Mapping[str, str]) -> Target:
 
 
 def _serve(spec: WorldSpec, doors: Doors, stopped: Callable[[], None]) -> None:
-    from masking_emulator.server import log_as, serve_world
+    from masking_emulator.server.server import log_as, serve_world
 
     def ready() -> None:
         settle()

@@ -10,13 +10,13 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from masking_emulator import console, control
-from masking_emulator.intake import Intake, note_unmatched
-from masking_emulator.paths import OneSlash
 from masking_emulator.plivo import refusals
 from masking_emulator.plivo import routes as plivo_routes
 from masking_emulator.plivo.refusals import ApiError
 from masking_emulator.plivo.routes import json_response
 from masking_emulator.plivo.routes_media import media_route
+from masking_emulator.server.intake import Intake, note_unmatched
+from masking_emulator.server.one_slash import OneSlash
 from masking_emulator.world.hub import Hub
 
 

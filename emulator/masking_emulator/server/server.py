@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING, Any, Final, Self
 import uvicorn
 from uvicorn.server import ServerState
 
-from masking_emulator.app import make_app
 from masking_emulator.client import Control
 from masking_emulator.clock import real_now
 from masking_emulator.config import HOST_DEFAULT, ServeConfig
-from masking_emulator.connection import Protocol
 from masking_emulator.core.instants import written
-from masking_emulator.doors import Doors, open_doors
 from masking_emulator.interception.certificates import Certificates, users_certificates
+from masking_emulator.server.app import make_app
+from masking_emulator.server.connection import Protocol
+from masking_emulator.server.sockets import Doors, open_doors
 from masking_emulator.world.hub import Hub
 from masking_emulator.world.spec import DEMO_WORLD, WorldSpec, load_world
 from masking_emulator.world.world import Surroundings
