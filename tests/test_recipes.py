@@ -14,7 +14,7 @@ from typing import Any, Final
 import pytest
 import yaml
 from click import Context
-from masking_emulator.cli import main
+from masking_emulator.cli.main import main
 from masking_emulator.client import Control
 from masking_emulator.server.server import Emulator
 

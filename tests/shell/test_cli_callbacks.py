@@ -261,7 +261,7 @@ def test_unreachable_server_is_told_with_a_hint(verb: str) -> None:
 
 def test_states_are_those_of_the_control_api(api: Api) -> None:
     """The choices of --state are the enum of the description."""
-    from masking_emulator.cli_callbacks import callbacks
+    from masking_emulator.cli.callbacks import callbacks
 
     listing = Control(api.url).get("/openapi.json")["paths"]["/_emulator/worlds/{auth_id}/callbacks"]["get"]
     states = {query["name"]: query["schema"] for query in listing["parameters"]}["state"]["enum"]

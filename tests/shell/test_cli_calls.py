@@ -178,7 +178,7 @@ def test_unreachable_server_is_told_with_a_hint(words: list[str]) -> None:
 
 def test_words_of_the_verbs_are_those_of_the_control_api(api: Api) -> None:
     """The choices of call, act and calls are the enums of the description."""
-    from masking_emulator.cli_calls import act, call, calls
+    from masking_emulator.cli.calls import act, call, calls
 
     paths = Control(api.url).get("/openapi.json")["paths"]
     world = "/_emulator/worlds/{auth_id}/calls"

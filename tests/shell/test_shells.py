@@ -58,6 +58,6 @@ def test_compose_gets_a_part_of_a_service() -> None:
 
 def test_command_line_offers_every_form() -> None:
     """The choices of `env --format` are the table's rows, which the command line does not load."""
-    from masking_emulator import cli_redirect
+    from masking_emulator.cli import runs
 
-    assert [*FORMS] == cli_redirect._FORMS
+    assert [*FORMS] == runs._FORMS

@@ -6,8 +6,7 @@ from typing import Any
 
 import click
 
-from masking_emulator.client import Control
-from masking_emulator.verbs import (
+from masking_emulator.cli.common import (
     EXIT_REFUSED,
     EXIT_USAGE,
     end,
@@ -17,6 +16,7 @@ from masking_emulator.verbs import (
     talking,
     world_option,
 )
+from masking_emulator.client import Control
 from masking_emulator.wholefile import write_whole
 
 _THERE = click.Path(path_type=Path, exists=True, dir_okay=False)

@@ -4,8 +4,8 @@ from typing import Any
 
 import click
 
+from masking_emulator.cli.common import json_option, print_json, talking, world_option
 from masking_emulator.client import Control, segment
-from masking_emulator.verbs import json_option, print_json, talking, world_option
 
 
 @click.group()

@@ -4,8 +4,8 @@ from typing import Any, Final
 
 import click
 
+from masking_emulator.cli.common import WHOLE, given, json_option, print_aligned, print_json, talking, world_option
 from masking_emulator.client import Control, segment
-from masking_emulator.verbs import WHOLE, given, json_option, print_aligned, print_json, talking, world_option
 
 _SECONDS: Final = click.FloatRange(0, 86_400)
 _SIDE: Final = click.Choice(["caller", "callee"])

@@ -9,8 +9,7 @@ from typing import Any, Final, TypeVar
 
 import click
 
-from masking_emulator.client import Control, ControlRefused
-from masking_emulator.verbs import (
+from masking_emulator.cli.common import (
     WHOLE,
     end_cleanly_when_asked,
     given,
@@ -20,6 +19,7 @@ from masking_emulator.verbs import (
     talking,
     world_option,
 )
+from masking_emulator.client import Control, ControlRefused
 
 _OPEN: Final = ("waiting", "retrying", "held")
 _STATES: Final = (*_OPEN, "delivered", "failed", "blocked", "dropped", "kept")

@@ -6,8 +6,8 @@ from typing import Any, TypeVar
 
 import click
 
+from masking_emulator.cli.common import EXIT_REFUSED, WHOLE, end, print_json, talking, world_option
 from masking_emulator.client import Control, ControlRefused
-from masking_emulator.verbs import EXIT_REFUSED, WHOLE, end, print_json, talking, world_option
 
 _Verb = TypeVar("_Verb", bound=Callable[..., Any])
 

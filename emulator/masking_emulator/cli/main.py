@@ -1,7 +1,7 @@
 """The command line. `serve` runs a server, `run` runs one for a command; the other verbs are thin clients of one.
 
 Verbs of a subject of their own are in `cli_*.py`, and are loaded when they are asked for.
-What verbs share, and their exit codes, is in `verbs.py`.
+What verbs share, and their exit codes, is in `common.py`.
 """
 
 import gc
@@ -13,10 +13,7 @@ from typing import Any, Final
 import click
 
 from masking_emulator import __version__
-from masking_emulator.client import Control, ControlRefused, Unreachable, segment
-from masking_emulator.clock import looks
-from masking_emulator.config import HOST_DEFAULT, PORT_DEFAULT, ServeConfig, read_seed
-from masking_emulator.verbs import (
+from masking_emulator.cli.common import (
     EXIT_UNREACHABLE,
     EXIT_USAGE,
     WHOLE,
@@ -27,6 +24,9 @@ from masking_emulator.verbs import (
     url_option,
     world_option,
 )
+from masking_emulator.client import Control, ControlRefused, Unreachable, segment
+from masking_emulator.clock import looks
+from masking_emulator.config import HOST_DEFAULT, PORT_DEFAULT, ServeConfig, read_seed
 
 #: How long `wait` pauses between two looks, and how long one look may take, in real seconds.
 _PAUSE_S = 0.05
@@ -40,14 +40,14 @@ _FILE = click.Path(path_type=Path, dir_okay=False)
 
 #: Verb → the module that has it. A server would pay for all of them at its start, and needs none.
 _ELSEWHERE: Final = {
-    **dict.fromkeys(("run", "env", "ca", "doctor"), "masking_emulator.cli_redirect"),
-    **dict.fromkeys(("call", "act", "calls"), "masking_emulator.cli_calls"),
-    **dict.fromkeys(("snapshot", "restore", "replay", "pool-report"), "masking_emulator.cli_kit"),
-    "callbacks": "masking_emulator.cli_callbacks",
-    "numbers": "masking_emulator.cli_numbers",
-    "faults": "masking_emulator.cli_faults",
-    "requests": "masking_emulator.cli_requests",
-    "listen": "masking_emulator.cli_listen",
+    **dict.fromkeys(("run", "env", "ca", "doctor"), "masking_emulator.cli.runs"),
+    **dict.fromkeys(("call", "act", "calls"), "masking_emulator.cli.calls"),
+    **dict.fromkeys(("snapshot", "restore", "replay", "pool-report"), "masking_emulator.cli.snapshots"),
+    "callbacks": "masking_emulator.cli.callbacks",
+    "numbers": "masking_emulator.cli.numbers",
+    "faults": "masking_emulator.cli.faults",
+    "requests": "masking_emulator.cli.requests",
+    "listen": "masking_emulator.cli.listen",
 }
 
 

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from masking_emulator.cli.common import EXIT_USAGE, end, end_cleanly_when_asked, json_option, world_option
 from masking_emulator.client import Control, ControlRefused, Unreachable
-from masking_emulator.verbs import EXIT_USAGE, end, end_cleanly_when_asked, json_option, world_option
 
 if TYPE_CHECKING:
     from masking_emulator.listen import Received
