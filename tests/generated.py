@@ -14,8 +14,8 @@ from typing import Final
 
 from masking_emulator.core.callflow import CALL_FLOW
 from masking_emulator.core.lifecycle import LIFECYCLE, Signal
-from masking_emulator.core.records import Status
-from masking_emulator.core.telephony import CallSignal, Phase
+from masking_emulator.core.records.calls import CallSignal, Phase
+from masking_emulator.core.records.sessions import Status
 from masking_emulator.plivo.ledger import LEDGER, Evidence, Row
 
 from tests.sdk.ways import WAYS, Way, proved

@@ -26,10 +26,10 @@ from typing import Final
 
 from masking_emulator.core.book import Query
 from masking_emulator.core.commands import PinWish, SettingsChanges
-from masking_emulator.core.record import replace
-from masking_emulator.core.records import MAIN_ACCOUNT, Candidate, Session, Settings
+from masking_emulator.core.records.base import replace
+from masking_emulator.core.records.calls import CallSignal, Habit, Side
+from masking_emulator.core.records.sessions import MAIN_ACCOUNT, Candidate, Session, Settings
 from masking_emulator.core.refusals import Refused
-from masking_emulator.core.telephony import CallSignal, Habit, Side
 
 from tests.core.play import RECORDING, SETTINGS, TELLING, World, pin_wish
 from tests.trace import Trace, clock, session_line

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
-from masking_emulator.core.record import asdict
+from masking_emulator.core.records.base import asdict
 from masking_emulator.plivo.ledger import LEDGER, Evidence, Row, row_json
 from masking_emulator.plivo.parameters import CREATE
 from masking_emulator.plivo.policy import Policy, policy_choices

@@ -8,7 +8,6 @@ from typing import Any, Final
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from masking_emulator.core.callbacks import Attempt, Outcome, RetryPlan
 from masking_emulator.core.chance import Seed
 from masking_emulator.core.commands import (
     AddNumber,
@@ -29,9 +28,10 @@ from masking_emulator.core.commands import (
 )
 from masking_emulator.core.events import CallBegan, RecordingStarted, SessionCreated
 from masking_emulator.core.instants import SECOND_US
-from masking_emulator.core.record import replace
+from masking_emulator.core.records.base import replace
+from masking_emulator.core.records.callbacks import Attempt, Outcome, RetryPlan
+from masking_emulator.core.records.calls import CallSignal, Habit, Phone, Script
 from masking_emulator.core.refusals import Refused
-from masking_emulator.core.telephony import CallSignal, Habit, Phone, Script
 from masking_emulator.world.journal import event_json
 from masking_emulator.world.spec import world_of
 from masking_emulator.world.world import World

@@ -43,9 +43,9 @@ from masking_emulator.core.events import (
     SessionUpdated,
 )
 from masking_emulator.core.instants import written
-from masking_emulator.core.record import asdict
-from masking_emulator.core.records import Session
-from masking_emulator.core.telephony import Call, Recording
+from masking_emulator.core.records.base import asdict
+from masking_emulator.core.records.calls import Call, Recording
+from masking_emulator.core.records.sessions import Session
 
 from tests.core.play import spoken, told
 

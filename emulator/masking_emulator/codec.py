@@ -13,7 +13,7 @@ from typing import Any, Union, get_args, get_origin, get_type_hints, is_typeddic
 from msgspec import Struct
 
 from masking_emulator.core import instants
-from masking_emulator.core.record import names
+from masking_emulator.core.records.base import names
 
 
 class BadRecord(Exception):

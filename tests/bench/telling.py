@@ -14,9 +14,9 @@ from typing import Final
 
 import httpx
 import uvloop
-from masking_emulator.core.callbacks import CallbackState
 from masking_emulator.core.commands import PlaceCall, SendAgain, SwitchDelivery
-from masking_emulator.core.telephony import Script, Side
+from masking_emulator.core.records.callbacks import CallbackState
+from masking_emulator.core.records.calls import Script, Side
 from masking_emulator.plivo import parse
 from masking_emulator.server.garbage_collection import settle
 from masking_emulator.world.world import World

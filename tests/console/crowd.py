@@ -6,7 +6,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Final
 
-from masking_emulator.core.record import replace
+from masking_emulator.core.records.base import replace
 from masking_emulator.server.server import Emulator
 from playwright.sync_api import Browser, Page, expect
 

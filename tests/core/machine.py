@@ -39,12 +39,12 @@ from masking_emulator.core.events import (
 )
 from masking_emulator.core.instants import SECOND_US
 from masking_emulator.core.numbering import calling_code
-from masking_emulator.core.record import replace
-from masking_emulator.core.records import Session
+from masking_emulator.core.records.base import replace
+from masking_emulator.core.records.calls import PinVerdict, Route
+from masking_emulator.core.records.sessions import Session
 from masking_emulator.core.refusals import Reason, Refused
 from masking_emulator.core.rules import Rules
 from masking_emulator.core.state import State
-from masking_emulator.core.telephony import PinVerdict, Route
 
 from tests.core.model import Model
 from tests.core.model_calls import Calls

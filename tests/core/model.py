@@ -18,11 +18,11 @@ from masking_emulator.core.events import (
 )
 from masking_emulator.core.instants import SECOND_US
 from masking_emulator.core.numbering import calling_code
-from masking_emulator.core.record import replace
-from masking_emulator.core.records import Pair, Session, Settings, Status
+from masking_emulator.core.records.base import replace
+from masking_emulator.core.records.calls import Call, History, Interaction, PinVerdict, Role, Route
+from masking_emulator.core.records.sessions import Pair, Session, Settings, Status
 from masking_emulator.core.refusals import Reason
 from masking_emulator.core.rules import Rules
-from masking_emulator.core.telephony import Call, History, Interaction, PinVerdict, Role, Route
 
 from tests.core.play import START
 

@@ -21,9 +21,9 @@ from masking_emulator.core.events import (
     RecordingStarted,
 )
 from masking_emulator.core.instants import SECOND_US
+from masking_emulator.core.records.calls import Call, CallSignal, Leg, Phase, PinVerdict, Recording, RecordingState
 from masking_emulator.core.refusals import Reason
 from masking_emulator.core.rules import Rules, Tariff
-from masking_emulator.core.telephony import Call, CallSignal, Leg, Phase, PinVerdict, Recording, RecordingState
 
 #: What only typing brings about.
 _TYPED: Final = {CallSignal.PIN_RIGHT, CallSignal.PIN_WRONG, CallSignal.PIN_FAILED}

@@ -6,7 +6,6 @@ Contract 6.7 and 7.1, said once more, for the rules that a world has when it cha
 from dataclasses import dataclass, field
 from typing import Final
 
-from masking_emulator.core.callbacks import Callback, CallbackState, Channel, NoticeKind, Outcome, RetryPlan
 from masking_emulator.core.events import (
     CallbackAttempted,
     CallbackDue,
@@ -27,9 +26,10 @@ from masking_emulator.core.events import (
     SessionExpired,
     SessionNumberReplaced,
 )
+from masking_emulator.core.records.callbacks import Callback, CallbackState, Channel, NoticeKind, Outcome, RetryPlan
+from masking_emulator.core.records.calls import Role
 from masking_emulator.core.refusals import Reason
 from masking_emulator.core.rules import Rules
-from masking_emulator.core.telephony import Role
 
 from tests.core.model import Model
 

@@ -9,7 +9,6 @@ from typing import Final, Unpack
 
 from masking_emulator.core import instants
 from masking_emulator.core.book import Query
-from masking_emulator.core.callbacks import Callback, NoticeKind
 from masking_emulator.core.chance import Seed
 from masking_emulator.core.commands import (
     AddNumber,
@@ -37,11 +36,12 @@ from masking_emulator.core.events import (
 )
 from masking_emulator.core.instants import DAY_US, SECOND_US
 from masking_emulator.core.numbering import calling_code
-from masking_emulator.core.record import replace
-from masking_emulator.core.records import MAIN_ACCOUNT, Session, Settings
+from masking_emulator.core.records.base import replace
+from masking_emulator.core.records.callbacks import Callback, NoticeKind
+from masking_emulator.core.records.calls import Call, CallSignal, Habit, Phone, Recording, Script, Side
+from masking_emulator.core.records.sessions import MAIN_ACCOUNT, Session, Settings
 from masking_emulator.core.rules import Rules
 from masking_emulator.core.state import State
-from masking_emulator.core.telephony import Call, CallSignal, Habit, Phone, Recording, Script, Side
 
 START: Final = instants.read("2026-01-01T12:00:00Z")
 SEED: Final = 7

@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 from masking_emulator.core.book import Query, SessionBook
 from masking_emulator.core.index import Range
 from masking_emulator.core.instants import SECOND_US
-from masking_emulator.core.record import replace
-from masking_emulator.core.records import Session, Status
+from masking_emulator.core.records.base import replace
+from masking_emulator.core.records.sessions import Session, Status
 
 from tests.core.play import ANNA, BEN, CARA, DAVE, EVE, START, A, B, World, naive_select, pin_wish
 

@@ -1,7 +1,7 @@
 """The book of calls."""
 
 import pytest
-from masking_emulator.core.telephony import CallSignal
+from masking_emulator.core.records.calls import CallSignal
 
 from tests.core.play import ANNA, BEN, World
 

@@ -3,8 +3,8 @@
 import pytest
 from masking_emulator.core.events import CallEnded, CallsForgotten, LegEnded, SessionCallEnded
 from masking_emulator.core.instants import SECOND_US
-from masking_emulator.core.record import replace
-from masking_emulator.core.telephony import NO_HISTORY, CallSignal, Habit, Interaction
+from masking_emulator.core.records.base import replace
+from masking_emulator.core.records.calls import NO_HISTORY, CallSignal, Habit, Interaction
 
 from tests.core.play import ANNA, BEN, CARA, EVE, RECORDING, RULES, SETTINGS, START, A, World, pin_wish
 

@@ -4,8 +4,8 @@ from itertools import product
 
 import pytest
 from masking_emulator.core.callflow import move
+from masking_emulator.core.records.calls import CallSignal, Phase
 from masking_emulator.core.refusals import Reason, Refused
-from masking_emulator.core.telephony import CallSignal, Phase
 
 #: Contract 6.1 to 6.4. A dot is a move that does not exist.
 _GRID = """

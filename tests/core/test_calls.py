@@ -15,10 +15,10 @@ from masking_emulator.core.events import (
     SessionCallEnded,
 )
 from masking_emulator.core.instants import SECOND_US
-from masking_emulator.core.record import replace
-from masking_emulator.core.records import Session, Settings, Status
+from masking_emulator.core.records.base import replace
+from masking_emulator.core.records.calls import Call, CallSignal, Cause, Habit, Message, Phase, Role, Route, Source
+from masking_emulator.core.records.sessions import Session, Settings, Status
 from masking_emulator.core.refusals import Reason, Refused
-from masking_emulator.core.telephony import Call, CallSignal, Cause, Habit, Message, Phase, Role, Route, Source
 
 from tests.core.play import ANNA, BEN, CARA, DAVE, EVE, FINN, RULES, SETTINGS, START, TELLING, A, B, World, pin_wish
 

@@ -10,7 +10,7 @@ from masking_emulator.core.book import Query
 from masking_emulator.core.commands import AddNumber, Command, DeleteSession, UpdateSession
 from masking_emulator.core.events import NumberHeld, NumberReleased, SessionExpired
 from masking_emulator.core.instants import SECOND_US
-from masking_emulator.core.records import Session
+from masking_emulator.core.records.sessions import Session
 from masking_emulator.core.refusals import Reason, Refused
 
 from tests.core.play import (

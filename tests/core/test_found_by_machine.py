@@ -1,13 +1,13 @@
 """What the state machines found, each as a plain story."""
 
 import pytest
-from masking_emulator.core.callbacks import NoticeKind
 from masking_emulator.core.commands import PlaceCall, StepCall, TypeDigits
 from masking_emulator.core.events import CallbackDue, CallBegan, Event, PinChecked, SessionsForgotten
-from masking_emulator.core.record import replace
-from masking_emulator.core.records import Session
+from masking_emulator.core.records.base import replace
+from masking_emulator.core.records.callbacks import NoticeKind
+from masking_emulator.core.records.calls import Call, CallSignal, Route, Script
+from masking_emulator.core.records.sessions import Session
 from masking_emulator.core.refusals import Reason, Refused
-from masking_emulator.core.telephony import Call, CallSignal, Route, Script
 
 from tests.core.play import ANNA, BEN, CARA, DAVE, EVE, FINN, RULES, SETTINGS, A, World, pin_wish
 

@@ -2,9 +2,9 @@
 
 import pytest
 from masking_emulator.core.instants import SECOND_US
-from masking_emulator.core.record import replace
+from masking_emulator.core.records.base import replace
+from masking_emulator.core.records.calls import CallSignal, Cause, Habit, Phase, Side, Step
 from masking_emulator.core.rules import Telephony
-from masking_emulator.core.telephony import CallSignal, Cause, Habit, Phase, Side, Step
 
 from tests.core.play import ANNA, BEN, EVE, RULES, START, A, World, pin_wish
 

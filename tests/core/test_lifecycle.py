@@ -4,7 +4,7 @@ from itertools import product
 
 import pytest
 from masking_emulator.core.lifecycle import Signal, step
-from masking_emulator.core.records import Status
+from masking_emulator.core.records.sessions import Status
 from masking_emulator.core.refusals import Reason, Refused
 
 #: Contract 6.5. A dot is a move that does not exist.

@@ -1,13 +1,13 @@
 """What the customer's server is told: which events, in which order, with which number, to which URL."""
 
 import pytest
-from masking_emulator.core.callbacks import Callback, CallbackState, Channel, NoticeKind
 from masking_emulator.core.commands import SendAgain, SwitchDelivery
 from masking_emulator.core.events import CallbackDue
 from masking_emulator.core.instants import SECOND_US
-from masking_emulator.core.record import replace
+from masking_emulator.core.records.base import replace
+from masking_emulator.core.records.callbacks import Callback, CallbackState, Channel, NoticeKind
+from masking_emulator.core.records.calls import CallSignal, Cause, Habit
 from masking_emulator.core.rules import Notify, Rules
-from masking_emulator.core.telephony import CallSignal, Cause, Habit
 
 from tests.core.play import (
     ANNA,

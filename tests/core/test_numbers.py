@@ -3,10 +3,10 @@
 import pytest
 from masking_emulator.core.commands import AddNumber
 from masking_emulator.core.events import NumberAdded, NumberSuspended, SessionNumberReplaced
-from masking_emulator.core.record import replace
-from masking_emulator.core.records import Candidate, Dropped, Number, Status
+from masking_emulator.core.records.base import replace
+from masking_emulator.core.records.calls import Route
+from masking_emulator.core.records.sessions import Candidate, Dropped, Number, Status
 from masking_emulator.core.refusals import Reason, Refused
-from masking_emulator.core.telephony import Route
 
 from tests.core.play import ANNA, BEN, CARA, DAVE, DELHI, EVE, RULES, START, A, B, C, World, pin_wish
 

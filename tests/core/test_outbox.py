@@ -3,7 +3,6 @@
 from typing import Final
 
 import pytest
-from masking_emulator.core.callbacks import Attempt, CallbackState, Outcome, RetryPlan
 from masking_emulator.core.commands import (
     Command,
     DropCallback,
@@ -16,7 +15,8 @@ from masking_emulator.core.commands import (
 from masking_emulator.core.events import CallbackAttempted, CallbackParked, CallbackSettled
 from masking_emulator.core.instants import SECOND_US
 from masking_emulator.core.outbox import Outbox, pause_us
-from masking_emulator.core.records import Session
+from masking_emulator.core.records.callbacks import Attempt, CallbackState, Outcome, RetryPlan
+from masking_emulator.core.records.sessions import Session
 from masking_emulator.core.refusals import Reason, Refused
 
 from tests.core.play import ANNA, BEN, CARA, DAVE, START, TELLING, World

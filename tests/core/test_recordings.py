@@ -3,10 +3,10 @@
 import pytest
 from masking_emulator.core.commands import DeleteRecording
 from masking_emulator.core.instants import SECOND_US
-from masking_emulator.core.record import replace
 from masking_emulator.core.recordings import find
+from masking_emulator.core.records.base import replace
+from masking_emulator.core.records.calls import CallSignal, Habit, RecordingState
 from masking_emulator.core.refusals import Reason, Refused
-from masking_emulator.core.telephony import CallSignal, Habit, RecordingState
 
 from tests.core.play import ANNA, BEN, RECORDING, RULES, SETTINGS, START, A, World
 

@@ -2,7 +2,7 @@
 
 import pytest
 from masking_emulator.core.instants import SECOND_US
-from masking_emulator.core.record import replace
+from masking_emulator.core.records.base import replace
 
 from tests.core.play import ANNA, BEN, CARA, A, World, pin_wish
 

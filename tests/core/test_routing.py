@@ -1,10 +1,10 @@
 """Which session a call belongs to, and what becomes of it: every row of contract 6.1."""
 
 import pytest
-from masking_emulator.core.record import replace
-from masking_emulator.core.records import Status
+from masking_emulator.core.records.base import replace
+from masking_emulator.core.records.calls import Call, Phase, Role, Route
+from masking_emulator.core.records.sessions import Status
 from masking_emulator.core.refusals import Reason, Refused
-from masking_emulator.core.telephony import Call, Phase, Role, Route
 
 from tests.core.play import ANNA, BEN, CARA, DAVE, EVE, FINN, SETTINGS, A, B, World, pin_wish
 

@@ -15,8 +15,8 @@ from masking_emulator.core.events import (
     SessionUpdated,
 )
 from masking_emulator.core.instants import DAY_US, INSTANT_MAX, SECOND_US
-from masking_emulator.core.record import replace
-from masking_emulator.core.records import Candidate, Dropped, Hold, Session, Status
+from masking_emulator.core.records.base import replace
+from masking_emulator.core.records.sessions import Candidate, Dropped, Hold, Session, Status
 from masking_emulator.core.refusals import Reason, Refused
 
 from tests.core.play import (

@@ -1,7 +1,7 @@
 """A snapshot of the core, and a state from it again: only records and a few orders are in it."""
 
 from masking_emulator.core.engine import Engine
-from masking_emulator.core.records import Status
+from masking_emulator.core.records.sessions import Status
 
 from tests.core.play import ANNA, BEN, CARA, DAVE, RULES, SEED, A, B, World
 

@@ -1,6 +1,5 @@
 """The state as the fold of its events."""
 
-from masking_emulator.core.callbacks import Attempt, Outcome, RetryPlan
 from masking_emulator.core.commands import DeleteRecording, DropCallback, ParkCallback, SettleAttempt
 from masking_emulator.core.events import (
     CallsForgotten,
@@ -11,9 +10,10 @@ from masking_emulator.core.events import (
     SessionsForgotten,
 )
 from masking_emulator.core.instants import SECOND_US
-from masking_emulator.core.record import replace
+from masking_emulator.core.records.base import replace
+from masking_emulator.core.records.callbacks import Attempt, Outcome, RetryPlan
+from masking_emulator.core.records.calls import Habit
 from masking_emulator.core.state import State
-from masking_emulator.core.telephony import Habit
 
 from tests.core.play import (
     ANNA,

@@ -10,7 +10,7 @@ from masking_emulator.core.book import Query
 from masking_emulator.core.commands import PinWish
 from masking_emulator.core.index import Range
 from masking_emulator.core.instants import SECOND_US
-from masking_emulator.core.record import replace
+from masking_emulator.core.records.base import replace
 from masking_emulator.core.rules import Rules
 
 from tests.core.machine import COOLOFFS, EXPIRIES, OWNERS, PEOPLE, Machine

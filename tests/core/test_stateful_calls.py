@@ -6,7 +6,6 @@ from typing import ClassVar, Final
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import MultipleResults, initialize, invariant, multiple, precondition, rule
-from masking_emulator.core.callbacks import Attempt, CallbackState, Outcome, RetryPlan
 from masking_emulator.core.commands import (
     DeleteRecording,
     DropCallback,
@@ -24,11 +23,12 @@ from masking_emulator.core.commands import (
 )
 from masking_emulator.core.events import CallbackAttempted, CallbackSettled, CallBegan, CallEnded, SessionNumberReplaced
 from masking_emulator.core.instants import SECOND_US
-from masking_emulator.core.record import replace
-from masking_emulator.core.records import Settings
+from masking_emulator.core.records.base import replace
+from masking_emulator.core.records.callbacks import Attempt, CallbackState, Outcome, RetryPlan
+from masking_emulator.core.records.calls import Call, CallSignal, Habit, Phase, Phone, Role, Route, Script, Side
+from masking_emulator.core.records.sessions import Settings
 from masking_emulator.core.refusals import Reason
 from masking_emulator.core.rules import Rules
-from masking_emulator.core.telephony import Call, CallSignal, Habit, Phase, Phone, Role, Route, Script, Side
 
 from tests.core.machine import EXPIRIES, OWNERS_OR_ALL, Machine
 from tests.core.model import Known

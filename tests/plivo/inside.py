@@ -11,7 +11,7 @@ from urllib.parse import unquote
 from masking_emulator.core.commands import PlaceCall
 from masking_emulator.core.events import CallBegan
 from masking_emulator.core.instants import SECOND_US
-from masking_emulator.core.telephony import Call, Habit, Script, Side
+from masking_emulator.core.records.calls import Call, Habit, Script, Side
 from masking_emulator.plivo.service import Account
 from masking_emulator.server.app import make_app
 from masking_emulator.world.hub import Hub

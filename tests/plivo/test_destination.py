@@ -1,8 +1,8 @@
 """Destinations: an URL as it is requested, and the settings in its fragment."""
 
 import pytest
-from masking_emulator.core.callbacks import Outcome
 from masking_emulator.core.instants import SECOND_US
+from masking_emulator.core.records.callbacks import Outcome
 from masking_emulator.plivo.destination import destination
 
 CT, RT = Outcome.NOT_CONNECTED, Outcome.NO_ANSWER

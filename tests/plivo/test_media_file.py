@@ -5,7 +5,7 @@ from typing import Final
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from masking_emulator.core.telephony import Call
+from masking_emulator.core.records.calls import Call
 from masking_emulator.plivo.ranges import part_of
 from masking_emulator.plivo.refusals import ApiError
 

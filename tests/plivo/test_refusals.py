@@ -3,9 +3,9 @@
 from typing import Any, Final
 
 import pytest
-from masking_emulator.core.records import Candidate, Dropped
+from masking_emulator.core.records.calls import CallSignal, Phase
+from masking_emulator.core.records.sessions import Candidate, Dropped
 from masking_emulator.core.refusals import Reason, Refused
-from masking_emulator.core.telephony import CallSignal, Phase
 from masking_emulator.plivo import refusals
 from masking_emulator.plivo.refusals import ApiError, answer_to, refused_parameter
 

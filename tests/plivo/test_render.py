@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from masking_emulator.core import instants
 from masking_emulator.core.instants import SECOND_US
-from masking_emulator.core.record import replace
-from masking_emulator.core.records import Allocation, Session, Status
-from masking_emulator.core.telephony import Pins
+from masking_emulator.core.records.base import replace
+from masking_emulator.core.records.calls import Pins
+from masking_emulator.core.records.sessions import Allocation, Session, Status
 from masking_emulator.plivo import render
 
 from tests.core.play import SETTINGS

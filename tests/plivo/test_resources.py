@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import pytest
 from masking_emulator.core.instants import DAY_US
-from masking_emulator.core.telephony import Cause, Source
+from masking_emulator.core.records.calls import Cause, Source
 from masking_emulator.plivo import render, resources
 from masking_emulator.plivo.causes import CAUSES, SOURCES
 

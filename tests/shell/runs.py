@@ -10,7 +10,6 @@ from typing import Any, Final
 
 from hypothesis import strategies as st
 from masking_emulator.callbacks.laboratory import Action, Rule
-from masking_emulator.core.callbacks import Attempt, Outcome, RetryPlan
 from masking_emulator.core.commands import (
     Command,
     DeleteRecording,
@@ -30,9 +29,10 @@ from masking_emulator.core.commands import (
 )
 from masking_emulator.core.events import Event
 from masking_emulator.core.instants import SECOND_US
-from masking_emulator.core.record import replace
+from masking_emulator.core.records.base import replace
+from masking_emulator.core.records.callbacks import Attempt, Outcome, RetryPlan
+from masking_emulator.core.records.calls import CallSignal, Habit, Phone, Script, Side
 from masking_emulator.core.refusals import Refused
-from masking_emulator.core.telephony import CallSignal, Habit, Phone, Script, Side
 from masking_emulator.world.spec import world_of
 from masking_emulator.world.world import World
 

@@ -2,8 +2,8 @@
 
 from masking_emulator.callbacks.log import CallbackLog
 from masking_emulator.callbacks.outgoing import Written
-from masking_emulator.core.callbacks import Callback, CallbackState, Channel, Notice, NoticeKind
-from masking_emulator.core.record import replace
+from masking_emulator.core.records.base import replace
+from masking_emulator.core.records.callbacks import Callback, CallbackState, Channel, Notice, NoticeKind
 from masking_emulator.plivo.destination import destination
 from masking_emulator.plivo.signatures import Inputs, Signed
 

@@ -6,7 +6,7 @@ from typing import Any, Final, TypedDict
 
 import pytest
 from masking_emulator.codec import BadRecord, plain, record, tagged, untagged, value
-from masking_emulator.core.record import Record, field
+from masking_emulator.core.records.base import Record, field
 
 
 class _Colour(Enum):

@@ -8,7 +8,7 @@ import pytest
 from masking_emulator import __version__
 from masking_emulator.core.commands import DeleteSession
 from masking_emulator.core.events import SessionCreated
-from masking_emulator.core.record import replace
+from masking_emulator.core.records.base import replace
 from masking_emulator.world.hub import Hub
 from masking_emulator.world.spec import world_of
 

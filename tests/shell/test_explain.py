@@ -5,7 +5,7 @@ from typing import Any
 from masking_emulator.control.views.numbers import explanation, number_json
 from masking_emulator.core.commands import AddNumber, Command, CreateSession, DeleteSession
 from masking_emulator.core.events import SessionCreated
-from masking_emulator.core.records import Session
+from masking_emulator.core.records.sessions import Session
 from masking_emulator.world.world import World
 
 from tests.core.play import creation

@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from typing import Any, get_args
 
 import pytest
-from masking_emulator.core.callbacks import Attempt, Outcome, RetryPlan
 from masking_emulator.core.commands import (
     DeleteRecording,
     DropCallback,
@@ -17,9 +16,10 @@ from masking_emulator.core.commands import (
 )
 from masking_emulator.core.events import Event, NumberAdded, SessionCreated
 from masking_emulator.core.instants import SECOND_US
-from masking_emulator.core.record import names, replace
-from masking_emulator.core.records import Number, Session
-from masking_emulator.core.telephony import Message
+from masking_emulator.core.records.base import names, replace
+from masking_emulator.core.records.callbacks import Attempt, Outcome, RetryPlan
+from masking_emulator.core.records.calls import Message
+from masking_emulator.core.records.sessions import Number, Session
 from masking_emulator.world.journal import Journal, event_json, record_json
 
 from tests.core.play import ANNA, BEN, CARA, DAVE, EVE, RECORDING, RULES, A, B, World, pin_wish

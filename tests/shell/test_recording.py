@@ -10,7 +10,7 @@ from typing import Any, Final
 import pytest
 from hypothesis import HealthCheck, given, settings
 from masking_emulator.core.instants import SECOND_US
-from masking_emulator.core.record import replace
+from masking_emulator.core.records.base import replace
 from masking_emulator.keeping.replay import BadRecording, replay
 from masking_emulator.world.recorder import Recorder
 

@@ -11,11 +11,11 @@ from typing import Any, Final
 import pytest
 from hypothesis import HealthCheck, given, settings
 from masking_emulator.callbacks.laboratory import Action, Rule
-from masking_emulator.core.callbacks import CallbackState
 from masking_emulator.core.commands import PlaceCall
 from masking_emulator.core.instants import SECOND_US
-from masking_emulator.core.record import replace
-from masking_emulator.core.telephony import Script
+from masking_emulator.core.records.base import replace
+from masking_emulator.core.records.callbacks import CallbackState
+from masking_emulator.core.records.calls import Script
 from masking_emulator.keeping.snapshot import BadSnapshot, load, restore, save, snapshot_of
 from masking_emulator.world.world import World
 

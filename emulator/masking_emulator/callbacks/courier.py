@@ -13,8 +13,8 @@ from weakref import WeakValueDictionary
 from msgspec import Struct, field
 
 from masking_emulator.clock import real_seconds
-from masking_emulator.core.callbacks import Outcome
-from masking_emulator.core.record import Record
+from masking_emulator.core.records.base import Record
+from masking_emulator.core.records.callbacks import Outcome
 
 if TYPE_CHECKING:
     from masking_emulator.callbacks.transport import Transport

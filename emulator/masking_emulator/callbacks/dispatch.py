@@ -14,7 +14,6 @@ from masking_emulator.callbacks.egress import obstacle
 from masking_emulator.callbacks.laboratory import Action, Rule
 from masking_emulator.callbacks.log import CallbackLog, Tried
 from masking_emulator.callbacks.outgoing import Writer, media_request
-from masking_emulator.core.callbacks import Attempt, Callback, CallbackState, Outcome
 from masking_emulator.core.chance import Chance
 from masking_emulator.core.commands import (
     Command,
@@ -36,7 +35,8 @@ from masking_emulator.core.events import (
     MessagePlayed,
 )
 from masking_emulator.core.instants import INSTANT_MAX, SECOND_US
-from masking_emulator.core.record import replace
+from masking_emulator.core.records.base import replace
+from masking_emulator.core.records.callbacks import Attempt, Callback, CallbackState, Outcome
 from masking_emulator.core.refusals import Refused
 
 #: So many media files of a world are looked at at once; past it they are not looked at.

@@ -11,9 +11,9 @@ from typing import Any, Final
 
 from msgspec import Struct, field
 
-from masking_emulator.core.callbacks import Callback
 from masking_emulator.core.chance import Chance
-from masking_emulator.core.record import replace
+from masking_emulator.core.records.base import replace
+from masking_emulator.core.records.callbacks import Callback
 
 
 class Action(Enum):

@@ -13,9 +13,9 @@ from msgspec import Struct, field
 
 from masking_emulator.callbacks.courier import BODY_BYTES_MAX, Answer
 from masking_emulator.callbacks.outgoing import Written
-from masking_emulator.core.callbacks import Attempt, Callback, CallbackState
 from masking_emulator.core.instants import written
-from masking_emulator.core.record import Record
+from masking_emulator.core.records.base import Record
+from masking_emulator.core.records.callbacks import Attempt, Callback, CallbackState
 
 _OPEN = frozenset({CallbackState.WAITING, CallbackState.RETRYING, CallbackState.PARKED})
 

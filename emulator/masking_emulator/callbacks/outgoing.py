@@ -8,10 +8,10 @@ from urllib.parse import quote_plus
 from masking_emulator import __version__
 from masking_emulator.callbacks.courier import Outgoing
 from masking_emulator.callbacks.laboratory import Target
-from masking_emulator.core.callbacks import Callback
 from masking_emulator.core.chance import Chance
-from masking_emulator.core.record import Record, replace
-from masking_emulator.core.records import MAIN_ACCOUNT
+from masking_emulator.core.records.base import Record, replace
+from masking_emulator.core.records.callbacks import Callback
+from masking_emulator.core.records.sessions import MAIN_ACCOUNT
 from masking_emulator.plivo import callbacks
 from masking_emulator.plivo.destination import Destination, destination
 from masking_emulator.plivo.service import Account

@@ -8,8 +8,8 @@ from typing import Any, Final
 from masking_emulator.callbacks.laboratory import Action, BadRule, Order, Rule, Target, rule_of
 from masking_emulator.callbacks.log import CallbackLog, Entry, entry_json
 from masking_emulator.control.kernel import WHOLE, Answer, Asked, ControlError, Operation, W, body_schema, whole
-from masking_emulator.core.callbacks import Callback, CallbackState
 from masking_emulator.core.commands import Command, DropCallback, ReleaseCallback, SendAgain, SwitchDelivery
+from masking_emulator.core.records.callbacks import Callback, CallbackState
 from masking_emulator.plivo.callbacks import EVENTS
 from masking_emulator.world.world import World
 

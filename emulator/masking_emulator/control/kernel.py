@@ -13,7 +13,7 @@ from starlette.types import Receive, Scope, Send
 
 from masking_emulator.control.origin import foreign_header
 from masking_emulator.core import instants
-from masking_emulator.core.record import Record
+from masking_emulator.core.records.base import Record
 from masking_emulator.core.refusals import Refused
 from masking_emulator.plivo import parse
 from masking_emulator.plivo.judge import Judge

@@ -10,7 +10,7 @@ from fnmatch import fnmatchcase
 from typing import Any, Final
 
 from masking_emulator.control.views.requests import body_of, query_of, session_of, status_of, summary_json
-from masking_emulator.core.record import Record
+from masking_emulator.core.records.base import Record
 from masking_emulator.traffic.requests import ApiRequest
 
 #: So many near misses one answer tells, so many differences of each.

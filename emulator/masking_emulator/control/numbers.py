@@ -7,7 +7,7 @@ from masking_emulator.control.kernel import Answer, Asked, ControlError, Operati
 from masking_emulator.control.views.numbers import explanation, number_json, refusal
 from masking_emulator.core.commands import AddNumber, ReplaceNumber
 from masking_emulator.core.events import SessionCreated, SessionNumberReplaced, SessionRefreshed
-from masking_emulator.core.records import MAIN_ACCOUNT
+from masking_emulator.core.records.sessions import MAIN_ACCOUNT
 from masking_emulator.core.refusals import Refused
 from masking_emulator.plivo import parse
 from masking_emulator.world.spec import BadWorld, e164, pool_number

@@ -10,8 +10,8 @@ from itertools import islice
 from typing import TypeVar
 
 from masking_emulator.core.index import Range, SortedIndex
-from masking_emulator.core.record import Record, replace
-from masking_emulator.core.records import Session
+from masking_emulator.core.records.base import Record, replace
+from masking_emulator.core.records.sessions import Session
 
 #: Up to this many candidates are ranked by age; of more, so many match that walking finds them sooner.
 _RANKED_MAX = 20_000

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 
-from masking_emulator.core.telephony import Call, Leg
+from masking_emulator.core.records.calls import Call, Leg
 
 
 class CallBook:

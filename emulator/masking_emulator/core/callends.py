@@ -12,11 +12,11 @@ from masking_emulator.core.billing import amount_micros, billed_s
 from masking_emulator.core.events import CallEnded, CallsForgotten, Event, LegEnded, SessionCallEnded
 from masking_emulator.core.instants import SECOND_US
 from masking_emulator.core.lifecycle import Signal, step
-from masking_emulator.core.record import Record, replace
-from masking_emulator.core.records import Session
+from masking_emulator.core.records.base import Record, replace
+from masking_emulator.core.records.calls import Call, CallSignal, Cause, History, Interaction, Leg, Phase, Role, Source
+from masking_emulator.core.records.sessions import Session
 from masking_emulator.core.rules import Rules, Tariff
 from masking_emulator.core.state import State
-from masking_emulator.core.telephony import Call, CallSignal, Cause, History, Interaction, Leg, Phase, Role, Source
 
 #: Ended calls are forgotten in batches of this share of the limit.
 _FORGET_SHARE = 2

@@ -6,8 +6,8 @@ Everything that moves a call is here. A pair that is missing is impossible, and 
 from collections.abc import Mapping
 from typing import Final
 
+from masking_emulator.core.records.calls import CallSignal, Phase
 from masking_emulator.core.refusals import Reason, Refused
-from masking_emulator.core.telephony import CallSignal, Phase
 
 CALL_FLOW: Final[Mapping[tuple[Phase, CallSignal], Phase]] = {
     (Phase.RINGING_FIRST, CallSignal.ANSWERED): Phase.RINGING_SECOND,

@@ -24,13 +24,24 @@ from masking_emulator.core.events import (
 )
 from masking_emulator.core.instants import SECOND_US
 from masking_emulator.core.lifecycle import Signal, step
-from masking_emulator.core.record import replace
 from masking_emulator.core.recordings import started
-from masking_emulator.core.records import Session
+from masking_emulator.core.records.base import replace
+from masking_emulator.core.records.calls import (
+    Call,
+    CallSignal,
+    Leg,
+    Message,
+    Phase,
+    PinVerdict,
+    Role,
+    Route,
+    Script,
+    Step,
+)
+from masking_emulator.core.records.sessions import Session
 from masking_emulator.core.refusals import Reason, Refused
 from masking_emulator.core.routing import Way, other_side, way_of, way_of_pin
 from masking_emulator.core.state import State
-from masking_emulator.core.telephony import Call, CallSignal, Leg, Message, Phase, PinVerdict, Role, Route, Script, Step
 
 #: What only the digits tell, so that nobody can order it.
 _VERDICTS: Final = (CallSignal.PIN_RIGHT, CallSignal.PIN_WRONG, CallSignal.PIN_FAILED)

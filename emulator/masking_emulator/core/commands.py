@@ -2,10 +2,10 @@
 
 from typing import TypedDict
 
-from masking_emulator.core.callbacks import Attempt, Callback, RetryPlan
-from masking_emulator.core.record import Record
-from masking_emulator.core.records import Settings
-from masking_emulator.core.telephony import CallSignal, Message, Phone, Script
+from masking_emulator.core.records.base import Record
+from masking_emulator.core.records.callbacks import Attempt, Callback, RetryPlan
+from masking_emulator.core.records.calls import CallSignal, Message, Phone, Script
+from masking_emulator.core.records.sessions import Settings
 
 
 class SettingsChanges(TypedDict, total=False):

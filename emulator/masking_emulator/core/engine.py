@@ -38,7 +38,7 @@ from masking_emulator.core.commands import (
 )
 from masking_emulator.core.events import Event
 from masking_emulator.core.pool import Pool
-from masking_emulator.core.records import Session
+from masking_emulator.core.records.sessions import Session
 from masking_emulator.core.refusals import Refused
 from masking_emulator.core.rules import Rules
 from masking_emulator.core.snapshot import Snapshot, restored, taken

@@ -1,9 +1,9 @@
 """Events: what happened, each with its instant and the new record. Storing the record is all they do."""
 
-from masking_emulator.core.callbacks import Attempt, Callback
-from masking_emulator.core.record import Choice, Record
-from masking_emulator.core.records import Hold, Number, Session
-from masking_emulator.core.telephony import Call, Message, Phone, PinVerdict, Recording
+from masking_emulator.core.records.base import Choice, Record
+from masking_emulator.core.records.callbacks import Attempt, Callback
+from masking_emulator.core.records.calls import Call, Message, Phone, PinVerdict, Recording
+from masking_emulator.core.records.sessions import Hold, Number, Session
 
 
 class Ending(Choice):

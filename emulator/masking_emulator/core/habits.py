@@ -6,8 +6,8 @@ A phone that nobody described answers after a while, and its owner hangs up afte
 from collections.abc import Mapping
 from typing import Final
 
+from masking_emulator.core.records.calls import Call, CallSignal, Habit, Side, Step
 from masking_emulator.core.state import State
-from masking_emulator.core.telephony import Call, CallSignal, Habit, Side, Step
 
 #: What a phone's habit does to a call; manual phones only ring.
 _REACTIONS: Final[Mapping[Habit, CallSignal]] = {

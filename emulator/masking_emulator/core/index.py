@@ -9,7 +9,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
 from itertools import chain
 
-from masking_emulator.core.record import Record
+from masking_emulator.core.records.base import Record
 
 #: Bits of a key that hold the ordinal: room for a million million sessions.
 _ORDINAL_BITS = 40

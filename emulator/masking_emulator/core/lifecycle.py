@@ -6,8 +6,8 @@ Everything that moves a status is here. A pair that is missing is illegal, and `
 from collections.abc import Mapping
 from typing import Final
 
-from masking_emulator.core.record import Choice
-from masking_emulator.core.records import Status
+from masking_emulator.core.records.base import Choice
+from masking_emulator.core.records.sessions import Status
 from masking_emulator.core.refusals import Reason, Refused
 
 

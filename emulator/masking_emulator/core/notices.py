@@ -8,7 +8,6 @@ Source: contract 6.7, 6.8, 7.1 to 7.3. Where a session has no URL, nothing is to
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from masking_emulator.core.callbacks import Callback, CallbackState, Channel, Notice, NoticeKind
 from masking_emulator.core.events import (
     CallbackDue,
     CallEnded,
@@ -24,9 +23,10 @@ from masking_emulator.core.events import (
     SessionExpired,
     SessionNumberReplaced,
 )
-from masking_emulator.core.records import Session
+from masking_emulator.core.records.callbacks import Callback, CallbackState, Channel, Notice, NoticeKind
+from masking_emulator.core.records.calls import PinVerdict, Recording, Role
+from masking_emulator.core.records.sessions import Session
 from masking_emulator.core.state import State
-from masking_emulator.core.telephony import PinVerdict, Recording, Role
 
 #: Session, channel, and what to tell.
 _Told = tuple[Session, Channel, Notice]

@@ -3,8 +3,8 @@
 from masking_emulator.core.commands import AddNumber, ReleaseNumber, ReplaceNumber
 from masking_emulator.core.events import Event, NumberAdded, NumberReleased, NumberSuspended, SessionNumberReplaced
 from masking_emulator.core.pool import Wish
-from masking_emulator.core.record import replace
-from masking_emulator.core.records import Candidate, Dropped, Number, Session
+from masking_emulator.core.records.base import replace
+from masking_emulator.core.records.sessions import Candidate, Dropped, Number, Session
 from masking_emulator.core.refusals import Reason, Refused
 from masking_emulator.core.state import State
 

@@ -9,7 +9,6 @@ from collections import deque
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final
 
-from masking_emulator.core.callbacks import Attempt, Callback, CallbackState, Outcome, RetryPlan
 from masking_emulator.core.events import (
     CallbackAttempted,
     CallbackDue,
@@ -18,7 +17,8 @@ from masking_emulator.core.events import (
     CallbackSettled,
     CallbackWaiting,
 )
-from masking_emulator.core.record import replace
+from masking_emulator.core.records.base import replace
+from masking_emulator.core.records.callbacks import Attempt, Callback, CallbackState, Outcome, RetryPlan
 from masking_emulator.core.refusals import Reason, Refused
 
 #: Outcome → how a callback ends that is not tried again.

@@ -8,8 +8,8 @@ from collections.abc import Callable
 
 from masking_emulator.core.chance import Chance
 from masking_emulator.core.commands import PinWish
+from masking_emulator.core.records.calls import Pins
 from masking_emulator.core.refusals import Reason, Refused
-from masking_emulator.core.telephony import Pins
 
 
 def check_pins(wish: PinWish) -> None:

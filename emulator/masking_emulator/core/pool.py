@@ -10,8 +10,8 @@ What a group of numbers can offer is kept ready, so the size of the pool does no
 from bisect import bisect_left, insort
 from collections.abc import Collection, Iterable
 
-from masking_emulator.core.record import Record, replace
-from masking_emulator.core.records import Allocation, Candidate, Dropped, Hold, Number, Pair, Session
+from masking_emulator.core.records.base import Record, replace
+from masking_emulator.core.records.sessions import Allocation, Candidate, Dropped, Hold, Number, Pair, Session
 from masking_emulator.core.refusals import Reason, Refused
 
 #: Of the numbers that an allocation passed over, this many are named; the rest are counted.

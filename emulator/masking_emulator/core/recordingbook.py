@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from masking_emulator.core.telephony import Recording
+from masking_emulator.core.records.calls import Recording
 
 
 class RecordingBook:

@@ -5,11 +5,11 @@ Source: contract 6.6. A recording that could not be started leaves a notice and 
 
 from masking_emulator.core.commands import DeleteRecording
 from masking_emulator.core.events import Event, RecordingCompleted, RecordingDeleted, RecordingFailed, RecordingStarted
-from masking_emulator.core.record import replace
-from masking_emulator.core.records import Session
+from masking_emulator.core.records.base import replace
+from masking_emulator.core.records.calls import Call, Recording, RecordingState
+from masking_emulator.core.records.sessions import Session
 from masking_emulator.core.refusals import Reason, Refused
 from masking_emulator.core.state import State
-from masking_emulator.core.telephony import Call, Recording, RecordingState
 
 
 def started(state: State, call: Call, session: Session, now: int) -> RecordingStarted | RecordingFailed:

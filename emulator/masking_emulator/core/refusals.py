@@ -1,6 +1,6 @@
 """Refusals: what the service will not do, and why. No text and no status: the vendor's words are elsewhere."""
 
-from masking_emulator.core.record import Choice
+from masking_emulator.core.records.base import Choice
 
 
 class Reason(Choice):

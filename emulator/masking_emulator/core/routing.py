@@ -5,10 +5,10 @@ single-party session has it to itself; a session has a message for unknown calle
 Source: contract 6.1; that the newest session decides where several could is ASSUMED.
 """
 
-from masking_emulator.core.record import Record
-from masking_emulator.core.records import Session
+from masking_emulator.core.records.base import Record
+from masking_emulator.core.records.calls import Call, Pins, Role, Route
+from masking_emulator.core.records.sessions import Session
 from masking_emulator.core.state import State
-from masking_emulator.core.telephony import Call, Pins, Role, Route
 
 
 class Way(Record):

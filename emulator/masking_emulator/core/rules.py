@@ -3,7 +3,7 @@
 from typing import Final
 
 from masking_emulator.core.instants import SECOND_US
-from masking_emulator.core.record import Record
+from masking_emulator.core.records.base import Record
 
 
 class Telephony(Record):

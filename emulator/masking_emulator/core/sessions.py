@@ -21,11 +21,11 @@ from masking_emulator.core.lifecycle import Signal, step
 from masking_emulator.core.numbering import calling_code
 from masking_emulator.core.pins import check_pins, settle_pins
 from masking_emulator.core.pool import Wish
-from masking_emulator.core.record import replace
-from masking_emulator.core.records import Candidate, Dropped, Hold, Pair, Session, Status
+from masking_emulator.core.records.base import replace
+from masking_emulator.core.records.calls import Pins
+from masking_emulator.core.records.sessions import Candidate, Dropped, Hold, Pair, Session, Status
 from masking_emulator.core.refusals import Reason, Refused
 from masking_emulator.core.state import State
-from masking_emulator.core.telephony import Pins
 
 #: Ended sessions are forgotten in batches of this share of the limit, so that forgetting stays cheap.
 _FORGET_SHARE = 2

@@ -4,14 +4,14 @@ Only what cannot be derived is in it: the records themselves, and the few orders
 uses and groups are made anew, so a snapshot that was edited by hand is as good as one that was taken.
 """
 
-from masking_emulator.core.callbacks import Callback
 from masking_emulator.core.chance import Chance, Seed
 from masking_emulator.core.commands import Command
-from masking_emulator.core.record import Record
-from masking_emulator.core.records import Hold, Number, Session
+from masking_emulator.core.records.base import Record
+from masking_emulator.core.records.callbacks import Callback
+from masking_emulator.core.records.calls import Call, Phone, Recording
+from masking_emulator.core.records.sessions import Hold, Number, Session
 from masking_emulator.core.rules import Rules
 from masking_emulator.core.state import State
-from masking_emulator.core.telephony import Call, Phone, Recording
 
 
 class Timer(Record):

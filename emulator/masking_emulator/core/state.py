@@ -60,9 +60,9 @@ from masking_emulator.core.events import (
 from masking_emulator.core.outbox import Outbox
 from masking_emulator.core.pool import Pool
 from masking_emulator.core.recordingbook import RecordingBook
-from masking_emulator.core.records import Hold, Session
+from masking_emulator.core.records.calls import Call, Phone, Route, Step
+from masking_emulator.core.records.sessions import Hold, Session
 from masking_emulator.core.rules import Rules
-from masking_emulator.core.telephony import Call, Phone, Route, Step
 from masking_emulator.core.timers import Timers
 
 

@@ -18,7 +18,7 @@ from masking_emulator.core.commands import Command
 from masking_emulator.core.engine import Engine
 from masking_emulator.core.events import Event
 from masking_emulator.core.instants import read
-from masking_emulator.core.record import Record
+from masking_emulator.core.records.base import Record
 from masking_emulator.core.refusals import Refused
 from masking_emulator.world.journal import event_json
 from masking_emulator.world.recorder import VERSION

@@ -17,7 +17,7 @@ from masking_emulator.codec import BadRecord
 from masking_emulator.consistency import contradictions
 from masking_emulator.core import snapshot as core
 from masking_emulator.core.instants import read, written
-from masking_emulator.core.record import replace
+from masking_emulator.core.records.base import replace
 from masking_emulator.wholefile import write_whole
 from masking_emulator.world.spec import BadWorld, WorldSpec, world_of
 from masking_emulator.world.world import Standing, World

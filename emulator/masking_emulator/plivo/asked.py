@@ -8,8 +8,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl
 
-from masking_emulator.core.record import Record
-from masking_emulator.core.records import Session
+from masking_emulator.core.records.base import Record
+from masking_emulator.core.records.sessions import Session
 from masking_emulator.plivo import refusals
 from masking_emulator.plivo.refusals import refused_parameter
 from masking_emulator.plivo.render import Json

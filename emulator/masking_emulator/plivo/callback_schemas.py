@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Any, Final
 
-from masking_emulator.core.record import Record
+from masking_emulator.core.records.base import Record
 from masking_emulator.plivo.hangup_causes import HANGUP_CAUSES
 
 Schema = Mapping[str, Any]

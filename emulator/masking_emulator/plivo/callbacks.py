@@ -9,10 +9,10 @@ from functools import lru_cache
 from time import gmtime
 from typing import Final
 
-from masking_emulator.core.callbacks import Callback, Notice, NoticeKind
 from masking_emulator.core.instants import SECOND_US
-from masking_emulator.core.record import Record
-from masking_emulator.core.telephony import Call, Cause, PinVerdict, Recording, Role
+from masking_emulator.core.records.base import Record
+from masking_emulator.core.records.callbacks import Callback, Notice, NoticeKind
+from masking_emulator.core.records.calls import Call, Cause, PinVerdict, Recording, Role
 from masking_emulator.plivo.causes import CAUSES
 from masking_emulator.plivo.resources import media_url, recording_url
 from masking_emulator.plivo.service import Account

@@ -9,9 +9,9 @@ from typing import Final
 
 from masking_emulator.core.engine import Engine
 from masking_emulator.core.index import Range
-from masking_emulator.core.record import Record, replace
+from masking_emulator.core.records.base import Record, replace
+from masking_emulator.core.records.calls import Call, Leg
 from masking_emulator.core.rules import Tariff
-from masking_emulator.core.telephony import Call, Leg
 from masking_emulator.plivo import refusals
 from masking_emulator.plivo.asked import Answer, Asked
 from masking_emulator.plivo.causes import CAUSES, SOURCES

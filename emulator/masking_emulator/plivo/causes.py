@@ -7,7 +7,7 @@ follow the vendor's sentence on each code.
 from collections.abc import Mapping
 from typing import Final
 
-from masking_emulator.core.telephony import Cause, Source
+from masking_emulator.core.records.calls import Cause, Source
 from masking_emulator.plivo.hangup_causes import HANGUP_CAUSES
 
 _CODES: Final[Mapping[Cause, int]] = {

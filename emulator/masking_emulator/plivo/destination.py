@@ -12,9 +12,9 @@ from functools import lru_cache
 from typing import Final
 from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlsplit, urlunsplit
 
-from masking_emulator.core.callbacks import Outcome, RetryPlan
 from masking_emulator.core.instants import SECOND_US
-from masking_emulator.core.record import Record
+from masking_emulator.core.records.base import Record
+from masking_emulator.core.records.callbacks import Outcome, RetryPlan
 
 #: The pause before the first retry, doubled for each further one. No page gives it: ASSUMED.
 RETRY_PAUSE_US: Final = SECOND_US

@@ -11,7 +11,7 @@ from typing import Final, TypeVar
 
 from masking_emulator.core.index import Range
 from masking_emulator.core.instants import DAY_US, MINUTE_US, SECOND_US
-from masking_emulator.core.record import Record
+from masking_emulator.core.records.base import Record
 from masking_emulator.plivo import refusals
 from masking_emulator.plivo.policy import RETENTION_DAYS, WINDOW_DEFAULT_DAYS, WINDOW_MAX_DAYS, Policy
 from masking_emulator.plivo.refusals import ApiError, refused_parameter

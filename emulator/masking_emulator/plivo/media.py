@@ -8,7 +8,7 @@ Who may fetch a recording, and under which URL, is told elsewhere.
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
-from masking_emulator.core.record import Record
+from masking_emulator.core.records.base import Record
 
 SAMPLES_PER_S: Final = 8_000
 

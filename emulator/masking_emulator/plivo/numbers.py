@@ -10,8 +10,8 @@ from typing import Final
 
 from masking_emulator.core.engine import Engine
 from masking_emulator.core.instants import SECOND_US
-from masking_emulator.core.record import Record
-from masking_emulator.core.records import MAIN_ACCOUNT, Number
+from masking_emulator.core.records.base import Record
+from masking_emulator.core.records.sessions import MAIN_ACCOUNT, Number
 from masking_emulator.core.refusals import Reason, Refused
 from masking_emulator.plivo.asked import Answer, Asked
 from masking_emulator.plivo.filters import fields_of, number

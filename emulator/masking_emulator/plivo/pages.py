@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any, Generic, TypeVar
 from urllib.parse import urlencode
 
-from masking_emulator.core.record import Record
+from masking_emulator.core.records.base import Record
 from masking_emulator.plivo import refusals
 from masking_emulator.plivo.filters import fields_of, integer
 from masking_emulator.plivo.policy import LIMIT_MAX, Policy

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from enum import Enum
 from typing import Any, Final
 
-from masking_emulator.core.record import Record
+from masking_emulator.core.records.base import Record
 from masking_emulator.plivo.judge import Judge, Schema
 from masking_emulator.plivo.policy import CALL_TIME_LIMIT_DEFAULT_S, RING_TIMEOUT_DEFAULT_S, SESSION_EXPIRY_DEFAULT_S
 

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 
 from masking_emulator.core.commands import CreateSession, PinWish, SettingsChanges, UpdateSession
 from masking_emulator.core.numbering import is_possible
-from masking_emulator.core.records import Settings
+from masking_emulator.core.records.sessions import Settings
 from masking_emulator.plivo import refusals
 from masking_emulator.plivo.parameters import CREATE, SYNONYMS, UPDATE, Kind, Parameter
 from masking_emulator.plivo.policy import Policy

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Literal, get_args, get_type_hints
 
 from masking_emulator.core.instants import DAY_US
-from masking_emulator.core.record import Record, names
+from masking_emulator.core.records.base import Record, names
 from masking_emulator.core.rules import Notify, Rules, Tariff, Telephony
 
 

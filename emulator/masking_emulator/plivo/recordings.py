@@ -12,8 +12,8 @@ from masking_emulator.core.commands import DeleteRecording
 from masking_emulator.core.engine import Engine
 from masking_emulator.core.index import Range
 from masking_emulator.core.instants import DAY_US
-from masking_emulator.core.record import Record
-from masking_emulator.core.telephony import Recording, RecordingState
+from masking_emulator.core.records.base import Record
+from masking_emulator.core.records.calls import Recording, RecordingState
 from masking_emulator.plivo import refusals
 from masking_emulator.plivo.asked import Answer, Asked
 from masking_emulator.plivo.filters import amount, fields_of, instant, number, range_of

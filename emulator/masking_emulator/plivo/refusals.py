@@ -9,8 +9,8 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from masking_emulator.core.instants import written
-from masking_emulator.core.record import Record
-from masking_emulator.core.records import Candidate
+from masking_emulator.core.records.base import Record
+from masking_emulator.core.records.sessions import Candidate
 from masking_emulator.core.refusals import Reason, Refused
 
 

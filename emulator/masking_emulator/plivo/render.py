@@ -9,8 +9,8 @@ from time import gmtime
 from typing import Any, Final
 
 from masking_emulator.core.instants import SECOND_US
-from masking_emulator.core.records import Session, Status
-from masking_emulator.core.telephony import NO_HISTORY, History, Interaction
+from masking_emulator.core.records.calls import NO_HISTORY, History, Interaction
+from masking_emulator.core.records.sessions import Session, Status
 from masking_emulator.plivo.resources import call_url, recording_url
 
 Json = dict[str, Any]

@@ -16,7 +16,7 @@ from starlette.types import Receive
 
 from masking_emulator.core.commands import DeleteSession
 from masking_emulator.core.events import Event
-from masking_emulator.core.records import Session
+from masking_emulator.core.records.sessions import Session
 from masking_emulator.core.refusals import Refused
 from masking_emulator.plivo import calls, numbers, parse, recordings, refusals, render
 from masking_emulator.plivo.asked import Answer, Asked

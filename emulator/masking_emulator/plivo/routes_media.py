@@ -12,8 +12,8 @@ from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
 from masking_emulator.core.instants import SECOND_US
+from masking_emulator.core.records.calls import Recording
 from masking_emulator.core.refusals import Refused
-from masking_emulator.core.telephony import Recording
 from masking_emulator.plivo import refusals
 from masking_emulator.plivo.credentials import Credentials
 from masking_emulator.plivo.media import FORMATS, Media

@@ -6,8 +6,8 @@ from typing import Protocol
 from masking_emulator.core.commands import Command
 from masking_emulator.core.engine import Engine
 from masking_emulator.core.events import Event
-from masking_emulator.core.record import Record
-from masking_emulator.core.records import MAIN_ACCOUNT
+from masking_emulator.core.records.base import Record
+from masking_emulator.core.records.sessions import MAIN_ACCOUNT
 from masking_emulator.plivo.policy import Policy
 
 

@@ -15,7 +15,7 @@ from functools import lru_cache
 from typing import Final
 from urllib.parse import parse_qsl, urlsplit
 
-from masking_emulator.core.record import Record
+from masking_emulator.core.records.base import Record
 
 Pair = tuple[str, str]
 

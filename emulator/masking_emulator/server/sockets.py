@@ -11,7 +11,7 @@ from contextlib import ExitStack
 from errno import EACCES, EADDRINUSE, EADDRNOTAVAIL
 from typing import Any, Final
 
-from masking_emulator.core.record import Record
+from masking_emulator.core.records.base import Record
 from masking_emulator.interception.certificates import Certificates
 from masking_emulator.interception.hosts import HOST_SIGNS_MAX
 

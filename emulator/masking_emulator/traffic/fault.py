@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from masking_emulator.core import instants
 from masking_emulator.core.instants import INSTANT_MAX, SECOND_US
-from masking_emulator.core.record import Record, field
+from masking_emulator.core.records.base import Record, field
 from masking_emulator.plivo.policy import RATE_LIMIT_REQUESTS, RATE_LIMIT_SPAN_S
 from masking_emulator.plivo.routes import OPERATION_NAMES
 

@@ -10,11 +10,11 @@ from enum import Enum
 from itertools import islice
 from typing import Any
 
-from masking_emulator.core.callbacks import Outcome
 from masking_emulator.core.events import Event
 from masking_emulator.core.instants import written
-from masking_emulator.core.record import Record, names
-from masking_emulator.core.telephony import CallSignal, Cause, Route
+from masking_emulator.core.records.base import Record, names
+from masking_emulator.core.records.callbacks import Outcome
+from masking_emulator.core.records.calls import CallSignal, Cause, Route
 
 #: Fields that hold an instant are written as one.
 _INSTANTS = frozenset(

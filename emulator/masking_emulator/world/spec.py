@@ -18,10 +18,10 @@ from masking_emulator.core import instants
 from masking_emulator.core.chance import Chance, Seed
 from masking_emulator.core.instants import SECOND_US
 from masking_emulator.core.numbering import calling_code, is_possible
-from masking_emulator.core.record import Record, names, replace
-from masking_emulator.core.records import MAIN_ACCOUNT
+from masking_emulator.core.records.base import Record, names, replace
+from masking_emulator.core.records.calls import Habit, Phone
+from masking_emulator.core.records.sessions import MAIN_ACCOUNT
 from masking_emulator.core.rules import TARIFF_DEFAULT, Tariff, Telephony
-from masking_emulator.core.telephony import Habit, Phone
 from masking_emulator.plivo.judge import Judge
 from masking_emulator.plivo.policy import Limits, Policy, policy_choices
 from masking_emulator.plivo.service import Account

@@ -20,7 +20,7 @@ from masking_emulator.core.chance import Chance
 from masking_emulator.core.commands import AddNumber, Command, DropCallback, SetPhone
 from masking_emulator.core.engine import Engine
 from masking_emulator.core.events import Event
-from masking_emulator.core.record import Record, field
+from masking_emulator.core.records.base import Record, field
 from masking_emulator.core.rules import Rules
 from masking_emulator.core.snapshot import Snapshot
 from masking_emulator.plivo.policy import Policy, rules_of

@@ -3,10 +3,10 @@
 from typing import Any, Final
 
 from masking_emulator.core.instants import SECOND_US, written
-from masking_emulator.core.record import asdict, names
-from masking_emulator.core.records import MAIN_ACCOUNT
+from masking_emulator.core.records.base import asdict, names
+from masking_emulator.core.records.calls import Phone
+from masking_emulator.core.records.sessions import MAIN_ACCOUNT
 from masking_emulator.core.rules import Telephony
-from masking_emulator.core.telephony import Phone
 from masking_emulator.world.spec import WorldSpec
 
 _MICROS: Final = 1_000_000

@@ -3,7 +3,7 @@
 from typing import Any
 
 from masking_emulator.core.instants import SECOND_US, written
-from masking_emulator.core.telephony import Call, Leg, Phone, Step
+from masking_emulator.core.records.calls import Call, Leg, Phone, Step
 from masking_emulator.plivo.callbacks import money
 from masking_emulator.plivo.causes import CAUSES
 

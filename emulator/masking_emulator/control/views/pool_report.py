@@ -24,8 +24,8 @@ from masking_emulator.core.events import (
 from masking_emulator.core.instants import written
 from masking_emulator.core.numbering import calling_code
 from masking_emulator.core.pool import Pool, Use, Wish
-from masking_emulator.core.record import replace
-from masking_emulator.core.records import Number, Session
+from masking_emulator.core.records.base import replace
+from masking_emulator.core.records.sessions import Number, Session
 from masking_emulator.core.refusals import Refused
 from masking_emulator.plivo.service import Account
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from enum import Enum
 
-from masking_emulator.core.record import Record
+from masking_emulator.core.records.base import Record
 
 
 class Evidence(Enum):

@@ -8,7 +8,7 @@ Instants are whole microseconds, durations end in their unit, money is in millio
 
 from typing import Final
 
-from masking_emulator.core.record import Choice, Record
+from masking_emulator.core.records.base import Choice, Record
 
 
 class Role(Choice):

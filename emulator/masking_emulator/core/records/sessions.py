@@ -8,8 +8,8 @@ subaccounts.
 from typing import Final
 
 from masking_emulator.core.instants import SECOND_US
-from masking_emulator.core.record import Choice, Record
-from masking_emulator.core.telephony import NO_HISTORY, History, Pins, Role
+from masking_emulator.core.records.base import Choice, Record
+from masking_emulator.core.records.calls import NO_HISTORY, History, Pins, Role
 
 MAIN_ACCOUNT = 0
 

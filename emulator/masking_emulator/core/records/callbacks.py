@@ -4,8 +4,8 @@ What a callback says stays what it was when it became due, whatever happens to t
 wire, the signatures and the sockets are elsewhere.
 """
 
-from masking_emulator.core.record import Choice, Record
-from masking_emulator.core.telephony import Call, PinVerdict, Recording, Role
+from masking_emulator.core.records.base import Choice, Record
+from masking_emulator.core.records.calls import Call, PinVerdict, Recording, Role
 
 
 class Channel(Choice):
