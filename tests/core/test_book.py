@@ -3,8 +3,8 @@
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
-from masking_emulator.core.book import Query, SessionBook
-from masking_emulator.core.index import Range
+from masking_emulator.core.books.index import Range
+from masking_emulator.core.books.sessions import Query, SessionBook
 from masking_emulator.core.instants import SECOND_US
 from masking_emulator.core.records.base import replace
 from masking_emulator.core.records.sessions import Session, Status

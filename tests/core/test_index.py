@@ -2,7 +2,7 @@
 
 from hypothesis import given
 from hypothesis import strategies as st
-from masking_emulator.core.index import Range, SortedIndex
+from masking_emulator.core.books.index import Range, SortedIndex
 
 _VALUES = st.integers(0, 20)
 _RANGES = st.builds(Range, st.none() | _VALUES, st.none() | _VALUES)

@@ -3,6 +3,7 @@
 from typing import Final
 
 import pytest
+from masking_emulator.core.books.outbox import Outbox, pause_us
 from masking_emulator.core.commands import (
     Command,
     DropCallback,
@@ -14,7 +15,6 @@ from masking_emulator.core.commands import (
 )
 from masking_emulator.core.events import CallbackAttempted, CallbackParked, CallbackSettled
 from masking_emulator.core.instants import SECOND_US
-from masking_emulator.core.outbox import Outbox, pause_us
 from masking_emulator.core.records.callbacks import Attempt, CallbackState, Outcome, RetryPlan
 from masking_emulator.core.records.sessions import Session
 from masking_emulator.core.refusals import Reason, Refused

@@ -5,8 +5,8 @@ from itertools import combinations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from masking_emulator.core.books.pool import DROPPED_LISTED_MAX
 from masking_emulator.core.instants import SECOND_US
-from masking_emulator.core.pool import DROPPED_LISTED_MAX
 from masking_emulator.core.records.sessions import Allocation, Candidate, Dropped, Session
 from masking_emulator.core.refusals import Reason, Refused
 

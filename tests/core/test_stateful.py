@@ -6,9 +6,9 @@ from typing import ClassVar, Final
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import MultipleResults, multiple, rule
-from masking_emulator.core.book import Query
+from masking_emulator.core.books.index import Range
+from masking_emulator.core.books.sessions import Query
 from masking_emulator.core.commands import PinWish
-from masking_emulator.core.index import Range
 from masking_emulator.core.instants import SECOND_US
 from masking_emulator.core.records.base import replace
 from masking_emulator.core.rules import Rules

@@ -10,7 +10,8 @@ from itertools import repeat
 from typing import Any, Final
 
 from masking_emulator.core import calls, notices, numbers, outcomes, recordings, sessions
-from masking_emulator.core.book import Query
+from masking_emulator.core.books.pool import Pool
+from masking_emulator.core.books.sessions import Query
 from masking_emulator.core.chance import Seed
 from masking_emulator.core.commands import (
     AddNumber,
@@ -37,7 +38,6 @@ from masking_emulator.core.commands import (
     UpdateSession,
 )
 from masking_emulator.core.events import Event
-from masking_emulator.core.pool import Pool
 from masking_emulator.core.records.sessions import Session
 from masking_emulator.core.refusals import Refused
 from masking_emulator.core.rules import Rules

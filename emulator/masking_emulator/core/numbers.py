@@ -1,8 +1,8 @@
 """Numbers: what adding one to the pool, the end of a cool-off, and replacing one do."""
 
+from masking_emulator.core.books.pool import Wish
 from masking_emulator.core.commands import AddNumber, ReleaseNumber, ReplaceNumber
 from masking_emulator.core.events import Event, NumberAdded, NumberReleased, NumberSuspended, SessionNumberReplaced
-from masking_emulator.core.pool import Wish
 from masking_emulator.core.records.base import replace
 from masking_emulator.core.records.sessions import Candidate, Dropped, Number, Session
 from masking_emulator.core.refusals import Reason, Refused

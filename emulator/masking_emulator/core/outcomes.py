@@ -1,6 +1,7 @@
 """What is told to the engine from outside: what became of callbacks and media, and how phones behave."""
 
-from masking_emulator.core import notices, outbox
+from masking_emulator.core import notices
+from masking_emulator.core.books import outbox
 from masking_emulator.core.commands import (
     DropCallback,
     NoteMedia,

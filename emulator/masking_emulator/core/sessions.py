@@ -5,6 +5,7 @@ Each function looks at the state, refuses or answers with events, and changes no
 
 from collections.abc import Sequence
 
+from masking_emulator.core.books.pool import Wish
 from masking_emulator.core.commands import CreateSession, DeleteSession, PinWish, TimeOutSession, UpdateSession
 from masking_emulator.core.events import (
     Ending,
@@ -20,7 +21,6 @@ from masking_emulator.core.instants import INSTANT_MAX, SECOND_US
 from masking_emulator.core.lifecycle import Signal, step
 from masking_emulator.core.numbering import calling_code
 from masking_emulator.core.pins import check_pins, settle_pins
-from masking_emulator.core.pool import Wish
 from masking_emulator.core.records.base import replace
 from masking_emulator.core.records.calls import Pins
 from masking_emulator.core.records.sessions import Candidate, Dropped, Hold, Pair, Session, Status

@@ -7,8 +7,11 @@ The state is therefore the fold of the events; nothing here decides anything.
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from masking_emulator.core.book import SessionBook
-from masking_emulator.core.callbook import CallBook
+from masking_emulator.core.books.calls import CallBook
+from masking_emulator.core.books.outbox import Outbox
+from masking_emulator.core.books.pool import Pool
+from masking_emulator.core.books.recordings import RecordingBook
+from masking_emulator.core.books.sessions import SessionBook
 from masking_emulator.core.chance import Chance, Seed
 from masking_emulator.core.commands import (
     Command,
@@ -57,9 +60,6 @@ from masking_emulator.core.events import (
     SessionsForgotten,
     SessionUpdated,
 )
-from masking_emulator.core.outbox import Outbox
-from masking_emulator.core.pool import Pool
-from masking_emulator.core.recordingbook import RecordingBook
 from masking_emulator.core.records.calls import Call, Phone, Route, Step
 from masking_emulator.core.records.sessions import Hold, Session
 from masking_emulator.core.rules import Rules

@@ -7,8 +7,8 @@ the official SDKs' fixtures. A leg is a call of its own there: the second one na
 from collections.abc import Iterable, Mapping
 from typing import Final
 
+from masking_emulator.core.books.index import Range
 from masking_emulator.core.engine import Engine
-from masking_emulator.core.index import Range
 from masking_emulator.core.records.base import Record, replace
 from masking_emulator.core.records.calls import Call, Leg
 from masking_emulator.core.rules import Tariff

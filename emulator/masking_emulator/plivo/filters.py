@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final, TypeVar
 
-from masking_emulator.core.index import Range
+from masking_emulator.core.books.index import Range
 from masking_emulator.core.instants import DAY_US, MINUTE_US, SECOND_US
 from masking_emulator.core.records.base import Record
 from masking_emulator.plivo import refusals

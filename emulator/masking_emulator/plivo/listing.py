@@ -3,8 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from masking_emulator.core.book import Query
-from masking_emulator.core.index import Range
+from masking_emulator.core.books.index import Range
+from masking_emulator.core.books.sessions import Query
 from masking_emulator.plivo.filters import (
     Fields,
     amount,

@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from typing import Any
 
+from masking_emulator.core.books.pool import Pool, Use
 from masking_emulator.core.instants import written
-from masking_emulator.core.pool import Pool, Use
 from masking_emulator.core.records.sessions import Allocation, Candidate, Number, Session
 from masking_emulator.core.refusals import Reason, Refused
 from masking_emulator.plivo.refusals import answer_to

@@ -9,7 +9,7 @@ from heapq import nlargest
 from itertools import islice
 from typing import TypeVar
 
-from masking_emulator.core.index import Range, SortedIndex
+from masking_emulator.core.books.index import Range, SortedIndex
 from masking_emulator.core.records.base import Record, replace
 from masking_emulator.core.records.sessions import Session
 
