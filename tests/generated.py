@@ -12,8 +12,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-from masking_emulator.core.callflow import CALL_FLOW
-from masking_emulator.core.lifecycle import LIFECYCLE, Signal
+from masking_emulator.core.decisions.call_flow import CALL_FLOW
+from masking_emulator.core.decisions.session_life import LIFECYCLE, Signal
 from masking_emulator.core.records.calls import CallSignal, Phase
 from masking_emulator.core.records.sessions import Status
 from masking_emulator.plivo.ledger import LEDGER, Evidence, Row

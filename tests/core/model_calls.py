@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from typing import Final
 
-from masking_emulator.core.callflow import CALL_FLOW
+from masking_emulator.core.decisions.call_flow import CALL_FLOW
 from masking_emulator.core.events import (
     CallBegan,
     CallEnded,

@@ -1,7 +1,7 @@
 """What an answered leg costs."""
 
 import pytest
-from masking_emulator.core.billing import amount_micros, billed_s
+from masking_emulator.core.decisions.billing import amount_micros, billed_s
 from masking_emulator.core.rules import Tariff
 
 

@@ -3,7 +3,7 @@
 from itertools import product
 
 import pytest
-from masking_emulator.core.callflow import move
+from masking_emulator.core.decisions.call_flow import move
 from masking_emulator.core.records.calls import CallSignal, Phase
 from masking_emulator.core.refusals import Reason, Refused
 

@@ -3,7 +3,7 @@
 from itertools import product
 
 import pytest
-from masking_emulator.core.lifecycle import Signal, step
+from masking_emulator.core.decisions.session_life import Signal, step
 from masking_emulator.core.records.sessions import Status
 from masking_emulator.core.refusals import Reason, Refused
 

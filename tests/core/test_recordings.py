@@ -2,8 +2,8 @@
 
 import pytest
 from masking_emulator.core.commands import DeleteRecording
+from masking_emulator.core.decisions.recordings import find
 from masking_emulator.core.instants import SECOND_US
-from masking_emulator.core.recordings import find
 from masking_emulator.core.records.base import replace
 from masking_emulator.core.records.calls import CallSignal, Habit, RecordingState
 from masking_emulator.core.refusals import Reason, Refused

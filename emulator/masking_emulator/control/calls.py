@@ -6,8 +6,8 @@ from typing import Any, Final
 
 from masking_emulator.control.kernel import Answer, Asked, ControlError, Operation, W, body_schema, whole
 from masking_emulator.control.views.calls import call_json, phone_json
-from masking_emulator.core import calls
 from masking_emulator.core.commands import Command, PlaceCall, SetPhone, StepCall, TypeDigits
+from masking_emulator.core.decisions import calls
 from masking_emulator.core.records.calls import Call, CallSignal, Habit, Phase, Script, Side
 from masking_emulator.world.spec import HABIT_SCHEMAS, BadWorld, e164, microseconds, phone_of
 

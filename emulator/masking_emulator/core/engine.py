@@ -9,7 +9,6 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import repeat
 from typing import Any, Final
 
-from masking_emulator.core import calls, notices, numbers, outcomes, recordings, sessions
 from masking_emulator.core.books.pool import Pool
 from masking_emulator.core.books.sessions import Query
 from masking_emulator.core.chance import Seed
@@ -37,6 +36,7 @@ from masking_emulator.core.commands import (
     TypeDigits,
     UpdateSession,
 )
+from masking_emulator.core.decisions import calls, deliveries, notices, numbers, recordings, sessions
 from masking_emulator.core.events import Event
 from masking_emulator.core.records.sessions import Session
 from masking_emulator.core.refusals import Refused
@@ -53,20 +53,20 @@ _DECIDE: Final[Mapping[type, Callable[[State, Any, int], Sequence[Event]]]] = {
     ReleaseNumber: numbers.release,
     AddNumber: numbers.add,
     ReplaceNumber: numbers.replace_number,
-    SetPhone: outcomes.set_phone,
+    SetPhone: deliveries.set_phone,
     PlaceCall: calls.place,
     InitiateCall: calls.initiate,
     StepCall: calls.take_step,
     TypeDigits: calls.type_digits,
     DeleteRecording: recordings.delete,
-    NoteMedia: outcomes.note_media,
-    SettleAttempt: outcomes.settle,
-    RetryCallback: outcomes.wait_again,
-    ReleaseCallback: outcomes.wait_again,
-    ParkCallback: outcomes.park,
-    DropCallback: outcomes.drop,
-    SendAgain: outcomes.send_again,
-    SwitchDelivery: outcomes.switch_delivery,
+    NoteMedia: deliveries.note_media,
+    SettleAttempt: deliveries.settle,
+    RetryCallback: deliveries.wait_again,
+    ReleaseCallback: deliveries.wait_again,
+    ParkCallback: deliveries.park,
+    DropCallback: deliveries.drop,
+    SendAgain: deliveries.send_again,
+    SwitchDelivery: deliveries.switch_delivery,
 }
 
 

@@ -7,9 +7,9 @@ official SDKs' fixtures. The audio itself is served in `routes_media.py`.
 from collections.abc import Iterable
 from typing import Final
 
-from masking_emulator.core import recordings
 from masking_emulator.core.books.index import Range
 from masking_emulator.core.commands import DeleteRecording
+from masking_emulator.core.decisions import recordings
 from masking_emulator.core.engine import Engine
 from masking_emulator.core.instants import DAY_US
 from masking_emulator.core.records.base import Record

@@ -1,6 +1,5 @@
 """What is told to the engine from outside: what became of callbacks and media, and how phones behave."""
 
-from masking_emulator.core import notices
 from masking_emulator.core.books import outbox
 from masking_emulator.core.commands import (
     DropCallback,
@@ -13,6 +12,7 @@ from masking_emulator.core.commands import (
     SettleAttempt,
     SwitchDelivery,
 )
+from masking_emulator.core.decisions import notices
 from masking_emulator.core.events import DeliverySwitched, Event, MediaChecked, PhoneSet
 from masking_emulator.core.state import State
 

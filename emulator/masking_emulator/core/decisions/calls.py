@@ -2,15 +2,18 @@
 
 Every step is a move of the table in `callflow.py`; here is what each move does. A call always knows what comes
 next by itself (`Call.next`): what its script and the phones' habits make happen, or a timeout, whichever is first.
-What it leaves behind is told in `callends.py`, and what the customer's server hears of it in `notices.py`.
+What it leaves behind is told in `call_endings.py`, and what the customer's server hears of it in `notices.py`.
 """
 
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from masking_emulator.core import callends, habits
-from masking_emulator.core.callflow import move
 from masking_emulator.core.commands import InitiateCall, PlaceCall, StepCall, TypeDigits
+from masking_emulator.core.decisions import call_endings, habits
+from masking_emulator.core.decisions.call_flow import move
+from masking_emulator.core.decisions.recordings import started
+from masking_emulator.core.decisions.routing import Way, other_side, way_of, way_of_pin
+from masking_emulator.core.decisions.session_life import Signal, step
 from masking_emulator.core.events import (
     CallBegan,
     CallNotPlaced,
@@ -23,8 +26,6 @@ from masking_emulator.core.events import (
     SessionCallBegan,
 )
 from masking_emulator.core.instants import SECOND_US
-from masking_emulator.core.lifecycle import Signal, step
-from masking_emulator.core.recordings import started
 from masking_emulator.core.records.base import replace
 from masking_emulator.core.records.calls import (
     Call,
@@ -40,7 +41,6 @@ from masking_emulator.core.records.calls import (
 )
 from masking_emulator.core.records.sessions import Session
 from masking_emulator.core.refusals import Reason, Refused
-from masking_emulator.core.routing import Way, other_side, way_of, way_of_pin
 from masking_emulator.core.state import State
 
 #: What only the digits tell, so that nobody can order it.
@@ -58,7 +58,7 @@ def place(state: State, command: PlaceCall, now: int) -> list[Event]:
     _check_room(state)
     way = way_of(state, command.caller, command.number)
     call = _new_call(state, way, command.caller, command.number, command.script, now, owner=number.owner)
-    return [*callends.room_for_one_more(state, now), *_ROUTES[way.route](state, call, way, now)]
+    return [*call_endings.room_for_one_more(state, now), *_ROUTES[way.route](state, call, way, now)]
 
 
 def initiate(state: State, command: InitiateCall, now: int) -> list[Event]:
@@ -73,7 +73,7 @@ def initiate(state: State, command: InitiateCall, now: int) -> list[Event]:
     call = _new_call(state, way, session.first_party, session.number, Script(), now, owner=session.owner)
     ringing, rings = _ringing(state, call, 0, now)
     began: list[Event] = [CallBegan(now, ringing), SessionCallBegan(now, _began(session))]
-    return [*callends.room_for_one_more(state, now), *began, *rings]
+    return [*call_endings.room_for_one_more(state, now), *began, *rings]
 
 
 def take_step(state: State, command: StepCall, now: int) -> list[Event]:
@@ -83,7 +83,7 @@ def take_step(state: State, command: StepCall, now: int) -> list[Event]:
     if command.signal in _VERDICTS:
         raise Refused(Reason.STEP_IMPOSSIBLE, phase=call.phase, signal=command.signal)
     if phase is Phase.ENDED:
-        return callends.ended(state, call, command.signal, now)
+        return call_endings.ended(state, call, command.signal, now)
     return _MOVES[call.phase](state, call, now)
 
 
@@ -154,7 +154,7 @@ def _announce(state: State, call: Call, way: Way, now: int) -> list[Event]:
 
 def _turn_away(state: State, call: Call, way: Way, now: int) -> list[Event]:
     del state, way
-    return [CallBegan(now, call), *callends.turned_away(call, now)]
+    return [CallBegan(now, call), *call_endings.turned_away(call, now)]
 
 
 #: What a call to a virtual number begins with. `initiate` begins the placed ones.
@@ -233,7 +233,7 @@ def _wrong_pin(state: State, call: Call, now: int) -> list[Event]:
     played = _played(wrong, Message.INCORRECT_PIN, pins.incorrect_play, now)
     if call.wrong_pins >= pins.retries:
         checked = PinChecked(now, wrong, PinVerdict.WRONG, call.wrong_pins, last=True)
-        return [checked, *played, *callends.ended(state, wrong, CallSignal.PIN_FAILED, now)]
+        return [checked, *played, *call_endings.ended(state, wrong, CallSignal.PIN_FAILED, now)]
     over = Step(now + pins.retry_wait_s * SECOND_US, CallSignal.PAUSE_OVER)
     pausing = replace(wrong, phase=move(wrong.phase, CallSignal.PIN_WRONG), next=habits.soonest(wrong, over))
     return [PinChecked(now, pausing, PinVerdict.WRONG, call.wrong_pins, last=False), *played]

@@ -7,11 +7,11 @@ answered, canceled. Source of the causes: contract 6.4, 10.3.
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from masking_emulator.core import recordings
-from masking_emulator.core.billing import amount_micros, billed_s
+from masking_emulator.core.decisions import recordings
+from masking_emulator.core.decisions.billing import amount_micros, billed_s
+from masking_emulator.core.decisions.session_life import Signal, step
 from masking_emulator.core.events import CallEnded, CallsForgotten, Event, LegEnded, SessionCallEnded
 from masking_emulator.core.instants import SECOND_US
-from masking_emulator.core.lifecycle import Signal, step
 from masking_emulator.core.records.base import Record, replace
 from masking_emulator.core.records.calls import Call, CallSignal, Cause, History, Interaction, Leg, Phase, Role, Source
 from masking_emulator.core.records.sessions import Session
