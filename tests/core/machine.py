@@ -27,6 +27,7 @@ from masking_emulator.core.commands import (
     TypeDigits,
     UpdateSession,
 )
+from masking_emulator.core.countries import calling_code
 from masking_emulator.core.events import (
     CallbackDue,
     CallBegan,
@@ -38,7 +39,6 @@ from masking_emulator.core.events import (
     SessionUpdated,
 )
 from masking_emulator.core.instants import SECOND_US
-from masking_emulator.core.numbering import calling_code
 from masking_emulator.core.records.base import replace
 from masking_emulator.core.records.calls import PinVerdict, Route
 from masking_emulator.core.records.sessions import Session

@@ -7,6 +7,7 @@ is, or why it is refused. What happens by itself is told to the model, and it mu
 from dataclasses import dataclass, field
 
 from masking_emulator.core.commands import CreateSession, PinWish
+from masking_emulator.core.countries import calling_code
 from masking_emulator.core.events import (
     CallBegan,
     CallEnded,
@@ -17,7 +18,6 @@ from masking_emulator.core.events import (
     SessionsForgotten,
 )
 from masking_emulator.core.instants import SECOND_US
-from masking_emulator.core.numbering import calling_code
 from masking_emulator.core.records.base import replace
 from masking_emulator.core.records.calls import Call, History, Interaction, PinVerdict, Role, Route
 from masking_emulator.core.records.sessions import Pair, Session, Settings, Status

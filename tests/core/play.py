@@ -24,6 +24,7 @@ from masking_emulator.core.commands import (
     TypeDigits,
     UpdateSession,
 )
+from masking_emulator.core.countries import calling_code
 from masking_emulator.core.engine import Engine
 from masking_emulator.core.events import (
     CallbackDue,
@@ -35,7 +36,6 @@ from masking_emulator.core.events import (
     SessionUpdated,
 )
 from masking_emulator.core.instants import DAY_US, SECOND_US
-from masking_emulator.core.numbering import calling_code
 from masking_emulator.core.records.base import replace
 from masking_emulator.core.records.callbacks import Callback, NoticeKind
 from masking_emulator.core.records.calls import Call, CallSignal, Habit, Phone, Recording, Script, Side

@@ -1,7 +1,7 @@
 """The numbering plan: countries and lengths."""
 
 import pytest
-from masking_emulator.core.numbering import calling_code, is_possible
+from masking_emulator.core.countries import calling_code, is_possible
 
 
 @pytest.mark.parametrize(

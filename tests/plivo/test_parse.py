@@ -8,7 +8,7 @@ from typing import Any, Final
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
-from masking_emulator.core.numbering import is_possible
+from masking_emulator.core.countries import is_possible
 from masking_emulator.plivo import parse
 from masking_emulator.plivo.parameters import CREATE, UPDATE
 from masking_emulator.plivo.refusals import ApiError

@@ -5,7 +5,7 @@ from enum import Enum
 from typing import Any, Final, TypedDict
 
 import pytest
-from masking_emulator.codec import BadRecord, plain, record, tagged, untagged, value
+from masking_emulator.core.codec import BadRecord, plain, record, tagged, untagged, value
 from masking_emulator.core.records.base import Record, field
 
 

@@ -11,9 +11,9 @@ from typing import Any, Final
 
 from msgspec import Struct
 
-from masking_emulator import codec
-from masking_emulator.codec import BadRecord
+from masking_emulator.core import codec
 from masking_emulator.core import snapshot as core
+from masking_emulator.core.codec import BadRecord
 from masking_emulator.core.commands import Command
 from masking_emulator.core.engine import Engine
 from masking_emulator.core.events import Event

@@ -10,12 +10,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from masking_emulator import __version__, codec
+from masking_emulator import __version__
 from masking_emulator.callbacks.laboratory import Rule
 from masking_emulator.clock import RATE_MAX
-from masking_emulator.codec import BadRecord
-from masking_emulator.consistency import contradictions
+from masking_emulator.core import codec
 from masking_emulator.core import snapshot as core
+from masking_emulator.core.codec import BadRecord
+from masking_emulator.core.consistency import contradictions
 from masking_emulator.core.instants import read, written
 from masking_emulator.core.records.base import replace
 from masking_emulator.wholefile import write_whole

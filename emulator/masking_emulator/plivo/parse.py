@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 from masking_emulator.core.commands import CreateSession, PinWish, SettingsChanges, UpdateSession
-from masking_emulator.core.numbering import is_possible
+from masking_emulator.core.countries import is_possible
 from masking_emulator.core.records.sessions import Settings
 from masking_emulator.plivo import refusals
 from masking_emulator.plivo.parameters import CREATE, SYNONYMS, UPDATE, Kind, Parameter

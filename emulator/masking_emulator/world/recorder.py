@@ -7,7 +7,8 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final, TextIO
 
-from masking_emulator import __version__, codec
+from masking_emulator import __version__
+from masking_emulator.core import codec
 from masking_emulator.core.commands import Command
 from masking_emulator.core.events import Event
 from masking_emulator.core.instants import written

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any, Final
 from masking_emulator.clock import RATE_MAX
 from masking_emulator.core import instants
 from masking_emulator.core.chance import Chance, Seed
+from masking_emulator.core.countries import calling_code, is_possible
 from masking_emulator.core.instants import SECOND_US
-from masking_emulator.core.numbering import calling_code, is_possible
 from masking_emulator.core.records.base import Record, names, replace
 from masking_emulator.core.records.calls import Habit, Phone
 from masking_emulator.core.records.sessions import MAIN_ACCOUNT

@@ -12,6 +12,7 @@ from typing import Any, Final
 from msgspec import Struct, field
 
 from masking_emulator.core.books.pool import Pool, Use, Wish
+from masking_emulator.core.countries import calling_code
 from masking_emulator.core.events import (
     Event,
     NumberHeld,
@@ -23,7 +24,6 @@ from masking_emulator.core.events import (
     SessionUpdated,
 )
 from masking_emulator.core.instants import written
-from masking_emulator.core.numbering import calling_code
 from masking_emulator.core.records.base import replace
 from masking_emulator.core.records.sessions import Number, Session
 from masking_emulator.core.refusals import Refused

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from masking_emulator.core.books.pool import Wish
 from masking_emulator.core.commands import CreateSession, DeleteSession, PinWish, TimeOutSession, UpdateSession
+from masking_emulator.core.countries import calling_code
 from masking_emulator.core.decisions.pins import check_pins, settle_pins
 from masking_emulator.core.decisions.session_life import Signal, step
 from masking_emulator.core.events import (
@@ -20,7 +21,6 @@ from masking_emulator.core.events import (
     SessionUpdated,
 )
 from masking_emulator.core.instants import INSTANT_MAX, SECOND_US
-from masking_emulator.core.numbering import calling_code
 from masking_emulator.core.records.base import replace
 from masking_emulator.core.records.calls import Pins
 from masking_emulator.core.records.sessions import Candidate, Dropped, Hold, Pair, Session, Status

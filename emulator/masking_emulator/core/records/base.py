@@ -10,7 +10,7 @@ from typing import dataclass_transform
 from msgspec import Struct, field
 from msgspec.structs import asdict, replace
 
-__all__ = ["Choice", "Record", "asdict", "field", "names", "replace"]
+__all__ = ["Choice", "Record", "Struct", "asdict", "field", "names", "replace"]
 
 
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))

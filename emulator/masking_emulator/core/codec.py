@@ -10,10 +10,8 @@ from functools import cache
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints, is_typeddict
 
-from msgspec import Struct
-
 from masking_emulator.core import instants
-from masking_emulator.core.records.base import names
+from masking_emulator.core.records.base import Struct, names
 
 
 class BadRecord(Exception):
