@@ -6,12 +6,11 @@ Nothing here changes a request.
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
-from fnmatch import fnmatchcase
 from typing import Any, Final
 
 from masking_emulator.control.views.requests import body_of, query_of, session_of, status_of, summary_json
 from masking_emulator.core.records.base import Record
-from masking_emulator.traffic.requests import ApiRequest
+from masking_emulator.traffic.requests import ApiRequest, path_fits
 
 #: So many near misses one answer tells, so many differences of each.
 NEAR_MISSES_MAX: Final = 3
@@ -82,11 +81,6 @@ def _later(name: str, expected: int, request: ApiRequest) -> Iterator[Difference
 def _path(name: str, expected: str, request: ApiRequest) -> Iterator[Difference]:
     if not path_fits(request.path, expected):
         yield Difference(name, expected, request.path)
-
-
-def path_fits(path: str, pattern: str) -> bool:
-    """Whether a path, in single slashes, fits a pattern, in which `*` stands for anything."""
-    return fnmatchcase(path, pattern.rstrip("/"))
 
 
 def _body(name: str, expected: Mapping[str, Any], request: ApiRequest) -> Iterator[Difference]:

@@ -8,11 +8,10 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
-from masking_emulator.control.near_misses import path_fits
 from masking_emulator.core.chance import Chance
 from masking_emulator.core.instants import INSTANT_MAX, written
 from masking_emulator.traffic.fault import RATE_LIMIT, Fault, Limit
-from masking_emulator.traffic.requests import ApiRequest
+from masking_emulator.traffic.requests import ApiRequest, path_fits
 
 #: A request is tried so often by every official SDK where the answer is 500 or above.
 SDK_TRIES: Final = 3

@@ -8,6 +8,7 @@ from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from enum import Enum
+from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 from msgspec import Struct
@@ -148,3 +149,8 @@ class RequestJournal:
     def _tell(self, request: ApiRequest) -> None:
         for listener in tuple(self._listeners):
             listener(request)
+
+
+def path_fits(path: str, pattern: str) -> bool:
+    """Whether a path, in single slashes, fits a pattern, in which `*` stands for anything."""
+    return fnmatchcase(path, pattern.rstrip("/"))
