@@ -260,3 +260,26 @@ def test_ignored_types_and_lints_have_a_reason(file: str) -> None:
     for line in (PACKAGE / file).read_text(encoding="utf-8").splitlines():
         for mark in ("# type: ignore", "# noqa"):
             assert mark not in line or line.partition(mark)[2].count("  # ") == 1
+
+
+#: Where a version could be written a second time. The changelog names every version there was.
+VERSIONED: Final = (
+    "pyproject.toml",
+    "Makefile",
+    "README.md",
+    "docs/**/*",
+    "emulator/**/*",
+    "fixtures/**/*",
+    ".github/**/*",
+)
+
+
+def test_version_stands_once() -> None:
+    """In the package's `__init__`, where pyproject.toml reads it, and nowhere else."""
+    from masking_emulator import __version__
+
+    files = {path for pattern in VERSIONED for path in ROOT.glob(pattern) if path.is_file() and path.suffix != ".pyc"}
+    texts = {path: path.read_text(encoding="utf-8", errors="replace") for path in files if "egg-info" not in str(path)}
+
+    assert [PACKAGE / "__init__.py"] == [path for path, text in texts.items() if f'"{__version__}"' in text]
+    assert [] == [path for path, text in texts.items() if f"masking-emulator=={__version__}" in text]
