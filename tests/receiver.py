@@ -14,7 +14,7 @@ from threading import Event, Lock, Thread
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlsplit
 
-PATIENCE_S: Final = 20
+PATIENCE_S: Final = 60
 
 _BLOCK: Final = b"x" * 65_536
 

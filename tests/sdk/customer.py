@@ -8,7 +8,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlsplit
 
-_PATIENCE_S: Final = 10
+_PATIENCE_S: Final = 60
 
 
 @dataclass(frozen=True, slots=True)

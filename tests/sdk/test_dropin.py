@@ -22,7 +22,7 @@ from tests.sdk.ways import PROVED, WAYS, Way, proved
 from tests.shell.process import DEMO, run
 
 #: Some compile before they run.
-_TIMEOUT_S: Final = 60
+_TIMEOUT_S: Final = 240
 
 _DONE: Final = "Session created"
 

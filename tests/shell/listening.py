@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from masking_emulator.listen import Received, Receiver
 
-_PATIENCE_S = 10
+_PATIENCE_S = 60
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Final
 
-PATIENCE_S: Final = 20
+#: A bound on a hang, not on speed: a busy machine that compiles Go for the first time takes most of a minute.
+PATIENCE_S: Final = 240
 
 COMMAND: Final = [sys.executable, "-m", "masking_emulator"]
 
