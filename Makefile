@@ -20,11 +20,13 @@ check: $(VENV)/dev.stamp  ## lint, formatting, types, generated documents
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/python -m tests.node.javascript
 	$(BIN)/python -m tests.generated --check
 
 format: $(VENV)/dev.stamp  ## mend lint and formatting
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
+	$(BIN)/python -m tests.node.javascript --write
 
 golden: $(VENV)/dev.stamp  ## rewrite the golden files; read the diff before you commit it
 	MASKING_EMULATOR_GOLDEN=write $(BIN)/pytest -q tests/test_scenarios.py tests/test_wire.py tests/test_callbacks.py tests/sdk/test_dropin.py

@@ -2,12 +2,12 @@
 //
 // Run inside `masking-emulator run`: nothing here knows of the emulator. A step that a later test needs (a call, its
 // callbacks) is one more entry of what is printed.
-'use strict';
+"use strict";
 
-const plivo = require('plivo');
+const plivo = require("plivo");
 
-const FIRST = '+919003459051';
-const SECOND = '+918197241073';
+const FIRST = "+919003459051";
+const SECOND = "+918197241073";
 
 async function refused(promise) {
   try {
@@ -23,8 +23,12 @@ async function main() {
   const uuid = created.sessionUuid;
   const got = await sessions.getMaskingSession(uuid);
   const updated = await sessions.updateMaskingSession(uuid, { callTimeLimit: 120 });
-  const yesterday = new Date(Date.now() - 86_400_000).toISOString().slice(0, 19).replace('T', ' ');
-  const listed = await sessions.listMaskingSession({ status: 'active', limit: 5, createdTimeGreaterOrEqual: yesterday });
+  const yesterday = new Date(Date.now() - 86_400_000).toISOString().slice(0, 19).replace("T", " ");
+  const listed = await sessions.listMaskingSession({
+    status: "active",
+    limit: 5,
+    createdTimeGreaterOrEqual: yesterday,
+  });
   const deleted = await sessions.deleteMaskingSession(uuid);
   return {
     created,
@@ -34,8 +38,10 @@ async function main() {
     deleted,
     again: await refused(sessions.deleteMaskingSession(uuid)),
     invalid: await refused(sessions.createMaskingSession(FIRST, SECOND, { sessionExpiry: 59 })),
-    unknown: await refused(sessions.getMaskingSession('00000000-0000-4000-8000-000000000000')),
-    stranger: await refused(new plivo.Client(process.env.PLIVO_AUTH_ID, 'wrong').maskingSession.getMaskingSession(uuid)),
+    unknown: await refused(sessions.getMaskingSession("00000000-0000-4000-8000-000000000000")),
+    stranger: await refused(
+      new plivo.Client(process.env.PLIVO_AUTH_ID, "wrong").maskingSession.getMaskingSession(uuid),
+    ),
   };
 }
 

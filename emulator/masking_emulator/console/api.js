@@ -34,13 +34,22 @@ export function vendor(method, tail, body, options = {}) {
   return send({ method, path: accountPath(tail), body, vendor: true }, options);
 }
 
+/**
+ * @param {{ method: string, path: string, body?: any, vendor: boolean }} call
+ * @param {{ quiet?: boolean, signal?: AbortSignal }} [options]
+ */
 async function send(call, { quiet = false, signal } = {}) {
   const headers = {};
   if (call.body !== undefined) headers["Content-Type"] = "application/json";
   if (call.vendor) headers.Authorization = `Basic ${btoa(`${state.world.auth_id}:${state.world.auth_token}`)}`;
   if (call.vendor && quiet) headers["X-Emulator-Console"] = "refresh";
-  if (!quiet) listeners.forEach((tell) => tell({ ...call, account: state.world }));
-  const response = await fetch(call.path, { method: call.method, headers, signal, body: call.body === undefined ? undefined : JSON.stringify(call.body) });
+  if (!quiet) for (const tell of listeners) tell({ ...call, account: state.world });
+  const response = await fetch(call.path, {
+    method: call.method,
+    headers,
+    signal,
+    body: call.body === undefined ? undefined : JSON.stringify(call.body),
+  });
   const text = await response.text();
   let answer = null;
   try {

@@ -1,25 +1,25 @@
 // The page as a whole: which world, which view, what is beside it.
 
-import { button, h, show } from "./dom.js";
 import { control } from "./api.js";
-import { setClock, state } from "./state.js";
-import { follow, onConnection, stop } from "./stream.js";
-import { HOME, address } from "./links.js";
-import { codePanel } from "./code.js";
 import { clockBar } from "./clock.js";
+import { codePanel } from "./code.js";
+import { button, h, show } from "./dom.js";
+import { address, HOME } from "./links.js";
 import { livePanel } from "./live.js";
-import { worldsBar } from "./worlds.js";
 import { say } from "./say.js";
 import { soundButton } from "./sound.js";
-import { demo } from "./views/demo.js";
-import { sessions } from "./views/sessions.js";
-import { session } from "./views/session.js";
-import { numbers } from "./views/numbers.js";
-import { phones } from "./views/phones.js";
+import { setClock, state } from "./state.js";
+import { follow, onConnection, stop } from "./stream.js";
 import { callbacks } from "./views/callbacks.js";
-import { requests } from "./views/requests.js";
+import { demo } from "./views/demo.js";
 import { faults } from "./views/faults.js";
 import { journal } from "./views/journal.js";
+import { numbers } from "./views/numbers.js";
+import { phones } from "./views/phones.js";
+import { requests } from "./views/requests.js";
+import { session } from "./views/session.js";
+import { sessions } from "./views/sessions.js";
+import { worldsBar } from "./worlds.js";
 
 const VIEWS = { demo, sessions, numbers, phones, callbacks, requests, faults, journal };
 
@@ -52,7 +52,11 @@ async function open(auth_id) {
   if (!known) {
     state.world = null;
     stop();
-    show(document.getElementById("main"), h("h1", {}, "No world"), h("p", {}, "The server has no world; make one above."));
+    show(
+      document.getElementById("main"),
+      h("h1", {}, "No world"),
+      h("p", {}, "The server has no world; make one above."),
+    );
     worldsBar(document.getElementById("worlds"), worlds);
     return false;
   }
@@ -69,8 +73,24 @@ function title(view) {
 }
 
 function nav(current) {
-  show(document.getElementById("nav"), h("ul", {}, Object.keys(VIEWS).map((view) =>
-    h("li", {}, h("a", { href: address(view), "data-key": view, "aria-current": view === current ? "page" : null }, title(view))))));
+  show(
+    document.getElementById("nav"),
+    h(
+      "ul",
+      {},
+      Object.keys(VIEWS).map((view) =>
+        h(
+          "li",
+          {},
+          h(
+            "a",
+            { href: address(view), "data-key": view, "aria-current": view === current ? "page" : null },
+            title(view),
+          ),
+        ),
+      ),
+    ),
+  );
 }
 
 function themeButton() {
@@ -78,12 +98,16 @@ function themeButton() {
   const chosen = localStorage.getItem("theme");
   if (chosen) document.documentElement.dataset.theme = chosen;
   const current = () => document.documentElement.dataset.theme ?? (dark.matches ? "dark" : "light");
-  const made = button("", () => {
-    const next = current() === "dark" ? "light" : "dark";
-    document.documentElement.dataset.theme = next;
-    localStorage.setItem("theme", next);
-    label();
-  }, { class: "plain" });
+  const made = button(
+    "",
+    () => {
+      const next = current() === "dark" ? "light" : "dark";
+      document.documentElement.dataset.theme = next;
+      localStorage.setItem("theme", next);
+      label();
+    },
+    { class: "plain" },
+  );
   const label = () => {
     made.textContent = current() === "dark" ? "Light" : "Dark";
     made.setAttribute("aria-label", `Change to ${made.textContent.toLowerCase()} colours`);
@@ -106,7 +130,9 @@ function connection() {
 // A stream ends with its world, which somebody else may have removed.
 async function leaveWhereGone() {
   const gone = state.world?.auth_id;
-  const { worlds } = await control("GET", "/_emulator/health", undefined, { quiet: true }).catch(() => ({ worlds: [gone] }));
+  const { worlds } = await control("GET", "/_emulator/health", undefined, { quiet: true }).catch(() => ({
+    worlds: [gone],
+  }));
   if (worlds.includes(gone) || state.world?.auth_id !== gone) return;
   say("The world was removed.");
   location.hash = "";

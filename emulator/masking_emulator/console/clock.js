@@ -1,12 +1,16 @@
 // The clock of the world: what it shows, how fast it runs, and ways to move it.
 
-import { button, h, show } from "./dom.js";
 import { control } from "./api.js";
-import { setClock, state, worldNow } from "./state.js";
+import { button, h, show } from "./dom.js";
 import { attempt, say } from "./say.js";
+import { setClock, state, worldNow } from "./state.js";
 
 const TICK_MS = 200;
-const RATES = [[0, "Stop", "Stand still"], [1, "1x", "Follow real time"], [60, "60x", "A minute a second"]];
+const RATES = [
+  [0, "Stop", "Stand still"],
+  [1, "1x", "Follow real time"],
+  [60, "60x", "A minute a second"],
+];
 
 // Moves the clock of the world; answers what happened.
 export async function advance(body) {
@@ -27,8 +31,16 @@ export async function setRate(rate) {
 
 export function clockBar(bar) {
   const face = h("time", { class: "face" }, "–");
-  const pace = RATES.map(([rate, label, title]) => button(label, () => attempt(() => setRate(rate)), { title, "data-rate": rate }));
-  const field = h("input", { type: "text", size: 20, "aria-label": "Go to an instant, UTC", placeholder: "2026-01-01T00:00:00Z", spellcheck: "false" });
+  const pace = RATES.map(([rate, label, title]) =>
+    button(label, () => attempt(() => setRate(rate)), { title, "data-rate": rate }),
+  );
+  const field = h("input", {
+    type: "text",
+    size: 20,
+    "aria-label": "Go to an instant, UTC",
+    placeholder: "2026-01-01T00:00:00Z",
+    spellcheck: "false",
+  });
   const go = (event) => {
     event.preventDefault();
     attempt(async () => {
@@ -37,17 +49,21 @@ export function clockBar(bar) {
       field.value = "";
     });
   };
-  show(bar, face, h("div", { class: "segments", role: "group", "aria-label": "Speed" }, pace),
+  show(
+    bar,
+    face,
+    h("div", { class: "segments", role: "group", "aria-label": "Speed" }, pace),
     button("+1 min", () => attempt(() => move({ seconds: 60 }))),
     button("+30 min", () => attempt(() => move({ seconds: 1800 }))),
     button("Next event", () => attempt(() => move({ next: true }))),
-    h("form", { class: "cluster", onsubmit: go }, field, h("button", { type: "submit" }, "Go")));
+    h("form", { class: "cluster", onsubmit: go }, field, h("button", { type: "submit" }, "Go")),
+  );
 
   const tick = () => {
     if (!state.world || document.hidden) return;
     const text = new Date(worldNow()).toISOString().slice(0, 19).replace("T", " ");
     if (face.textContent !== text) face.textContent = text;
-    pace.forEach((each) => each.setAttribute("aria-pressed", String(Number(each.dataset.rate) === state.clock.rate)));
+    for (const each of pace) each.setAttribute("aria-pressed", String(Number(each.dataset.rate) === state.clock.rate));
   };
   setInterval(tick, TICK_MS);
 }

@@ -1,7 +1,7 @@
 // What was just clicked, as code: curl, Python and a line for a pytest test.
 
-import { button, choice, h, show } from "./dom.js";
 import { onCall } from "./api.js";
+import { button, choice, h, show } from "./dom.js";
 import { say } from "./say.js";
 
 const CALLS_MAX = 20;
@@ -26,7 +26,10 @@ export function literal(value) {
   if (value === true) return "True";
   if (value === false) return "False";
   if (Array.isArray(value)) return `[${value.map(literal).join(", ")}]`;
-  if (typeof value === "object") return `{${Object.entries(value).map(([name, item]) => `${literal(name)}: ${literal(item)}`).join(", ")}}`;
+  if (typeof value === "object")
+    return `{${Object.entries(value)
+      .map(([name, item]) => `${literal(name)}: ${literal(item)}`)
+      .join(", ")}}`;
   return JSON.stringify(value);
 }
 
@@ -42,8 +45,8 @@ function sdk({ method, path, body, vendor }) {
   if (!url.pathname.includes("/Masking/Session")) return null;
   const query = Object.fromEntries(url.searchParams);
   const made = {
-    "POST": ["create_masking_session", named(body)],
-    "GET": ["list_masking_session", named(query)],
+    POST: ["create_masking_session", named(body)],
+    GET: ["list_masking_session", named(query)],
     "POST uuid": ["update_masking_session", [literal(uuid), ...named(body)]],
     "GET uuid": ["get_masking_session", [literal(uuid)]],
     "DELETE uuid": ["delete_masking_session", [literal(uuid)]],
@@ -63,8 +66,10 @@ function asked({ method, path, body }, receiver, world, expression) {
 
 function python(call) {
   const line = sdk(call);
-  if (line) return `import plivo\n\nclient = plivo.RestClient(${literal(call.account.auth_id)}, ${literal(call.account.auth_token)})\n${line}`;
-  if (call.vendor) return `import requests\n\nrequests.${call.method.toLowerCase()}(\n    ${literal(location.origin + call.path)},\n    auth=(${literal(call.account.auth_id)}, ${literal(call.account.auth_token)}),\n)`;
+  if (line)
+    return `import plivo\n\nclient = plivo.RestClient(${literal(call.account.auth_id)}, ${literal(call.account.auth_token)})\n${line}`;
+  if (call.vendor)
+    return `import requests\n\nrequests.${call.method.toLowerCase()}(\n    ${literal(location.origin + call.path)},\n    auth=(${literal(call.account.auth_id)}, ${literal(call.account.auth_token)}),\n)`;
   return `from masking_emulator.client import Control\n\ncontrol = Control(${literal(location.origin)})\n${asked(call, "control")}`;
 }
 
@@ -83,23 +88,37 @@ function inTest(lines) {
 export function codePanel(panel) {
   const calls = [];
   let language = "curl";
-  const text = h("pre", { tabindex: 0, role: "region", "aria-label": "Code of the last click" }, "Click something: its code appears here.");
+  const text = h(
+    "pre",
+    { tabindex: 0, role: "region", "aria-label": "Code of the last click" },
+    "Click something: its code appears here.",
+  );
   const which = choice([], "", { "aria-label": "Which click", onchange: draw, hidden: true });
-  const tabs = Object.keys(LANGUAGES).map((name) => button(name, () => {
-    language = name;
-    draw();
-  }, { "aria-pressed": String(name === language) }));
-  const copy = button("Copy", async () => {
-    if (!navigator.clipboard) {
-      say("The browser lets only https and localhost copy; select the text instead.", "failed");
-      return;
-    }
-    await navigator.clipboard.writeText(text.textContent);
-    say("Copied.");
-  }, { disabled: true });
+  const tabs = Object.keys(LANGUAGES).map((name) =>
+    button(
+      name,
+      () => {
+        language = name;
+        draw();
+      },
+      { "aria-pressed": String(name === language) },
+    ),
+  );
+  const copy = button(
+    "Copy",
+    async () => {
+      if (!navigator.clipboard) {
+        say("The browser lets only https and localhost copy; select the text instead.", "failed");
+        return;
+      }
+      await navigator.clipboard.writeText(text.textContent);
+      say("Copied.");
+    },
+    { disabled: true },
+  );
 
   function draw() {
-    tabs.forEach((tab) => tab.setAttribute("aria-pressed", String(tab.textContent === language)));
+    for (const tab of tabs) tab.setAttribute("aria-pressed", String(tab.textContent === language));
     const call = calls.find(({ id }) => String(id) === which.value);
     if (call) text.textContent = LANGUAGES[language](call);
   }
@@ -109,10 +128,23 @@ export function codePanel(panel) {
     calls.unshift({ ...call, id: ++id });
     calls.splice(CALLS_MAX);
     copy.disabled = which.hidden = false;
-    which.replaceChildren(...calls.map((each) => h("option", { value: each.id }, `${each.method} ${each.path.split("?")[0].split("/").slice(-2).join("/")}`)));
+    which.replaceChildren(
+      ...calls.map((each) =>
+        h("option", { value: each.id }, `${each.method} ${each.path.split("?")[0].split("/").slice(-2).join("/")}`),
+      ),
+    );
     which.value = String(id);
     draw();
   });
-  show(panel, h("div", { class: "panel-head" }, h("h2", { id: "code-title" }, "The same in code"), copy),
-    h("div", { class: "cluster" }, h("div", { class: "segments", role: "group", "aria-label": "Language" }, tabs), which), text);
+  show(
+    panel,
+    h("div", { class: "panel-head" }, h("h2", { id: "code-title" }, "The same in code"), copy),
+    h(
+      "div",
+      { class: "cluster" },
+      h("div", { class: "segments", role: "group", "aria-label": "Language" }, tabs),
+      which,
+    ),
+    text,
+  );
 }

@@ -17,13 +17,16 @@ function fill(element, properties, children) {
     else if (name === "value" || name === "checked" || name === "disabled") element[name] = value;
     else element.setAttribute(name, value === true ? "" : String(value));
   }
-  element.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false));
+  element.append(
+    ...children.flat(Infinity).filter((child) => child !== null && child !== undefined && child !== false),
+  );
   return element;
 }
 
 // Puts these in place of what was there; what has the focus keeps it, found again by its data-key.
 export function show(parent, ...children) {
-  const key = parent.contains(document.activeElement) ? document.activeElement.dataset?.key : null;
+  const focused = document.activeElement;
+  const key = focused instanceof HTMLElement && parent.contains(focused) ? focused.dataset.key : null;
   parent.replaceChildren(...children.flat(Infinity).filter(Boolean));
   if (key) parent.querySelector(`[data-key="${CSS.escape(key)}"]`)?.focus();
 }
@@ -47,20 +50,47 @@ export function choice(options, value, properties = {}) {
 }
 
 export function badge(text) {
-  return h("span", { class: `badge is-${String(text).replaceAll(/[^a-z0-9_]/gi, "_").toLowerCase()}` }, String(text).replaceAll("_", " "));
+  return h(
+    "span",
+    {
+      class: `badge is-${String(text)
+        .replaceAll(/[^a-z0-9_]/gi, "_")
+        .toLowerCase()}`,
+    },
+    String(text).replaceAll("_", " "),
+  );
 }
 
 // A table that scrolls sideways by keyboard too.
 export function table(caption, heads, rows, empty = "Nothing here yet.") {
   if (!rows.length) return h("p", { class: "empty" }, empty);
-  return h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": caption },
-    h("table", {}, h("caption", { class: "hidden" }, caption),
-      h("thead", {}, h("tr", {}, heads.map((head) => h("th", { scope: "col" }, head)))),
-      h("tbody", {}, rows)));
+  return h(
+    "div",
+    { class: "scroll", tabindex: 0, role: "region", "aria-label": caption },
+    h(
+      "table",
+      {},
+      h("caption", { class: "hidden" }, caption),
+      h(
+        "thead",
+        {},
+        h(
+          "tr",
+          {},
+          heads.map((head) => h("th", { scope: "col" }, head)),
+        ),
+      ),
+      h("tbody", {}, rows),
+    ),
+  );
 }
 
 export function pairs(entries) {
-  return h("dl", { class: "pairs" }, entries.map(([name, value]) => [h("dt", {}, name), h("dd", {}, value instanceof Node ? value : plain(value))]));
+  return h(
+    "dl",
+    { class: "pairs" },
+    entries.map(([name, value]) => [h("dt", {}, name), h("dd", {}, value instanceof Node ? value : plain(value))]),
+  );
 }
 
 export function plain(value) {

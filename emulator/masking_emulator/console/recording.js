@@ -1,7 +1,7 @@
 // A recording, to be played.
 
-import { h } from "./dom.js";
 import { vendor } from "./api.js";
+import { h } from "./dom.js";
 
 const known = new Map();
 const KNOWN_MAX = 200;
@@ -18,8 +18,13 @@ export function player(uuid) {
 function made(uuid) {
   const audio = h("audio", { controls: true, preload: "metadata", "aria-label": `Recording ${uuid.slice(0, 8)}` });
   vendor("GET", `/Recording/${uuid}/`, undefined, { quiet: true }).then(
-    ({ recording_url }) => { audio.src = new URL(recording_url, location.href).pathname; },
-    () => { known.delete(uuid); audio.replaceWith(h("span", { class: "quiet" }, "not there")); },
+    ({ recording_url }) => {
+      audio.src = new URL(recording_url, location.href).pathname;
+    },
+    () => {
+      known.delete(uuid);
+      audio.replaceWith(h("span", { class: "quiet" }, "not there"));
+    },
   );
   return audio;
 }

@@ -1,11 +1,13 @@
 // The line at the foot of the page that says what came of the last click.
 
+let timer = 0;
+
 export function say(text, kind = "done") {
   const line = document.getElementById("status");
   line.className = `status is-${kind}`;
   line.textContent = text;
-  clearTimeout(say.timer);
-  say.timer = setTimeout(() => {
+  clearTimeout(timer);
+  timer = setTimeout(() => {
     if (line.textContent === text) line.textContent = "";
   }, 8000);
 }

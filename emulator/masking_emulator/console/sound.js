@@ -7,13 +7,17 @@ let on = false;
 let playing = null;
 
 export function soundButton() {
-  const made = button("Sound off", () => {
-    on = !on;
-    context ??= new AudioContext();
-    made.textContent = on ? "Sound on" : "Sound off";
-    made.setAttribute("aria-pressed", String(on));
-    if (!on) ring(false);
-  }, { class: "plain", "aria-pressed": "false" });
+  const made = button(
+    "Sound off",
+    () => {
+      on = !on;
+      context ??= new AudioContext();
+      made.textContent = on ? "Sound on" : "Sound off";
+      made.setAttribute("aria-pressed", String(on));
+      if (!on) ring(false);
+    },
+    { class: "plain", "aria-pressed": "false" },
+  );
   return made;
 }
 

@@ -5,6 +5,7 @@ export const state = {
   clock: { now: 0, rate: 0, read: 0 },
 };
 
+/** @param {{ now: string, rate?: number }} clock */
 export function setClock({ now, rate }) {
   state.clock = { now: Date.parse(now), rate: rate ?? state.clock.rate, read: performance.now() };
 }

@@ -1,8 +1,8 @@
 // The story of the guided demo, told on a world of its own: one order, a customer and a courier.
 
 import { control, vendor } from "./api.js";
-import { state } from "./state.js";
 import { advance } from "./clock.js";
+import { state } from "./state.js";
 import { enter } from "./worlds.js";
 
 export const CUSTOMER = "+14155550123";
@@ -82,9 +82,18 @@ async function story(beat) {
   const receiver = `${location.origin}/_emulator/console/receiver`;
   await beat(`An order: customer ${CUSTOMER} and courier ${COURIER} may talk, but neither may see the other's number.`);
   const order = await vendor("POST", "/Masking/Session", {
-    first_party: CUSTOMER, second_party: COURIER, session_expiry: 1800, virtual_number_cooloff_period: 300, record: true,
-    callback_url: receiver, recording_callback_url: receiver, is_pin_authentication_required: true, first_party_pin: "4321",
-    second_party_pin: "2468", pin_prompt_play: `${location.origin}/_emulator/console/pin.mp3`, pin_retry: 2,
+    first_party: CUSTOMER,
+    second_party: COURIER,
+    session_expiry: 1800,
+    virtual_number_cooloff_period: 300,
+    record: true,
+    callback_url: receiver,
+    recording_callback_url: receiver,
+    is_pin_authentication_required: true,
+    first_party_pin: "4321",
+    second_party_pin: "2468",
+    pin_prompt_play: `${location.origin}/_emulator/console/pin.mp3`,
+    pin_retry: 2,
   });
   const number = order.virtual_number;
   await beat(`The shop creates a session. Both dial ${number} from now on, for half an hour.`);

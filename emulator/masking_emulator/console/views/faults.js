@@ -1,7 +1,7 @@
 // What goes wrong, switched on and off.
 
-import { badge, button, choice, field, h, pairs, show, table } from "../dom.js";
 import { control } from "../api.js";
+import { badge, button, choice, field, h, pairs, show, table } from "../dom.js";
 import { attempt, say } from "../say.js";
 
 const POLL_MS = 2000;
@@ -16,9 +16,19 @@ const READY = [
 ];
 
 const FIELDS = [
-  ["operation", ["", "create_session", "list_sessions", "get_session", "update_session", "delete_session"]], ["method", ["", "GET", "POST", "DELETE"]], ["path"],
-  ["skip"], ["count"], ["chance"], ["for_s"], ["when", ["", "before", "after"]], ["status"], ["text"], ["body", ["", "truncated", "malformed", "empty"]],
-  ["connection", ["", "drop", "reset"]], ["delay_s"],
+  ["operation", ["", "create_session", "list_sessions", "get_session", "update_session", "delete_session"]],
+  ["method", ["", "GET", "POST", "DELETE"]],
+  ["path"],
+  ["skip"],
+  ["count"],
+  ["chance"],
+  ["for_s"],
+  ["when", ["", "before", "after"]],
+  ["status"],
+  ["text"],
+  ["body", ["", "truncated", "malformed", "empty"]],
+  ["connection", ["", "drop", "reset"]],
+  ["delay_s"],
 ];
 const NUMBERS = ["skip", "count", "chance", "for_s", "status", "delay_s"];
 
@@ -26,25 +36,80 @@ export function faults(main, signal) {
   const switches = h("div", { class: "switches" });
   const list = h("div");
   const trouble = h("p", { class: "trouble", role: "alert" });
-  const inputs = Object.fromEntries(FIELDS.map(([name, options]) => [name, options ? choice(options, "") : h("input", { spellcheck: "false" })]));
-  show(main, h("h1", {}, "Faults"), h("section", { class: "card" }, h("h2", {}, "Ready-made"), switches),
-    h("section", { class: "card" }, h("div", { class: "title" }, h("h2", {}, "At work"), button("Clear all", () => attempt(() => control("DELETE", "/faults"), "Nothing goes wrong any more.").then(refresh))), list),
-    h("form", { class: "card stack", onsubmit: add, "aria-label": "Another fault" }, h("h2", {}, "Another"), h("div", { class: "fields" }, Object.entries(inputs).map(([name, input]) => field(name, input))), trouble,
-      h("div", { class: "cluster" }, h("button", { type: "submit", class: "primary" }, "Add the fault"))));
+  const inputs = Object.fromEntries(
+    FIELDS.map(([name, options]) => [name, options ? choice(options, "") : h("input", { spellcheck: "false" })]),
+  );
+  show(
+    main,
+    h("h1", {}, "Faults"),
+    h("section", { class: "card" }, h("h2", {}, "Ready-made"), switches),
+    h(
+      "section",
+      { class: "card" },
+      h(
+        "div",
+        { class: "title" },
+        h("h2", {}, "At work"),
+        button("Clear all", () =>
+          attempt(() => control("DELETE", "/faults"), "Nothing goes wrong any more.").then(refresh),
+        ),
+      ),
+      list,
+    ),
+    h(
+      "form",
+      { class: "card stack", onsubmit: add, "aria-label": "Another fault" },
+      h("h2", {}, "Another"),
+      h(
+        "div",
+        { class: "fields" },
+        Object.entries(inputs).map(([name, input]) => field(name, input)),
+      ),
+      trouble,
+      h("div", { class: "cluster" }, h("button", { type: "submit", class: "primary" }, "Add the fault")),
+    ),
+  );
 
   async function refresh() {
     if (signal.aborted) return;
     const { faults: known } = await control("GET", "/faults", undefined, { quiet: true, signal });
     const given = (each) => JSON.stringify(each);
-    show(switches, READY.map(([label, fault]) => {
-      const found = known.find((each) => Object.entries(fault).every(([name, value]) => given(each[name]) === given(value)));
-      return button(label, () => turn(fault, found), { role: "switch", "aria-checked": String(found !== undefined), "data-key": label });
-    }));
-    show(list, table("Faults", ["Fault", "State", "What", "Do"], known.map((each) => {
-      const { id, state, ...rest } = each;
-      return h("tr", {}, h("td", {}, id), h("td", {}, badge(state)), h("td", {}, pairs(Object.entries(rest).filter(([, value]) => value !== null))),
-        h("td", {}, button("Remove", () => remove(id), { "aria-label": `Remove ${id}`, "data-key": `remove-${id}` })));
-    }), "Nothing goes wrong."));
+    show(
+      switches,
+      READY.map(([label, fault]) => {
+        const found = known.find((each) =>
+          Object.entries(fault).every(([name, value]) => given(each[name]) === given(value)),
+        );
+        return button(label, () => turn(fault, found), {
+          role: "switch",
+          "aria-checked": String(found !== undefined),
+          "data-key": label,
+        });
+      }),
+    );
+    show(
+      list,
+      table(
+        "Faults",
+        ["Fault", "State", "What", "Do"],
+        known.map((each) => {
+          const { id, state, ...rest } = each;
+          return h(
+            "tr",
+            {},
+            h("td", {}, id),
+            h("td", {}, badge(state)),
+            h("td", {}, pairs(Object.entries(rest).filter(([, value]) => value !== null))),
+            h(
+              "td",
+              {},
+              button("Remove", () => remove(id), { "aria-label": `Remove ${id}`, "data-key": `remove-${id}` }),
+            ),
+          );
+        }),
+        "Nothing goes wrong.",
+      ),
+    );
   }
 
   async function turn(fault, found) {
@@ -53,7 +118,10 @@ export function faults(main, signal) {
   }
 
   async function put(fault) {
-    const answer = await attempt(() => control("POST", "/faults", fault), (made) => made.note ?? "The fault is at work.");
+    const answer = await attempt(
+      () => control("POST", "/faults", fault),
+      (made) => made.note ?? "The fault is at work.",
+    );
     await refresh();
     return answer;
   }
@@ -66,7 +134,12 @@ export function faults(main, signal) {
   async function add(event) {
     event.preventDefault();
     const entries = Object.entries(inputs).filter(([, input]) => input.value.trim() !== "");
-    const fault = Object.fromEntries(entries.map(([name, { value }]) => [name, NUMBERS.includes(name) && value.trim() !== "" && !Number.isNaN(Number(value)) ? Number(value) : value]));
+    const fault = Object.fromEntries(
+      entries.map(([name, { value }]) => [
+        name,
+        NUMBERS.includes(name) && value.trim() !== "" && !Number.isNaN(Number(value)) ? Number(value) : value,
+      ]),
+    );
     trouble.textContent = "";
     try {
       const made = await control("POST", "/faults", fault);
@@ -78,7 +151,10 @@ export function faults(main, signal) {
   }
 
   // Faults are used up by requests, which are no events of the journal.
-  const polling = setInterval(() => document.hidden || list.contains(document.activeElement) || refresh().catch(() => {}), POLL_MS);
+  const polling = setInterval(
+    () => document.hidden || list.contains(document.activeElement) || refresh().catch(() => {}),
+    POLL_MS,
+  );
   signal.addEventListener("abort", () => clearInterval(polling));
   attempt(refresh);
 }

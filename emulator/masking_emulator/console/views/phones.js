@@ -1,14 +1,14 @@
 // Handsets: phones of the page, each a party or a stranger, and the calls between them as they run.
 
-import { button, choice, field, h, number, show } from "../dom.js";
 import { control, vendor } from "../api.js";
+import { choice, field, h, number, show } from "../dom.js";
+import { handset } from "../handset.js";
+import { player } from "../recording.js";
+import { attempt } from "../say.js";
+import { sequence } from "../sequence.js";
+import { ring } from "../sound.js";
 import { state } from "../state.js";
 import { history, keepFresh } from "../stream.js";
-import { attempt } from "../say.js";
-import { ring } from "../sound.js";
-import { player } from "../recording.js";
-import { handset } from "../handset.js";
-import { sequence } from "../sequence.js";
 
 const CALLS_MAX = 30;
 const PHONES_MAX = 8;
@@ -24,12 +24,26 @@ export function phones(main, signal, detail) {
   const recording = h("div");
   const which = choice([], "", { "aria-label": "Call", onchange: () => drawCall() });
   const session = choice([], "", { "aria-label": "Session", onchange: () => attempt(() => take(session.value)) });
-  const added = h("input", { placeholder: "+12025550199", spellcheck: "false", "aria-label": "Number of the new phone", size: 14 });
+  const added = h("input", {
+    placeholder: "+12025550199",
+    spellcheck: "false",
+    "aria-label": "Number of the new phone",
+    size: 14,
+  });
   let calls = [];
   let listed = [];
-  show(main, h("h1", {}, "Phones"), h("div", { class: "cluster toolbar" }, field("Parties of", session),
-    h("form", { class: "cluster", onsubmit: add }, added, h("button", { type: "submit" }, "Add a phone"))),
-    sets, h("section", { class: "card" }, h("div", { class: "title" }, h("h2", {}, "The call"), which), diagram, recording));
+  show(
+    main,
+    h("h1", {}, "Phones"),
+    h(
+      "div",
+      { class: "cluster toolbar" },
+      field("Parties of", session),
+      h("form", { class: "cluster", onsubmit: add }, added, h("button", { type: "submit" }, "Add a phone")),
+    ),
+    sets,
+    h("section", { class: "card" }, h("div", { class: "title" }, h("h2", {}, "The call"), which), diagram, recording),
+  );
 
   async function put(digits) {
     const known = number(digits);
@@ -55,7 +69,7 @@ export function phones(main, signal, detail) {
     mine.splice(0);
     for (const digits of [chosen.first_party, chosen.second_party].filter(Boolean)) await put(digits);
     await put("+12025550177");
-    mine.forEach((each) => each.aim(number(chosen.virtual_number)));
+    for (const each of mine) each.aim(number(chosen.virtual_number));
     sets.replaceChildren(...mine.map(({ element }) => element));
     refresh();
   }
@@ -71,33 +85,62 @@ export function phones(main, signal, detail) {
     refresh();
   }
 
-  const refresh = keepFresh(/^(Call(?!back)|Leg|Pin|Message|Recording|SessionCreated|SessionExpired)/, async () => {
-    const quiet = { quiet: true, signal };
-    const [answer, { response }] = await Promise.all([control("GET", `/calls?limit=${CALLS_MAX}`, undefined, quiet), vendor("GET", "/Masking/Session/?status=active&limit=20", undefined, quiet)]);
-    calls = answer.calls;
-    listed = response.objects;
-    const uuid = session.value;
-    session.replaceChildren(...listed.map((each) => h("option", { value: each.session_uuid }, `${number(each.first_party)} ↔ ${number(each.second_party)} on ${number(each.virtual_number)}`)));
-    if (!listed.length) session.append(h("option", { value: "" }, "– no live session –"));
-    else if (listed.some((each) => each.session_uuid === uuid)) session.value = uuid;
-    if (!mine.length && listed.length) {
-      session.value = listed.some((each) => each.session_uuid === detail) ? detail : listed[0].session_uuid;
-      await take(session.value);
-    }
-    if (!sets.childElementCount) show(sets, mine.length ? mine.map(({ element }) => element) : h("p", { class: "empty" }, "Create a session, and its parties get a phone here; or add a phone."));
-    mine.forEach((each) => each.show(calls, history()));
-    ring(mine.some((each) => each.rings()));
-    const before = which.dataset.wanted ?? which.value;
-    which.replaceChildren(...calls.map((call) => h("option", { value: call.call_uuid }, `${call.from} → ${call.to}, ${call.phase.replaceAll("_", " ")}`)));
-    which.value = calls.some((call) => call.call_uuid === before) ? before : calls[0]?.call_uuid ?? "";
-    delete which.dataset.wanted;
-    drawCall();
-  }, signal, 150);
+  const refresh = keepFresh(
+    /^(Call(?!back)|Leg|Pin|Message|Recording|SessionCreated|SessionExpired)/,
+    async () => {
+      const quiet = { quiet: true, signal };
+      const [answer, { response }] = await Promise.all([
+        control("GET", `/calls?limit=${CALLS_MAX}`, undefined, quiet),
+        vendor("GET", "/Masking/Session/?status=active&limit=20", undefined, quiet),
+      ]);
+      calls = answer.calls;
+      listed = response.objects;
+      const uuid = session.value;
+      session.replaceChildren(
+        ...listed.map((each) =>
+          h(
+            "option",
+            { value: each.session_uuid },
+            `${number(each.first_party)} ↔ ${number(each.second_party)} on ${number(each.virtual_number)}`,
+          ),
+        ),
+      );
+      if (!listed.length) session.append(h("option", { value: "" }, "– no live session –"));
+      else if (listed.some((each) => each.session_uuid === uuid)) session.value = uuid;
+      if (!mine.length && listed.length) {
+        session.value = listed.some((each) => each.session_uuid === detail) ? detail : listed[0].session_uuid;
+        await take(session.value);
+      }
+      if (!sets.childElementCount)
+        show(
+          sets,
+          mine.length
+            ? mine.map(({ element }) => element)
+            : h("p", { class: "empty" }, "Create a session, and its parties get a phone here; or add a phone."),
+        );
+      for (const each of mine) each.show(calls, history());
+      ring(mine.some((each) => each.rings()));
+      const before = which.dataset.wanted ?? which.value;
+      which.replaceChildren(
+        ...calls.map((call) =>
+          h("option", { value: call.call_uuid }, `${call.from} → ${call.to}, ${call.phase.replaceAll("_", " ")}`),
+        ),
+      );
+      which.value = calls.some((call) => call.call_uuid === before) ? before : (calls[0]?.call_uuid ?? "");
+      delete which.dataset.wanted;
+      drawCall();
+    },
+    signal,
+    150,
+  );
 
   function drawCall() {
     const call = calls.find((each) => each.call_uuid === which.value);
     which.hidden = !calls.length;
-    show(diagram, call ? sequence(call, history()) : h("p", { class: "empty" }, "No call yet. Dial the virtual number."));
+    show(
+      diagram,
+      call ? sequence(call, history()) : h("p", { class: "empty" }, "No call yet. Dial the virtual number."),
+    );
     const recorded = call?.recording_uuid && call.phase === "ended" ? player(call.recording_uuid) : null;
     if (recorded !== recording.firstChild) show(recording, recorded);
   }

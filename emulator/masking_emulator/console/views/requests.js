@@ -1,7 +1,7 @@
 // API requests as they arrive: what was answered, and what nothing read.
 
-import { badge, button, choice, field, h, pairs, raw, show, table, timeOf } from "../dom.js";
 import { control } from "../api.js";
+import { badge, button, choice, field, h, pairs, raw, show, table, timeOf } from "../dom.js";
 import { sessionLink } from "../links.js";
 import { attempt } from "../say.js";
 import { onConnection } from "../stream.js";
@@ -12,8 +12,10 @@ const OPERATIONS = ["create_session", "list_sessions", "get_session", "update_se
 
 export function requests(main, signal) {
   const inputs = {
-    operation: choice([["", "any operation"], ...OPERATIONS], ""), method: choice([["", "any method"], "GET", "POST", "DELETE"], ""),
-    status: h("input", { inputmode: "numeric", size: 5, placeholder: "400" }), path: h("input", { placeholder: "*/Session/*", spellcheck: "false" }),
+    operation: choice([["", "any operation"], ...OPERATIONS], ""),
+    method: choice([["", "any method"], "GET", "POST", "DELETE"], ""),
+    status: h("input", { inputmode: "numeric", size: 5, placeholder: "400" }),
+    path: h("input", { placeholder: "*/Session/*", spellcheck: "false" }),
     session: h("input", { placeholder: "UUID", spellcheck: "false" }),
   };
   const list = h("div");
@@ -21,16 +23,35 @@ export function requests(main, signal) {
   const trouble = h("p", { class: "trouble", role: "alert" });
   const quiet = { quiet: true, signal };
   let last = 0;
-  show(main, h("h1", {}, "API requests"), h("p", { class: "quiet" }, "What the page reads to stay fresh is not among them."),
-    h("div", { class: "filters", onchange: () => refresh() }, Object.entries(inputs).map(([name, input]) => field(name[0].toUpperCase() + name.slice(1), input))), trouble, one, list);
+  show(
+    main,
+    h("h1", {}, "API requests"),
+    h("p", { class: "quiet" }, "What the page reads to stay fresh is not among them."),
+    h(
+      "div",
+      { class: "filters", onchange: () => refresh() },
+      Object.entries(inputs).map(([name, input]) => field(name[0].toUpperCase() + name.slice(1), input)),
+    ),
+    trouble,
+    one,
+    list,
+  );
 
   async function refresh() {
-    const query = new URLSearchParams({ limit: SHOWN_MAX });
+    const query = new URLSearchParams({ limit: String(SHOWN_MAX) });
     for (const [name, input] of Object.entries(inputs)) if (input.value.trim()) query.set(name, input.value.trim());
     try {
       const answer = await control("GET", `/requests?${query}`, undefined, quiet);
       trouble.textContent = "";
-      show(list, table("API requests", ["#", "Time", "Request", "Session", "Status", "Faults", "Unread"], answer.requests.reverse().map(row), "Nothing has arrived."));
+      show(
+        list,
+        table(
+          "API requests",
+          ["#", "Time", "Request", "Session", "Status", "Faults", "Unread"],
+          answer.requests.reverse().map(row),
+          "Nothing has arrived.",
+        ),
+      );
       last = answer.last;
     } catch (error) {
       if (error.name !== "AbortError") trouble.textContent = error.message;
@@ -38,10 +59,29 @@ export function requests(main, signal) {
   }
 
   function row(request) {
-    return h("tr", {}, h("td", {}, button(`#${request.sequence}`, () => open(request.sequence), { class: "link num", "aria-label": `Open request ${request.sequence}`, "data-key": `open-${request.sequence}` })),
-      h("td", { class: "num" }, timeOf(request.at)), h("td", {}, h("span", { class: "mono" }, `${request.method} ${request.path.replace(/^\/v1\/Account\/[^/]+/, "…")}`)),
-      h("td", {}, sessionLink(request.session)), h("td", {}, badge(request.status ?? request.outcome)), h("td", {}, request.faults.join(", ")),
-      h("td", {}, request.unread.length ? JSON.stringify(request.unread) : ""));
+    return h(
+      "tr",
+      {},
+      h(
+        "td",
+        {},
+        button(`#${request.sequence}`, () => open(request.sequence), {
+          class: "link num",
+          "aria-label": `Open request ${request.sequence}`,
+          "data-key": `open-${request.sequence}`,
+        }),
+      ),
+      h("td", { class: "num" }, timeOf(request.at)),
+      h(
+        "td",
+        {},
+        h("span", { class: "mono" }, `${request.method} ${request.path.replace(/^\/v1\/Account\/[^/]+/, "…")}`),
+      ),
+      h("td", {}, sessionLink(request.session)),
+      h("td", {}, badge(request.status ?? request.outcome)),
+      h("td", {}, request.faults.join(", ")),
+      h("td", {}, request.unread.length ? JSON.stringify(request.unread) : ""),
+    );
   }
 
   async function open(sequence) {
@@ -50,11 +90,32 @@ export function requests(main, signal) {
   }
 
   function draw(request) {
-    show(one, h("section", { class: "card stack", "aria-label": `Request ${request.sequence}` },
-      h("div", { class: "title" }, h("h2", {}, `#${request.sequence} ${request.operation ?? request.path}`), button("Close", () => one.replaceChildren())),
-      pairs([["Request", `${request.method} ${request.url}`], ["Reason", request.reason], ["Took", request.duration_s === null ? null : `${(1000 * request.duration_s).toFixed(1)} ms`], ["Unread", request.unread.length ? request.unread : "nothing"]]),
-      h("h3", {}, "Headers"), raw(request.headers), h("h3", {}, "Body"), raw(request.body ?? "(none)"), h("h3", {}, "Answer"), raw(request.response ?? "(none)"),
-      request.lost_response ? [h("h3", {}, "Answer that a fault kept back"), raw(request.lost_response)] : null));
+    show(
+      one,
+      h(
+        "section",
+        { class: "card stack", "aria-label": `Request ${request.sequence}` },
+        h(
+          "div",
+          { class: "title" },
+          h("h2", {}, `#${request.sequence} ${request.operation ?? request.path}`),
+          button("Close", () => one.replaceChildren()),
+        ),
+        pairs([
+          ["Request", `${request.method} ${request.url}`],
+          ["Reason", request.reason],
+          ["Took", request.duration_s === null ? null : `${(1000 * request.duration_s).toFixed(1)} ms`],
+          ["Unread", request.unread.length ? request.unread : "nothing"],
+        ]),
+        h("h3", {}, "Headers"),
+        raw(request.headers),
+        h("h3", {}, "Body"),
+        raw(request.body ?? "(none)"),
+        h("h3", {}, "Answer"),
+        raw(request.response ?? "(none)"),
+        request.lost_response ? [h("h3", {}, "Answer that a fault kept back"), raw(request.lost_response)] : null,
+      ),
+    );
   }
 
   // Requests are no events of the journal, and a request that waits for one would hold up a server that ends.
