@@ -119,10 +119,11 @@ class CallbackLog:
             self._watches.remove(watch)
 
     def _note(self, entry: Entry) -> None:
-        if entry.callback.state not in _OPEN:
-            self._settled.append(entry.callback.ordinal)
+        # Room is made first: a callback that ends at once must not be the one that goes, for somebody just asked for it.
         if self._settled and len(self._entries) > self._kept_max:
             del self._entries[self._settled.popleft()]
+        if entry.callback.state not in _OPEN:
+            self._settled.append(entry.callback.ordinal)
         for watch in self._watches:
             watch.note(entry)
 

@@ -9,6 +9,7 @@ from masking_emulator.callbacks.laboratory import Action, BadRule, Order, Rule, 
 from masking_emulator.callbacks.log import CallbackLog, Entry, entry_json
 from masking_emulator.control.kernel import WHOLE, Answer, Asked, ControlError, Operation, W, body_schema, whole
 from masking_emulator.core.commands import Command, DropCallback, ReleaseCallback, SendAgain, SwitchDelivery
+from masking_emulator.core.events import CallbackDue
 from masking_emulator.core.records.callbacks import Callback, CallbackState
 from masking_emulator.plivo.callbacks import EVENTS
 from masking_emulator.world.world import World
@@ -88,9 +89,11 @@ async def _wait(log: CallbackLog, matches: Callable[[Entry], bool], found: dict[
 
 async def replay_callback(asked: Asked) -> Answer:
     """Send the same callback once more, with fresh nonces, as a callback of its own; even while delivery is off."""
-    entry = _entry(asked)
-    asked.world.do(SendAgain(entry.callback))
-    return 201, entry_json(_newest(asked.world))
+    events = asked.world.do(SendAgain(_entry(asked).callback))
+    copy = next(event.callback for event in events if isinstance(event, CallbackDue))
+    entry = asked.world.dispatch.log.get(copy.ordinal)
+    assert entry is not None, "the callback that was just made is in the log"
+    return 201, entry_json(entry)
 
 
 async def release_callback(asked: Asked) -> Answer:
@@ -161,12 +164,6 @@ def _entry(asked: Asked) -> Entry:
     entry = asked.world.dispatch.log.get(ordinal)
     if entry is None:
         raise ControlError(404, f"there is no callback {ordinal}, or it is not kept any more", "id")
-    return entry
-
-
-def _newest(world: World) -> Entry:
-    entry = world.dispatch.log.get(world.caught_up().state.outbox.ordinal)
-    assert entry is not None, "the callback that was just made is in the log"
     return entry
 
 

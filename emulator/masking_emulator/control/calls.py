@@ -8,6 +8,7 @@ from masking_emulator.control.kernel import Answer, Asked, ControlError, Operati
 from masking_emulator.control.views.calls import call_json, phone_json
 from masking_emulator.core.commands import Command, PlaceCall, SetPhone, StepCall, TypeDigits
 from masking_emulator.core.decisions import calls
+from masking_emulator.core.events import CallBegan, CallEvent
 from masking_emulator.core.records.calls import Call, CallSignal, Habit, Phase, Script, Side
 from masking_emulator.world.spec import HABIT_SCHEMAS, BadWorld, e164, microseconds, phone_of
 
@@ -19,9 +20,10 @@ async def place_simulated_call(asked: Asked) -> Answer:
     """Somebody dials a virtual number. What the script leaves out, the phones' habits decide; the clock plays it."""
     body, world = asked.body, asked.world
     command = PlaceCall(_number(body["from"], "from"), _number(body["to"], "to"), _script(body))
-    world.do(command)
-    call = next(iter(world.caught_up().state.calls.newest_first()))
-    return 201, call_json(call)
+    events = world.do(command)
+    began = next(event for event in events if isinstance(event, CallBegan))
+    records = [event.call for event in events if isinstance(event, CallEvent) and event.call.uuid == began.call.uuid]
+    return 201, call_json(records[-1])
 
 
 async def list_simulated_calls(asked: Asked) -> Answer:
