@@ -15,7 +15,7 @@ from masking_emulator.core.commands import (
     DeleteRecording,
     DeleteSession,
     DropCallback,
-    ParkCallback,
+    HoldCallback,
     PlaceCall,
     ReleaseCallback,
     ReplaceNumber,
@@ -110,8 +110,8 @@ class Step:
             case "settle":
                 outcome = Outcome.NO_ANSWER if self.pins else Outcome.OK
                 return SettleAttempt(self.about, Attempt(1, outcome, None, ""), _ONCE_MORE)
-            case "park":
-                return ParkCallback(self.about, None)
+            case "hold":
+                return HoldCallback(self.about, None)
             case "release":
                 return ReleaseCallback(self.about)
             case "drop":
@@ -137,7 +137,7 @@ STEPS = st.lists(
             [
                 *("create", "create", "create", "update", "delete", "add", "replace"),
                 *("call", "call", "call", "step", "type", "phone", "unrecord"),
-                *("settle", "settle", "park", "release", "drop", "switch"),
+                *("settle", "settle", "hold", "release", "drop", "switch"),
             ]
         ),
         first=st.sampled_from(PEOPLE),

@@ -8,7 +8,7 @@ from typing import Final, assert_never
 from masking_emulator.core.events import (
     CallbackAttempted,
     CallbackDue,
-    CallbackParked,
+    CallbackHeld,
     CallbackSettled,
     CallbackWaiting,
     CallBegan,
@@ -84,7 +84,7 @@ class Trace:
                 CallbackDue()
                 | CallbackAttempted()
                 | CallbackWaiting()
-                | CallbackParked()
+                | CallbackHeld()
                 | CallbackSettled()
                 | DeliverySwitched()
             ):

@@ -10,7 +10,7 @@ from masking_emulator.core.events import (
     CallbackAttempted,
     CallbackDue,
     CallbackEvent,
-    CallbackParked,
+    CallbackHeld,
     CallbackSettled,
     CallbackWaiting,
     CallEnded,
@@ -46,7 +46,7 @@ _OF_RECORDING: Final = {
     RecordingCompleted: NoticeKind.RECORDING_COMPLETED,
     RecordingFailed: NoticeKind.RECORDING_FAILED,
 }
-_OPEN: Final = {CallbackState.WAITING, CallbackState.RETRYING, CallbackState.PARKED}
+_OPEN: Final = {CallbackState.WAITING, CallbackState.RETRYING, CallbackState.HELD}
 
 
 def told_of(model: Model, event: Event) -> Told | None:
@@ -120,7 +120,7 @@ class Lines:
                 self.delivers = event.on
             case CallbackDue():
                 self._see_due(event.callback)
-            case CallbackAttempted() | CallbackWaiting() | CallbackParked() | CallbackSettled():
+            case CallbackAttempted() | CallbackWaiting() | CallbackHeld() | CallbackSettled():
                 self._see_change(event)
 
     def close(self, event: Event | None, model: Model) -> None:
@@ -170,7 +170,7 @@ class Lines:
             case CallbackAttempted():
                 assert line[0] == ordinal, "only the first in its line is sent"
                 self.until[ordinal] = event.until
-            case CallbackParked():
+            case CallbackHeld():
                 self.strays.add(ordinal)
                 if event.until is not None:
                     self.until[ordinal] = event.until

@@ -7,13 +7,13 @@ from masking_emulator.core.books.outbox import Outbox, pause_us
 from masking_emulator.core.commands import (
     Command,
     DropCallback,
-    ParkCallback,
+    HoldCallback,
     ReleaseCallback,
     RetryCallback,
     SettleAttempt,
     SwitchDelivery,
 )
-from masking_emulator.core.events import CallbackAttempted, CallbackParked, CallbackSettled
+from masking_emulator.core.events import CallbackAttempted, CallbackHeld, CallbackSettled
 from masking_emulator.core.instants import SECOND_US
 from masking_emulator.core.records.callbacks import Attempt, CallbackState, Outcome, RetryPlan
 from masking_emulator.core.records.sessions import Session
@@ -159,18 +159,18 @@ def test_callback_that_pauses_is_not_settled(told: World) -> None:
 # What a user does
 
 
-def test_parked_callback_holds_nobody_up(told: World) -> None:
+def test_held_callback_holds_nobody_up(told: World) -> None:
     """It has left its line, and its state is kept."""
-    told.do(ParkCallback(1, None))
+    told.do(HoldCallback(1, None))
 
     assert 2 == _first(told)
-    assert [(1, CallbackState.PARKED), (2, CallbackState.WAITING)] == _open(told)
+    assert [(1, CallbackState.HELD), (2, CallbackState.WAITING)] == _open(told)
     assert [] == [key for *_, key, _ in told.engine.state.timers.entries() if key.startswith("callback")]
 
 
 def test_released_callback_joins_the_end(told: World) -> None:
     """The order on the wire changes, the sequence numbers do not."""
-    told.do(ParkCallback(1, None))
+    told.do(HoldCallback(1, None))
     told.do(ReleaseCallback(1))
     assert 2 == _first(told)
 
@@ -178,11 +178,11 @@ def test_released_callback_joins_the_end(told: World) -> None:
     assert 1 == _first(told)
 
 
-def test_callback_may_be_parked_until_an_instant(told: World) -> None:
+def test_callback_may_be_held_until_an_instant(told: World) -> None:
     """Then it is released by itself."""
-    told.do(ParkCallback(1, START + 5 * SECOND_US))
+    told.do(HoldCallback(1, START + 5 * SECOND_US))
     told.wait(4)
-    assert [(1, CallbackState.PARKED), (2, CallbackState.WAITING)] == _open(told)
+    assert [(1, CallbackState.HELD), (2, CallbackState.WAITING)] == _open(told)
     told.wait(1)
 
     assert [(1, CallbackState.WAITING), (2, CallbackState.WAITING)] == _open(told)
@@ -191,30 +191,30 @@ def test_callback_may_be_parked_until_an_instant(told: World) -> None:
 def test_instant_that_has_passed_releases_at_once(told: World) -> None:
     """And does not take the engine back in time."""
     told.wait(10)
-    told.do(ParkCallback(1, START))
+    told.do(HoldCallback(1, START))
     told.wait(0)
 
     assert START + 10 * SECOND_US == told.engine.now == told.journal[-1].at
     assert (1, CallbackState.WAITING) == _open(told)[0]
 
 
-def test_parking_again_forgets_the_instant(told: World) -> None:
+def test_holding_again_forgets_the_instant(told: World) -> None:
     """The last word counts."""
-    told.do(ParkCallback(1, START + 5 * SECOND_US))
-    told.do(ParkCallback(1, None))
+    told.do(HoldCallback(1, START + 5 * SECOND_US))
+    told.do(HoldCallback(1, None))
     told.wait(10)
 
-    assert (1, CallbackState.PARKED) == _open(told)[0]
+    assert (1, CallbackState.HELD) == _open(told)[0]
 
 
-def test_pausing_callback_may_be_parked(told: World) -> None:
+def test_pausing_callback_may_be_held(told: World) -> None:
     """Its pause is forgotten."""
     _settle(told, 1, Outcome.NO_ANSWER)
-    told.do(ParkCallback(1, None))
+    told.do(HoldCallback(1, None))
     told.wait(10)
 
     assert 2 == _first(told)
-    assert isinstance(told.journal[-1], CallbackParked)
+    assert isinstance(told.journal[-1], CallbackHeld)
 
 
 def test_pause_may_be_cut_short(told: World) -> None:
@@ -227,11 +227,11 @@ def test_pause_may_be_cut_short(told: World) -> None:
     assert [(1, CallbackState.WAITING), (2, CallbackState.WAITING)] == _open(told)
 
 
-@pytest.mark.parametrize("parked", [True, False])
-def test_dropped_callback_is_never_sent(told: World, parked: bool) -> None:  # noqa: FBT001  # a case, not a switch
-    """From its line or from where it was parked."""
-    if parked:
-        told.do(ParkCallback(2, None))
+@pytest.mark.parametrize("held", [True, False])
+def test_dropped_callback_is_never_sent(told: World, held: bool) -> None:  # noqa: FBT001  # a case, not a switch
+    """From its line or from where it was held."""
+    if held:
+        told.do(HoldCallback(2, None))
     told.do(DropCallback(2))
 
     event = told.journal[-1]
@@ -240,7 +240,7 @@ def test_dropped_callback_is_never_sent(told: World, parked: bool) -> None:  # n
     assert [(1, CallbackState.WAITING)] == _open(told)
 
 
-@pytest.mark.parametrize("command", [DropCallback(9), ReleaseCallback(9), RetryCallback(9), ParkCallback(9, None)])
+@pytest.mark.parametrize("command", [DropCallback(9), ReleaseCallback(9), RetryCallback(9), HoldCallback(9, None)])
 def test_callback_that_is_settled_or_unknown_is_refused(told: World, command: Command) -> None:
     """There is nothing to do for it."""
     with pytest.raises(Refused) as refused:

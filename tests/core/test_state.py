@@ -1,6 +1,6 @@
 """The state as the fold of its events."""
 
-from masking_emulator.core.commands import DeleteRecording, DropCallback, ParkCallback, SettleAttempt
+from masking_emulator.core.commands import DeleteRecording, DropCallback, HoldCallback, SettleAttempt
 from masking_emulator.core.events import (
     CallsForgotten,
     NumberAdded,
@@ -65,7 +65,7 @@ def test_calls_and_callbacks_are_the_fold_of_their_events() -> None:
         world.wait(60)
     world.call(CARA, manual=True)
     world.do(SettleAttempt(1, Attempt(1, Outcome.NO_ANSWER, None, ""), RetryPlan(2, frozenset(Outcome), SECOND_US)))
-    world.do(ParkCallback(3, None))
+    world.do(HoldCallback(3, None))
     world.do(DropCallback(4))
     world.do(DeleteRecording(None, world.recordings()[0].uuid))
     world.replace_number(A)

@@ -9,7 +9,7 @@ from hypothesis.stateful import MultipleResults, initialize, invariant, multiple
 from masking_emulator.core.commands import (
     DeleteRecording,
     DropCallback,
-    ParkCallback,
+    HoldCallback,
     PinWish,
     PlaceCall,
     ReleaseCallback,
@@ -234,14 +234,14 @@ class CallMachine(Machine):
             self.do(SettleAttempt(first, attempt, RetryPlan(1, frozenset(), 0)), None)
 
     @precondition(lambda self: self.lines.due)
-    @rule(which=_ANY, verb=st.sampled_from(["park", "release", "drop", "send again", "switch"]), after_us=_AFTER)
+    @rule(which=_ANY, verb=st.sampled_from(["hold", "release", "drop", "send again", "switch"]), after_us=_AFTER)
     def meddle(self, which: int, verb: str, after_us: int | None) -> None:
         """Somebody takes callbacks out of their order, or does not want them sent."""
         ordinal = self._pick_open(which)
         reason = None if ordinal in self.lines.open else Reason.CALLBACK_NOT_WAITING
         match verb:
-            case "park":
-                self.do(ParkCallback(ordinal, None if after_us is None else self.model.now + after_us), reason)
+            case "hold":
+                self.do(HoldCallback(ordinal, None if after_us is None else self.model.now + after_us), reason)
             case "release":
                 waits = reason is None and self.lines.open[ordinal].state is CallbackState.WAITING
                 self.do(ReleaseCallback(ordinal), Reason.CALLBACK_NOT_WAITING if waits else reason)
@@ -270,7 +270,7 @@ class CallMachine(Machine):
             if call.limit_at is not None:
                 other.do(StepCall(call.uuid, CallSignal.TIME_LIMIT))
         for ordinal in list(self.lines.open)[:1]:
-            other.do(ParkCallback(ordinal, None))
+            other.do(HoldCallback(ordinal, None))
         for ordinal in list(self.lines.open)[1:2]:
             other.do(DropCallback(ordinal))
         super().go_astray(other)
@@ -336,7 +336,7 @@ class CallMachine(Machine):
 
     @invariant()
     def outbox_holds_what_is_not_settled(self) -> None:
-        """No callback is lost: each that became due is in its line, or pauses, is parked or is settled."""
+        """No callback is lost: each that became due is in its line, or pauses, is held or is settled."""
         outbox = self.world.engine.state.outbox
         assert list(self.lines.open.values()) == outbox.unsettled()
         firsts = {session: first for session in self.lines.lines if (first := self.lines.first(session)) is not None}

@@ -15,7 +15,7 @@ from masking_emulator.core.commands import (
     DeleteRecording,
     DeleteSession,
     DropCallback,
-    ParkCallback,
+    HoldCallback,
     PlaceCall,
     ReleaseCallback,
     ReplaceNumber,
@@ -224,7 +224,7 @@ def _callback_steps() -> st.SearchStrategy[Step]:
         def command(callback: Any) -> Command:
             until = None if until_s is None else callback.due_at + 10**9 + until_s * SECOND_US
             moves: dict[str, Command] = {
-                "park": ParkCallback(callback.ordinal, until),
+                "hold": HoldCallback(callback.ordinal, until),
                 "release": ReleaseCallback(callback.ordinal),
                 "drop": DropCallback(callback.ordinal),
                 "again": SendAgain(callback),
@@ -234,7 +234,7 @@ def _callback_steps() -> st.SearchStrategy[Step]:
         return _with_callback(which, command)
 
     return st.builds(settle, st.integers(0, 9), outcomes) | st.builds(
-        move, st.integers(0, 9), st.none() | st.integers(0, 600), st.sampled_from(("park", "release", "drop", "again"))
+        move, st.integers(0, 9), st.none() | st.integers(0, 600), st.sampled_from(("hold", "release", "drop", "again"))
     )
 
 

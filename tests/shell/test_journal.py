@@ -9,8 +9,8 @@ import pytest
 from masking_emulator.core.commands import (
     DeleteRecording,
     DropCallback,
+    HoldCallback,
     NoteMedia,
-    ParkCallback,
     SettleAttempt,
     SwitchDelivery,
 )
@@ -110,11 +110,11 @@ def _busy_world() -> World:
 
 
 def _settle_callbacks(world: World) -> None:
-    """One is tried in vain, one parked and dropped; then none is sent any more, and a file is looked at."""
+    """One is tried in vain, one held and dropped; then none is sent any more, and a file is looked at."""
     first, second, *_ = world.engine.state.outbox.unsettled()
     attempt = Attempt(1, Outcome.NO_ANSWER, None, "")
     world.do(SettleAttempt(first.ordinal, attempt, RetryPlan(2, frozenset({Outcome.NO_ANSWER}), SECOND_US)))
-    world.do(ParkCallback(second.ordinal, None))
+    world.do(HoldCallback(second.ordinal, None))
     world.do(DropCallback(second.ordinal))
     world.do(SwitchDelivery(on=False))
     world.do(NoteMedia("", Message.FIRST_PARTY, "https://example.com/first.mp3", "found"))

@@ -72,7 +72,7 @@ def test_rule_holds_every_callback_of_an_instant() -> None:
     world.clock.jump_to(world.clock.now() + 600 * SECOND_US)
 
     unsettled = world.caught_up().state.outbox.unsettled()
-    assert {CallbackState.PARKED} == {callback.state for callback in unsettled}
+    assert {CallbackState.HELD} == {callback.state for callback in unsettled}
     assert 6 == len(unsettled)
 
 

@@ -18,8 +18,8 @@ from masking_emulator.core.chance import Chance
 from masking_emulator.core.commands import (
     Command,
     DropCallback,
+    HoldCallback,
     NoteMedia,
-    ParkCallback,
     ReleaseCallback,
     SendAgain,
     SettleAttempt,
@@ -28,7 +28,7 @@ from masking_emulator.core.engine import Engine
 from masking_emulator.core.events import (
     CallbackAttempted,
     CallbackDue,
-    CallbackParked,
+    CallbackHeld,
     CallbackSettled,
     CallbackWaiting,
     Event,
@@ -151,7 +151,7 @@ class Dispatch:
         if callback.state is CallbackState.WAITING:
             self._stirred[callback.session] = None
 
-    def _on_move(self, event: CallbackAttempted | CallbackWaiting | CallbackParked | CallbackSettled) -> None:
+    def _on_move(self, event: CallbackAttempted | CallbackWaiting | CallbackHeld | CallbackSettled) -> None:
         self.log.change(event.callback)
         self._stirred[event.callback.session] = None
 
@@ -187,7 +187,7 @@ class Dispatch:
         entry.treatments.append(rule.action.value)
         match rule.action:
             case Action.HOLD:
-                self._apply(ParkCallback(callback.ordinal, None))
+                self._apply(HoldCallback(callback.ordinal, None))
             case Action.DROP:
                 self._apply(DropCallback(callback.ordinal))
             case Action.DUPLICATE:
@@ -195,9 +195,9 @@ class Dispatch:
                     self._apply(SendAgain(callback))
             case Action.DELAY:
                 until = min(callback.due_at + round(rule.delay_s * SECOND_US), INSTANT_MAX)
-                self._apply(ParkCallback(callback.ordinal, until))
+                self._apply(HoldCallback(callback.ordinal, until))
             case Action.REORDER:
-                self._apply(ParkCallback(callback.ordinal, None))
+                self._apply(HoldCallback(callback.ordinal, None))
                 for ordinal in rule.released(callback, self._chance):
                     self._release(ordinal)
             case Action.TAMPER:
@@ -259,7 +259,7 @@ _ACTS: Final[Mapping[type, Callable[[Dispatch, Any], None]]] = {
     CallbackDue: Dispatch._on_due,
     CallbackAttempted: Dispatch._on_move,
     CallbackWaiting: Dispatch._on_move,
-    CallbackParked: Dispatch._on_move,
+    CallbackHeld: Dispatch._on_move,
     CallbackSettled: Dispatch._on_move,
     MessagePlayed: Dispatch._on_message,
 }

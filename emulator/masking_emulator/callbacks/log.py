@@ -17,7 +17,7 @@ from masking_emulator.core.instants import written
 from masking_emulator.core.records.base import Record
 from masking_emulator.core.records.callbacks import Attempt, Callback, CallbackState
 
-_OPEN = frozenset({CallbackState.WAITING, CallbackState.RETRYING, CallbackState.PARKED})
+_OPEN = frozenset({CallbackState.WAITING, CallbackState.RETRYING, CallbackState.HELD})
 
 
 class Tried(Record):
@@ -119,7 +119,7 @@ class CallbackLog:
             self._watches.remove(watch)
 
     def _note(self, entry: Entry) -> None:
-        # Room is made first: a callback that ends at once must not be the one that goes, for somebody just asked for it.
+        # Room is made first, so that a callback that ends at once is not the one that goes.
         if self._settled and len(self._entries) > self._kept_max:
             del self._entries[self._settled.popleft()]
         if entry.callback.state not in _OPEN:

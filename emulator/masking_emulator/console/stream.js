@@ -36,7 +36,7 @@ export const EVENTS = [
   "CallbackDue",
   "CallbackAttempted",
   "CallbackWaiting",
-  "CallbackParked",
+  "CallbackHeld",
   "CallbackSettled",
   "DeliverySwitched",
 ];

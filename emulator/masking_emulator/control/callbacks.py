@@ -110,7 +110,7 @@ async def release_callbacks(asked: Asked) -> Answer:
     """All held callbacks wait for their turn again, in the order of `ids`, else in the order in which they were due."""
     world = asked.world
     state = world.caught_up().state
-    held = [callback.ordinal for callback in state.outbox.unsettled() if callback.state is CallbackState.PARKED]
+    held = [callback.ordinal for callback in state.outbox.unsettled() if callback.state is CallbackState.HELD]
     wanted = asked.body.get("ids", held)
     known = set(held)
     unknown = [ordinal for ordinal in wanted if ordinal not in known]

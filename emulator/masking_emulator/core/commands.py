@@ -149,7 +149,7 @@ class RetryCallback(Record):
     callback: int
 
 
-class ParkCallback(Record):
+class HoldCallback(Record):
     """Take a waiting callback out of its order until it is released, at `until` by itself where that is given."""
 
     callback: int
@@ -157,13 +157,13 @@ class ParkCallback(Record):
 
 
 class ReleaseCallback(Record):
-    """Put a parked callback at the end of its session's order (set as a timer, or asked for)."""
+    """Put a held callback at the end of its session's order (set as a timer, or asked for)."""
 
     callback: int
 
 
 class DropCallback(Record):
-    """A waiting or parked callback is never sent."""
+    """A waiting or held callback is never sent."""
 
     callback: int
 
@@ -205,7 +205,7 @@ Command = (
     | DeleteRecording
     | SettleAttempt
     | RetryCallback
-    | ParkCallback
+    | HoldCallback
     | ReleaseCallback
     | DropCallback
     | SendAgain

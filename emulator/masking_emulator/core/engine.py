@@ -19,9 +19,9 @@ from masking_emulator.core.commands import (
     DeleteRecording,
     DeleteSession,
     DropCallback,
+    HoldCallback,
     InitiateCall,
     NoteMedia,
-    ParkCallback,
     PlaceCall,
     ReleaseCallback,
     ReleaseNumber,
@@ -63,7 +63,7 @@ _DECIDE: Final[Mapping[type, Callable[[State, Any, int], Sequence[Event]]]] = {
     SettleAttempt: deliveries.settle,
     RetryCallback: deliveries.wait_again,
     ReleaseCallback: deliveries.wait_again,
-    ParkCallback: deliveries.park,
+    HoldCallback: deliveries.hold,
     DropCallback: deliveries.drop,
     SendAgain: deliveries.send_again,
     SwitchDelivery: deliveries.switch_delivery,
@@ -111,7 +111,7 @@ class Engine:
             if due is None:
                 self.now = max(self.now, instant)
                 break
-            self.now = max(self.now, due[0])  # a callback may have been parked until an instant that has passed
+            self.now = max(self.now, due[0])  # a callback may have been held until an instant that has passed
             self.timers_run += 1
             events += self._apply(due[3])
             # Asked after a timer and not before it: a callback that nobody answers must not hold up time.

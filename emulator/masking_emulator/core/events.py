@@ -248,7 +248,7 @@ class CallbackWaiting(Record):
     callback: Callback
 
 
-class CallbackParked(Record):
+class CallbackHeld(Record):
     """A callback was taken out of its order, until `until` where that is given."""
 
     at: int
@@ -285,7 +285,7 @@ CallEvent = CallBegan | PinAsked | PinChecked | LegRinging | LegAnswered | LegEn
 
 RecordingEvent = RecordingStarted | RecordingFailed | RecordingCompleted | RecordingDeleted
 
-CallbackEvent = CallbackDue | CallbackAttempted | CallbackWaiting | CallbackParked | CallbackSettled
+CallbackEvent = CallbackDue | CallbackAttempted | CallbackWaiting | CallbackHeld | CallbackSettled
 
 Event = (
     SessionEvent

@@ -26,7 +26,7 @@ class Snapshot(Record):
     """Everything that an engine holds at `at`, besides its rules and its seed.
 
     Sessions, calls and recordings stand in the order of their making, timers in the order in which they will be due.
-    `lines` are the callbacks to be sent, by session and in their order; the other callbacks are parked.
+    `lines` are the callbacks to be sent, by session and in their order; the other callbacks are held.
     """
 
     at: int

@@ -26,7 +26,7 @@ from masking_emulator.core.commands import (
 from masking_emulator.core.events import (
     CallbackAttempted,
     CallbackDue,
-    CallbackParked,
+    CallbackHeld,
     CallbackSettled,
     CallbackWaiting,
     CallBegan,
@@ -142,7 +142,7 @@ class State:
     def _on_callback_due(self, event: CallbackDue) -> None:
         self.outbox.absorb(event)
 
-    def _on_callback(self, event: CallbackAttempted | CallbackWaiting | CallbackParked | CallbackSettled) -> None:
+    def _on_callback(self, event: CallbackAttempted | CallbackWaiting | CallbackHeld | CallbackSettled) -> None:
         self.outbox.absorb(event)
         self._plan_callback(event)
 
@@ -199,12 +199,12 @@ class State:
         else:
             self.timers.cancel(_initiate_key(session.uuid))
 
-    def _plan_callback(self, event: CallbackAttempted | CallbackWaiting | CallbackParked | CallbackSettled) -> None:
+    def _plan_callback(self, event: CallbackAttempted | CallbackWaiting | CallbackHeld | CallbackSettled) -> None:
         ordinal = event.callback.ordinal
         match event:
             case CallbackAttempted():
                 self.timers.set(f"callback {ordinal}", event.until, RetryCallback(ordinal))
-            case CallbackParked() if event.until is not None:
+            case CallbackHeld() if event.until is not None:
                 self.timers.set(f"callback {ordinal}", event.until, ReleaseCallback(ordinal))
             case _:
                 self.timers.cancel(f"callback {ordinal}")
@@ -254,7 +254,7 @@ _ABSORB: Final[Mapping[type, Callable[[State, Any], None]]] = {
     CallbackDue: State._on_callback_due,
     CallbackAttempted: State._on_callback,
     CallbackWaiting: State._on_callback,
-    CallbackParked: State._on_callback,
+    CallbackHeld: State._on_callback,
     CallbackSettled: State._on_callback,
     DeliverySwitched: State._on_delivery_switched,
     NumberAdded: State._on_number_added,

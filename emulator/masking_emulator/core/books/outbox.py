@@ -1,7 +1,7 @@
 """The outbox: callbacks that are not settled yet, in order for each session.
 
 The first in a session's line is sent, and the next one only when that one is settled, so a receiver gets them in
-sequence. A parked callback has left its line and holds nobody up; released, it joins the end.
+sequence. A held callback has left its line and holds nobody up; released, it joins the end.
 `decide` functions answer with events, and absorbing an event is all that changes an outbox.
 """
 
@@ -13,7 +13,7 @@ from masking_emulator.core.events import (
     CallbackAttempted,
     CallbackDue,
     CallbackEvent,
-    CallbackParked,
+    CallbackHeld,
     CallbackSettled,
     CallbackWaiting,
 )
@@ -28,7 +28,7 @@ _PAUSE_DOUBLINGS_MAX: Final = 12
 
 
 class Outbox:
-    """Lines of callbacks that wait, and the parked ones."""
+    """Lines of callbacks that wait, and the held ones."""
 
     def __init__(self) -> None:
         self.delivers = True
@@ -120,7 +120,7 @@ class Outbox:
                     line[0] = callback
                 else:
                     self._join(callback)
-            case CallbackParked():
+            case CallbackHeld():
                 self._leave(callback)
                 self._open[callback.ordinal] = callback
             case CallbackSettled():
@@ -182,9 +182,9 @@ def waiting(outbox: Outbox, ordinal: int, now: int) -> CallbackEvent:
     return CallbackWaiting(now, replace(callback, state=CallbackState.WAITING))
 
 
-def parked(outbox: Outbox, ordinal: int, until: int | None, now: int) -> CallbackEvent:
+def held(outbox: Outbox, ordinal: int, until: int | None, now: int) -> CallbackEvent:
     """The callback leaves its line. Raises Refused(CALLBACK_NOT_WAITING)."""
-    return CallbackParked(now, replace(outbox.find(ordinal), state=CallbackState.PARKED), until)
+    return CallbackHeld(now, replace(outbox.find(ordinal), state=CallbackState.HELD), until)
 
 
 def dropped(outbox: Outbox, ordinal: int, now: int) -> CallbackEvent:

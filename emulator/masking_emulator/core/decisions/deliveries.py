@@ -3,8 +3,8 @@
 from masking_emulator.core.books import outbox
 from masking_emulator.core.commands import (
     DropCallback,
+    HoldCallback,
     NoteMedia,
-    ParkCallback,
     ReleaseCallback,
     RetryCallback,
     SendAgain,
@@ -27,9 +27,9 @@ def wait_again(state: State, command: RetryCallback | ReleaseCallback, now: int)
     return [outbox.waiting(state.outbox, command.callback, now)]
 
 
-def park(state: State, command: ParkCallback, now: int) -> list[Event]:
+def hold(state: State, command: HoldCallback, now: int) -> list[Event]:
     """A callback leaves its order. Raises Refused: CALLBACK_NOT_WAITING."""
-    return [outbox.parked(state.outbox, command.callback, command.until, now)]
+    return [outbox.held(state.outbox, command.callback, command.until, now)]
 
 
 def drop(state: State, command: DropCallback, now: int) -> list[Event]:

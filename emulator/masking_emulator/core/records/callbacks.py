@@ -47,7 +47,7 @@ class CallbackState(Choice):
 
     WAITING = "waiting"
     RETRYING = "retrying"
-    PARKED = "held"
+    HELD = "held"
     DELIVERED = "delivered"
     FAILED = "failed"
     BLOCKED = "blocked"
