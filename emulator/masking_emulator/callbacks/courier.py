@@ -6,53 +6,19 @@ leaves room for the others. The sockets are in transport.py.
 """
 
 import asyncio
-from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 from weakref import WeakValueDictionary
 
-from msgspec import Struct, field
-
+from masking_emulator.callbacks.exchange import Answer, Outgoing
 from masking_emulator.clock import real_seconds
-from masking_emulator.core.records.base import Record
 from masking_emulator.core.records.callbacks import Outcome
 
 if TYPE_CHECKING:
     from masking_emulator.callbacks.transport import Transport
 
-#: So much of an answer is read and kept.
-BODY_BYTES_MAX: Final = 16_384
-
 #: So many requests are under way at once, to one receiver and to all of them, in all worlds of a server.
 _AT_ONE_RECEIVER_MAX: Final = 100
 _AT_ONCE_MAX: Final = 500
-
-
-class Outgoing(Record):
-    """A request that is to be sent, whole: nothing is added to it on its way.
-
-    `url` is percent-encoded and has neither user nor fragment. Where it leads is `host`.
-    """
-
-    method: str
-    url: str
-    host: str
-    headers: Mapping[str, str]
-    content: bytes
-    connect_timeout_s: float
-    read_timeout_s: float
-    total_timeout_s: float
-
-
-class Answer(Struct):
-    """What came of a request; filled while it comes. `status` is None where none came, `took_ms` is real time."""
-
-    outcome: Outcome = Outcome.NO_ANSWER
-    status: int | None = None
-    headers: Mapping[str, str] = field(default_factory=dict)
-    body: bytes = b""
-    body_cut: bool = False
-    error: str = ""
-    took_ms: float = 0.0
 
 
 class Courier:

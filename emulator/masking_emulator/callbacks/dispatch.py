@@ -9,8 +9,9 @@ import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final, assert_never
 
-from masking_emulator.callbacks.courier import Answer, Courier, Outgoing
+from masking_emulator.callbacks.courier import Courier
 from masking_emulator.callbacks.egress import obstacle
+from masking_emulator.callbacks.exchange import Answer, Outgoing
 from masking_emulator.callbacks.laboratory import Action, Rule
 from masking_emulator.callbacks.log import CallbackLog, Tried
 from masking_emulator.callbacks.outgoing import Writer, media_request

@@ -11,7 +11,7 @@ from typing import Any
 
 from msgspec import Struct, field
 
-from masking_emulator.callbacks.courier import BODY_BYTES_MAX, Answer
+from masking_emulator.callbacks.exchange import BODY_BYTES_MAX, Answer
 from masking_emulator.callbacks.outgoing import Written
 from masking_emulator.core.instants import written
 from masking_emulator.core.records.base import Record

@@ -6,7 +6,7 @@ from typing import Final, assert_never
 from urllib.parse import quote_plus
 
 from masking_emulator import __version__
-from masking_emulator.callbacks.courier import Outgoing
+from masking_emulator.callbacks.exchange import Outgoing
 from masking_emulator.callbacks.laboratory import Target
 from masking_emulator.core.chance import Chance
 from masking_emulator.core.records.base import Record, replace

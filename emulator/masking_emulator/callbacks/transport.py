@@ -12,8 +12,8 @@ from typing import Any, Final
 
 import httpcore
 
-from masking_emulator.callbacks.courier import BODY_BYTES_MAX, Answer, Outgoing
 from masking_emulator.callbacks.egress import Blocked, addresses
+from masking_emulator.callbacks.exchange import BODY_BYTES_MAX, Answer, Outgoing
 from masking_emulator.core.records.callbacks import Outcome
 
 #: So many headers of an answer are kept, and so much of each.
