@@ -20,8 +20,8 @@ from jsonschema import Draft202012Validator
 from masking_emulator.plivo.callback_schemas import CALLBACK_SCHEMAS
 from masking_emulator.plivo.callbacks import EVENTS
 from masking_emulator.server.app import make_app
+from masking_emulator.world.file import world_of
 from masking_emulator.world.hub import Hub
-from masking_emulator.world.spec import world_of
 
 _FIXTURES: Final = Path(__file__).parent.parent / "fixtures"
 _FOLDER: Final = _FIXTURES / "callbacks"

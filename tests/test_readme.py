@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from masking_emulator.server.server import Emulator
-from masking_emulator.world.spec import world_names, world_of
+from masking_emulator.world.file import world_names, world_of
 
 ROOT = Path(__file__).parent.parent
 README = (ROOT / "README.md").read_text(encoding="utf-8")

@@ -19,8 +19,8 @@ from urllib.parse import urlencode
 
 import pytest
 from masking_emulator.server.app import make_app
+from masking_emulator.world.file import world_of
 from masking_emulator.world.hub import Hub
-from masking_emulator.world.spec import world_of
 from masking_emulator.world.world import World
 from starlette.types import ASGIApp
 

@@ -7,8 +7,8 @@ from contextlib import suppress
 from typing import Any
 
 from masking_emulator.server.app import make_app
+from masking_emulator.world.file import world_of
 from masking_emulator.world.hub import Hub
-from masking_emulator.world.spec import world_of
 from starlette.types import Message
 
 AUTH_ID = "MAEMULATOR0000000001"

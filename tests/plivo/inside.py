@@ -14,8 +14,8 @@ from masking_emulator.core.instants import SECOND_US
 from masking_emulator.core.records.calls import Call, Habit, Script, Side
 from masking_emulator.plivo.service import Account
 from masking_emulator.server.app import make_app
+from masking_emulator.world.file import world_of
 from masking_emulator.world.hub import Hub
-from masking_emulator.world.spec import world_of
 from masking_emulator.world.world import World
 from starlette.types import ASGIApp, Message
 

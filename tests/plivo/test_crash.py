@@ -11,8 +11,8 @@ from masking_emulator.plivo.policy import Policy
 from masking_emulator.plivo.service import Account
 from masking_emulator.server.app import make_app
 from masking_emulator.traffic.requests import Outcome
+from masking_emulator.world.file import world_of
 from masking_emulator.world.hub import Hub
-from masking_emulator.world.spec import world_of
 from starlette.types import Message
 
 _ACCOUNT: Final = Account(0, "MAEMULATORCRASHING01", "token")

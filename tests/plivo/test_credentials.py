@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from masking_emulator.plivo.credentials import Credentials
 from masking_emulator.plivo.service import Account
-from masking_emulator.world.spec import world_of
+from masking_emulator.world.file import world_of
 from masking_emulator.world.world import World
 
 _MAIN: Final = Account(0, "MAEMULATORCREDENTIAL", "token:with:colons")

@@ -33,7 +33,7 @@ from masking_emulator.core.records.base import replace
 from masking_emulator.core.records.callbacks import Attempt, Outcome, RetryPlan
 from masking_emulator.core.records.calls import CallSignal, Habit, Phone, Script, Side
 from masking_emulator.core.refusals import Refused
-from masking_emulator.world.spec import world_of
+from masking_emulator.world.file import world_of
 from masking_emulator.world.world import World
 
 from tests.core.play import SETTINGS, creation, pin_wish

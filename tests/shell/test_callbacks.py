@@ -7,8 +7,8 @@ from threading import Thread
 import pytest
 from masking_emulator.control.callbacks import wait_for_callbacks
 from masking_emulator.control.kernel import Answer, Asked, ControlError
+from masking_emulator.world.file import world_of
 from masking_emulator.world.hub import Hub
-from masking_emulator.world.spec import world_of
 from masking_emulator.world.world import World
 
 from tests.plivo.ask import Api, Reply

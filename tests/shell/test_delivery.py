@@ -9,8 +9,8 @@ from masking_emulator import __version__
 from masking_emulator.core.commands import DeleteSession
 from masking_emulator.core.events import SessionCreated
 from masking_emulator.core.records.base import replace
+from masking_emulator.world.file import world_of
 from masking_emulator.world.hub import Hub
-from masking_emulator.world.spec import world_of
 
 from tests import receiver as behaviours
 from tests.plivo.ask import Api, api_of

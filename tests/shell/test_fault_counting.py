@@ -11,7 +11,8 @@ from masking_emulator.core.instants import SECOND_US
 from masking_emulator.traffic.fault import BadFault, fault_of
 from masking_emulator.traffic.placed import Faults
 from masking_emulator.traffic.requests import ApiRequest
-from masking_emulator.world.spec import BadWorld, world_of
+from masking_emulator.world.file import world_of
+from masking_emulator.world.spec import BadWorld
 
 
 def request(operation: str | None = "list_sessions", account: str = "MA") -> ApiRequest:

@@ -6,7 +6,7 @@ from masking_emulator.control.views.pool_report import pool_report
 from masking_emulator.core.commands import DeleteSession, ReplaceNumber, UpdateSession
 from masking_emulator.core.instants import SECOND_US
 from masking_emulator.core.refusals import Refused
-from masking_emulator.world.spec import world_of
+from masking_emulator.world.file import world_of
 from masking_emulator.world.world import World
 
 from tests.core.play import creation

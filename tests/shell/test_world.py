@@ -7,8 +7,8 @@ from masking_emulator.core.commands import DeleteSession
 from masking_emulator.core.events import SessionCreated
 from masking_emulator.core.instants import SECOND_US, read, written
 from masking_emulator.core.refusals import Refused
+from masking_emulator.world.file import world_of
 from masking_emulator.world.journal import event_json
-from masking_emulator.world.spec import world_of
 from masking_emulator.world.world import World
 
 from tests.shell.worlds import ANNA, BEN, CARA, DAVE, START, create, still_world, structure

@@ -7,16 +7,8 @@ from pathlib import Path
 import pytest
 from masking_emulator.core.instants import read
 from masking_emulator.plivo.policy import Limits, Policy
-from masking_emulator.world.spec import (
-    DEFAULT_SEED,
-    EXAMPLES,
-    BadWorld,
-    WorldSpec,
-    load_world,
-    pool_number,
-    world_names,
-    world_of,
-)
+from masking_emulator.world.file import DEFAULT_SEED, EXAMPLES, load_world, world_names, world_of
+from masking_emulator.world.spec import BadWorld, WorldSpec, pool_number
 
 SUBACCOUNT = "SAEMULATOR0000000001"
 

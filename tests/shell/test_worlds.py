@@ -4,8 +4,9 @@ import asyncio
 
 import pytest
 from masking_emulator.core.instants import SECOND_US
+from masking_emulator.world.file import world_of
 from masking_emulator.world.hub import WORLDS_MAX, Hub, NoSuchWorld, TooManyWorlds
-from masking_emulator.world.spec import BadWorld, world_of
+from masking_emulator.world.spec import BadWorld
 
 from tests.shell.worlds import ANNA, BEN, CARA, DAVE, create, structure
 

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from masking_emulator.core.commands import CreateSession
-from masking_emulator.world.spec import world_of
+from masking_emulator.world.file import world_of
 from masking_emulator.world.world import World
 
 from tests.core.play import creation

@@ -10,7 +10,8 @@ from masking_emulator.core.commands import Command, PlaceCall, SetPhone, StepCal
 from masking_emulator.core.decisions import calls
 from masking_emulator.core.events import CallBegan, CallEvent
 from masking_emulator.core.records.calls import Call, CallSignal, Habit, Phase, Script, Side
-from masking_emulator.world.spec import HABIT_SCHEMAS, BadWorld, e164, microseconds, phone_of
+from masking_emulator.world.schema import HABIT_SCHEMAS
+from masking_emulator.world.spec import BadWorld, e164, microseconds, phone_of
 
 #: One answer lists at most so many calls.
 CALLS_MAX: Final = 1_000

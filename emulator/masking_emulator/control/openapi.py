@@ -8,7 +8,7 @@ from masking_emulator import __version__, control
 from masking_emulator.control.kernel import JSON
 from masking_emulator.plivo.callback_schemas import CALLBACK_SCHEMAS
 from masking_emulator.plivo.openapi import emulated_paths
-from masking_emulator.world.spec import world_schema
+from masking_emulator.world.schema import world_schema
 
 _STATUSES: Final[Mapping[str, str]] = {
     "200": "Done",

@@ -6,7 +6,9 @@ from typing import Any, Final
 from masking_emulator.control.clock import clock_json
 from masking_emulator.control.kernel import Answer, Asked, ControlError, Operation, W, body_schema
 from masking_emulator.core.records.base import asdict
-from masking_emulator.world.spec import CLOCK_SCHEMA, SEED_SCHEMA, BadWorld, world_of
+from masking_emulator.world.file import world_of
+from masking_emulator.world.schema import CLOCK_SCHEMA, SEED_SCHEMA
+from masking_emulator.world.spec import BadWorld
 from masking_emulator.world.world import World
 
 

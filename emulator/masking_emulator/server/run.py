@@ -22,7 +22,8 @@ from masking_emulator.interception.environment import Target, variables
 from masking_emulator.interception.trust import other_authorities, trust
 from masking_emulator.server.garbage_collection import settle
 from masking_emulator.server.sockets import Doors, open_doors
-from masking_emulator.world.spec import WorldSpec, load_world
+from masking_emulator.world.file import load_world
+from masking_emulator.world.spec import WorldSpec
 
 #: As a shell has it: the command is not there, it is no program, a signal ended it.
 EXIT_NOT_FOUND: Final = 127

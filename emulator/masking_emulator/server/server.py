@@ -23,8 +23,9 @@ from masking_emulator.interception.certificates import Certificates, users_certi
 from masking_emulator.server.app import make_app
 from masking_emulator.server.connection import Protocol
 from masking_emulator.server.sockets import Doors, open_doors
+from masking_emulator.world.file import DEMO_WORLD, load_world
 from masking_emulator.world.hub import Hub
-from masking_emulator.world.spec import DEMO_WORLD, WorldSpec, load_world
+from masking_emulator.world.spec import WorldSpec
 from masking_emulator.world.world import Surroundings
 
 if TYPE_CHECKING:

@@ -1,4 +1,4 @@
-"""Structures: a world written down as in a world file, the other way round than `worldfile.py`."""
+"""Structures: a world written down as in a world file, the other way round than `file.py`."""
 
 from typing import Any, Final
 
