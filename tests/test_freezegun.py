@@ -12,7 +12,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 from freezegun import freeze_time
-from masking_emulator.server.server import Emulator
+from masking_emulator.server.thread import Emulator
 
 from tests.receiver import first, hang, receiving, status
 

@@ -11,7 +11,7 @@ from masking_emulator.core.records.base import asdict
 from masking_emulator.plivo.ledger import LEDGER, Evidence, Row, row_json
 from masking_emulator.plivo.parameters import CREATE
 from masking_emulator.plivo.policy import Policy, policy_choices
-from masking_emulator.server.server import Emulator
+from masking_emulator.server.thread import Emulator
 
 from tests import generated
 

@@ -20,7 +20,7 @@ from masking_emulator import control
 from masking_emulator.control.openapi import document
 from masking_emulator.plivo import routes
 from masking_emulator.plivo.parameters import CREATE, UPDATE
-from masking_emulator.server.server import Emulator
+from masking_emulator.server.thread import Emulator
 from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.core.result import Ok

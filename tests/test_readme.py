@@ -10,7 +10,7 @@ from functools import reduce
 from pathlib import Path
 
 import pytest
-from masking_emulator.server.server import Emulator
+from masking_emulator.server.thread import Emulator
 from masking_emulator.world.file import world_names, world_of
 
 ROOT = Path(__file__).parent.parent

@@ -16,7 +16,7 @@ import yaml
 from click import Context
 from masking_emulator.cli.main import main
 from masking_emulator.client import Control
-from masking_emulator.server.server import Emulator
+from masking_emulator.server.thread import Emulator
 
 ROOT: Final = Path(__file__).parent.parent
 RECIPES: Final = (ROOT / "docs" / "recipes.md").read_text(encoding="utf-8")

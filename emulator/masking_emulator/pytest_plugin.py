@@ -43,7 +43,7 @@ def masking_control(request: pytest.FixtureRequest) -> Iterator[Control]:
         with redirected(url):
             yield Control(url)
         return
-    from masking_emulator.server.server import Emulator
+    from masking_emulator.server.thread import Emulator
 
     with Emulator() as server, redirected(server.url):
         yield server.control

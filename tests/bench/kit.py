@@ -9,7 +9,7 @@ from pathlib import Path
 from resource import RUSAGE_CHILDREN, getrusage
 from tempfile import TemporaryDirectory
 
-from masking_emulator.server.server import Emulator
+from masking_emulator.server.thread import Emulator
 from masking_emulator.testing.emulator import new_world
 
 from tests.bench.table import Effort, Row, alone, medians, ratio_at_most

@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from masking_emulator.core.records.base import replace
-from masking_emulator.server.server import Emulator
+from masking_emulator.server.thread import Emulator
 from playwright.sync_api import Browser, Page, expect
 
 from tests.console.conftest import Console, watched

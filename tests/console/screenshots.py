@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any, Final
 
-from masking_emulator.server.server import Emulator
+from masking_emulator.server.thread import Emulator
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.console.conftest import ARGUMENTS, browser_path

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 import pytest
-from masking_emulator.server.server import Emulator
+from masking_emulator.server.thread import Emulator
 from playwright.sync_api import Browser, expect
 
 from tests.console.conftest import AXE, FIRST, SECOND, Console, watched

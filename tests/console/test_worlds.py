@@ -3,7 +3,7 @@
 from typing import get_args
 
 from masking_emulator.core.events import Event
-from masking_emulator.server.server import Emulator
+from masking_emulator.server.thread import Emulator
 from playwright.sync_api import expect
 
 from tests.console.conftest import Console

@@ -8,7 +8,7 @@ from typing import Final
 
 import plivo
 import pytest
-from masking_emulator.server.server import Emulator
+from masking_emulator.server.thread import Emulator
 
 pytest_plugins = ["pytester"]
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import rule, run_state_machine_as_test
-from masking_emulator.server.server import Emulator
+from masking_emulator.server.thread import Emulator
 from masking_emulator.testing import Masking, strategies
 from masking_emulator.testing.strategies import MaskingMachine, new_world
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 import pytest
-from masking_emulator.server.server import Emulator
+from masking_emulator.server.thread import Emulator
 
 from tests.plivo.ask import FIRST, SECOND, Api, Reply
 

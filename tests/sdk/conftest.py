@@ -9,7 +9,7 @@ from typing import Any
 import plivo
 import plivo.rest.client
 import pytest
-from masking_emulator.server.server import Emulator
+from masking_emulator.server.thread import Emulator
 
 from tests.plivo.ask import Api
 from tests.sdk.customer import Customer, customer

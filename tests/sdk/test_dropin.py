@@ -16,7 +16,7 @@ from masking_emulator.config import cache_folder
 from masking_emulator.interception.certificates import current, users_certificates
 from masking_emulator.interception.environment import Target, variables
 from masking_emulator.interception.trust import trust
-from masking_emulator.server.server import Emulator
+from masking_emulator.server.thread import Emulator
 
 from tests.sdk.ways import PROVED, WAYS, Way, proved
 from tests.shell.process import DEMO, run

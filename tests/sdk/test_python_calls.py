@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import plivo.utils
 import pytest
-from masking_emulator.server.server import Emulator
+from masking_emulator.server.thread import Emulator
 
 from tests.plivo.ask import FIRST, SECOND, Api
 from tests.sdk.customer import Customer, Delivery

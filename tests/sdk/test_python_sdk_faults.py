@@ -10,7 +10,7 @@ import plivo
 import plivo.rest.client
 import pytest
 import requests
-from masking_emulator.server.server import Emulator
+from masking_emulator.server.thread import Emulator
 from plivo.exceptions import PlivoRestError, PlivoServerError
 
 from tests.plivo.ask import FIRST, SECOND, Api

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from masking_emulator.server.server import Emulator
+from masking_emulator.server.thread import Emulator
 
 from tests.plivo.ask import Api, api_of
 from tests.receiver import Receiver, receiving

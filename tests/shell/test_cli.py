@@ -12,7 +12,7 @@ from typing import Any, Final
 import pytest
 from masking_emulator import __version__
 from masking_emulator.client import Control
-from masking_emulator.server.server import Emulator
+from masking_emulator.server.thread import Emulator
 
 from tests.plivo.ask import Api, api_of
 from tests.shell.process import DEMO, PATIENCE_S, run, sentence

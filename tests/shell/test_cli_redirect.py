@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 from masking_emulator.interception.certificates import users_certificates
 from masking_emulator.interception.doctor import examine
-from masking_emulator.server.server import Emulator
+from masking_emulator.server.thread import Emulator
 
 from tests.shell.process import COMMAND, run, sentence
 

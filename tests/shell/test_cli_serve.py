@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 from masking_emulator import __version__
 from masking_emulator.client import Control, Unreachable
-from masking_emulator.server.server import Emulator
+from masking_emulator.server.thread import Emulator
 
 from tests.shell.process import COMMAND, DEMO, PATIENCE_S, run, sentence, serving
 

@@ -1,7 +1,7 @@
 """What the server has for the console beyond its files: a receiver, reads that do not count, callbacks newest first."""
 
 from masking_emulator.server.intake import CONSOLE_HEADER
-from masking_emulator.server.server import Emulator
+from masking_emulator.server.thread import Emulator
 
 from tests.plivo.ask import Api, ask
 from tests.shell.asking import control, create, good

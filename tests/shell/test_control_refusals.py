@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from masking_emulator.client import ControlRefused
 from masking_emulator.control import BODY_BYTES_MAX, OPERATIONS, Operation
-from masking_emulator.server.server import Emulator
+from masking_emulator.server.thread import Emulator
 
 from tests.plivo.ask import Api
 from tests.shell.asking import control, good

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from masking_emulator.plivo.policy import RATE_LIMIT_REQUESTS
-from masking_emulator.server.server import Emulator
+from masking_emulator.server.thread import Emulator
 
 from tests.plivo.ask import Api, api_of
 from tests.shell.asking import control, good

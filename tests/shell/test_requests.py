@@ -16,7 +16,7 @@ from masking_emulator.control.views.requests import json_of
 from masking_emulator.plivo.parameters import CREATE
 from masking_emulator.plivo.policy import BODY_BYTES_MAX, Policy
 from masking_emulator.plivo.unread import unread
-from masking_emulator.server.server import Emulator
+from masking_emulator.server.thread import Emulator
 from masking_emulator.traffic.requests import ApiRequest, Outcome, Reply, RequestJournal
 
 from tests.plivo.ask import FIRST, SECOND, Api, api_of, ask

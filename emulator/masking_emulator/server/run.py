@@ -100,7 +100,8 @@ def _target(doors: Doors, spec: WorldSpec, user: Mapping[str, str]) -> Target:
 
 
 def _serve(spec: WorldSpec, doors: Doors, stopped: Callable[[], None]) -> None:
-    from masking_emulator.server.server import log_as, serve_world
+    from masking_emulator.server.log import log_as
+    from masking_emulator.server.server import serve_world
 
     def ready() -> None:
         settle()

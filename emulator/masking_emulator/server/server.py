@@ -1,29 +1,22 @@
-"""The server: one app behind its doors, in the foreground for `serve`, or in a thread for a test or for `run`."""
+"""The server: one app behind its doors, until the process is asked to end."""
 
 import asyncio
-import json
-import logging
 import socket
 import ssl
-import sys
 from collections.abc import Callable, Sequence
-from threading import Event as Flag
-from threading import Thread
-from types import FrameType, TracebackType
-from typing import TYPE_CHECKING, Any, Final, Self
+from types import FrameType
+from typing import TYPE_CHECKING, Any, Final
 
 import uvicorn
 from uvicorn.server import ServerState
 
-from masking_emulator.client import Control
-from masking_emulator.clock import real_now
-from masking_emulator.config import HOST_DEFAULT, ServeConfig
-from masking_emulator.core.instants import written
+from masking_emulator.config import ServeConfig
 from masking_emulator.interception.certificates import Certificates, users_certificates
 from masking_emulator.server.app import make_app
 from masking_emulator.server.connection import Protocol
+from masking_emulator.server.log import log_as
 from masking_emulator.server.sockets import Doors, open_doors
-from masking_emulator.world.file import DEMO_WORLD, load_world
+from masking_emulator.world.file import load_world
 from masking_emulator.world.hub import Hub
 from masking_emulator.world.spec import WorldSpec
 from masking_emulator.world.world import Surroundings
@@ -37,9 +30,6 @@ _GRACE_S: Final = 2
 
 #: How long a client may keep silent after it agreed on TLS.
 FIRST_REQUEST_S_MAX: Final = 30.0
-
-#: How often a world in this process looks whether frozen time was moved.
-_HEARTBEAT_S: Final = 0.02
 
 
 def serve(config: ServeConfig, ready: Callable[[Doors], None]) -> None:
@@ -74,7 +64,7 @@ def serve_world(
     hub = Hub(Surroundings(base_url=doors.url))
     world = hub.add(spec)
     hub.interception = doors.described()
-    server = _Server(hub, doors, ready, control_hosts=control_hosts)
+    server = Server(hub, doors, ready, control_hosts=control_hosts)
     if keeping is None:
         return server.run(sockets=[doors.plain])
     server.beginning = lambda: keeping.begin(world)
@@ -92,53 +82,7 @@ def _keeping(config: ServeConfig) -> "Keeping | None":
     return Keeping(state=config.state, recording=config.recording)
 
 
-class Emulator:
-    """A server in a thread of this process, for a test: `with Emulator() as emulator:`.
-
-    `url` is where it listens, `control` talks to its control API. It follows frozen time (freezegun), because its
-    event loop has a clock of its own.
-    """
-
-    def __init__(
-        self,
-        world: str = DEMO_WORLD,
-        *,
-        proxy_port: int | None = None,
-        tls_port: int | None = None,
-        allowed_hosts: Sequence[str] = (),
-    ) -> None:
-        """`world` is an example's name or a file. Raises BadWorld, and what opening the doors raises."""
-        spec = load_world(world)
-        self._ready = Flag()
-        self.doors = open_doors(
-            HOST_DEFAULT,
-            0,
-            proxy_port=proxy_port,
-            tls_port=tls_port,
-            allowed_hosts=allowed_hosts,
-            certificates=users_certificates,
-        )
-        self.url = self.doors.url
-        self.control = Control(self.url)
-        self._hub = Hub(Surroundings(base_url=self.url, heartbeat_s=_HEARTBEAT_S))
-        self._hub.add(spec)
-        self._hub.interception = self.doors.described()
-        self._server = _Server(self._hub, self.doors, self._ready.set)
-        self._thread = Thread(target=self._server.run, args=([self.doors.plain],), name="masking-emulator", daemon=True)
-
-    def __enter__(self) -> Self:
-        self._thread.start()
-        self._ready.wait()
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._server.should_exit = True
-        self._thread.join()
-
-
-class _Server(uvicorn.Server):
+class Server(uvicorn.Server):
     """uvicorn, telling when it listens at every door, and ending with exit code 0 when it is asked to end."""
 
     def __init__(
@@ -224,25 +168,3 @@ class _Connection(Protocol):
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
         self._ended()
-
-
-class _JsonLines(logging.Formatter):
-    """One JSON object a line."""
-
-    def format(self, record: logging.LogRecord) -> str:
-        line: dict[str, Any] = {
-            "at": written(real_now()),
-            "level": record.levelname.lower(),
-            "logger": record.name,
-            "message": record.getMessage(),
-        }
-        if record.exc_info:
-            line["traceback"] = self.formatException(record.exc_info)
-        return json.dumps(line)
-
-
-def log_as(log_format: str) -> None:
-    """Warnings and worse go to stderr, as text or as JSON lines."""
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(_JsonLines() if log_format == "json" else logging.Formatter("%(levelname)s: %(message)s"))
-    logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
