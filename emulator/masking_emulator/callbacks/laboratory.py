@@ -91,22 +91,9 @@ class Rule(Struct):
             return group[::-1]
         return [group.pop(chance.below("laboratory", len(group))) for _ in range(len(group))]
 
-    def json(self) -> dict[str, Any]:
-        """The rule as the control API shows it."""
-        shown = {
-            "action": self.action.value,
-            "event": self.event,
-            "session_uuid": self.session,
-            "skip": self.skip,
-            "count": self.count,
-            "chance": self.chance,
-            **{name: _plain(getattr(self, name)) for name in _OF_ACTION.get(self.action, ())},
-        }
-        return shown | {"matched": self.matched, "applied": self.applied}
-
 
 #: What a rule of this action has beyond what every rule has.
-_OF_ACTION: Final[Mapping[Action, Sequence[str]]] = {
+WORDS_OF_ACTION: Final[Mapping[Action, Sequence[str]]] = {
     Action.DELAY: ("delay_s",),
     Action.DUPLICATE: ("copies",),
     Action.REORDER: ("window", "order"),
@@ -114,7 +101,7 @@ _OF_ACTION: Final[Mapping[Action, Sequence[str]]] = {
 }
 
 #: Every word that belongs to one action only, and to which.
-_ACTION_OF: Final[Mapping[str, Action]] = {name: action for action, names in _OF_ACTION.items() for name in names}
+_ACTION_OF: Final[Mapping[str, Action]] = {name: action for action, names in WORDS_OF_ACTION.items() for name in names}
 
 #: What has to be said, because no default could be meant.
 _REQUIRED: Final[Mapping[Action, str]] = {Action.DELAY: "delay_s"}
@@ -146,7 +133,3 @@ def rule_of(given: Mapping[str, Any]) -> Rule:
         target=Target(given.get("target", Target.SIGNATURE.value)),
         **words,
     )
-
-
-def _plain(value: Any) -> Any:
-    return value.value if isinstance(value, Enum) else value

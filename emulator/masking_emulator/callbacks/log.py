@@ -7,13 +7,11 @@ import asyncio
 from collections import deque
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from msgspec import Struct, field
 
-from masking_emulator.callbacks.exchange import BODY_BYTES_MAX, Answer
+from masking_emulator.callbacks.exchange import Answer
 from masking_emulator.callbacks.outgoing import Written
-from masking_emulator.core.instants import written
 from masking_emulator.core.records.base import Record
 from masking_emulator.core.records.callbacks import Attempt, Callback, CallbackState
 
@@ -126,51 +124,3 @@ class CallbackLog:
             self._settled.append(entry.callback.ordinal)
         for watch in self._watches:
             watch.note(entry)
-
-
-def entry_json(entry: Entry) -> dict[str, Any]:
-    """The entry as the control API shows it."""
-    callback, going = entry.callback, entry.written
-    request = going.request
-    return {
-        "id": callback.ordinal,
-        "event": going.event,
-        "channel": callback.channel.value,
-        "session_uuid": callback.session,
-        "sequence": callback.sequence,
-        "state": callback.state.value,
-        "due_at": written(callback.due_at),
-        "copy_of": callback.copy_of,
-        "url": callback.url,
-        "parameters": dict(going.parameters),
-        "request": {
-            "method": request.method,
-            "url": request.url,
-            "headers": dict(request.headers),
-            "body": request.content.decode(),
-        },
-        "signature_inputs": {"v2": going.signed.inputs.v2, "v3": list(going.signed.inputs.v3)},
-        "laboratory": list(entry.treatments),
-        "attempts": [_tried_json(tried) for tried in entry.tried],
-    }
-
-
-def _tried_json(tried: Tried) -> dict[str, Any]:
-    answer, attempt = tried.answer, tried.attempt
-    shown: dict[str, Any] = {
-        "number": attempt.number,
-        "at": written(tried.at),
-        "outcome": attempt.outcome.name.lower(),
-        "meaning": attempt.outcome.value,
-        "took_ms": round(answer.took_ms, 3),
-        "error": answer.error or None,
-        "response": None,
-    }
-    if answer.status is not None:
-        shown["response"] = {
-            "status": answer.status,
-            "headers": dict(answer.headers),
-            "body": answer.body.decode("utf-8", "replace"),
-            "body_cut_after_bytes": BODY_BYTES_MAX if answer.body_cut else None,
-        }
-    return shown

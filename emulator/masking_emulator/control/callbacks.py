@@ -6,8 +6,9 @@ from itertools import islice
 from typing import Any, Final
 
 from masking_emulator.callbacks.laboratory import Action, BadRule, Order, Rule, Target, rule_of
-from masking_emulator.callbacks.log import CallbackLog, Entry, entry_json
+from masking_emulator.callbacks.log import CallbackLog, Entry
 from masking_emulator.control.kernel import WHOLE, Answer, Asked, ControlError, Operation, W, body_schema, whole
+from masking_emulator.control.views.callbacks import entry_json, rule_json
 from masking_emulator.core.commands import Command, DropCallback, ReleaseCallback, SendAgain, SwitchDelivery
 from masking_emulator.core.events import CallbackDue
 from masking_emulator.core.records.callbacks import Callback, CallbackState
@@ -149,7 +150,7 @@ def _rules(given: Sequence[Mapping[str, Any]]) -> list[Rule]:
 
 def _policy(world: World) -> dict[str, Any]:
     delivers = world.caught_up().state.outbox.delivers
-    return {"deliver": delivers, "rules": [rule.json() for rule in world.dispatch.rules]}
+    return {"deliver": delivers, "rules": [rule_json(rule) for rule in world.dispatch.rules]}
 
 
 def _moved(asked: Asked, command: Callable[[int], Command]) -> Answer:

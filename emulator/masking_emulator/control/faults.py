@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from masking_emulator.control.kernel import Answer, Asked, ControlError, Operation, W
+from masking_emulator.control.views.faults import fault_json, note_on
 from masking_emulator.traffic.fault import FAULT_SCHEMA, BadFault, fault_of
-from masking_emulator.traffic.placed import fault_json, note_on
 
 
 async def list_faults(asked: Asked) -> Answer:

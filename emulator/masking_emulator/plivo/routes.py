@@ -1,8 +1,8 @@
 """The emulated endpoints: who asks, what for, and the answer. Parse, do, render; no rule lives here.
 
-Paths arrive without doubled or trailing slashes (`paths.py`), and with them the caller and the body. A handler is
-given everything about its request and answers with a status and a JSON object; refusals are turned into the
-vendor's words in one place. What else happens to a request on its way is the shell's (`intake.py`).
+Paths arrive without doubled or trailing slashes (`server/one_slash.py`), and with them the caller and the body. A
+handler is given everything about its request and answers with a status and a JSON object; refusals are turned into
+the vendor's words in one place. What else happens to a request on its way is the server's (`server/intake.py`).
 """
 
 import json

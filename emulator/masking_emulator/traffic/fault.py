@@ -1,7 +1,7 @@
 """A fault: which API requests go wrong, when, how often and how, read from a structure as in a world file.
 
 Pure. What a single field may be is in the schema, every other refusal names its field and the reason. Faults at
-work in a world are in `faults.py`, what becomes of an answer in `spoil.py`.
+work in a world are in `placed.py`, what becomes of an answer in `server/spoiled.py`.
 """
 
 from collections.abc import Mapping

@@ -6,15 +6,12 @@ last one asked. Same seed, same requests: same faults.
 
 from collections import deque
 from collections.abc import Iterator, Sequence
-from typing import Any, Final
+from typing import Final
 
 from masking_emulator.core.chance import Chance
-from masking_emulator.core.instants import INSTANT_MAX, written
+from masking_emulator.core.instants import INSTANT_MAX
 from masking_emulator.traffic.fault import RATE_LIMIT, Fault, Limit
 from masking_emulator.traffic.requests import ApiRequest, path_fits
-
-#: A request is tried so often by every official SDK where the answer is 500 or above.
-SDK_TRIES: Final = 3
 
 _CHANCE_PARTS: Final = 2**53
 
@@ -145,21 +142,3 @@ class Faults:
     def _arrange(self) -> None:
         #: All that a request is asked about; nearly always empty, so that a request pays a look at it.
         self.asked = ([self._rate_limit] if self._rate_limit else []) + list(self._placed.values())
-
-
-def fault_json(placed: Placed, now: int) -> dict[str, Any]:
-    """A fault with its name, its state and its counts; `until` where `for_s` set it."""
-    told = {"id": placed.name, **placed.fault.given}
-    if placed.ends is not None:
-        told["until"] = written(placed.ends)
-    return told | {"state": placed.state(now), "matched": placed.matched, "applied": placed.applied}
-
-
-def note_on(fault: Fault) -> str | None:
-    """What its user should know: that the official SDKs would hide it."""
-    if fault.status is None or fault.status < 500 or fault.count is None or fault.count >= SDK_TRIES:
-        return None
-    return (
-        f"the official SDKs repeat a request that is answered {fault.status} up to two times, at once and in silence, "
-        f"so an application does not see count = {fault.count}; give count = {SDK_TRIES} for one call to fail"
-    )

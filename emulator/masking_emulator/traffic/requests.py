@@ -1,7 +1,7 @@
 """Requests: the newest API requests of a world, each with its answer, for whoever asks what arrived.
 
 A request is noted on arrival and filled in while it is served, by reference: bytes and lists as the server has
-them. Text and JSON are made when somebody reads (`request_json.py`), so keeping costs next to nothing.
+them. Text and JSON are made when somebody reads (control/views), so keeping costs next to nothing.
 """
 
 from collections import deque

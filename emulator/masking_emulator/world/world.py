@@ -75,7 +75,7 @@ class World:
         """`around` left out, the world is in no server."""
         self.spec = spec
         self._around = around or Surroundings()
-        #: Where its state is kept between runs of the server (`keeping.py`).
+        #: Where its state is kept between runs of the server (keeping/files.py).
         self.state_file: Path | None = None
         self._stopped_at_rate: float | None = None
         self._advances = 0

@@ -1,0 +1,75 @@
+"""Callbacks and the laboratory's rules as the control API shows them."""
+
+from enum import Enum
+from typing import Any
+
+from masking_emulator.callbacks.exchange import BODY_BYTES_MAX
+from masking_emulator.callbacks.laboratory import WORDS_OF_ACTION, Rule
+from masking_emulator.callbacks.log import Entry, Tried
+from masking_emulator.core.instants import written
+
+
+def entry_json(entry: Entry) -> dict[str, Any]:
+    """A callback with its request, what was signed, and every attempt."""
+    callback, going = entry.callback, entry.written
+    request = going.request
+    return {
+        "id": callback.ordinal,
+        "event": going.event,
+        "channel": callback.channel.value,
+        "session_uuid": callback.session,
+        "sequence": callback.sequence,
+        "state": callback.state.value,
+        "due_at": written(callback.due_at),
+        "copy_of": callback.copy_of,
+        "url": callback.url,
+        "parameters": dict(going.parameters),
+        "request": {
+            "method": request.method,
+            "url": request.url,
+            "headers": dict(request.headers),
+            "body": request.content.decode(),
+        },
+        "signature_inputs": {"v2": going.signed.inputs.v2, "v3": list(going.signed.inputs.v3)},
+        "laboratory": list(entry.treatments),
+        "attempts": [_tried_json(tried) for tried in entry.tried],
+    }
+
+
+def rule_json(rule: Rule) -> dict[str, Any]:
+    """A rule with how often it matched and was applied."""
+    shown = {
+        "action": rule.action.value,
+        "event": rule.event,
+        "session_uuid": rule.session,
+        "skip": rule.skip,
+        "count": rule.count,
+        "chance": rule.chance,
+        **{name: _plain(getattr(rule, name)) for name in WORDS_OF_ACTION.get(rule.action, ())},
+    }
+    return shown | {"matched": rule.matched, "applied": rule.applied}
+
+
+def _tried_json(tried: Tried) -> dict[str, Any]:
+    answer, attempt = tried.answer, tried.attempt
+    shown: dict[str, Any] = {
+        "number": attempt.number,
+        "at": written(tried.at),
+        "outcome": attempt.outcome.name.lower(),
+        "meaning": attempt.outcome.value,
+        "took_ms": round(answer.took_ms, 3),
+        "error": answer.error or None,
+        "response": None,
+    }
+    if answer.status is not None:
+        shown["response"] = {
+            "status": answer.status,
+            "headers": dict(answer.headers),
+            "body": answer.body.decode("utf-8", "replace"),
+            "body_cut_after_bytes": BODY_BYTES_MAX if answer.body_cut else None,
+        }
+    return shown
+
+
+def _plain(value: Any) -> Any:
+    return value.value if isinstance(value, Enum) else value
