@@ -15,8 +15,8 @@ from masking_emulator.control.calls import place_simulated_call
 from masking_emulator.control.kernel import Answer, Asked
 from masking_emulator.core.commands import SwitchDelivery
 from masking_emulator.core.records.base import replace
+from masking_emulator.world.file import world_of
 from masking_emulator.world.hub import Hub
-from masking_emulator.world.spec import world_of
 from masking_emulator.world.world import World
 
 from tests.core.play import SETTINGS
