@@ -107,6 +107,7 @@ class Server(uvicorn.Server):
         self.beginning: Callable[[], None] = lambda: None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Do what comes before anything is served, then open every door."""
         self.beginning()
         await super().startup(sockets)
         if self._doors.certificates is not None:
@@ -114,6 +115,7 @@ class Server(uvicorn.Server):
         self._started()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Let the worlds rest, then close every door."""
         await self._hub.close()  # first: requests that wait for a callback would hold the server up
         if self._proxy is not None:
             self._proxy.close()
