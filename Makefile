@@ -5,7 +5,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format golden docs screenshots bench install clean
+.PHONY: help run test check format golden generated coverage screenshots bench install clean
 
 help:  ## what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -15,6 +15,9 @@ run: $(VENV)/run.stamp  ## start the emulator with its demo world on http://127.
 
 test: $(VENV)/dev.stamp  ## run every test
 	$(BIN)/pytest -n auto --dist loadfile
+
+coverage: $(VENV)/dev.stamp  ## run every test, and say which lines and branches none of them reached
+	$(BIN)/pytest -n auto --dist loadfile --cov --cov-report=term-missing:skip-covered
 
 check: $(VENV)/dev.stamp  ## lint, formatting, types, generated documents
 	$(BIN)/ruff check .
@@ -31,7 +34,7 @@ format: $(VENV)/dev.stamp  ## mend lint and formatting
 golden: $(VENV)/dev.stamp  ## rewrite the golden files; read the diff before you commit it
 	MASKING_EMULATOR_GOLDEN=write $(BIN)/pytest -q tests/test_scenarios.py tests/test_wire.py tests/test_callbacks.py tests/sdk/test_dropin.py
 
-docs: $(VENV)/dev.stamp  ## rewrite the generated documents
+generated: $(VENV)/dev.stamp  ## rewrite the generated documents
 	$(BIN)/python -m tests.generated
 
 screenshots: $(VENV)/dev.stamp  ## take the console's pictures anew, with the system's Chromium; look at them
@@ -43,7 +46,7 @@ bench: $(VENV)/dev.stamp  ## measure against a bare Starlette app in the same ru
 install: $(VENV)/dev.stamp  ## make the development environment
 
 clean:  ## remove the environment and caches
-	rm -rf $(VENV) build emulator/*.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf $(VENV) build emulator/*.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage site
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/bin/python:

@@ -9,11 +9,16 @@ from pathlib import Path
 from typing import Any, Final
 
 import pytest
+from hypothesis import settings
 from masking_emulator.server.thread import Emulator
 
 from tests.plivo.ask import Api, api_of
 
 _NO_SKIPS: Final = os.environ.get("MASKING_EMULATOR_NO_SKIPS") == "1"
+
+# The first example may pay for an import, and every one shares its machine; how fast things are, `make bench` measures.
+settings.register_profile("masking_emulator", deadline=None)
+settings.load_profile("masking_emulator")
 
 
 @pytest.fixture(scope="session", autouse=True)

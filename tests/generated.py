@@ -68,7 +68,7 @@ _INTRO: Final = """\
 What the emulator does, how sure each behaviour is, and where it comes from.
 Each row below is a behaviour that tests prove.
 `GET /_emulator/fidelity` serves the rows with the ids of their tests, and `masking-emulator fidelity` prints them.
-This page is generated from `emulator/masking_emulator/plivo/ledger/` by `make docs`.
+This page is generated from `emulator/masking_emulator/plivo/ledger/` by `make generated`.
 """
 
 #: How the rows name their sources → what is meant.
@@ -182,7 +182,7 @@ def main(arguments: Sequence[str]) -> int:
     differing = stale(wanted)
     if "--check" in arguments:
         for path in differing:
-            sys.stdout.write(f"{path.relative_to(ROOT)} is out of date; run `make docs`\n")
+            sys.stdout.write(f"{path.relative_to(ROOT)} is out of date; run `make generated`\n")
         return 1 if differing else 0
     for path in differing:
         path.parent.mkdir(exist_ok=True)

@@ -104,7 +104,7 @@ def test_ledger_is_served() -> None:
 
 
 def test_ledger_page_is_up_to_date() -> None:
-    """What is printed for readers is what the ledger says; `make docs` rewrites it."""
+    """What is printed for readers is what the ledger says; `make generated` rewrites it."""
     assert generated.fidelity(LEDGER) == generated.FIDELITY.read_text(encoding="utf-8")
 
 

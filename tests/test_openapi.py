@@ -194,7 +194,6 @@ def site() -> Iterator[Site]:
     max_examples=_EXAMPLES_MAX,
     derandomize=True,
     database=None,
-    deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much, HealthCheck.data_too_large],
 )
 @given(drawn=st.data())

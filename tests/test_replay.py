@@ -181,14 +181,14 @@ def world(seed: Seed) -> World:
     return World(world_of({**WORLD, "seed": seed}))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(steps=STEPS, seed=st.integers() | st.text(st.characters(codec="utf-8"), max_size=8))
 def test_same_seed_and_inputs_give_the_same_bytes(steps: Sequence[Step], seed: Seed) -> None:
     """Two worlds of one seed tell the same story to the letter: uuids, PINs, instants, refusals."""
     assert played(world(seed), steps) == played(world(seed), steps)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(steps=STEPS)
 def test_reset_plays_the_same_again(steps: Sequence[Step]) -> None:
     """A world that was reset is as good as a new one."""
@@ -203,7 +203,7 @@ async def _reset(replayed: World) -> None:
     replayed.reset()
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(before=STEPS, after=STEPS)
 def test_fork_plays_on_like_its_original(before: Sequence[Step], after: Sequence[Step]) -> None:
     """A copy, given the same inputs from there on, tells the same story."""
@@ -214,7 +214,7 @@ def test_fork_plays_on_like_its_original(before: Sequence[Step], after: Sequence
     assert played(original, after) == played(twin, after)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(steps=STEPS)
 def test_another_seed_gives_other_uuids(steps: Sequence[Step]) -> None:
     """The story is the same, and no uuid is."""

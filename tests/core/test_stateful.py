@@ -98,7 +98,7 @@ class TinyEngineMachine(EngineMachine):
     rules_of_world: ClassVar[Rules] = replace(EngineMachine.rules_of_world, sessions_ended_max=3, sessions_live_max=4)
 
 
-EngineMachine.TestCase.settings = settings(max_examples=80, stateful_step_count=50, deadline=None)
-TinyEngineMachine.TestCase.settings = settings(max_examples=30, stateful_step_count=50, deadline=None)
+EngineMachine.TestCase.settings = settings(max_examples=80, stateful_step_count=50)
+TinyEngineMachine.TestCase.settings = settings(max_examples=30, stateful_step_count=50)
 test_engine_does_what_the_model_says = EngineMachine.TestCase
 test_engine_with_tiny_limits_does_what_the_model_says = TinyEngineMachine.TestCase

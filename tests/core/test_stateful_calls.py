@@ -374,7 +374,7 @@ class TinyCallMachine(CallMachine):
     )
 
 
-CallMachine.TestCase.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
-TinyCallMachine.TestCase.settings = settings(max_examples=30, stateful_step_count=40, deadline=None)
+CallMachine.TestCase.settings = settings(max_examples=60, stateful_step_count=40)
+TinyCallMachine.TestCase.settings = settings(max_examples=30, stateful_step_count=40)
 test_calls_do_what_the_models_say = CallMachine.TestCase
 test_calls_with_tiny_limits_do_what_the_models_say = TinyCallMachine.TestCase

@@ -15,7 +15,6 @@ from tests.kit.service import try_create
 
 _ask = settings(
     max_examples=40,
-    deadline=None,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 
@@ -67,9 +66,7 @@ def test_orders_lose_nothing(order: st.DataObject) -> None:
 
 
 #: A planted bug is found soon; the phase that explains would take most of the time.
-_short = settings(
-    max_examples=10, stateful_step_count=4, deadline=None, database=None, phases=[Phase.generate, Phase.shrink]
-)
+_short = settings(max_examples=10, stateful_step_count=4, database=None, phases=[Phase.generate, Phase.shrink])
 
 
 class _Service:

@@ -60,7 +60,7 @@ def test_malformed_request_gets_a_clean_answer_or_none(emulator: Emulator, sent:
 _BYTES: Final = st.binary(max_size=300)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(sent=_BYTES | _BYTES.map(lambda tail: b"POST /v1/Account/x HTTP/1.1\r\n" + tail))
 def test_garbage_gets_a_clean_answer_or_none(emulator: Emulator, sent: bytes) -> None:
     """The same for bytes that nobody thought of."""

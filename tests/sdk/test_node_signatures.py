@@ -57,7 +57,7 @@ def test_known_signature_is_accepted(validate: Validate, vector: Vector) -> None
     assert not validate(**question, token="another")
 
 
-@settings(max_examples=400, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=400, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(callback=sent(ANY, value_signs=ANY))
 def test_callback_is_accepted(validate: Validate, callback: Sent) -> None:
     """Whatever the method, the URL and the parameters; of the configured URL and of the one that is received."""

@@ -213,7 +213,7 @@ JSON = st.recursive(
 WRITES = [operation for operation in OPERATIONS if operation.method in {"POST", "PUT"}]
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(operation=st.sampled_from(WRITES), body=st.dictionaries(KEYS, JSON, max_size=3))
 def test_no_body_brings_the_server_down(api: Api, operation: Operation, body: Mapping[str, Any]) -> None:
     """Whatever the JSON, the answer is a success or a refusal with its reason, never a 500."""

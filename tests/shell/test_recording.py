@@ -20,7 +20,7 @@ from tests.shell.runs import PEOPLE, Step, events_of, new_world, play, runs
 Line = dict[str, Any]
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @given(before=runs(max_size=5), steps=runs())
 def test_replay_of_any_run_has_no_difference(
     before: list[Step], steps: list[Step], tmp_path_factory: pytest.TempPathFactory

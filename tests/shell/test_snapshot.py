@@ -23,7 +23,7 @@ from tests.core.play import SETTINGS, creation
 from tests.shell.runs import PEOPLE, Step, events_of, new_world, play, runs
 
 #: A generated run costs some milliseconds, on a busy machine more.
-of_any_run = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+of_any_run = settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 
 Snapshot = dict[str, Any]
 
