@@ -10,7 +10,7 @@ from typing import Any, Final
 
 import pytest
 from hypothesis import settings
-from masking_emulator.server.thread import Emulator
+from masking_emulator.server.thread import ServerThread
 
 from tests.plivo.ask import Api, api_of
 
@@ -30,21 +30,21 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def intercepting() -> Iterator[Emulator]:
+def intercepting() -> Iterator[ServerThread]:
     """A server with the demo world, a proxy that lets localhost through, and TLS."""
-    with Emulator("demo", proxy_port=0, tls_port=0, allowed_hosts=["localhost"]) as emulator:
+    with ServerThread("demo", proxy_port=0, tls_port=0, allowed_hosts=["localhost"]) as emulator:
         yield emulator
 
 
 @pytest.fixture(scope="session")
-def emulator() -> Iterator[Emulator]:
+def emulator() -> Iterator[ServerThread]:
     """A server with the demo world, which no test may change."""
-    with Emulator("demo") as emulator:
+    with ServerThread("demo") as emulator:
         yield emulator
 
 
 @pytest.fixture
-def fresh_api(emulator: Emulator) -> Iterator[Api]:
+def fresh_api(emulator: ServerThread) -> Iterator[Api]:
     """The main account of a new world: the demo's numbers, one subaccount with a number, time standing still."""
     structure = {
         "account": {"subaccounts": [{}]},

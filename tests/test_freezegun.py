@@ -12,7 +12,7 @@ from urllib.request import Request, urlopen
 
 import pytest
 from freezegun import freeze_time
-from masking_emulator.server.thread import Emulator
+from masking_emulator.server.thread import ServerThread
 
 from tests.receiver import first, hang, receiving, status
 
@@ -45,7 +45,7 @@ def within_patience(play: Callable[[], None]) -> None:
         raise failures[0]
 
 
-def ask(emulator: Emulator, path: str, body: dict[str, Any] | None = None) -> Any:
+def ask(emulator: ServerThread, path: str, body: dict[str, Any] | None = None) -> Any:
     """What the emulated API answers, asked as any user would."""
     credentials = b64encode(f"{AUTH_ID}:emulator-token".encode()).decode()
     content = None if body is None else json.dumps(body).encode()
@@ -54,12 +54,12 @@ def ask(emulator: Emulator, path: str, body: dict[str, Any] | None = None) -> An
         return json.load(response)
 
 
-def create(emulator: Emulator) -> Any:
+def create(emulator: ServerThread) -> Any:
     """A new session of the usual parties."""
     return ask(emulator, SESSIONS, {"first_party": "+12025550101", "second_party": "+12025550102"})["session"]
 
 
-def journal_has(emulator: Emulator, count: int) -> bool:
+def journal_has(emulator: ServerThread, count: int) -> bool:
     """Whether the world's journal comes to hold so many events while nobody asks the server for anything."""
     (world,) = emulator._hub.all()
     pause = Event()
@@ -74,7 +74,7 @@ def test_session_expires_when_frozen_time_is_ticked() -> None:
     """A world at rate 1 shows the frozen instant, and half an hour later its session has expired."""
 
     def play() -> None:
-        with freeze_time("2026-01-01") as frozen, Emulator() as emulator:
+        with freeze_time("2026-01-01") as frozen, ServerThread() as emulator:
             session = create(emulator)
             frozen.tick(1799)
             before = ask(emulator, SESSIONS + session["session_uuid"])["response"]
@@ -91,7 +91,7 @@ def test_expiry_is_in_the_journal_without_any_request() -> None:
     """Moving frozen time is enough: the world looks for itself."""
 
     def play() -> None:
-        with freeze_time("2026-01-01") as frozen, Emulator() as emulator:
+        with freeze_time("2026-01-01") as frozen, ServerThread() as emulator:
             create(emulator)
             frozen.tick(1800)
 
@@ -106,7 +106,7 @@ def test_callback_of_an_expiry_arrives_and_its_retry_too() -> None:
     """Ticks make a callback due, and then its retry; time-outs are real seconds, which nobody freezes."""
 
     def play() -> None:
-        with receiving() as receiver, freeze_time("2026-01-01") as frozen, Emulator() as emulator:
+        with receiving() as receiver, freeze_time("2026-01-01") as frozen, ServerThread() as emulator:
             receiver.on("/cb", first(hang, status(200)))
             parties = {"first_party": "+12025550101", "second_party": "+12025550102"}
             ask(emulator, SESSIONS, {**parties, "callback_url": f"{receiver.url}/cb#rt=100"})
@@ -124,7 +124,7 @@ def test_nothing_expires_while_frozen_time_stands_still() -> None:
     """Looking again and again is no passing of time."""
 
     def play() -> None:
-        with freeze_time("2026-01-01"), Emulator() as emulator:
+        with freeze_time("2026-01-01"), ServerThread() as emulator:
             create(emulator)
             pause = Event()
             for _ in range(10):
@@ -140,7 +140,7 @@ def test_server_that_runs_before_time_is_frozen_follows_ticks() -> None:
     """Freezing moves nothing, ticking does, thawing moves nothing."""
 
     def play() -> None:
-        with Emulator() as emulator:
+        with ServerThread() as emulator:
             with freeze_time("2001-01-01") as frozen:
                 session = create(emulator)
                 active = ask(emulator, SESSIONS + session["session_uuid"])["response"]["status"]
@@ -159,7 +159,7 @@ def test_move_of_frozen_time_back_changes_nothing() -> None:
     """A world's clock only moves forward."""
 
     def play() -> None:
-        with freeze_time("2026-01-01") as frozen, Emulator() as emulator:
+        with freeze_time("2026-01-01") as frozen, ServerThread() as emulator:
             frozen.move_to("2025-01-01")
             held = emulator.control.get(f"/worlds/{AUTH_ID}/clock")["now"]
             frozen.tick(5)
@@ -176,10 +176,10 @@ def test_server_stops_inside_frozen_time(start: str) -> None:
 
     def play() -> None:
         if start == "inside":
-            with freeze_time("2026-01-01"), Emulator() as emulator:
+            with freeze_time("2026-01-01"), ServerThread() as emulator:
                 create(emulator)
         else:
-            emulator = Emulator()
+            emulator = ServerThread()
             emulator.__enter__()
             with freeze_time("2026-01-01"):
                 create(emulator)

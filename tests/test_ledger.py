@@ -11,7 +11,7 @@ from masking_emulator.core.records.base import asdict
 from masking_emulator.plivo.ledger import LEDGER, Evidence, Row, row_json
 from masking_emulator.plivo.parameters import CREATE
 from masking_emulator.plivo.policy import Policy, policy_choices
-from masking_emulator.server.thread import Emulator
+from masking_emulator.server.thread import ServerThread
 
 from tests import generated
 
@@ -97,7 +97,7 @@ def test_parameter_has_a_row(parameter: str) -> None:
 
 def test_ledger_is_served() -> None:
     """The control API tells what the ledger holds."""
-    with Emulator() as emulator:
+    with ServerThread() as emulator:
         served = emulator.control.get("/fidelity")
 
     assert {"rows": [row_json(row) for row in LEDGER]} == served

@@ -20,7 +20,7 @@ from masking_emulator import control
 from masking_emulator.control.openapi import document
 from masking_emulator.plivo import routes
 from masking_emulator.plivo.parameters import CREATE, UPDATE
-from masking_emulator.server.thread import Emulator
+from masking_emulator.server.thread import ServerThread
 from schemathesis import GenerationMode
 from schemathesis.checks import not_a_server_error
 from schemathesis.core.result import Ok
@@ -99,7 +99,7 @@ def test_document_is_openapi_3_1() -> None:
     assert len(ids) == len(set(ids))
 
 
-def test_document_is_served(emulator: Emulator) -> None:
+def test_document_is_served(emulator: ServerThread) -> None:
     """What is checked here is what a user gets."""
     assert ask(emulator.url, "GET", "/_emulator/openapi.json", None, {}).json == _DOCUMENT
 
@@ -150,7 +150,7 @@ def test_body_has_the_parameters_of_the_table(tail: str, names: set[str]) -> Non
 class Site:
     """A server that may be played to pieces."""
 
-    emulator: Emulator
+    emulator: ServerThread
 
     @contextmanager
     def world(self) -> Iterator[tuple[Api, dict[str, str]]]:
@@ -185,7 +185,7 @@ class Site:
 @pytest.fixture(scope="module")
 def site() -> Iterator[Site]:
     """A server of our own."""
-    with Emulator("demo") as emulator:
+    with ServerThread("demo") as emulator:
         yield Site(emulator)
 
 

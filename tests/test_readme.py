@@ -10,7 +10,7 @@ from functools import reduce
 from pathlib import Path
 
 import pytest
-from masking_emulator.server.thread import Emulator
+from masking_emulator.server.thread import ServerThread
 from masking_emulator.world.file import world_names, world_of
 
 ROOT = Path(__file__).parent.parent
@@ -34,7 +34,7 @@ def test_snippets_run_in_reading_order(tmp_path: Path) -> None:
     `listen` runs beside those after it, as the README says, on a port that is free. One that begins with the name of
     a file is put there, for a later one to run.
     """
-    with Emulator(proxy_port=0, tls_port=0) as emulator, ExitStack() as stack:
+    with ServerThread(proxy_port=0, tls_port=0) as emulator, ExitStack() as stack:
         addresses = {"http://127.0.0.1:8080": emulator.url}
         listeners: list[tuple[str, subprocess.Popen[str]]] = []
         for language, code in RUN:

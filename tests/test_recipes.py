@@ -16,7 +16,7 @@ import yaml
 from click import Context
 from masking_emulator.cli.main import main
 from masking_emulator.client import Control
-from masking_emulator.server.thread import Emulator
+from masking_emulator.server.thread import ServerThread
 
 ROOT: Final = Path(__file__).parent.parent
 RECIPES: Final = (ROOT / "docs" / "recipes.md").read_text(encoding="utf-8")
@@ -70,7 +70,7 @@ def test_unittest(folder: Path) -> None:
     assert "OK" in _run(folder, sys.executable, "test_with_unittest.py").stderr
 
 
-def test_node(folder: Path, emulator: Emulator) -> None:
+def test_node(folder: Path, emulator: ServerThread) -> None:
     """Node's own test runner against the HTTP side, with Plivo's own SDK."""
     node = which("node")
     if node is None or not (_NODE / "node_modules" / "plivo").is_dir():
@@ -116,7 +116,7 @@ def test_commands_of_a_pipeline(name: str, folder: Path, port: int) -> None:
         _run(folder, "bash", "-euo", "pipefail", "-c", script, PYTEST_ADDOPTS=shlex.join(_PYTEST), **served)
 
 
-def test_commands_of_compose(emulator: Emulator) -> None:
+def test_commands_of_compose(emulator: ServerThread) -> None:
     """The services' commands are ours with options that they have, and what waits for the emulator finds it."""
     services = yaml.safe_load(FILES["compose.yml"])["services"]
     serve = services["emulator"]["command"].partition("exec masking-emulator ")[2].rstrip('"').split()

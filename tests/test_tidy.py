@@ -244,6 +244,25 @@ def _is_inherited(scope: ast.Module | ast.ClassDef, node: Definition) -> bool:
     return is_protocol and "property" in {ast.unparse(decorator) for decorator in node.decorator_list}
 
 
+def test_class_name_has_one_meaning() -> None:
+    """A name of a class or of a type stands for one thing in the whole package, so that a search finds that thing."""
+    places: dict[str, list[str]] = {}
+    for file, tree in TREES.items():
+        for name in _types(tree):
+            places.setdefault(name, []).append(file)
+
+    assert {} == {name: files for name, files in places.items() if len(files) > 1}
+
+
+def _types(tree: ast.Module) -> Iterator[str]:
+    """The names of all classes, nested ones too, and of the types that are assigned to a name."""
+    yield from (node.name for node in ast.walk(tree) if isinstance(node, ast.ClassDef))
+    for node in tree.body:
+        match node:
+            case ast.Assign(targets=[ast.Name(id=name)]) if name[0].isupper() and not name.isupper():
+                yield name
+
+
 @each_file
 def test_only_named_exceptions_are_caught(file: str) -> None:
     """`except Exception` hides bugs; so do its broader kin."""

@@ -36,7 +36,7 @@ class CannotListen(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Received:
+class ReceivedRequest:
     """A request as it came. `parameters` are those of its URL and of its form; `verdicts` go by header."""
 
     method: str
@@ -69,22 +69,22 @@ class Received:
         return f"SIGNATURE NOT OK ({'; '.join([*faults, *right])})"
 
 
-class Receiver:
+class CallbackListener:
     """The server. It listens from its making on; `serve` answers until the process is asked to end."""
 
     def __init__(
-        self, host: str, port: int, *, status: int, tokens: Sequence[str], tell: Callable[[Received], None]
+        self, host: str, port: int, *, status: int, tokens: Sequence[str], tell: Callable[[ReceivedRequest], None]
     ) -> None:
         """`tokens` are those of accounts that may sign; `tell` is called from a thread for each request.
 
         Raises CannotListen.
         """
 
-        class Handler(_Handler):
+        class ListenHandler(_Handler):
             answer_status = status
-            judge = staticmethod(lambda *request: tell(judged(*request, tokens=tokens)))
+            report = staticmethod(lambda *request: tell(judged(*request, tokens=tokens)))
 
-        class Server(ThreadingHTTPServer):
+        class ListenServer(ThreadingHTTPServer):
             daemon_threads = True
             address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
 
@@ -93,7 +93,7 @@ class Receiver:
                     super().handle_error(request, client_address)
 
         try:
-            self._server = Server((host, port), Handler)
+            self._server = ListenServer((host, port), ListenHandler)
         except (OSError, UnicodeError) as error:
             why = _REASONS.get(getattr(error, "errno", None) or 0) or getattr(error, "strerror", None) or str(error)
             raise CannotListen(f"cannot listen on {host}:{port}: {why}") from None
@@ -110,13 +110,13 @@ class Receiver:
         self._server.shutdown()
 
 
-def judged(method: str, url: str, headers: Mapping[str, str], form: str, *, tokens: Iterable[str]) -> Received:
+def judged(method: str, url: str, headers: Mapping[str, str], form: str, *, tokens: Iterable[str]) -> ReceivedRequest:
     """A request with what its signatures are worth: each has the best verdict under any of the tokens."""
     parameters = dict(parse_qsl(form, keep_blank_values=True))
     judgements = [verify(method, url, headers=headers, parameters=parameters, token=token) for token in tokens]
     verdicts = {header: _best(judgement[header] for judgement in judgements) for header in SHORT}
     query = dict(parse_qsl(urlsplit(url).query, keep_blank_values=True))
-    return Received(method, url, query | parameters, verdicts)
+    return ReceivedRequest(method, url, query | parameters, verdicts)
 
 
 def _best(verdicts: Iterable[Verdict]) -> Verdict:
@@ -129,7 +129,7 @@ class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     timeout = _SILENCE_S
     answer_status = 200
-    judge: Callable[..., None]
+    report: Callable[..., None]
 
     def do_GET(self) -> None:
         self._take("")
@@ -150,7 +150,7 @@ class _Handler(BaseHTTPRequestHandler):
         target = self.requestline.split()[1]  # `path` has lost a doubled slash, which was signed
         url = target if "://" in target.partition("?")[0] else f"http://{self.headers.get('Host', '')}{target}"
         try:
-            self.judge(self.command, url, dict(self.headers.items()), form)
+            self.report(self.command, url, dict(self.headers.items()), form)
         except ValueError:  # an URL or a form that nobody can read
             return self._refuse(400)
         return self._answer(self.answer_status)

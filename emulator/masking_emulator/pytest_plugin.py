@@ -43,9 +43,9 @@ def masking_control(request: pytest.FixtureRequest) -> Iterator[Control]:
         with redirected(url):
             yield Control(url)
         return
-    from masking_emulator.server.thread import Emulator
+    from masking_emulator.server.thread import ServerThread
 
-    with Emulator() as server, redirected(server.url):
+    with ServerThread() as server, redirected(server.url):
         yield server.control
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from resource import RUSAGE_CHILDREN, getrusage
 from tempfile import TemporaryDirectory
 
-from masking_emulator.server.thread import Emulator
+from masking_emulator.server.thread import ServerThread
 from masking_emulator.testing.emulator import new_world
 
 from tests.bench.table import Effort, Row, alone, medians, ratio_at_most
@@ -22,7 +22,7 @@ _RUN = (sys.executable, "-m", "pytest", "-q", "-pno:cacheprovider")
 
 def world_per_test(effort: Effort) -> list[Row]:
     """A world made and removed over HTTP, as for each test; real time, because two threads take part."""
-    with Emulator() as server:
+    with ServerThread() as server:
 
         def batch() -> float:
             begun = time.perf_counter()

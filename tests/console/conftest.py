@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 import pytest
-from masking_emulator.server.thread import Emulator
+from masking_emulator.server.thread import ServerThread
 
 from tests.plivo.ask import Api, api_of
 
@@ -43,7 +43,7 @@ class Console:
 
     page: "Page"
     api: Api
-    emulator: Emulator
+    emulator: ServerThread
     url: str
 
     def open(self, view: str, detail: str = "") -> None:
@@ -119,7 +119,7 @@ def watched(browser: "Browser", url: str, **options: Any) -> Iterator["Page"]:
 
 
 @pytest.fixture
-def world(emulator: Emulator) -> Iterator[Api]:
+def world(emulator: ServerThread) -> Iterator[Api]:
     """A world of two American numbers and a British one; time stands still."""
     numbers = [{"number": number} for number in ("+14155550100", "+14155550101", "+442079460001")]
     structure = {
@@ -134,7 +134,7 @@ def world(emulator: Emulator) -> Iterator[Api]:
 
 
 @pytest.fixture
-def console(browser: "Browser", world: Api, emulator: Emulator) -> Iterator[Console]:
+def console(browser: "Browser", world: Api, emulator: ServerThread) -> Iterator[Console]:
     """The page on that world."""
     with watched(browser, emulator.url, viewport={"width": 1400, "height": 900}) as page:
         yield Console(page, world, emulator, emulator.url)

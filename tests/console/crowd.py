@@ -7,7 +7,7 @@ from tempfile import TemporaryDirectory
 from typing import Final
 
 from masking_emulator.core.records.base import replace
-from masking_emulator.server.thread import Emulator
+from masking_emulator.server.thread import ServerThread
 from playwright.sync_api import Browser, Page, expect
 
 from tests.console.conftest import Console, watched
@@ -37,7 +37,7 @@ def crowded(browser: Browser) -> Iterator[Console]:
     with TemporaryDirectory() as folder:
         file = Path(folder, "crowded.toml")
         file.write_text(_WORLD, encoding="utf-8")
-        server = Emulator(str(file))
+        server = ServerThread(str(file))
     told = replace(SETTINGS, callback_url=f"{server.url}/_emulator/console/receiver")
     (world,) = server._hub.all()
     for number in range(SESSIONS):

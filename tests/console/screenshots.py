@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Any, Final
 
-from masking_emulator.server.thread import Emulator
+from masking_emulator.server.thread import ServerThread
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.console.conftest import ARGUMENTS, browser_path
@@ -27,7 +27,7 @@ def main() -> None:
     """Play the demo, fill its world a little, and take each view."""
     _FOLDER.mkdir(parents=True, exist_ok=True)
     found = browser_path()
-    with Emulator("demo") as emulator, sync_playwright() as playwright:
+    with ServerThread("demo") as emulator, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found, args=list(ARGUMENTS))
         auth_id = _story(browser, emulator)
         world = emulator.control.get(f"/worlds/{auth_id}")
@@ -37,7 +37,7 @@ def main() -> None:
         browser.close()
 
 
-def _story(browser: Browser, emulator: Emulator) -> str:
+def _story(browser: Browser, emulator: ServerThread) -> str:
     """The world that the story left, and the story in both schemes."""
     auth_id = ""
     for scheme in ("light", "dark"):
@@ -53,7 +53,7 @@ def _story(browser: Browser, emulator: Emulator) -> str:
     return auth_id
 
 
-def _fill(emulator: Emulator, api: Api) -> None:
+def _fill(emulator: ServerThread, api: Api) -> None:
     """A day at the shop: some orders, one of them with a call that rings."""
     receiver = f"{emulator.url}/_emulator/console/receiver"
     for order in range(8):
@@ -70,7 +70,7 @@ def _fill(emulator: Emulator, api: Api) -> None:
     emulator.control.post(f"/worlds/{api.auth_id}/calls", call)
 
 
-def _take(browser: Browser, emulator: Emulator, auth_id: str, scheme: str) -> None:
+def _take(browser: Browser, emulator: ServerThread, auth_id: str, scheme: str) -> None:
     for view, schemes in _VIEWS.items():
         if view == "demo" or scheme not in schemes:
             continue

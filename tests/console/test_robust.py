@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 import pytest
-from masking_emulator.server.thread import Emulator
+from masking_emulator.server.thread import ServerThread
 from playwright.sync_api import Browser, expect
 
 from tests.console.conftest import AXE, FIRST, SECOND, Console, watched
@@ -21,7 +21,7 @@ ROWS_MAX: Final = 201
 
 
 @pytest.fixture
-def relayed(browser: Browser, world: Api, emulator: Emulator) -> Iterator[tuple[Console, Relay]]:
+def relayed(browser: Browser, world: Api, emulator: ServerThread) -> Iterator[tuple[Console, Relay]]:
     """The page behind a relay."""
     relay = Relay(emulator.url)
     with browser.new_context() as context:
@@ -72,7 +72,7 @@ def test_hostile_strings_are_text(console: Console) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_views_are_accessible(browser: Browser, world: Api, emulator: Emulator, scheme: Any) -> None:
+def test_views_are_accessible(browser: Browser, world: Api, emulator: ServerThread, scheme: Any) -> None:
     """axe finds nothing wrong in any view, in light and in dark."""
     if not AXE.exists():
         pytest.skip("axe-core is not installed in tests/node")
@@ -108,7 +108,7 @@ def test_page_is_used_by_keyboard(console: Console) -> None:
     expect(page.locator(".face")).to_have_text("2026-01-01 00:01:00")
 
 
-def test_page_fits_a_phone(browser: Browser, world: Api, emulator: Emulator) -> None:
+def test_page_fits_a_phone(browser: Browser, world: Api, emulator: ServerThread) -> None:
     """At 380 pixels nothing sticks out sideways."""
     with watched(browser, emulator.url, viewport={"width": 380, "height": 800}) as page:
         console = Console(page, world, emulator, emulator.url)

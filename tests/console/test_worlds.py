@@ -3,14 +3,14 @@
 from typing import get_args
 
 from masking_emulator.core.events import Event
-from masking_emulator.server.thread import Emulator
+from masking_emulator.server.thread import ServerThread
 from playwright.sync_api import expect
 
 from tests.console.conftest import Console
 from tests.plivo.ask import ask
 
 
-def test_page_is_served_with_and_without_slash(emulator: Emulator) -> None:
+def test_page_is_served_with_and_without_slash(emulator: ServerThread) -> None:
     """With its type, asked for anew each time, and bound to what the server itself has."""
     for path in ("/_emulator/console", "/_emulator/console/", "/_emulator/console/index.html"):
         reply = ask(emulator.url, "GET", path, None, {})
@@ -22,7 +22,7 @@ def test_page_is_served_with_and_without_slash(emulator: Emulator) -> None:
     assert 404 == ask(emulator.url, "GET", "/_emulator/console/nothing.js", None, {}).status
 
 
-def test_page_listens_to_every_event(emulator: Emulator) -> None:
+def test_page_listens_to_every_event(emulator: ServerThread) -> None:
     """Server-sent events are listened to by name, so none may be missing from the page's list."""
     stream = ask(emulator.url, "GET", "/_emulator/console/stream.js", None, {}).content.decode()
 

@@ -8,7 +8,7 @@ from enum import Enum
 from typing import Final, Unpack
 
 from masking_emulator.core import instants
-from masking_emulator.core.books.sessions import Query
+from masking_emulator.core.books.sessions import SessionQuery
 from masking_emulator.core.chance import Seed
 from masking_emulator.core.commands import (
     AddNumber,
@@ -196,7 +196,7 @@ def _picture_of_calls(state: State) -> Sequence[object]:
     )
 
 
-def naive_select(sessions: Iterable[Session], query: Query) -> tuple[int, list[Session]]:
+def naive_select(sessions: Iterable[Session], query: SessionQuery) -> tuple[int, list[Session]]:
     """What `select` must find: a filter over all sessions, given oldest first."""
     found = [
         session
@@ -370,7 +370,7 @@ class World:
 
     def live(self) -> list[Session]:
         """Every live session, newest first."""
-        return self.engine.select(Query(limit=100_000, offset=0, live=True))[1]
+        return self.engine.select(SessionQuery(limit=100_000, offset=0, live=True))[1]
 
     def picture(self) -> Sequence[object]:
         """All that the engine holds: its instant, its draws of chance, its state."""

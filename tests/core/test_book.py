@@ -4,7 +4,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from masking_emulator.core.books.index import Range
-from masking_emulator.core.books.sessions import Query, SessionBook
+from masking_emulator.core.books.sessions import SessionBook, SessionQuery
 from masking_emulator.core.instants import SECOND_US
 from masking_emulator.core.records.base import replace
 from masking_emulator.core.records.sessions import Session, Status
@@ -65,23 +65,23 @@ _CONDITIONS: dict[str, st.SearchStrategy[object]] = {
 
 
 @st.composite
-def _queries(draw: st.DrawFn) -> Query:
+def _queries(draw: st.DrawFn) -> SessionQuery:
     """Few conditions at once, so that each has its turn alone."""
     chosen = draw(st.lists(st.sampled_from(list(_CONDITIONS)), max_size=3, unique=True))
     conditions = {name: draw(_CONDITIONS[name]) for name in chosen}
     limit, offset = draw(st.integers(1, 20)), draw(st.integers(0, 5))
-    return replace(Query(limit, offset), **conditions)
+    return replace(SessionQuery(limit, offset), **conditions)
 
 
 #: Every index, asked alone.
 _EACH_INDEX = [
-    Query(20, 0, owner=0),
-    Query(20, 0, first_party=ANNA),
-    Query(20, 0, second_party=DAVE),
-    Query(20, 0, number=A),
-    Query(20, 0, created=Range(high=_at(0))),
-    Query(20, 0, expires=Range(low=_at(-5))),
-    Query(20, 0, duration=Range(low=5)),
+    SessionQuery(20, 0, owner=0),
+    SessionQuery(20, 0, first_party=ANNA),
+    SessionQuery(20, 0, second_party=DAVE),
+    SessionQuery(20, 0, number=A),
+    SessionQuery(20, 0, created=Range(high=_at(0))),
+    SessionQuery(20, 0, expires=Range(low=_at(-5))),
+    SessionQuery(20, 0, duration=Range(low=5)),
 ]
 
 
@@ -95,8 +95,8 @@ def _book(histories: list[list[Session]]) -> SessionBook:
 
 @settings(max_examples=400)
 @given(_histories(), _queries())
-@example([], Query(limit=20, offset=0))
-def test_select_finds_what_a_filter_over_everything_finds(histories: list[list[Session]], query: Query) -> None:
+@example([], SessionQuery(limit=20, offset=0))
+def test_select_finds_what_a_filter_over_everything_finds(histories: list[list[Session]], query: SessionQuery) -> None:
     """Count and page, newest first, for any conditions together (contract 5.2)."""
     assert naive_select([history[-1] for history in histories], query) == _book(histories).select(query, START)
 
@@ -109,7 +109,7 @@ def test_liveness_and_a_range_of_expiries_hold_together(live: bool, second: int)
     book = _book([[session] for session in sessions])
 
     for expires in (Range(low=_at(second)), Range(high=_at(second))):
-        query = Query(20, 0, live=live, expires=expires)
+        query = SessionQuery(20, 0, live=live, expires=expires)
         assert naive_select(sessions, query) == book.select(query, START)
 
 
@@ -145,7 +145,7 @@ def test_more_matches_than_are_ranked_are_walked_newest_first() -> None:
     for session in sessions:
         book.put(session)
 
-    query = Query(limit=3, offset=2, live=True)
+    query = SessionQuery(limit=3, offset=2, live=True)
     assert naive_select(sessions, query) == book.select(query, START)
 
 

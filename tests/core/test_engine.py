@@ -6,7 +6,7 @@ from typing import Final
 
 import pytest
 from masking_emulator.core import instants
-from masking_emulator.core.books.sessions import Query
+from masking_emulator.core.books.sessions import SessionQuery
 from masking_emulator.core.commands import AddNumber, Command, DeleteSession, UpdateSession
 from masking_emulator.core.events import NumberHeld, NumberReleased, SessionExpired
 from masking_emulator.core.instants import SECOND_US
@@ -242,7 +242,7 @@ def test_reading_changes_nothing(world: World) -> None:
     world.update(session, expiry_s=600)
     before = world.picture()
     world.now(session)
-    world.engine.select(Query(limit=20, offset=0, live=True, first_party=ANNA))
+    world.engine.select(SessionQuery(limit=20, offset=0, live=True, first_party=ANNA))
     world.engine.deadline()
     world.engine.pool.use(C)
 
@@ -253,9 +253,9 @@ def test_select_lists_newest_first(world: World) -> None:
     """Order of a list is by creation, descending; offset counts sessions (contract 5.2, 5.3)."""
     first, second, third = world.create(ANNA, BEN), world.create(CARA, DAVE), world.create(EVE, FINN)
 
-    assert (3, [third, second]) == world.engine.select(Query(limit=2, offset=0))
-    assert (3, [first]) == world.engine.select(Query(limit=2, offset=2))
-    assert world.engine.select(Query(limit=2, offset=3)) == (3, [])
+    assert (3, [third, second]) == world.engine.select(SessionQuery(limit=2, offset=0))
+    assert (3, [first]) == world.engine.select(SessionQuery(limit=2, offset=2))
+    assert world.engine.select(SessionQuery(limit=2, offset=3)) == (3, [])
 
 
 # Forks and seeds

@@ -5,7 +5,7 @@ from masking_emulator.core.commands import AddNumber
 from masking_emulator.core.events import NumberAdded, NumberSuspended, SessionNumberReplaced
 from masking_emulator.core.records.base import replace
 from masking_emulator.core.records.calls import Route
-from masking_emulator.core.records.sessions import Candidate, Dropped, Number, Status
+from masking_emulator.core.records.sessions import Candidate, DropReason, Number, Status
 from masking_emulator.core.refusals import Reason, Refused
 
 from tests.core.play import ANNA, BEN, CARA, DAVE, DELHI, EVE, RULES, START, A, B, C, World, pin_wish
@@ -73,7 +73,7 @@ def test_replaced_number_serves_nobody_any_more(world: World) -> None:
 
     session = world.create(ANNA, BEN)
     assert B == session.number
-    assert (Candidate(A, Dropped.SUSPENDED),) == session.allocation.dropped
+    assert (Candidate(A, DropReason.SUSPENDED),) == session.allocation.dropped
 
 
 def test_moved_session_knows_why_it_left(world: World) -> None:
@@ -81,7 +81,7 @@ def test_moved_session_knows_why_it_left(world: World) -> None:
     session = world.create(ANNA, BEN)
     world.replace_number(A)
 
-    assert (Candidate(A, Dropped.SUSPENDED),) == world.now(session).allocation.dropped
+    assert (Candidate(A, DropReason.SUSPENDED),) == world.now(session).allocation.dropped
 
 
 def test_calls_follow_a_session_to_its_new_number(world: World) -> None:

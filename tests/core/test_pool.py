@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from masking_emulator.core.books.pool import DROPPED_LISTED_MAX
 from masking_emulator.core.instants import SECOND_US
-from masking_emulator.core.records.sessions import Allocation, Candidate, Dropped, Session
+from masking_emulator.core.records.sessions import Allocation, Candidate, DropReason, Session
 from masking_emulator.core.refusals import Reason, Refused
 
 from tests.core.play import (
@@ -323,9 +323,9 @@ def test_allocation_tells_what_was_passed_over(world: World) -> None:
     session = world.create(ANNA, DAVE)
     assert session.number == D
     dropped = (
-        Candidate(A, Dropped.EXCLUSIVE, session=alone.uuid),
-        Candidate(B, Dropped.PARTY_BUSY, session=busy.uuid),
-        Candidate(C, Dropped.COOLING, session=cooled.uuid, until=START + 30 * SECOND_US),
+        Candidate(A, DropReason.EXCLUSIVE, session=alone.uuid),
+        Candidate(B, DropReason.PARTY_BUSY, session=busy.uuid),
+        Candidate(C, DropReason.COOLING, session=cooled.uuid, until=START + 30 * SECOND_US),
     )
     assert Allocation(0, 1, alone=False, dropped=dropped, dropped_unlisted=0, pool_size=4) == session.allocation
 
@@ -335,7 +335,7 @@ def test_allocation_alone_tells_of_occupied_numbers(world: World) -> None:
     world.create(ANNA, BEN)
 
     allocation = world.create(CARA).allocation
-    assert Allocation(0, 1, True, (Candidate(A, Dropped.OCCUPIED),), 0, 4) == allocation  # noqa: FBT003
+    assert Allocation(0, 1, True, (Candidate(A, DropReason.OCCUPIED),), 0, 4) == allocation  # noqa: FBT003
 
 
 def test_cooling_is_explained_by_the_hold_that_ends_last(world: World) -> None:
@@ -344,7 +344,7 @@ def test_cooling_is_explained_by_the_hold_that_ends_last(world: World) -> None:
     world.delete(long)
     world.delete(short)
 
-    expected = Candidate(A, Dropped.COOLING, session=long.uuid, until=START + 90 * SECOND_US)
+    expected = Candidate(A, DropReason.COOLING, session=long.uuid, until=START + 90 * SECOND_US)
     assert (expected,) == world.create(EVE, FINN).allocation.dropped
 
 
@@ -360,8 +360,8 @@ def test_exhausted_pool_is_refused_with_every_candidate() -> None:
     assert refused.value.detail == {
         "calling_code": 1,
         "dropped": (
-            Candidate(A, Dropped.PARTY_BUSY, session=first.uuid),
-            Candidate(B, Dropped.PARTY_BUSY, session=second.uuid),
+            Candidate(A, DropReason.PARTY_BUSY, session=first.uuid),
+            Candidate(B, DropReason.PARTY_BUSY, session=second.uuid),
         ),
         "dropped_unlisted": 0,
     }

@@ -16,7 +16,7 @@ from masking_emulator.core.events import (
 )
 from masking_emulator.core.instants import DAY_US, INSTANT_MAX, SECOND_US
 from masking_emulator.core.records.base import replace
-from masking_emulator.core.records.sessions import Candidate, Dropped, Hold, Session, Status
+from masking_emulator.core.records.sessions import Candidate, DropReason, Hold, Session, Status
 from masking_emulator.core.refusals import Reason, Refused
 
 from tests.core.play import (
@@ -190,7 +190,7 @@ def test_refresh_without_pin_is_refused_while_others_are_on_the_number(world: Wo
     assert refused.reason is Reason.POOL_EXHAUSTED
     assert refused.detail == {
         "calling_code": 1,
-        "dropped": (Candidate(A, Dropped.OCCUPIED),),
+        "dropped": (Candidate(A, DropReason.OCCUPIED),),
         "dropped_unlisted": 0,
     }
     world.delete(other)

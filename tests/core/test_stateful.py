@@ -7,7 +7,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import MultipleResults, multiple, rule
 from masking_emulator.core.books.index import Range
-from masking_emulator.core.books.sessions import Query
+from masking_emulator.core.books.sessions import SessionQuery
 from masking_emulator.core.commands import PinWish
 from masking_emulator.core.instants import SECOND_US
 from masking_emulator.core.records.base import replace
@@ -88,7 +88,7 @@ class EngineMachine(Machine):
         expires: Range,
         offset: int,
     ) -> None:
-        query = Query(3, offset, owner, first, second, number, live, created, expires)
+        query = SessionQuery(3, offset, owner, first, second, number, live, created, expires)
         assert naive_select(self.world.engine.state.book.all(), query) == self.world.engine.select(query)
 
 

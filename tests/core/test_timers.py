@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 from masking_emulator.core.commands import TimeOutSession
-from masking_emulator.core.timers import Entry, Timers
+from masking_emulator.core.timers import TimerEntry, Timers
 
 
 def _timers(**instants: int) -> Timers:
@@ -13,7 +13,7 @@ def _timers(**instants: int) -> Timers:
     return timers
 
 
-def _keys(entries: list[Entry]) -> list[str]:
+def _keys(entries: list[TimerEntry]) -> list[str]:
     return [key for _, _, key, _ in entries]
 
 

@@ -3,13 +3,13 @@
 from collections.abc import Iterator
 
 import pytest
-from masking_emulator.server.thread import Emulator
+from masking_emulator.server.thread import ServerThread
 from masking_emulator.testing import Masking, Receiver
 from masking_emulator.testing.emulator import new_world
 
 
 @pytest.fixture
-def world(emulator: Emulator, request: pytest.FixtureRequest) -> Iterator[Masking]:
+def world(emulator: ServerThread, request: pytest.FixtureRequest) -> Iterator[Masking]:
     """A world of two numbers."""
     numbers = [{"number": "+14155550100"}, {"number": "+14155550101"}]
     world = new_world(emulator.control, request.node.nodeid, {"numbers": numbers})

@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 
 import pytest
-from masking_emulator.testing import Callback, Masking, Receiver, explore_orders
+from masking_emulator.testing import CallbackView, Masking, Receiver, explore_orders
 
 from tests.kit.service import ANNA, create
 
 
 @pytest.fixture
-def sent(world: Masking, receiver: Receiver) -> list[Callback]:
+def sent(world: Masking, receiver: Receiver) -> list[CallbackView]:
     """The callbacks of a session with a call that ends just before it."""
     session = create(world, callback_url=receiver.url, session_expiry=120)
     world.call(ANNA, session["virtual_number"], talk_s=20)
@@ -39,7 +39,7 @@ def _sturdy(calls: Calls, parameters: Mapping[str, str]) -> None:
     calls["seen"] = " ".join(sorted(seen))
 
 
-def test_handler_that_a_timeout_overtakes_is_found(sent: list[Callback]) -> None:
+def test_handler_that_a_timeout_overtakes_is_found(sent: list[CallbackView]) -> None:
     """The report names the order, the callback and the error."""
     broken = explore_orders(sent, dict[str, str], _fragile, last=2)
 
@@ -48,12 +48,12 @@ def test_handler_that_a_timeout_overtakes_is_found(sent: list[Callback]) -> None
     assert str(broken[0]).startswith("SessionTimeout → SessionPartiesHangup: ")
 
 
-def test_handler_that_does_not_care_about_order_is_not_blamed(sent: list[Callback]) -> None:
+def test_handler_that_does_not_care_about_order_is_not_blamed(sent: list[CallbackView]) -> None:
     """Not by what it raises, and not by its outcome."""
     assert [] == explore_orders(sent, dict[str, str], _sturdy, lambda calls: calls["seen"], last=4)
 
 
-def test_handler_with_another_outcome_is_found(sent: list[Callback]) -> None:
+def test_handler_with_another_outcome_is_found(sent: list[CallbackView]) -> None:
     """One that keeps what came last."""
 
     def keep_last(calls: Calls, parameters: Mapping[str, str]) -> None:
@@ -64,7 +64,7 @@ def test_handler_with_another_outcome_is_found(sent: list[Callback]) -> None:
     assert "the outcome is 'Session" in broken[0].problem
 
 
-def test_handler_that_breaks_in_the_order_of_sending_is_found(sent: list[Callback]) -> None:
+def test_handler_that_breaks_in_the_order_of_sending_is_found(sent: list[CallbackView]) -> None:
     """Then the order is not what breaks it, and that is said first."""
 
     def never(_: Calls, parameters: Mapping[str, str]) -> None:
@@ -81,6 +81,6 @@ def test_too_many_orders_are_refused(last: int) -> None:
         explore_orders([], dict[str, str], _sturdy, last=last)
 
 
-def test_fewer_callbacks_than_asked_for_are_all_moved(sent: list[Callback]) -> None:
+def test_fewer_callbacks_than_asked_for_are_all_moved(sent: list[CallbackView]) -> None:
     """A single one has a single order."""
     assert [] == explore_orders(sent[:1], dict[str, str], _sturdy, last=4)

@@ -8,7 +8,7 @@ from typing import Final
 
 import plivo
 import pytest
-from masking_emulator.server.thread import Emulator
+from masking_emulator.server.thread import ServerThread
 
 pytest_plugins = ["pytester"]
 
@@ -177,7 +177,7 @@ def test_workers_share_nothing(pytester: pytest.Pytester, monkeypatch: pytest.Mo
 def test_workers_may_share_one_server(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     """One server for all, named by an option; every test removes its world."""
     pytester.makepyfile(_MANY.replace("range(200)", "range(20)"))
-    with Emulator() as server:
+    with ServerThread() as server:
         shared = f"--masking-emulator-url={server.url}"
         _apart(pytester, monkeypatch, "-pxdist", "-n2", "-q", shared).assert_outcomes(passed=20)
         left = server.control.get("/health")["worlds"]

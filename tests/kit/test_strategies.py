@@ -7,7 +7,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import rule, run_state_machine_as_test
-from masking_emulator.server.thread import Emulator
+from masking_emulator.server.thread import ServerThread
 from masking_emulator.testing import Masking, strategies
 from masking_emulator.testing.strategies import MaskingMachine, new_world
 
@@ -21,7 +21,7 @@ _ask = settings(
 
 @_ask
 @given(fields=strategies.sessions(callback_url="http://127.0.0.1:9/events"))
-def test_every_generated_session_is_accepted(emulator: Emulator, fields: dict[str, Any]) -> None:
+def test_every_generated_session_is_accepted(emulator: ServerThread, fields: dict[str, Any]) -> None:
     """By a world that has nothing else on its numbers."""
     world = new_world(emulator.control, 1)
     reply = try_create(world, fields.pop("first_party"), fields.pop("second_party"), **fields)
@@ -81,7 +81,7 @@ class _Service:
             self.open += 1
 
 
-def test_machine_finds_a_planted_bug_and_shrinks_it(emulator: Emulator) -> None:
+def test_machine_finds_a_planted_bug_and_shrinks_it(emulator: ServerThread) -> None:
     """What is left of the run is one step: the session for a minute. Worlds are taken away again."""
     worlds: list[Masking] = []
 

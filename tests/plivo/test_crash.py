@@ -10,7 +10,7 @@ import pytest
 from masking_emulator.plivo.policy import Policy
 from masking_emulator.plivo.service import Account
 from masking_emulator.server.app import make_app
-from masking_emulator.traffic.requests import Outcome
+from masking_emulator.traffic.requests import RequestOutcome
 from masking_emulator.world.file import world_of
 from masking_emulator.world.hub import Hub
 from starlette.types import Message
@@ -74,7 +74,7 @@ def test_crash_is_a_500_in_the_vendors_words_and_reaches_the_log() -> None:
     with pytest.raises(_Crash):
         asyncio.run(_list_sessions(hub, sent))
     (kept,) = hub.world(_ACCOUNT.auth_id).requests
-    assert kept.outcome is Outcome.BROKEN
+    assert kept.outcome is RequestOutcome.BROKEN
     assert sent[0]["status"] == 500
     assert list(json.loads(sent[1]["body"])) == ["api_id", "error"]
     assert json.loads(sent[1]["body"])["error"] == "Internal server error."

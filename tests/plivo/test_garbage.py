@@ -7,12 +7,12 @@ from urllib.parse import urlsplit
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from masking_emulator.server.thread import Emulator
+from masking_emulator.server.thread import ServerThread
 
 from tests.plivo.ask import ask
 
 
-def _raw(emulator: Emulator, sent: bytes) -> bytes:
+def _raw(emulator: ServerThread, sent: bytes) -> bytes:
     """What comes back on a socket of its own after these bytes and the end of them."""
     parts = urlsplit(emulator.url)
     with socket.create_connection((parts.hostname or "", parts.port or 0), timeout=5) as connection:
@@ -51,7 +51,7 @@ def _is_clean(received: bytes) -> bool:
     ],
     ids=lambda sent: repr(sent[:24]),
 )
-def test_malformed_request_gets_a_clean_answer_or_none(emulator: Emulator, sent: bytes) -> None:
+def test_malformed_request_gets_a_clean_answer_or_none(emulator: ServerThread, sent: bytes) -> None:
     """No traceback, no HTML, no 500; and the server goes on."""
     assert _is_clean(_raw(emulator, sent))
     assert ask(emulator.url, "GET", "/_emulator/health", None, {}).status == 200
@@ -62,6 +62,6 @@ _BYTES: Final = st.binary(max_size=300)
 
 @settings(max_examples=60)
 @given(sent=_BYTES | _BYTES.map(lambda tail: b"POST /v1/Account/x HTTP/1.1\r\n" + tail))
-def test_garbage_gets_a_clean_answer_or_none(emulator: Emulator, sent: bytes) -> None:
+def test_garbage_gets_a_clean_answer_or_none(emulator: ServerThread, sent: bytes) -> None:
     """The same for bytes that nobody thought of."""
     assert _is_clean(_raw(emulator, sent))

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from typing import Final
 
 import pytest
-from masking_emulator.server.thread import Emulator
+from masking_emulator.server.thread import ServerThread
 
 from tests.plivo.ask import FIRST, SECOND, Api, Reply
 
@@ -99,7 +99,7 @@ def test_unknown_caller_learns_neither_paths_nor_methods(fresh_api: Api) -> None
         assert fresh_api.ask(method, path, headers={"Authorization": None}).status == 401
 
 
-def test_another_account_in_the_path_is_refused(fresh_api: Api, emulator: Emulator) -> None:
+def test_another_account_in_the_path_is_refused(fresh_api: Api, emulator: ServerThread) -> None:
     """Each world's credentials open that world alone."""
     demo = emulator.control.get("/health")["worlds"][0]
     reply = fresh_api.ask("GET", f"/v1/Account/{demo}/Masking/Session/")

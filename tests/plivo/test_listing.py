@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from masking_emulator.core import instants
 from masking_emulator.core.books.index import Range
-from masking_emulator.core.books.sessions import Query
+from masking_emulator.core.books.sessions import SessionQuery
 from masking_emulator.core.instants import DAY_US, MINUTE_US, SECOND_US
 from masking_emulator.plivo.filters import COMPARISONS
 from masking_emulator.plivo.listing import RANGED, list_query
@@ -26,11 +26,11 @@ _MOMENT: Final = instants.read("2026-01-30T09:30:15Z")
 _PATH: Final = "/v1/Account/MA/Masking/Session/"
 
 
-def _page(*pairs: tuple[str, str], **policy: Any) -> Page[Query]:
+def _page(*pairs: tuple[str, str], **policy: Any) -> Page[SessionQuery]:
     return list_query(pairs, None, owner_of, NOW, Policy(**policy))
 
 
-def _query(**filters: str) -> Query:
+def _query(**filters: str) -> SessionQuery:
     return _page(*filters.items()).query
 
 
@@ -43,7 +43,7 @@ def _refusal(**filters: str) -> str:
 
 def test_list_without_filters_is_the_last_week_20_at_a_time() -> None:
     """Source: vendor page, L10-14: limit 20, offset 0, the last 7 days."""
-    assert Query(limit=20, offset=0, created=Range(NOW - 7 * DAY_US, None)) == _query()
+    assert SessionQuery(limit=20, offset=0, created=Range(NOW - 7 * DAY_US, None)) == _query()
 
 
 @pytest.mark.parametrize("name", ["first_party", "second_party", "virtual_number"])

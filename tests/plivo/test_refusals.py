@@ -4,14 +4,14 @@ from typing import Any, Final
 
 import pytest
 from masking_emulator.core.records.calls import CallSignal, Phase
-from masking_emulator.core.records.sessions import Candidate, Dropped
+from masking_emulator.core.records.sessions import Candidate, DropReason
 from masking_emulator.core.refusals import Reason, Refused
 from masking_emulator.plivo import refusals
 from masking_emulator.plivo.refusals import ApiError, answer_to, refused_parameter
 
 from tests.plivo.test_render import _session
 
-_COOLING: Final = Candidate("14155550101", Dropped.COOLING, session="other-uuid", until=1_000_000)
+_COOLING: Final = Candidate("14155550101", DropReason.COOLING, session="other-uuid", until=1_000_000)
 
 #: What the core says with each reason.
 _DETAIL: Final[dict[Reason, dict[str, Any]]] = {

@@ -9,14 +9,14 @@ from typing import Any
 import plivo
 import plivo.rest.client
 import pytest
-from masking_emulator.server.thread import Emulator
+from masking_emulator.server.thread import ServerThread
 
 from tests.plivo.ask import Api
 from tests.sdk.customer import Customer, customer
 
 
 @pytest.fixture
-def at_the_emulator(emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> None:
+def at_the_emulator(emulator: ServerThread, monkeypatch: pytest.MonkeyPatch) -> None:
     """Every voice request of the SDK goes to the emulator."""
     for constant in ("API_VOICE_BASE_URI", "API_VOICE_BASE_URI_FALLBACK_1", "API_VOICE_BASE_URI_FALLBACK_2"):
         monkeypatch.setattr(plivo.rest.client, constant, f"{emulator.url}/v1/Account")

@@ -14,9 +14,9 @@ from typing import Final
 import pytest
 from masking_emulator.config import cache_folder
 from masking_emulator.interception.certificates import current, users_certificates
-from masking_emulator.interception.environment import Target, variables
+from masking_emulator.interception.environment import EmulatorAccess, variables
 from masking_emulator.interception.trust import trust
-from masking_emulator.server.thread import Emulator
+from masking_emulator.server.thread import ServerThread
 
 from tests.sdk.ways import PROVED, WAYS, Way, proved
 from tests.shell.process import DEMO, run
@@ -59,15 +59,15 @@ def test_unmodified_program_reaches_the_emulator(way: Way, note: dict[str, str])
     note[way.name] = version.splitlines()[0].partition(" (")[0]
 
 
-def test_program_that_trusts_another_authority_fails(way: Way, intercepting: Emulator, tmp_path: Path) -> None:
+def test_program_that_trusts_another_authority_fails(way: Way, intercepting: ServerThread, tmp_path: Path) -> None:
     """So verification is on: the same program and proxy, but the certificate is not of whom it believes."""
     from datetime import UTC, datetime
 
     other = current(tmp_path, now=datetime.fromisoformat(users_certificates().last_day).replace(tzinfo=UTC)).authority
-    target = Target(
+    target = EmulatorAccess(
         url=intercepting.url,
-        proxy_url=intercepting.doors.proxy_url or "",
-        tls_url=intercepting.doors.tls_url,
+        proxy_url=intercepting.sockets.proxy_url or "",
+        tls_url=intercepting.sockets.tls_url,
         auth_id=DEMO,
         auth_token="emulator-token",
         trust=trust(cache_folder(), other.read_text(encoding="ascii"), []),

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import plivo.utils
 import pytest
-from masking_emulator.server.thread import Emulator
+from masking_emulator.server.thread import ServerThread
 
 from tests.plivo.ask import FIRST, SECOND, Api
 from tests.sdk.customer import Customer, Delivery
@@ -47,12 +47,12 @@ def create(client: Any, shop: Customer, path: str = "/events", **fields: Any) ->
     )
 
 
-def advance(emulator: Emulator, api: Api, seconds: int) -> None:
+def advance(emulator: ServerThread, api: Api, seconds: int) -> None:
     """Let time pass; what falls due is delivered when this returns."""
     emulator.control.post(f"/worlds/{api.auth_id}/clock/advance", {"seconds": seconds})
 
 
-def play(emulator: Emulator, api: Api, created: Any, **script: Any) -> Any:
+def play(emulator: ServerThread, api: Api, created: Any, **script: Any) -> Any:
     """The first party calls, until the call is over."""
     dialled = {"from": FIRST, "to": created.virtual_number, **script}
     call = emulator.control.post(f"/worlds/{api.auth_id}/calls", dialled)
@@ -62,7 +62,7 @@ def play(emulator: Emulator, api: Api, created: Any, **script: Any) -> Any:
 
 @METHODS
 def test_call_is_told_with_signatures_that_validate(
-    emulator: Emulator, fresh_api: Api, client: Any, shop: Customer, method: str
+    emulator: ServerThread, fresh_api: Api, client: Any, shop: Customer, method: str
 ) -> None:
     """Six events in order, each signed as the SDK expects, with a query of the customer's own or without."""
     created = create(client, shop, "/events?shop=7&note=a%20b%26c", callback_method=method)
@@ -85,7 +85,7 @@ def test_call_is_told_with_signatures_that_validate(
 @METHODS
 @pytest.mark.parametrize("path", ["/caf%C3%A9/%E2%82%AC", "/a//b/", "", "/~x(1),v=1/@here:80", "/?x=+&y=&z=%25"])
 def test_odd_urls_validate(
-    emulator: Emulator, fresh_api: Api, client: Any, shop: Customer, method: str, path: str
+    emulator: ServerThread, fresh_api: Api, client: Any, shop: Customer, method: str, path: str
 ) -> None:
     """Beyond ASCII, reserved signs, doubled slashes, no path at all: what arrives is what was signed."""
     create(client, shop, path, callback_method=method, session_expiry=60)
@@ -97,7 +97,7 @@ def test_odd_urls_validate(
 
 
 def test_what_was_changed_on_the_way_does_not_validate(
-    emulator: Emulator, fresh_api: Api, client: Any, shop: Customer
+    emulator: ServerThread, fresh_api: Api, client: Any, shop: Customer
 ) -> None:
     """Another token, or one more value in the form. V2 says nothing about the form."""
     create(client, shop, session_expiry=60)
@@ -113,7 +113,9 @@ def test_what_was_changed_on_the_way_does_not_validate(
 
 
 @pytest.mark.usefixtures("at_the_emulator")
-def test_subaccounts_callbacks_validate_with_its_own_token(emulator: Emulator, fresh_api: Api, shop: Customer) -> None:
+def test_subaccounts_callbacks_validate_with_its_own_token(
+    emulator: ServerThread, fresh_api: Api, shop: Customer
+) -> None:
     """The main account's token fits the Ma headers only. Source: contract 7.5."""
     subaccount = fresh_api.subaccounts[0]
     with plivo.RestClient(subaccount.auth_id, subaccount.auth_token) as client:
@@ -132,7 +134,7 @@ def test_subaccounts_callbacks_validate_with_its_own_token(emulator: Emulator, f
 
 @METHODS
 def test_recording_has_a_url_of_its_own(
-    emulator: Emulator, fresh_api: Api, client: Any, shop: Customer, method: str
+    emulator: ServerThread, fresh_api: Api, client: Any, shop: Customer, method: str
 ) -> None:
     """Recording events go to recording_callback_url, with the recording's resource."""
     created = create(
@@ -147,7 +149,7 @@ def test_recording_has_a_url_of_its_own(
     assert all(is_genuine(delivery, fresh_api.auth_token) for delivery in shop.deliveries)
 
 
-def test_busy_line_is_told(emulator: Emulator, fresh_api: Api, client: Any, shop: Customer) -> None:
+def test_busy_line_is_told(emulator: ServerThread, fresh_api: Api, client: Any, shop: Customer) -> None:
     """The other party rings and is busy; nobody pays for it."""
     created = create(client, shop)
     call = play(emulator, fresh_api, created, outcome="busy")
@@ -158,7 +160,9 @@ def test_busy_line_is_told(emulator: Emulator, fresh_api: Api, client: Any, shop
     assert "0" == told["SessionSecondPartyHangup"]["BilledDuration"]
 
 
-def test_service_calls_the_first_party_itself(emulator: Emulator, fresh_api: Api, client: Any, shop: Customer) -> None:
+def test_service_calls_the_first_party_itself(
+    emulator: ServerThread, fresh_api: Api, client: Any, shop: Customer
+) -> None:
     """initiate_call_to_first_party: the first leg goes from the virtual number to the first party."""
     created = create(client, shop, initiate_call_to_first_party=True)
     advance(emulator, fresh_api, 60)
@@ -170,7 +174,7 @@ def test_service_calls_the_first_party_itself(emulator: Emulator, fresh_api: Api
 
 
 def test_session_is_active_between_its_calls_and_expires_after_them(
-    emulator: Emulator, fresh_api: Api, client: Any, shop: Customer
+    emulator: ServerThread, fresh_api: Api, client: Any, shop: Customer
 ) -> None:
     """A call changes the status of nothing; the end of the session is told last."""
     created = create(client, shop, session_expiry=120)
@@ -183,7 +187,7 @@ def test_session_is_active_between_its_calls_and_expires_after_them(
     assert [*CALL, "SessionTimeout"] == shop.events
 
 
-def test_session_shows_what_its_calls_left(emulator: Emulator, fresh_api: Api, client: Any, shop: Customer) -> None:
+def test_session_shows_what_its_calls_left(emulator: ServerThread, fresh_api: Api, client: Any, shop: Customer) -> None:
     """Interactions and totals. Source: contract 2.2, 8."""
     created = create(client, shop)
     call = play(emulator, fresh_api, created)

@@ -10,7 +10,7 @@ import plivo
 import plivo.rest.client
 import pytest
 import requests
-from masking_emulator.server.thread import Emulator
+from masking_emulator.server.thread import ServerThread
 from plivo.exceptions import PlivoRestError, PlivoServerError
 
 from tests.plivo.ask import FIRST, SECOND, Api
@@ -20,7 +20,7 @@ _TIMEOUT_S: Final = 0.3
 
 
 @pytest.fixture
-def client(emulator: Emulator, fresh_api: Api, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+def client(emulator: ServerThread, fresh_api: Api, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """The SDK's client with the credentials of a fresh world."""
     for constant in ("API_VOICE_BASE_URI", "API_VOICE_BASE_URI_FALLBACK_1", "API_VOICE_BASE_URI_FALLBACK_2"):
         monkeypatch.setattr(plivo.rest.client, constant, f"{emulator.url}/v1/Account")

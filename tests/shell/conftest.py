@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from masking_emulator.server.thread import Emulator
+from masking_emulator.server.thread import ServerThread
 
 from tests.plivo.ask import Api, api_of
 from tests.receiver import Receiver, receiving
@@ -24,7 +24,7 @@ def receiver() -> Iterator[Receiver]:
 
 
 @pytest.fixture
-def small(emulator: Emulator) -> Iterator[Api]:
+def small(emulator: ServerThread) -> Iterator[Api]:
     """A world of one number."""
     world = {"numbers": [{"number": "+14155550100"}], "clock": {"start": START, "rate": 0}}
     api = api_of(emulator.url, emulator.control.post("/worlds", {"world": world}))

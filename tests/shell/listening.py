@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from masking_emulator.listen import Received, Receiver
+from masking_emulator.listen import CallbackListener, ReceivedRequest
 
 _PATIENCE_S = 60
 
@@ -15,14 +15,14 @@ class Customer:
     """Where it listens, and what it received."""
 
     url: str
-    received: list[Received] = field(default_factory=list)
+    received: list[ReceivedRequest] = field(default_factory=list)
 
 
 @contextmanager
 def customer(token: str, *, status: int = 200) -> Iterator[Customer]:
     """A customer whose server runs."""
-    received: list[Received] = []
-    receiver = Receiver("127.0.0.1", 0, status=status, tokens=[token], tell=received.append)
+    received: list[ReceivedRequest] = []
+    receiver = CallbackListener("127.0.0.1", 0, status=status, tokens=[token], tell=received.append)
     thread = threading.Thread(target=receiver.serve)
     thread.start()
     try:

@@ -6,7 +6,7 @@ from threading import Thread
 
 import pytest
 from masking_emulator.control.callbacks import wait_for_callbacks
-from masking_emulator.control.kernel import Answer, Asked, ControlError
+from masking_emulator.control.kernel import ControlAnswer, ControlError, ControlRequest
 from masking_emulator.world.file import world_of
 from masking_emulator.world.hub import Hub
 from masking_emulator.world.world import World
@@ -127,7 +127,7 @@ def test_wait_ends_with_the_life_of_the_world(end_life: Callable[[World], None])
     async def play() -> ControlError:
         hub = Hub()
         world = hub.add(world_of(structure()))
-        asked = Asked(hub, {"auth_id": world.auth_id}, {"timeout_s": "20"}, {}, {})
+        asked = ControlRequest(hub, {"auth_id": world.auth_id}, {"timeout_s": "20"}, {}, {})
         waiting = asyncio.create_task(_as_task(wait_for_callbacks(asked)))
         await asyncio.sleep(0)
         end_life(world)
@@ -140,5 +140,5 @@ def test_wait_ends_with_the_life_of_the_world(end_life: Callable[[World], None])
     ]
 
 
-async def _as_task(answer: Awaitable[Answer]) -> Answer:
+async def _as_task(answer: Awaitable[ControlAnswer]) -> ControlAnswer:
     return await answer

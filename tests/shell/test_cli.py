@@ -12,7 +12,7 @@ from typing import Any, Final
 import pytest
 from masking_emulator import __version__
 from masking_emulator.client import Control
-from masking_emulator.server.thread import Emulator
+from masking_emulator.server.thread import ServerThread
 
 from tests.plivo.ask import Api, api_of
 from tests.shell.process import DEMO, PATIENCE_S, run, sentence
@@ -268,7 +268,7 @@ def test_help_lists_every_verb() -> None:
     assert f"masking-emulator, version {__version__}\n" == run("--version").stdout
 
 
-def test_world_flag_wins_over_the_environment(api: Api, emulator: Emulator) -> None:
+def test_world_flag_wins_over_the_environment(api: Api, emulator: ServerThread) -> None:
     """The variable names the world that the verbs mean, unless --world does."""
     other = api_of(api.url, emulator.control.post("/worlds", {"clock": {"start": "2030-01-01T00:00:00Z", "rate": 0}}))
 
@@ -277,7 +277,7 @@ def test_world_flag_wins_over_the_environment(api: Api, emulator: Emulator) -> N
     emulator.control.delete(f"/worlds/{other.auth_id}")
 
 
-def test_without_a_world_the_oldest_is_meant(emulator: Emulator) -> None:
+def test_without_a_world_the_oldest_is_meant(emulator: ServerThread) -> None:
     """The verbs mean the world that the server began with."""
     expected = emulator.control.get(f"/worlds/{DEMO}/journal")
 

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 from masking_emulator.interception.certificates import users_certificates
 from masking_emulator.interception.doctor import examine
-from masking_emulator.server.thread import Emulator
+from masking_emulator.server.thread import ServerThread
 
 from tests.shell.process import COMMAND, run, sentence
 
@@ -16,7 +16,7 @@ _DOCTOR: Final = " ".join([*COMMAND, "doctor"])
 
 
 @pytest.fixture(scope="module")
-def told(intercepting: Emulator) -> dict[str, str]:
+def told(intercepting: ServerThread) -> dict[str, str]:
     """The environment that `env` prints for a server, as a program finds it."""
     lines = run("env", "--format", "github", "--url", intercepting.url).stdout.splitlines()
     return dict(each.split("=", 1) for each in lines)
@@ -34,16 +34,16 @@ def test_serve_tells_where_its_doors_are() -> None:
     assert 0 == process.returncode
 
 
-def test_taken_proxy_port_says_which_option(intercepting: Emulator) -> None:
+def test_taken_proxy_port_says_which_option(intercepting: ServerThread) -> None:
     """The sentence is about the option to change."""
-    port = str(urlsplit(intercepting.doors.proxy_url or "").port)
+    port = str(urlsplit(intercepting.sockets.proxy_url or "").port)
 
     assert f"127.0.0.1:{port}: the port is taken; choose another with --proxy-port" in sentence(
         run("serve", "--port", "0", "--proxy-port", port), 2
     )
 
 
-def test_env_leads_a_shell_to_a_running_server(intercepting: Emulator) -> None:
+def test_env_leads_a_shell_to_a_running_server(intercepting: ServerThread) -> None:
     """`eval` it, and all is well."""
     script = f'eval "$({" ".join(COMMAND)} env --url {intercepting.url})" && {_DOCTOR}'
     done = subprocess.run(["sh", "-c", script], capture_output=True, text=True, check=False)
@@ -52,18 +52,18 @@ def test_env_leads_a_shell_to_a_running_server(intercepting: Emulator) -> None:
     assert "ok     https://api.plivo.com/_emulator/health is the emulator, through the proxy" in done.stdout
 
 
-def test_env_for_a_container_names_the_machine_outside(intercepting: Emulator) -> None:
+def test_env_for_a_container_names_the_machine_outside(intercepting: ServerThread) -> None:
     """Not 127.0.0.1, which is the container itself, and nothing of this machine's own variables."""
     done = run("env", "--format", "compose", "--url", intercepting.url, PYTHONPATH="/mine", SSL_CERT_FILE="/mine.pem")
 
     assert (
-        f'  HTTPS_PROXY: "http://host.docker.internal:{urlsplit(intercepting.doors.proxy_url or "").port}"'
+        f'  HTTPS_PROXY: "http://host.docker.internal:{urlsplit(intercepting.sockets.proxy_url or "").port}"'
         in done.stdout
     )
     assert "/mine" not in done.stdout
 
 
-def test_env_takes_the_servers_name_and_a_world(intercepting: Emulator) -> None:
+def test_env_takes_the_servers_name_and_a_world(intercepting: ServerThread) -> None:
     """As a program on another machine sees them."""
     world = intercepting.control.post("/worlds", {})
     words = ("--host", "emulator.test", "--world", world["auth_id"], "--url", intercepting.url)
@@ -74,7 +74,7 @@ def test_env_takes_the_servers_name_and_a_world(intercepting: Emulator) -> None:
     assert f"PLIVO_AUTH_TOKEN='{world['auth_token']}'\n" in printed
 
 
-def test_env_of_a_server_without_proxy_says_what_to_do(emulator: Emulator) -> None:
+def test_env_of_a_server_without_proxy_says_what_to_do(emulator: ServerThread) -> None:
     """Exit 2, and the option that is missing."""
     assert "has no proxy; start it with `serve --proxy-port 8081`" in sentence(run("env", "--url", emulator.url), 2)
 
@@ -86,7 +86,7 @@ def test_env_without_a_server_says_so() -> None:
     )
 
 
-def test_env_of_an_unknown_world_is_refused(intercepting: Emulator) -> None:
+def test_env_of_an_unknown_world_is_refused(intercepting: ServerThread) -> None:
     """Exit 1, in the server's words."""
     assert "no world has the Auth ID 'MAX'" in sentence(run("env", "--url", intercepting.url, "--world", "MAX"), 1)
 
@@ -122,7 +122,7 @@ def test_env_of_an_unknown_world_is_refused(intercepting: Emulator) -> None:
 def test_doctor_says_what_is_wrong(told: dict[str, str], name: str, value: str, expected: str) -> None:
     """With one thing wrong in an environment that is right otherwise."""
     url = value if name == "MASKING_EMULATOR_URL" else told["MASKING_EMULATOR_URL"]
-    findings = [f"{each.verdict.value:<6} {each.sentence}" for each in examine({**told, name: value}, url)]
+    findings = [f"{each.severity.value:<6} {each.sentence}" for each in examine({**told, name: value}, url)]
 
     assert any(expected in finding for finding in findings), findings
 

@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 from masking_emulator import __version__
 from masking_emulator.client import Control, Unreachable
-from masking_emulator.server.thread import Emulator
+from masking_emulator.server.thread import ServerThread
 
 from tests.shell.process import COMMAND, DEMO, PATIENCE_S, run, sentence, serving
 
@@ -60,7 +60,7 @@ def test_server_ends_cleanly_while_it_starts(ending: signal.Signals, tmp_path: P
     assert (0, ("", "")) == (process.returncode, output)
 
 
-def test_taken_port_is_one_sentence(emulator: Emulator) -> None:
+def test_taken_port_is_one_sentence(emulator: ServerThread) -> None:
     """Exit 2, with what to do, and no traceback."""
     port = str(urlsplit(emulator.url).port)
 

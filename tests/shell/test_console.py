@@ -1,7 +1,7 @@
 """What the server has for the console beyond its files: a receiver, reads that do not count, callbacks newest first."""
 
 from masking_emulator.server.intake import CONSOLE_HEADER
-from masking_emulator.server.thread import Emulator
+from masking_emulator.server.thread import ServerThread
 
 from tests.plivo.ask import Api, ask
 from tests.shell.asking import control, create, good
@@ -25,13 +25,13 @@ def test_header_of_the_page_changes_nothing_for_writes(api: Api) -> None:
     assert 1 == good(control(api, "GET", "{w}/requests"))["last"]
 
 
-def test_receiver_takes_everything(emulator: Emulator) -> None:
+def test_receiver_takes_everything(emulator: ServerThread) -> None:
     """Callbacks come by GET and by POST."""
     for method in ("GET", "POST"):
         assert 200 == ask(emulator.url, method, "/_emulator/console/receiver?x=1", b"EventName=x", {}).status
 
 
-def test_callbacks_are_listed_newest_first_and_page_by_page(api: Api, emulator: Emulator) -> None:
+def test_callbacks_are_listed_newest_first_and_page_by_page(api: Api, emulator: ServerThread) -> None:
     """`before` goes on where a page ended."""
     told = {"callback_url": f"{emulator.url}/_emulator/console/receiver", "session_expiry": 60}
     for pair in range(3):

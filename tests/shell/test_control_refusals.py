@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from masking_emulator.client import ControlRefused
 from masking_emulator.control import BODY_BYTES_MAX, OPERATIONS, Operation
-from masking_emulator.server.thread import Emulator
+from masking_emulator.server.thread import ServerThread
 
 from tests.plivo.ask import Api
 from tests.shell.asking import control, good
@@ -194,7 +194,7 @@ def test_known_number_is_refused(small: Api) -> None:
     assert (400, "+14155550100 is in the pool already") == (refused.status, refused.error)
 
 
-def test_client_raises_the_reason(emulator: Emulator) -> None:
+def test_client_raises_the_reason(emulator: ServerThread) -> None:
     """The client of the control API turns a refusal into an exception with reason and status."""
     with pytest.raises(ControlRefused, match="no world has the Auth ID 'x'") as caught:
         emulator.control.get(f"{emulator.control.world('x')}/clock")

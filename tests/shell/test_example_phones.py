@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 import pytest
-from masking_emulator.server.thread import Emulator
+from masking_emulator.server.thread import ServerThread
 
 from tests.plivo.ask import api_of
 
@@ -18,9 +18,9 @@ PINS = {
 
 
 @pytest.fixture
-def phones() -> Iterator[Emulator]:
+def phones() -> Iterator[ServerThread]:
     """A server with that world."""
-    with Emulator("phones") as emulator:
+    with ServerThread("phones") as emulator:
         yield emulator
 
 
@@ -36,7 +36,9 @@ def phones() -> Iterator[Emulator]:
         ("+12025550109", "00:00:22", "Normal Hangup", "caller"),
     ],
 )
-def test_phone_ends_its_call_in_its_way(phones: Emulator, second: str, ended_at: str, cause: str, source: str) -> None:
+def test_phone_ends_its_call_in_its_way(
+    phones: ServerThread, second: str, ended_at: str, cause: str, source: str
+) -> None:
     """When the call is over, why, and who ended it; the last number has no entry."""
     world = phones.control.world(None)
     api = api_of(phones.url, phones.control.get(world))
@@ -49,7 +51,7 @@ def test_phone_ends_its_call_in_its_way(phones: Emulator, second: str, ended_at:
     assert (f"2026-01-01T{ended_at}Z", cause, source) == (call["ended_at"], leg["hangup_cause"], leg["hangup_source"])
 
 
-def test_phone_mistypes_its_pin_once(phones: Emulator) -> None:
+def test_phone_mistypes_its_pin_once(phones: ServerThread) -> None:
     """Then it is connected."""
     world = phones.control.world(None)
     api = api_of(phones.url, phones.control.get(world))

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from masking_emulator.core.chance import Chance
 from masking_emulator.core.instants import SECOND_US
 from masking_emulator.traffic.fault import BadFault, fault_of
-from masking_emulator.traffic.placed import Faults
+from masking_emulator.traffic.placed import FaultList
 from masking_emulator.traffic.requests import ApiRequest
 from masking_emulator.world.file import world_of
 from masking_emulator.world.spec import BadWorld
@@ -23,7 +23,7 @@ def request(operation: str | None = "list_sessions", account: str = "MA") -> Api
 
 def outcomes(given: dict[str, Any], instants: list[int], *, seed: int = 1) -> list[bool]:
     """Whether a request at each of the instants meets the fault."""
-    faults, chance = Faults([fault_of(given)], now=0, rate_limited=False), Chance(seed)
+    faults, chance = FaultList([fault_of(given)], now=0, rate_limited=False), Chance(seed)
     return [bool(faults.met_by(request(), instant, chance)) for instant in instants]
 
 
@@ -77,7 +77,7 @@ def test_window_is_half_open(begin: int, lasts: int, at: int) -> None:
 
 def test_copy_goes_on_where_the_first_stood() -> None:
     """Counts and limits are copied, and then each has its own."""
-    faults, chance = Faults([fault_of({"status": 500, "count": 2})], now=0, rate_limited=True), Chance(1)
+    faults, chance = FaultList([fault_of({"status": 500, "count": 2})], now=0, rate_limited=True), Chance(1)
     faults.met_by(request(), 0, chance)
     twin = faults.copy()
     alone = [[placed.name for placed in faults.met_by(request(), 0, chance)] for _ in range(2)]

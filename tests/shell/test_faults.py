@@ -8,7 +8,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 import pytest
-from masking_emulator.server.thread import Emulator
+from masking_emulator.server.thread import ServerThread
 
 from tests.plivo.ask import Api, Reply, api_of
 from tests.shell.asking import control, create, good
@@ -160,7 +160,7 @@ def test_window_is_on_the_worlds_clock(api: Api) -> None:
     assert "2026-01-01T00:02:00Z" == faults(api)[0]["until"]
 
 
-def test_chance_is_the_seeds(emulator: Emulator) -> None:
+def test_chance_is_the_seeds(emulator: ServerThread) -> None:
     """Same seed, same requests, same outcomes; a fault beside it moves nothing; a reset begins anew."""
     outcomes = []
     for more in ({}, {}, {"status": 500, "operation": "get_session", "chance": 0.5}):
@@ -400,7 +400,7 @@ def test_faults_are_taken_away_one_by_one_or_all(api: Api) -> None:
     assert "fault-4" == fault(api, status=500)["id"]
 
 
-def test_world_holds_no_more_faults_than_its_limit(emulator: Emulator) -> None:
+def test_world_holds_no_more_faults_than_its_limit(emulator: ServerThread) -> None:
     """Over HTTP and in a world file."""
     one = {"status": 500, "count": 1}
     world = {"limits": {"faults_max": 1}, "faults": [one]}
@@ -413,7 +413,7 @@ def test_world_holds_no_more_faults_than_its_limit(emulator: Emulator) -> None:
     assert (400, "faults") == (refused.status, refused.json["field"])
 
 
-def test_reset_puts_the_worlds_own_faults_back_and_fork_copies_them(emulator: Emulator) -> None:
+def test_reset_puts_the_worlds_own_faults_back_and_fork_copies_them(emulator: ServerThread) -> None:
     """With their counts, and from there on the two share nothing."""
     world = {"faults": [{"status": 500, "count": 2}], "clock": {"start": START, "rate": 0}}
     api = api_of(emulator.url, emulator.control.post("/worlds", {"world": world}))

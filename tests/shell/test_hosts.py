@@ -1,13 +1,13 @@
 """Hosts: which way a proxied connection goes, judged by its name alone."""
 
 import pytest
-from masking_emulator.interception.hosts import Way, host_and_port, way_to
+from masking_emulator.interception.hosts import ProxyRoute, host_and_port, proxy_route
 
 
 @pytest.mark.parametrize("host", ["api.plivo.com", "API.Plivo.Com", "api.plivo.com.", "plivo.com", "media.plivo.com"])
 def test_plivos_names_go_to_the_emulator(host: str) -> None:
     """In any case, with a final dot, and whatever is allowed beside them."""
-    assert Way.INSIDE is way_to(host, ["*"])
+    assert ProxyRoute.INSIDE is proxy_route(host, ["*"])
 
 
 @pytest.mark.parametrize(
@@ -15,23 +15,23 @@ def test_plivos_names_go_to_the_emulator(host: str) -> None:
 )
 def test_other_names_go_nowhere(host: str) -> None:
     """What only looks like Plivo's is not, and the certificate covers one label."""
-    assert Way.NOWHERE is way_to(host, [])
+    assert ProxyRoute.NOWHERE is proxy_route(host, [])
 
 
 @pytest.mark.parametrize(
     ("pattern", "host", "expected"),
     [
-        ("example.com", "Example.com", Way.OUTSIDE),
-        ("example.com", "www.example.com", Way.NOWHERE),
-        ("*.example.com", "www.example.com", Way.OUTSIDE),
-        ("*.example.com", "example.com", Way.NOWHERE),
-        ("*", "anything.example", Way.OUTSIDE),
-        ("::1", "::1", Way.OUTSIDE),
+        ("example.com", "Example.com", ProxyRoute.OUTSIDE),
+        ("example.com", "www.example.com", ProxyRoute.NOWHERE),
+        ("*.example.com", "www.example.com", ProxyRoute.OUTSIDE),
+        ("*.example.com", "example.com", ProxyRoute.NOWHERE),
+        ("*", "anything.example", ProxyRoute.OUTSIDE),
+        ("::1", "::1", ProxyRoute.OUTSIDE),
     ],
 )
-def test_allowed_names_go_out(pattern: str, host: str, expected: Way) -> None:
+def test_allowed_names_go_out(pattern: str, host: str, expected: ProxyRoute) -> None:
     """A name means itself, `*.` all below it, `*` everything."""
-    assert expected is way_to(host, [pattern])
+    assert expected is proxy_route(host, [pattern])
 
 
 @pytest.mark.parametrize(

@@ -11,7 +11,7 @@ from urllib.parse import urlencode, urlsplit
 
 import pytest
 from masking_emulator.client import Control
-from masking_emulator.listen import Received, judged
+from masking_emulator.listen import ReceivedRequest, judged
 from masking_emulator.plivo.signatures import V2, V3, sign
 
 from tests.plivo.ask import Api, Reply, ask
@@ -61,7 +61,7 @@ def headers(method: str = "POST", url: str = URL, *, token: str = "token", main_
     return dict(signed.headers)
 
 
-def judge(given: dict[str, str], *tokens: str, **changes: str) -> Received:
+def judge(given: dict[str, str], *tokens: str, **changes: str) -> ReceivedRequest:
     """The judgement of a POST with these headers."""
     return judged("POST", URL, given, urlencode({**FORM, **changes}), tokens=tokens or ("token",))
 
@@ -91,7 +91,7 @@ def test_genuine_callback_is_judged_so() -> None:
         (judge({**headers(), V2: "AAAA"}), "SIGNATURE NOT OK (V2 wrong; V3, Ma-V3, Ma-V2 right)"),
     ],
 )
-def test_judgement_says_what_is_wrong(received: Received, judgement: str) -> None:
+def test_judgement_says_what_is_wrong(received: ReceivedRequest, judgement: str) -> None:
     """Each signature by its short name: wrong, missing (with its nonce), or right."""
     assert (False, judgement) == (received.is_genuine, received.judgement)
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 from masking_emulator.control.callbacks import replay_callback
 from masking_emulator.control.calls import place_simulated_call
-from masking_emulator.control.kernel import Answer, Asked
+from masking_emulator.control.kernel import ControlAnswer, ControlRequest
 from masking_emulator.core.commands import SwitchDelivery
 from masking_emulator.core.records.base import replace
 from masking_emulator.world.file import world_of
@@ -39,7 +39,7 @@ def _passing_time(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _answer(
-    begin: Begin, handler: Callable[[Asked], Awaitable[Answer]], body: dict[str, Any], **changes: Any
+    begin: Begin, handler: Callable[[ControlRequest], Awaitable[ControlAnswer]], body: dict[str, Any], **changes: Any
 ) -> dict[str, Any]:
     """What a control operation answers in a world whose clock runs, after `begin`."""
 
@@ -48,7 +48,7 @@ def _answer(
         world = hub.add(world_of(structure(clock={"rate": 1}, **changes)))
         begin(world)
         try:
-            return (await handler(Asked(hub, {"auth_id": world.auth_id, "id": "1"}, {}, body, {})))[1]
+            return (await handler(ControlRequest(hub, {"auth_id": world.auth_id, "id": "1"}, {}, body, {})))[1]
         finally:
             await hub.close()
 

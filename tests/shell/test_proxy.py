@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from masking_emulator.interception.certificates import users_certificates
-from masking_emulator.server.thread import Emulator
+from masking_emulator.server.thread import ServerThread
 
 from tests.plivo.ask import api_of
 
@@ -25,9 +25,9 @@ _HEALTH: Final = "/_emulator/health"
 
 
 @pytest.fixture
-def proxy(intercepting: Emulator) -> tuple[str, int]:
+def proxy(intercepting: ServerThread) -> tuple[str, int]:
     """The proxy's address."""
-    return _address(intercepting.doors.proxy_url)
+    return _address(intercepting.sockets.proxy_url)
 
 
 @pytest.fixture(scope="session")
@@ -82,9 +82,9 @@ def test_tunnel_to_plivo_ends_at_the_emulator(proxy: tuple[str, int], trusting: 
             assert "ok" == json.loads(connection.getresponse().read())["status"]
 
 
-def test_tls_port_serves_the_same(intercepting: Emulator, trusting: ssl.SSLContext) -> None:
+def test_tls_port_serves_the_same(intercepting: ServerThread, trusting: ssl.SSLContext) -> None:
     """For a hosts entry or a container alias."""
-    address = _address(intercepting.doors.tls_url)
+    address = _address(intercepting.sockets.tls_url)
     with (
         socket.create_connection(address, timeout=_TIMEOUT_S) as plain,
         trusting.wrap_socket(plain, server_hostname="media.plivo.com") as secured,
@@ -93,13 +93,13 @@ def test_tls_port_serves_the_same(intercepting: Emulator, trusting: ssl.SSLConte
         assert secured.recv(65_536).startswith(b"HTTP/1.1 200 OK")
 
 
-def test_nothing_but_http_1_1_is_agreed_on(intercepting: Emulator, trusting: ssl.SSLContext) -> None:
+def test_nothing_but_http_1_1_is_agreed_on(intercepting: ServerThread, trusting: ssl.SSLContext) -> None:
     """Go and Java offer h2, which we do not speak (sdk-wire 1.5)."""
     del trusting  # has made them
     offering = ssl.create_default_context(cafile=str(users_certificates().authority))
     offering.set_alpn_protocols(["h2", "http/1.1"])
     with (
-        socket.create_connection(_address(intercepting.doors.tls_url), timeout=_TIMEOUT_S) as plain,
+        socket.create_connection(_address(intercepting.sockets.tls_url), timeout=_TIMEOUT_S) as plain,
         offering.wrap_socket(plain, server_hostname="api.plivo.com") as secured,
     ):
         assert "http/1.1" == secured.selected_alpn_protocol()
@@ -116,7 +116,9 @@ def test_client_that_does_not_know_our_authority_refuses(proxy: tuple[str, int])
 
 
 @pytest.mark.parametrize("scheme", ["http", "https"])
-def test_request_with_a_whole_url_is_served_too(intercepting: Emulator, proxy: tuple[str, int], scheme: str) -> None:
+def test_request_with_a_whole_url_is_served_too(
+    intercepting: ServerThread, proxy: tuple[str, int], scheme: str
+) -> None:
     """As axios up to 1.16.0 sends it, without TLS, also for https (sdk-wire 1.2)."""
     world = intercepting.control.post("/worlds", {"seed": scheme})
     api = api_of(intercepting.url, world)
@@ -210,7 +212,7 @@ def test_allowed_host_that_is_not_there_is_said_so(proxy: tuple[str, int]) -> No
 
 
 def test_many_who_do_nothing_are_in_nobodys_way(
-    intercepting: Emulator, proxy: tuple[str, int], trusting: ssl.SSLContext
+    intercepting: ServerThread, proxy: tuple[str, int], trusting: ssl.SSLContext
 ) -> None:
     """Connections that say nothing, half a head, or nothing after CONNECT: others are served, at every door."""
     beginnings = [b"", b"CONNECT api.pli", b"CONNECT api.plivo.com:443 HTTP/1.1\r\n\r\n"]
@@ -232,19 +234,19 @@ def test_client_that_leaves_in_the_middle_is_forgotten(proxy: tuple[str, int], t
     test_tunnel_to_plivo_ends_at_the_emulator(proxy, trusting)
 
 
-def test_control_api_tells_where_the_doors_are(intercepting: Emulator) -> None:
+def test_control_api_tells_where_the_doors_are(intercepting: ServerThread) -> None:
     """Ports, because only the client knows under which name it reaches us, and the certificate to trust."""
     told = intercepting.control.get("/interception")
     authority = users_certificates().authority.read_text(encoding="ascii")
 
-    assert (_address(intercepting.doors.proxy_url)[1], _address(intercepting.doors.tls_url)[1]) == (
+    assert (_address(intercepting.sockets.proxy_url)[1], _address(intercepting.sockets.tls_url)[1]) == (
         told["proxy_port"],
         told["tls_port"],
     )
     assert (["localhost"], authority) == (told["allowed_hosts"], told["authority"])
 
 
-def test_control_api_tells_that_there_are_no_doors(emulator: Emulator) -> None:
+def test_control_api_tells_that_there_are_no_doors(emulator: ServerThread) -> None:
     """And nothing was made for them."""
     nothing: Any = {"proxy_port": None, "tls_port": None, "allowed_hosts": [], "authority": None}
 

@@ -10,7 +10,7 @@ import pytest
 import uvloop
 from masking_emulator.interception.certificates import users_certificates
 from masking_emulator.interception.proxy import Proxy
-from masking_emulator.interception.tunnel import Limits
+from masking_emulator.interception.tunnel import ProxyLimits
 
 _PATIENCE_S: Final = 10.0
 
@@ -30,7 +30,7 @@ class _NoHttp(asyncio.Protocol):
 class Playground:
     """A proxy and a host beside it that only greets, in a loop of the test's own."""
 
-    def __init__(self, limits: Limits) -> None:
+    def __init__(self, limits: ProxyLimits) -> None:
         tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         tls.load_cert_chain(users_certificates().server)
         self._proxy = Proxy(lambda _: _NoHttp(), tls, allowed=["127.0.0.1"], limits=limits)
@@ -72,7 +72,7 @@ class Playground:
         self._met.put_nowait(reader)
 
 
-def play(limits: Limits, talk: Talk) -> None:
+def play(limits: ProxyLimits, talk: Talk) -> None:
     """Run a talk with a proxy that has these limits, in the kind of loop that the server has."""
     uvloop.run(Playground(limits).play(talk))
 
@@ -90,7 +90,7 @@ def test_client_that_never_finishes_its_head_is_told_so() -> None:
         reader, _ = await ground.come(b"CONNECT api.pl")
         assert (await reader.read()).startswith(b"HTTP/1.1 408 Request Timeout: the request took too long\r\n")
 
-    play(Limits(head_s=0.05), talk)
+    play(ProxyLimits(head_s=0.05), talk)
 
 
 def test_client_that_never_speaks_tls_is_let_go() -> None:
@@ -100,7 +100,7 @@ def test_client_that_never_speaks_tls_is_let_go() -> None:
         reader, _ = await ground.come(b"CONNECT api.plivo.com:443 HTTP/1.1\r\n\r\n")
         assert b"HTTP/1.1 200 Connection established\r\n\r\n" == await reader.read()
 
-    play(Limits(handshake_s=0.05), talk)
+    play(ProxyLimits(handshake_s=0.05), talk)
 
 
 def test_garbage_instead_of_tls_is_let_go() -> None:
@@ -112,7 +112,7 @@ def test_garbage_instead_of_tls_is_let_go() -> None:
         writer.write(b"GET / HTTP/1.1\r\n\r\n" * 100)
         assert b"CONNECT" not in await reader.read()
 
-    play(Limits(), talk)
+    play(ProxyLimits(), talk)
 
 
 def test_one_connection_too_many_is_refused_and_room_is_made_again() -> None:
@@ -130,7 +130,7 @@ def test_one_connection_too_many_is_refused_and_room_is_made_again() -> None:
             said = await reader.read()
         assert said.startswith(b"HTTP/1.1 400 ")
 
-    play(Limits(connections=2), talk)
+    play(ProxyLimits(connections=2), talk)
 
 
 def test_tunnel_in_which_nothing_moves_is_closed() -> None:
@@ -140,7 +140,7 @@ def test_tunnel_in_which_nothing_moves_is_closed() -> None:
         reader, _, host = await ground.join()
         assert (b"", b"") == (await reader.read(), await host.read())
 
-    play(Limits(quiet_s=0.05), talk)
+    play(ProxyLimits(quiet_s=0.05), talk)
 
 
 def test_half_of_a_tunnel_that_is_done_tells_the_other() -> None:
@@ -152,7 +152,7 @@ def test_half_of_a_tunnel_that_is_done_tells_the_other() -> None:
         writer.write_eof()
         assert b"last words" == await host.read()
 
-    play(Limits(), talk)
+    play(ProxyLimits(), talk)
 
 
 def test_tunnel_to_one_who_does_not_read_holds_the_sender_back() -> None:
@@ -165,4 +165,4 @@ def test_tunnel_to_one_who_does_not_read_holds_the_sender_back() -> None:
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(writer.drain(), 0.3)
 
-    play(Limits(), talk)
+    play(ProxyLimits(), talk)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from masking_emulator.plivo.policy import RATE_LIMIT_REQUESTS
-from masking_emulator.server.thread import Emulator
+from masking_emulator.server.thread import ServerThread
 
 from tests.plivo.ask import Api, api_of
 from tests.shell.asking import control, good
@@ -13,7 +13,7 @@ from tests.shell.worlds import START
 
 
 @pytest.fixture
-def limited(emulator: Emulator) -> Iterator[Api]:
+def limited(emulator: ServerThread) -> Iterator[Api]:
     """A world with the policy on and one subaccount."""
     world = {
         "account": {"subaccounts": [{}]},

@@ -8,11 +8,11 @@ from typing import Final
 
 import pytest
 from masking_emulator.config import cache_folder_of
-from masking_emulator.interception.environment import SHIM, Target, no_proxy, variables
+from masking_emulator.interception.environment import SHIM, EmulatorAccess, no_proxy, variables
 from masking_emulator.interception.trust import Trust
 
 _TRUST: Final = Trust(Path("/cache/of a user/trust/0123"))
-_TARGET: Final = Target(
+_TARGET: Final = EmulatorAccess(
     url="http://127.0.0.1:8080",
     proxy_url="http://127.0.0.1:8081",
     tls_url="https://127.0.0.1:8443",

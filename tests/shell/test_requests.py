@@ -16,8 +16,8 @@ from masking_emulator.control.views.requests import json_of
 from masking_emulator.plivo.parameters import CREATE
 from masking_emulator.plivo.policy import BODY_BYTES_MAX, Policy
 from masking_emulator.plivo.unread import unread
-from masking_emulator.server.thread import Emulator
-from masking_emulator.traffic.requests import ApiRequest, Outcome, Reply, RequestJournal
+from masking_emulator.server.thread import ServerThread
+from masking_emulator.traffic.requests import ApiRequest, Reply, RequestJournal, RequestOutcome
 
 from tests.plivo.ask import FIRST, SECOND, Api, api_of, ask
 from tests.plivo.ask import Reply as Answer
@@ -336,7 +336,7 @@ def test_wait_is_bounded(api: Api) -> None:
     assert (400, "timeout_s") == (refused.status, refused.json["field"])
 
 
-def test_reset_forgets_and_fork_copies(api: Api, emulator: Emulator) -> None:
+def test_reset_forgets_and_fork_copies(api: Api, emulator: ServerThread) -> None:
     """A fork goes on from what had arrived, and the two share nothing."""
     create(api, 0, 1)
     fork = api_of(emulator.url, good(control(api, "POST", "{w}/fork"), 201))
@@ -351,7 +351,7 @@ def test_reset_forgets_and_fork_copies(api: Api, emulator: Emulator) -> None:
     emulator.control.delete(f"/worlds/{fork.auth_id}")
 
 
-def test_world_keeps_no_more_than_its_limits(emulator: Emulator) -> None:
+def test_world_keeps_no_more_than_its_limits(emulator: ServerThread) -> None:
     """The newest requests, and so much of each body; 0 keeps none."""
     for limits, expected in (({"requests_max": 2, "request_body_bytes_max": 10}, [4, 5]), ({"requests_max": 0}, [])):
         api = api_of(emulator.url, emulator.control.post("/worlds", {"world": {"limits": limits}}))
@@ -404,7 +404,7 @@ def test_request_whose_connection_breaks_is_kept(api: Api) -> None:
     ],
 )
 def test_request_of_no_world_is_kept_with_the_server(
-    emulator: Emulator, headers: Mapping[str, str], path: str, why: str
+    emulator: ServerThread, headers: Mapping[str, str], path: str, why: str
 ) -> None:
     """With the reason, and without the credentials."""
     ask(emulator.url, "GET", path, None, headers)
@@ -460,7 +460,7 @@ def test_journal_keeps_the_newest(count: int, most: int) -> None:
     for _ in range(count):
         request = arrived({})
         journal.arrived(request)
-        journal.replied(request, Reply(200, (), b"0123456789"), Outcome.ANSWERED, 0.0)
+        journal.replied(request, Reply(200, (), b"0123456789"), RequestOutcome.ANSWERED, 0.0)
     kept = [request.sequence for request in journal]
 
     assert list(range(max(1, count - most + 1), count + 1)) == kept

@@ -7,7 +7,7 @@ from http.client import HTTPConnection, HTTPResponse
 from typing import Any
 from urllib.parse import urlsplit
 
-from masking_emulator.server.thread import Emulator
+from masking_emulator.server.thread import ServerThread
 
 from tests.plivo.ask import Api, api_of
 from tests.shell.asking import control, create, good
@@ -83,7 +83,7 @@ def test_reset_is_told(api: Api) -> None:
     assert [(0, "reset"), (1, "SessionCreated")] == after
 
 
-def test_lost_events_are_told(emulator: Emulator) -> None:
+def test_lost_events_are_told(emulator: ServerThread) -> None:
     """Who asks for what is not kept any more learns from where it goes on."""
     limits = {"journal_events_max": 3}
     api = api_of(emulator.url, emulator.control.post("/worlds", {"world": {"limits": limits}}))
@@ -96,7 +96,7 @@ def test_lost_events_are_told(emulator: Emulator) -> None:
         assert [3, 4, 5] == [number for number, _ in names(stream, 3)]
 
 
-def test_stream_ends_with_its_world(api: Api, emulator: Emulator) -> None:
+def test_stream_ends_with_its_world(api: Api, emulator: ServerThread) -> None:
     """Nothing more can come."""
     fork = good(control(api, "POST", "{w}/fork"), 201)
     with following(api_of(emulator.url, fork), "?after=1") as stream:
@@ -116,7 +116,7 @@ def test_stream_ends_after_its_time(api: Api) -> None:
 
 def test_server_ends_promptly_while_somebody_listens() -> None:
     """The grace of a stopping server is not used up by those who only listen."""
-    with Emulator("demo") as server:
+    with ServerThread("demo") as server:
         demo = server.control.world(None).rpartition("/")[2]
         listening = following(Api(server.url, demo, "", demo))
         stream = listening.__enter__()

@@ -27,7 +27,7 @@ class Action(Enum):
     TAMPER = "tamper"
 
 
-class Target(Enum):
+class TamperTarget(Enum):
     """What a tampering rule changes."""
 
     SIGNATURE = "signature"
@@ -55,7 +55,7 @@ class Rule(Struct):
     copies: int = 1
     window: int = 2
     order: Order = Order.REVERSE
-    target: Target = Target.SIGNATURE
+    target: TamperTarget = TamperTarget.SIGNATURE
     matched: int = 0
     applied: int = 0
     groups: dict[str, list[int]] = field(default_factory=dict)
@@ -130,6 +130,6 @@ def rule_of(given: Mapping[str, Any]) -> Rule:
         action=action,
         session=given.get("session_uuid"),
         order=Order(given.get("order", Order.REVERSE.value)),
-        target=Target(given.get("target", Target.SIGNATURE.value)),
+        target=TamperTarget(given.get("target", TamperTarget.SIGNATURE.value)),
         **words,
     )

@@ -7,7 +7,7 @@ from urllib.parse import quote_plus
 
 from masking_emulator import __version__
 from masking_emulator.callbacks.exchange import Outgoing
-from masking_emulator.callbacks.laboratory import Target
+from masking_emulator.callbacks.laboratory import TamperTarget
 from masking_emulator.core.chance import Chance
 from masking_emulator.core.records.base import Record, replace
 from masking_emulator.core.records.callbacks import Callback
@@ -46,7 +46,7 @@ class Written(Record):
     parameters: Mapping[str, str]
     signed: Signed
     going: Destination
-    tampering: Target | None = None
+    tampering: TamperTarget | None = None
 
     @property
     def request(self) -> Outgoing:
@@ -107,18 +107,18 @@ def media_request(url: str) -> Outgoing:
     return _request(going, "GET", going.url, {}, b"")
 
 
-def _tampered(request: Outgoing, target: Target) -> Outgoing:
+def _tampered(request: Outgoing, target: TamperTarget) -> Outgoing:
     """The request as somebody on the way might have changed it; its signatures fit no longer."""
     match target:
-        case Target.SIGNATURE:
+        case TamperTarget.SIGNATURE:
             headers = {n: v[::-1] if _is_signature(n) else v for n, v in request.headers.items()}
             return replace(request, headers=headers)
-        case Target.HEADERS:
+        case TamperTarget.HEADERS:
             return replace(request, headers={n: v for n, v in request.headers.items() if _SIGNATURE not in n})
-        case Target.PARAMETER if request.content:
+        case TamperTarget.PARAMETER if request.content:
             content = request.content + b"&" + _FORGED.encode()
             return replace(request, headers={**request.headers, _LENGTH: str(len(content))}, content=content)
-        case Target.PARAMETER:
+        case TamperTarget.PARAMETER:
             return replace(request, url=f"{request.url}&{_FORGED}")
         case _:
             assert_never(target)

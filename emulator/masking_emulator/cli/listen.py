@@ -11,7 +11,7 @@ from masking_emulator.cli.common import EXIT_USAGE, end, end_cleanly_when_asked,
 from masking_emulator.client import Control, ControlRefused, Unreachable
 
 if TYPE_CHECKING:
-    from masking_emulator.listen import Received
+    from masking_emulator.listen import ReceivedRequest
 
 #: The token of the demo world's account, for when no server says another.
 _DEMO_TOKEN: Final = "emulator-token"
@@ -54,11 +54,11 @@ def listen(
     """
     end_cleanly_when_asked()
     # Imported here: the other verbs need none of it and start faster without.
-    from masking_emulator.listen import CannotListen, Receiver
+    from masking_emulator.listen import CallbackListener, CannotListen
 
     known = tokens or _tokens(url, world)
     try:
-        receiver = Receiver(host, port, status=status, tokens=known, tell=_teller(as_json=as_json))
+        receiver = CallbackListener(host, port, status=status, tokens=known, tell=_teller(as_json=as_json))
     except CannotListen as error:
         end(EXIT_USAGE, str(error))
     # A program that reads JSON finds nothing else on its way.
@@ -77,18 +77,18 @@ def _tokens(url: str, world: str | None) -> Sequence[str]:
     return [account["auth_token"] for account in (found, *found["subaccounts"])]
 
 
-def _teller(*, as_json: bool) -> Callable[["Received"], None]:
+def _teller(*, as_json: bool) -> Callable[["ReceivedRequest"], None]:
     """What prints a request. Requests come in threads, and their lines must not mix."""
     turn = threading.Lock()
 
-    def tell(received: "Received") -> None:
+    def tell(received: "ReceivedRequest") -> None:
         with turn:
             click.echo(json.dumps(_json(received)) if as_json else _text(received))
 
     return tell
 
 
-def _json(received: "Received") -> dict[str, Any]:
+def _json(received: "ReceivedRequest") -> dict[str, Any]:
     from masking_emulator.listen import SHORT
 
     return {
@@ -101,7 +101,7 @@ def _json(received: "Received") -> dict[str, Any]:
     }
 
 
-def _text(received: "Received") -> str:
+def _text(received: "ReceivedRequest") -> str:
     """Two lines: what happened to whom, and below it the rest and the signatures."""
     named = received.parameters
     if received.event is None:

@@ -113,7 +113,7 @@ def serve(**options: Any) -> None:
     from masking_emulator.interception.certificates import CannotKeep
     from masking_emulator.server.garbage_collection import settle
     from masking_emulator.server.server import serve as serve_until_asked
-    from masking_emulator.server.sockets import CannotListen, Doors
+    from masking_emulator.server.sockets import CannotOpenSocket, ServerSockets
     from masking_emulator.wholefile import CannotKeepFile
     from masking_emulator.world.spec import BadWorld
 
@@ -131,14 +131,14 @@ def serve(**options: Any) -> None:
         recording=options["record"],
     )
 
-    def ready(doors: Doors) -> None:
+    def ready(sockets: ServerSockets) -> None:
         settle()
-        further = {"world": config.world, "proxy": doors.proxy_url, "tls": doors.tls_url}
-        click.echo(" ".join(["ready", doors.url, *(f"{key}={value}" for key, value in further.items() if value)]))
+        further = {"world": config.world, "proxy": sockets.proxy_url, "tls": sockets.tls_url}
+        click.echo(" ".join(["ready", sockets.url, *(f"{key}={value}" for key, value in further.items() if value)]))
 
     try:
         serve_until_asked(config, ready)
-    except (CannotListen, CannotKeep, CannotKeepFile, BadWorld) as error:
+    except (CannotOpenSocket, CannotKeep, CannotKeepFile, BadWorld) as error:
         end(EXIT_USAGE, str(error))
 
 

@@ -70,14 +70,14 @@ def run(command: tuple[str, ...], world: str, seed: str | None, allow_host: tupl
     from masking_emulator.interception.certificates import CannotKeep
     from masking_emulator.server.run import CannotRun, RunConfig
     from masking_emulator.server.run import run as run_until_it_ends
-    from masking_emulator.server.sockets import CannotListen
+    from masking_emulator.server.sockets import CannotOpenSocket
     from masking_emulator.world.spec import BadWorld
 
     try:
         run_until_it_ends(RunConfig(command, world, read_seed(seed), allow_host, kill_after))
     except CannotRun as error:
         raise Problem(error.code, str(error)) from None
-    except (BadWorld, CannotKeep, CannotListen) as error:
+    except (BadWorld, CannotKeep, CannotOpenSocket) as error:
         raise Problem(EXIT_USAGE, str(error)) from None
 
 
@@ -100,7 +100,7 @@ def env(form: str, host: str | None, world: str | None, url: str) -> None:
         masking-emulator env --format compose    # a part of a service
     """
     from masking_emulator.interception.certificates import CannotKeep
-    from masking_emulator.interception.environment import SHIM, Target, variables
+    from masking_emulator.interception.environment import SHIM, EmulatorAccess, variables
     from masking_emulator.interception.shells import write
     from masking_emulator.interception.trust import other_authorities, trust
 
@@ -111,16 +111,16 @@ def env(form: str, host: str | None, world: str | None, url: str) -> None:
     user = {} if in_container else environment()
     try:
         control = Control(url)
-        account, doors = control.get(control.world(world)), control.get("/interception")
-        if doors["proxy_port"] is None:
+        account, interception = control.get(control.world(world)), control.get("/interception")
+        if interception["proxy_port"] is None:
             raise Problem(EXIT_USAGE, f"the server at {url} has no proxy; start it with `serve --proxy-port 8081`")
-        target = Target(
+        target = EmulatorAccess(
             url=f"http://{name}:{urlsplit(url).port or 80}",
-            proxy_url=f"http://{name}:{doors['proxy_port']}",
-            tls_url=None if doors["tls_port"] is None else f"https://{name}:{doors['tls_port']}",
+            proxy_url=f"http://{name}:{interception['proxy_port']}",
+            tls_url=None if interception["tls_port"] is None else f"https://{name}:{interception['tls_port']}",
             auth_id=account["auth_id"],
             auth_token=account["auth_token"],
-            trust=trust(cache_folder(), doors["authority"], other_authorities(user)),
+            trust=trust(cache_folder(), interception["authority"], other_authorities(user)),
         )
     except Unreachable as error:
         raise Problem(EXIT_UNREACHABLE, f"{error}; start one with `masking-emulator serve --proxy-port 8081`") from None
@@ -157,9 +157,9 @@ def doctor(url: str) -> None:
 
     Run it where the program runs: after `eval "$(masking-emulator env)"`, or as COMMAND of `run`.
     """
-    from masking_emulator.interception.doctor import Verdict, examine
+    from masking_emulator.interception.doctor import Severity, examine
 
     findings = examine(environment(), url)
     for finding in findings:
-        click.echo(f"{finding.verdict.value:<6} {finding.sentence}")
-    sys.exit(EXIT_WRONG if any(finding.verdict is Verdict.WRONG for finding in findings) else 0)
+        click.echo(f"{finding.severity.value:<6} {finding.sentence}")
+    sys.exit(EXIT_WRONG if any(finding.severity is Severity.WRONG for finding in findings) else 0)

@@ -10,7 +10,7 @@ from typing import Final
 from starlette.routing import Route
 
 from masking_emulator.control import about, callbacks, calls, clock, faults, journal, numbers, requests, state, worlds
-from masking_emulator.control.kernel import BODY_BYTES_MAX, PREFIX, ControlError, Endpoint, Operation, refuse
+from masking_emulator.control.kernel import BODY_BYTES_MAX, PREFIX, ControlEndpoint, ControlError, Operation, refuse
 from masking_emulator.world.hub import Hub
 
 __all__ = ["BODY_BYTES_MAX", "OPERATIONS", "PREFIX", "ControlError", "Operation", "refuse", "routes"]
@@ -34,4 +34,6 @@ def routes(hub: Hub, control_hosts: Sequence[str] = ()) -> list[Route]:
     by_path: dict[str, dict[str, Operation]] = {}
     for operation in OPERATIONS:
         by_path.setdefault(operation.path, {})[operation.method] = operation
-    return [Route(PREFIX + path, Endpoint(hub, operations, control_hosts)) for path, operations in by_path.items()]
+    return [
+        Route(PREFIX + path, ControlEndpoint(hub, operations, control_hosts)) for path, operations in by_path.items()
+    ]

@@ -5,9 +5,18 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import islice
 from typing import Any, Final
 
-from masking_emulator.callbacks.laboratory import Action, BadRule, Order, Rule, Target, rule_of
+from masking_emulator.callbacks.laboratory import Action, BadRule, Order, Rule, TamperTarget, rule_of
 from masking_emulator.callbacks.log import CallbackLog, Entry
-from masking_emulator.control.kernel import WHOLE, Answer, Asked, ControlError, Operation, W, body_schema, whole
+from masking_emulator.control.kernel import (
+    WHOLE,
+    ControlAnswer,
+    ControlError,
+    ControlRequest,
+    Operation,
+    W,
+    body_schema,
+    whole,
+)
 from masking_emulator.control.views.callbacks import entry_json, rule_json
 from masking_emulator.core.commands import Command, DropCallback, ReleaseCallback, SendAgain, SwitchDelivery
 from masking_emulator.core.events import CallbackDue
@@ -37,7 +46,7 @@ _STATE_DEFAULT: Final = CallbackState.DELIVERED.value
 _STATES: Final = tuple(state.value for state in CallbackState)
 
 
-async def list_callbacks(asked: Asked) -> Answer:
+async def list_callbacks(asked: ControlRequest) -> ControlAnswer:
     """The callbacks of the world, each with its request, what was signed, and every attempt.
 
     Oldest first, or newest first with `order`; only those with an id above `after` and below `before`.
@@ -53,12 +62,12 @@ async def list_callbacks(asked: Asked) -> Answer:
     return 200, {"callbacks": [entry_json(entry) for entry in islice(found, limit)]}
 
 
-async def show_callback(asked: Asked) -> Answer:
+async def show_callback(asked: ControlRequest) -> ControlAnswer:
     """One callback."""
     return 200, entry_json(_entry(asked))
 
 
-async def wait_for_callbacks(asked: Asked) -> Answer:
+async def wait_for_callbacks(asked: ControlRequest) -> ControlAnswer:
     """Answer as soon as `count` callbacks match; past `timeout_s` real seconds tell what did arrive instead.
 
     What matches is in the state `delivered` unless `state` says otherwise (`any` for every state).
@@ -88,7 +97,7 @@ async def _wait(log: CallbackLog, matches: Callable[[Entry], bool], found: dict[
                     found.pop(entry.callback.ordinal, None)
 
 
-async def replay_callback(asked: Asked) -> Answer:
+async def replay_callback(asked: ControlRequest) -> ControlAnswer:
     """Send the same callback once more, with fresh nonces, as a callback of its own; even while delivery is off."""
     events = asked.world.do(SendAgain(_entry(asked).callback))
     copy = next(event.callback for event in events if isinstance(event, CallbackDue))
@@ -97,17 +106,17 @@ async def replay_callback(asked: Asked) -> Answer:
     return 201, entry_json(entry)
 
 
-async def release_callback(asked: Asked) -> Answer:
+async def release_callback(asked: ControlRequest) -> ControlAnswer:
     """A held callback waits for its turn again."""
     return _moved(asked, ReleaseCallback)
 
 
-async def drop_callback(asked: Asked) -> Answer:
+async def drop_callback(asked: ControlRequest) -> ControlAnswer:
     """A callback that has not been sent never will be."""
     return _moved(asked, DropCallback)
 
 
-async def release_callbacks(asked: Asked) -> Answer:
+async def release_callbacks(asked: ControlRequest) -> ControlAnswer:
     """All held callbacks wait for their turn again, in the order of `ids`, else in the order in which they were due."""
     world = asked.world
     state = world.caught_up().state
@@ -122,12 +131,12 @@ async def release_callbacks(asked: Asked) -> Answer:
     return 200, {"released": wanted}
 
 
-async def show_policy(asked: Asked) -> Answer:
+async def show_policy(asked: ControlRequest) -> ControlAnswer:
     """Whether callbacks are sent, and the laboratory's rules with how often each was applied."""
     return 200, _policy(asked.world)
 
 
-async def set_policy(asked: Asked) -> Answer:
+async def set_policy(asked: ControlRequest) -> ControlAnswer:
     """Other rules in place of those before. `deliver` false makes and keeps callbacks without sending them."""
     world, body = asked.world, asked.body
     rules = _rules(body.get("rules", ()))
@@ -153,13 +162,13 @@ def _policy(world: World) -> dict[str, Any]:
     return {"deliver": delivers, "rules": [rule_json(rule) for rule in world.dispatch.rules]}
 
 
-def _moved(asked: Asked, command: Callable[[int], Command]) -> Answer:
+def _moved(asked: ControlRequest, command: Callable[[int], Command]) -> ControlAnswer:
     entry = _entry(asked)
     asked.world.do(command(entry.callback.ordinal))
     return 200, entry_json(entry)
 
 
-def _entry(asked: Asked) -> Entry:
+def _entry(asked: ControlRequest) -> Entry:
     asked.world.caught_up()
     ordinal = whole(asked.path, "id", 0)
     entry = asked.world.dispatch.log.get(ordinal)
@@ -238,7 +247,7 @@ _RULE: Final = body_schema(
     copies={"type": "integer", "minimum": 1, "maximum": 10, "description": "For duplicate."},
     window={"type": "integer", "minimum": 2, "maximum": 50, "description": _WINDOW},
     order={"enum": [order.value for order in Order], "description": "For reorder."},
-    target={"enum": [target.value for target in Target], "description": "For tamper."},
+    target={"enum": [target.value for target in TamperTarget], "description": "For tamper."},
 )
 
 _FILTERS: Final[Mapping[str, Mapping[str, Any]]] = {

@@ -4,7 +4,15 @@ from collections.abc import Mapping, Sequence
 from itertools import islice
 from typing import Any, Final
 
-from masking_emulator.control.kernel import Answer, Asked, ControlError, Operation, W, body_schema, whole
+from masking_emulator.control.kernel import (
+    ControlAnswer,
+    ControlError,
+    ControlRequest,
+    Operation,
+    W,
+    body_schema,
+    whole,
+)
 from masking_emulator.control.views.calls import call_json, phone_json
 from masking_emulator.core.commands import Command, PlaceCall, SetPhone, StepCall, TypeDigits
 from masking_emulator.core.decisions import calls
@@ -17,7 +25,7 @@ from masking_emulator.world.spec import BadWorld, e164, microseconds, phone_of
 CALLS_MAX: Final = 1_000
 
 
-async def place_simulated_call(asked: Asked) -> Answer:
+async def place_simulated_call(asked: ControlRequest) -> ControlAnswer:
     """Somebody dials a virtual number. What the script leaves out, the phones' habits decide; the clock plays it."""
     body, world = asked.body, asked.world
     command = PlaceCall(_number(body["from"], "from"), _number(body["to"], "to"), _script(body))
@@ -27,7 +35,7 @@ async def place_simulated_call(asked: Asked) -> Answer:
     return 201, call_json(records[-1])
 
 
-async def list_simulated_calls(asked: Asked) -> Answer:
+async def list_simulated_calls(asked: ControlRequest) -> ControlAnswer:
     """The calls of the world, newest first; `session` keeps those of one session, `phase` those that are in it."""
     wanted, phase = asked.query.get("session"), asked.query.get("phase")
     if phase is not None and phase not in _PHASES:
@@ -41,12 +49,12 @@ async def list_simulated_calls(asked: Asked) -> Answer:
     return 200, {"calls": [call_json(call) for call in islice(found, limit)]}
 
 
-async def show_simulated_call(asked: Asked) -> Answer:
+async def show_simulated_call(asked: ControlRequest) -> ControlAnswer:
     """One call, by the UUID of any of its legs."""
     return 200, call_json(calls.find(asked.world.caught_up().state, asked.path["call_uuid"].lower()))
 
 
-async def act_on_call(asked: Asked) -> Answer:
+async def act_on_call(asked: ControlRequest) -> ControlAnswer:
     """One step of a running call: somebody answers, rejects, is busy, cannot be reached, types digits, hangs up."""
     world = asked.world
     state = world.caught_up().state
@@ -55,13 +63,13 @@ async def act_on_call(asked: Asked) -> Answer:
     return 200, call_json(calls.find(state, call.uuid))
 
 
-async def list_phones(asked: Asked) -> Answer:
+async def list_phones(asked: ControlRequest) -> ControlAnswer:
     """The phones whose habits are known; every other one has the world's."""
     phones = asked.world.caught_up().state.phones.values()
     return 200, {"phones": [phone_json(phone) for phone in phones]}
 
 
-async def set_phone(asked: Asked) -> Answer:
+async def set_phone(asked: ControlRequest) -> ControlAnswer:
     """From now on the phone behaves like this."""
     state = asked.world.caught_up().state
     number = _number(asked.path["number"], "number")

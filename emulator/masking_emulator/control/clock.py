@@ -5,17 +5,26 @@ from typing import Any, Final
 
 from masking_emulator.clock import RATE_MAX
 from masking_emulator.control.journal import EVENTS_MAX, numbered
-from masking_emulator.control.kernel import INSTANT, Answer, Asked, ControlError, Operation, W, body_schema, instant_of
+from masking_emulator.control.kernel import (
+    INSTANT,
+    ControlAnswer,
+    ControlError,
+    ControlRequest,
+    Operation,
+    W,
+    body_schema,
+    instant_of,
+)
 from masking_emulator.core.instants import INSTANT_MAX, SECOND_US, written
 from masking_emulator.world.world import ADVANCE_PATIENCE_S, World
 
 
-async def show_clock(asked: Asked) -> Answer:
+async def show_clock(asked: ControlRequest) -> ControlAnswer:
     """What the world's clock shows."""
     return 200, clock_json(asked.world)
 
 
-async def set_clock(asked: Asked) -> Answer:
+async def set_clock(asked: ControlRequest) -> ControlAnswer:
     """Another rate, or a jump forward to `now`; what falls due on the way happens."""
     world = asked.world
     target = _future(asked.body["now"], "now", world) if "now" in asked.body else None
@@ -26,7 +35,7 @@ async def set_clock(asked: Asked) -> Answer:
     return 200, clock_json(world)
 
 
-async def advance_clock(asked: Asked) -> Answer:
+async def advance_clock(asked: ControlRequest) -> ControlAnswer:
     """Go forward by `seconds`, `to` an instant, or to the `next` thing that is due; answers what happened.
 
     It waits for callbacks to be answered on the way, in all for `patience_s` real seconds; `callbacks_out` are those

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from starlette.responses import Response, StreamingResponse
 
-from masking_emulator.control.kernel import WHOLE, Answer, Asked, Operation, W, whole
+from masking_emulator.control.kernel import WHOLE, ControlAnswer, ControlRequest, Operation, W, whole
 from masking_emulator.core.events import Event
 from masking_emulator.world.journal import event_json
 from masking_emulator.world.world import World
@@ -27,7 +27,7 @@ _TIMEOUT_S_MAX: Final = 86_400
 _EVENT_STREAM: Final = "text/event-stream"
 
 
-async def show_journal(asked: Asked) -> Answer:
+async def show_journal(asked: ControlRequest) -> ControlAnswer:
     """The events after a sequence number, oldest first. `first` tells from where the journal is kept."""
     world = asked.world
     world.caught_up()
@@ -36,7 +36,7 @@ async def show_journal(asked: Asked) -> Answer:
     return 200, journal | {"events": [numbered(*event) for event in events]}
 
 
-async def follow_journal(asked: Asked) -> Response:
+async def follow_journal(asked: ControlRequest) -> Response:
     """The events after a sequence number, and every later one as it happens, as server-sent events.
 
     `id` is the sequence number, `event` the event's name, `data` the event as in the journal. A client that comes

@@ -16,9 +16,9 @@ from masking_emulator.core import instants
 from masking_emulator.core.records.base import Record
 from masking_emulator.core.refusals import Refused
 from masking_emulator.plivo import parse
-from masking_emulator.plivo.judge import Judge
 from masking_emulator.plivo.refusals import ApiError, answer_to
 from masking_emulator.plivo.routes import json_response, read_body
+from masking_emulator.plivo.validation import SchemaValidator
 from masking_emulator.world.hub import Hub, NoSuchWorld, TooManyWorlds
 from masking_emulator.world.world import World
 
@@ -44,7 +44,7 @@ class ControlError(Exception):
         self.headers = headers
 
 
-class Asked(Record):
+class ControlRequest(Record):
     """One control request, its body already valid."""
 
     hub: Hub
@@ -59,7 +59,7 @@ class Asked(Record):
         return self.hub.world(self.path["auth_id"])
 
 
-Answer = tuple[int, dict[str, Any]]
+ControlAnswer = tuple[int, dict[str, Any]]
 
 JSON: Final = "application/json"
 
@@ -73,7 +73,7 @@ class Operation(Record):
     method: str
     path: str
     summary: str
-    handler: Callable[[Asked], Awaitable[Answer | Response]]
+    handler: Callable[[ControlRequest], Awaitable[ControlAnswer | Response]]
     body: Mapping[str, Any] | None = None
     query: Mapping[str, Mapping[str, Any]] | None = None
     body_bytes_max: int = BODY_BYTES_MAX
@@ -116,13 +116,13 @@ def instant_of(text: str, field: str) -> int:
 _NO_BODY: Final = body_schema()
 
 
-class Endpoint:
+class ControlEndpoint:
     """One control path as an ASGI app: safety, method, body, then the handler."""
 
     def __init__(self, hub: Hub, operations: Mapping[str, Operation], control_hosts: Sequence[str]) -> None:
         self._hub = hub
         self._operations = operations
-        self._judges = {name: Judge(operation.body or _NO_BODY) for name, operation in operations.items()}
+        self._validators = {name: SchemaValidator(operation.body or _NO_BODY) for name, operation in operations.items()}
         self._control_hosts = control_hosts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -147,7 +147,7 @@ class Endpoint:
             return Response(headers=answer.headers) if request.method == "HEAD" else answer
         return json_response(*answer)
 
-    async def _handled(self, request: Request) -> Answer | Response:
+    async def _handled(self, request: Request) -> ControlAnswer | Response:
         operation = self._operations.get("GET" if request.method == "HEAD" else request.method)
         if operation is None:
             allowed = ", ".join(self._operations)
@@ -166,14 +166,14 @@ class Endpoint:
         if unknown is not None:
             known = ", ".join(operation.query or {}) or "none"
             raise ControlError(400, f"the query has no such parameter; known here are: {known}", unknown[:60])
-        return await operation.handler(Asked(self._hub, request.path_params, query, body, request.headers))
+        return await operation.handler(ControlRequest(self._hub, request.path_params, query, body, request.headers))
 
     async def _json_body(self, request: Request, operation: Operation) -> Mapping[str, Any]:
         raw = await read_body(request.receive, operation.body_bytes_max)
         if raw is None:
             raise ControlError(413, f"a body may have {operation.body_bytes_max} bytes")
         body = parse.json_object(raw) if raw.strip() else {}
-        error = self._judges[operation.method].best(body)
+        error = self._validators[operation.method].best(body)
         if error is not None:
             raise refused_field(error)
         return body

@@ -20,7 +20,7 @@ _DIFFERENCES_MAX: Final = 20
 _COMPARED_MAX: Final = 200
 
 
-class Difference(Record):
+class Mismatch(Record):
     """One criterion that a request misses."""
 
     field: str
@@ -54,58 +54,58 @@ def _likeness(expected: Any, actual: Any) -> float:
     return 0.9 * SequenceMatcher(None, one, other, autojunk=False).ratio()
 
 
-def _miss_json(request: ApiRequest, differences: Sequence[Difference]) -> dict[str, Any]:
+def _miss_json(request: ApiRequest, differences: Sequence[Mismatch]) -> dict[str, Any]:
     told = [{"field": one.field, "expected": one.expected, "actual": one.actual} for one in differences]
     return {"request": summary_json(request), "differences": told[:_DIFFERENCES_MAX]}
 
 
-def _differences(request: ApiRequest, criteria: Mapping[str, Any]) -> Iterator[Difference]:
+def _differences(request: ApiRequest, criteria: Mapping[str, Any]) -> Iterator[Mismatch]:
     for name, expected in criteria.items():
         yield from _COMPARED[name](name, expected, request)
 
 
-def _same(actual_of: Callable[[ApiRequest], Any]) -> Callable[[str, Any, ApiRequest], Iterator[Difference]]:
-    def compare(name: str, expected: Any, request: ApiRequest) -> Iterator[Difference]:
+def _same(actual_of: Callable[[ApiRequest], Any]) -> Callable[[str, Any, ApiRequest], Iterator[Mismatch]]:
+    def compare(name: str, expected: Any, request: ApiRequest) -> Iterator[Mismatch]:
         actual = actual_of(request)
         if actual != expected:
-            yield Difference(name, expected, actual)
+            yield Mismatch(name, expected, actual)
 
     return compare
 
 
-def _later(name: str, expected: int, request: ApiRequest) -> Iterator[Difference]:
+def _later(name: str, expected: int, request: ApiRequest) -> Iterator[Mismatch]:
     if request.sequence <= expected:
-        yield Difference(name, expected, request.sequence)
+        yield Mismatch(name, expected, request.sequence)
 
 
-def _path(name: str, expected: str, request: ApiRequest) -> Iterator[Difference]:
+def _path(name: str, expected: str, request: ApiRequest) -> Iterator[Mismatch]:
     if not path_fits(request.path, expected):
-        yield Difference(name, expected, request.path)
+        yield Mismatch(name, expected, request.path)
 
 
-def _body(name: str, expected: Mapping[str, Any], request: ApiRequest) -> Iterator[Difference]:
+def _body(name: str, expected: Mapping[str, Any], request: ApiRequest) -> Iterator[Mismatch]:
     return _beyond(name, expected, body_of(request))
 
 
-def _query(name: str, expected: Mapping[str, Any], request: ApiRequest) -> Iterator[Difference]:
+def _query(name: str, expected: Mapping[str, Any], request: ApiRequest) -> Iterator[Mismatch]:
     return _beyond(name, expected, query_of(request))
 
 
-def _beyond(name: str, expected: Any, actual: Any) -> Iterator[Difference]:
+def _beyond(name: str, expected: Any, actual: Any) -> Iterator[Mismatch]:
     """Where `actual` lacks something of `expected`; what it has beyond that does not matter."""
     if isinstance(expected, Mapping) and isinstance(actual, Mapping):
         for key, value in expected.items():
             if key in actual:
                 yield from _beyond(f"{name}.{key}", value, actual[key])
             else:
-                yield Difference(f"{name}.{key}", value, None)
+                yield Mismatch(f"{name}.{key}", value, None)
     # JSON knows true apart from 1, Python does not.
     elif expected != actual or isinstance(expected, bool) is not isinstance(actual, bool):
-        yield Difference(name, expected, actual)
+        yield Mismatch(name, expected, actual)
 
 
 #: Criterion → the differences of a request from it.
-_COMPARED: Final[Mapping[str, Callable[[str, Any, ApiRequest], Iterator[Difference]]]] = {
+_COMPARED: Final[Mapping[str, Callable[[str, Any, ApiRequest], Iterator[Mismatch]]]] = {
     "after": _later,
     "operation": _same(lambda request: request.operation),
     "method": _same(lambda request: request.method),

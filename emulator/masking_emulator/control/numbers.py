@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from masking_emulator.control.kernel import Answer, Asked, ControlError, Operation, W, body_schema
+from masking_emulator.control.kernel import ControlAnswer, ControlError, ControlRequest, Operation, W, body_schema
 from masking_emulator.control.views.numbers import explanation, number_json, refusal
 from masking_emulator.core.commands import AddNumber, ReplaceNumber
 from masking_emulator.core.events import SessionCreated, SessionNumberReplaced, SessionRefreshed
@@ -13,13 +13,13 @@ from masking_emulator.plivo import parse
 from masking_emulator.world.spec import BadWorld, e164, pool_number
 
 
-async def explain_session(asked: Asked) -> Answer:
+async def explain_session(asked: ControlRequest) -> ControlAnswer:
     """Why the session has its number: every candidate, and why it was dropped."""
     engine = asked.world.caught_up()
     return 200, explanation(engine.session(asked.path["session_uuid"]), engine.pool, asked.world.accounts)
 
 
-async def explain_create(asked: Asked) -> Answer:
+async def explain_create(asked: ControlRequest) -> ControlAnswer:
     """What a create with these parameters would come to now, and why. Nothing is created, and nothing changes.
 
     Candidates as for a session that is there; with `error` and `reason` where it would be refused.
@@ -44,14 +44,14 @@ async def explain_create(asked: Asked) -> Answer:
     )
 
 
-async def show_numbers(asked: Asked) -> Answer:
+async def show_numbers(asked: ControlRequest) -> ControlAnswer:
     """The pool in allocation order, with what is on each number now."""
     world = asked.world
     pool = world.caught_up().pool
     return 200, {"numbers": [number_json(number, pool.use(number.digits), world.accounts) for number in pool.numbers()]}
 
 
-async def add_number(asked: Asked) -> Answer:
+async def add_number(asked: ControlRequest) -> ControlAnswer:
     """One number more at the end of the pool."""
     world = asked.world
     owners: dict[str | None, int] = {account.auth_id: account.place for account in world.accounts[1:]}
@@ -67,7 +67,7 @@ async def add_number(asked: Asked) -> Answer:
     return 201, {"number": f"+{number.digits}", "subaccount": subaccount}
 
 
-async def replace_number(asked: Asked) -> Answer:
+async def replace_number(asked: ControlRequest) -> ControlAnswer:
     """The number is sub-optimal: its live sessions get others, are told so, and it gets no session any more."""
     world = asked.world
     try:

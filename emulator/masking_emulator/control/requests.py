@@ -10,9 +10,9 @@ from typing import Any, Final
 
 from masking_emulator.control.kernel import (
     WHOLE,
-    Answer,
-    Asked,
+    ControlAnswer,
     ControlError,
+    ControlRequest,
     Operation,
     W,
     body_schema,
@@ -21,8 +21,8 @@ from masking_emulator.control.kernel import (
 )
 from masking_emulator.control.near_misses import matches, matching, near_misses
 from masking_emulator.control.views.requests import request_json, summary_json, unmatched_json
-from masking_emulator.plivo.judge import Judge
 from masking_emulator.plivo.routes import OPERATION_NAMES
+from masking_emulator.plivo.validation import SchemaValidator
 from masking_emulator.traffic.requests import ApiRequest
 from masking_emulator.world.world import World
 
@@ -40,7 +40,7 @@ _WAIT_S_DEFAULT: Final = 5
 _QUERY_SIGNS_MAX: Final = 4000
 
 
-async def list_requests(asked: Asked) -> Answer:
+async def list_requests(asked: ControlRequest) -> ControlAnswer:
     """The newest `limit` requests that match, oldest first, each with its answer and the fields that nothing read."""
     world, criteria = asked.world, _criteria(asked.query, "limit")
     limit = min(whole(asked.query, "limit", _LISTED_DEFAULT), _LISTED_MAX)
@@ -50,12 +50,12 @@ async def list_requests(asked: Asked) -> Answer:
     return 200, kept | {"requests": [request_json(request, world.policy) for request in listed]}
 
 
-async def count_requests(asked: Asked) -> Answer:
+async def count_requests(asked: ControlRequest) -> ControlAnswer:
     """How many requests match."""
     return 200, {"count": len(matching(asked.world.requests, _criteria(asked.query)))}
 
 
-async def show_request(asked: Asked) -> Answer:
+async def show_request(asked: ControlRequest) -> ControlAnswer:
     """One request by its sequence number."""
     world = asked.world
     found = world.requests.find(whole(asked.path, "sequence", 0))
@@ -66,7 +66,7 @@ async def show_request(asked: Asked) -> Answer:
     return 200, request_json(found, world.policy)
 
 
-async def verify_requests(asked: Asked) -> Answer:
+async def verify_requests(asked: ControlRequest) -> ControlAnswer:
     """Whether as many requests match as expected: `count`, `at_least`, `at_most`; without these, at least one.
 
     409 where not: with those that match, near misses and how they differ, and what arrived.
@@ -81,7 +81,7 @@ async def verify_requests(asked: Asked) -> Answer:
     return 409, {"error": error, "verified": False} | _explained(asked.world, criteria, found)
 
 
-async def await_request(asked: Asked) -> Answer:
+async def await_request(asked: ControlRequest) -> ControlAnswer:
     """Block until `at_least` requests match (1 where left out), those before counted, for up to `timeout_s` seconds.
 
     A request counts as soon as its body is there, with `status` only once it has been answered. 409 where time is
@@ -110,7 +110,7 @@ async def await_request(asked: Asked) -> Answer:
     return 200, {"requests": [request_json(request, world.policy) for request in found.values()][:_LISTED_MAX]}
 
 
-async def list_unmatched(asked: Asked) -> Answer:
+async def list_unmatched(asked: ControlRequest) -> ControlAnswer:
     """The newest requests that belong to no world: unknown credentials, or a path that neither API has."""
     return 200, {"requests": [unmatched_json(request) for request in asked.hub.unmatched]}
 
@@ -146,7 +146,7 @@ _CRITERIA: Final[Mapping[str, Mapping[str, Any]]] = {
     "query": _OBJECT,
     "body": _OBJECT,
 }
-_JUDGE: Final = Judge(body_schema(**_CRITERIA))
+_CRITERIA_VALIDATOR: Final = SchemaValidator(body_schema(**_CRITERIA))
 
 _VERIFICATION: Final = body_schema(**_CRITERIA, **dict.fromkeys(_COUNTS, WHOLE))
 
@@ -157,7 +157,7 @@ def _criteria(query: Mapping[str, str], *others: str) -> dict[str, Any]:
         if name not in _IN_QUERY and name not in others:
             raise ControlError(400, f"unknown here; known are {', '.join((*_IN_QUERY, *others))}", name[:100])
     given = {name: _read(name, text) for name, text in query.items() if name in _IN_QUERY}
-    error = _JUDGE.best(given)
+    error = _CRITERIA_VALIDATOR.best(given)
     if error is not None:
         raise refused_field(error)
     return given

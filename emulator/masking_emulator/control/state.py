@@ -6,21 +6,21 @@ What it takes to do that is loaded when it is asked for: a start would pay for w
 from collections.abc import Sequence
 from typing import Final
 
-from masking_emulator.control.kernel import Answer, Asked, ControlError, Operation, W
+from masking_emulator.control.kernel import ControlAnswer, ControlError, ControlRequest, Operation, W
 from masking_emulator.wholefile import CannotKeepFile
 
 #: A world of 100,000 sessions has to fit.
 _SNAPSHOT_BYTES_MAX: Final = 536_870_912
 
 
-async def take_snapshot(asked: Asked) -> Answer:
+async def take_snapshot(asked: ControlRequest) -> ControlAnswer:
     """The whole state of the world, as JSON that can be put back, edited and kept."""
     from masking_emulator.keeping.snapshot import snapshot_of
 
     return 200, snapshot_of(asked.world)
 
 
-async def put_snapshot(asked: Asked) -> Answer:
+async def put_snapshot(asked: ControlRequest) -> ControlAnswer:
     """Another state in place of this one, as it was taken. The world keeps its accounts."""
     from masking_emulator.keeping.snapshot import BadSnapshot, restore, snapshot_of
 
@@ -31,7 +31,7 @@ async def put_snapshot(asked: Asked) -> Answer:
     return 200, snapshot_of(asked.world)["clock"]
 
 
-async def keep_snapshot(asked: Asked) -> Answer:
+async def keep_snapshot(asked: ControlRequest) -> ControlAnswer:
     """Write the state to the file that `serve --state` named, whole or not at all."""
     from masking_emulator.keeping.files import keep
 
@@ -45,7 +45,7 @@ async def keep_snapshot(asked: Asked) -> Answer:
     return 200, {"file": str(world.state_file), "now": kept["clock"]["now"]}
 
 
-async def show_pool_report(asked: Asked) -> Answer:
+async def show_pool_report(asked: ControlRequest) -> ControlAnswer:
     """How many numbers, of which countries, would have served what the journal tells, and when it was tightest."""
     from masking_emulator.control.views.pool_report import pool_report
 

@@ -10,7 +10,7 @@ from itertools import repeat
 from typing import Any, Final
 
 from masking_emulator.core.books.pool import Pool
-from masking_emulator.core.books.sessions import Query
+from masking_emulator.core.books.sessions import SessionQuery
 from masking_emulator.core.chance import Seed
 from masking_emulator.core.commands import (
     AddNumber,
@@ -148,7 +148,7 @@ class Engine:
         """A session that this owner may see; None sees all. Raises Refused(SESSION_NOT_FOUND)."""
         return sessions.find(self._state, uuid, owner, self.now)
 
-    def select(self, query: Query) -> tuple[int, list[Session]]:
+    def select(self, query: SessionQuery) -> tuple[int, list[Session]]:
         """How many sessions match, and the wanted page of them, newest first."""
         return self._state.book.select(query, self.now)
 

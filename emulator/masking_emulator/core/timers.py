@@ -5,7 +5,7 @@ from heapq import heapify, heappop, heappush
 from masking_emulator.core.commands import Command
 
 #: Due instant, order of setting, key, command. The order decides between equal instants.
-Entry = tuple[int, int, str, Command]
+TimerEntry = tuple[int, int, str, Command]
 
 #: How many replaced entries may wait in the heap beside as many live ones.
 _STALE_SLACK = 64
@@ -17,8 +17,8 @@ class Timers:
     __slots__ = ("_heap", "_live", "_order")
 
     def __init__(self) -> None:
-        self._heap: list[Entry] = []
-        self._live: dict[str, Entry] = {}
+        self._heap: list[TimerEntry] = []
+        self._live: dict[str, TimerEntry] = {}
         self._order = 0
 
     def copy(self) -> "Timers":
@@ -49,7 +49,7 @@ class Timers:
             heappop(heap)
         return heap[0][0] if heap else None
 
-    def pop_due(self, instant: int) -> Entry | None:
+    def pop_due(self, instant: int) -> TimerEntry | None:
         """Take the earliest timer that is due at `instant`; None where none is."""
         while self._heap and self._heap[0][0] <= instant:
             entry = heappop(self._heap)
@@ -58,7 +58,7 @@ class Timers:
                 return entry
         return None
 
-    def entries(self) -> list[Entry]:
+    def entries(self) -> list[TimerEntry]:
         """The live timers, in the order in which they will be due."""
         return sorted(self._live.values(), key=lambda entry: entry[:2])
 

@@ -24,7 +24,7 @@ _ASK_S_MAX: Final = 5.0
 _HEALTH: Final = "/_emulator/health"
 
 
-class Verdict(Enum):
+class Severity(Enum):
     """How bad it is."""
 
     OK = "ok"
@@ -36,7 +36,7 @@ class Verdict(Enum):
 class Finding:
     """What one look found."""
 
-    verdict: Verdict
+    severity: Severity
     sentence: str
 
 
@@ -44,16 +44,16 @@ def examine(variables: Mapping[str, str], url: str) -> Sequence[Finding]:
     """Every finding, in the order in which to mend things. Without a server there is only one."""
     try:
         control = Control(url, timeout_s=_ASK_S_MAX)
-        doors, worlds = control.get("/interception"), control.get("/health")["worlds"]
+        interception, worlds = control.get("/interception"), control.get("/health")["worlds"]
     except (Unreachable, ControlRefused) as error:
         return [_wrong(f"{error}; start a server with `masking-emulator serve --proxy-port 8081`")]
-    if doors["proxy_port"] is None:
+    if interception["proxy_port"] is None:
         return [_wrong(f"the server at {url} has no proxy; start it with `serve --proxy-port 8081`")]
     return [
         _ok(f"the emulator answers at {url}"),
-        *_proxies(variables, doors["proxy_port"]),
+        *_proxies(variables, interception["proxy_port"]),
         *_exceptions(variables),
-        *_bundles(variables, doors["authority"]),
+        *_bundles(variables, interception["authority"]),
         *_account(variables, worlds),
         *_languages(variables),
         _asked(variables),
@@ -107,9 +107,9 @@ def _bundles(variables: Mapping[str, str], authority: str) -> Iterator[Finding]:
 def _account(variables: Mapping[str, str], worlds: Sequence[str]) -> Iterator[Finding]:
     auth_id = variables.get("PLIVO_AUTH_ID")
     if auth_id is None:
-        yield Finding(Verdict.NOTE, "PLIVO_AUTH_ID is not set, so the program has to name an account itself")
+        yield Finding(Severity.NOTE, "PLIVO_AUTH_ID is not set, so the program has to name an account itself")
     elif auth_id not in worlds:
-        yield Finding(Verdict.NOTE, f"PLIVO_AUTH_ID {auth_id} is no world's main account here; it may be a subaccount")
+        yield Finding(Severity.NOTE, f"PLIVO_AUTH_ID {auth_id} is no world's main account here; it may be a subaccount")
     else:
         yield _ok("PLIVO_AUTH_ID is an account of the server")
 
@@ -127,8 +127,8 @@ def _languages(variables: Mapping[str, str]) -> Iterator[Finding]:
         if part in variables.get(name, ""):
             yield _ok(f"{name} leads {who} here")
         else:
-            yield Finding(Verdict.NOTE, f"{name} does not lead {who} here; `masking-emulator env` prints how")
-    yield Finding(Verdict.NOTE, "python -I and python -E ignore PYTHONPATH, and plivo-python with it")
+            yield Finding(Severity.NOTE, f"{name} does not lead {who} here; `masking-emulator env` prints how")
+    yield Finding(Severity.NOTE, "python -I and python -E ignore PYTHONPATH, and plivo-python with it")
 
 
 def _asked(variables: Mapping[str, str]) -> Finding:
@@ -162,8 +162,8 @@ def _port(url: str) -> int | None:
 
 
 def _ok(sentence: str) -> Finding:
-    return Finding(Verdict.OK, sentence)
+    return Finding(Severity.OK, sentence)
 
 
 def _wrong(sentence: str) -> Finding:
-    return Finding(Verdict.WRONG, sentence)
+    return Finding(Severity.WRONG, sentence)

@@ -23,7 +23,7 @@ _LOCAL: Final = ("localhost", "127.0.0.1", "::1")
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class EmulatorAccess:
     """Where the emulator is, as its client sees it: URLs, the account to be, and whom to trust."""
 
     url: str
@@ -42,16 +42,16 @@ class Target:
 
 
 User = Mapping[str, str]
-Row = Callable[[Target, User], str | None]
+VariableRow = Callable[[EmulatorAccess, User], str | None]
 
 
-def variables(target: Target, user: User) -> dict[str, str]:
+def variables(target: EmulatorAccess, user: User) -> dict[str, str]:
     """What to set on top of the user's environment."""
     values = {name: row(target, user) for name, row in _TABLE.items()}
     return {name: value for name, value in values.items() if value is not None}
 
 
-def no_proxy(target: Target, user: User) -> str:
+def no_proxy(target: EmulatorAccess, user: User) -> str:
     """The user's exceptions, without those that would let Plivo past the proxy, and with what never goes through it."""
     given = [entry.strip() for name in ("NO_PROXY", "no_proxy") for entry in user.get(name, "").split(",")]
     kept = [entry for entry in given if entry and not excepts_plivo(entry)]
@@ -64,35 +64,35 @@ def excepts_plivo(entry: str) -> bool:
     return entry.strip() == "*" or is_plivo(name) or (name != "" and API_HOST.endswith(f".{name}"))
 
 
-def _proxy(target: Target, _: User) -> str:
+def _proxy(target: EmulatorAccess, _: User) -> str:
     return target.proxy_url
 
 
-def _bundle(target: Target, _: User) -> str:
+def _bundle(target: EmulatorAccess, _: User) -> str:
     return str(target.trust.bundle)
 
 
-def _pythonpath(target: Target, user: User) -> str:
+def _pythonpath(target: EmulatorAccess, user: User) -> str:
     """First, because Python runs the first `sitecustomize` of the path; ours runs the next one."""
     rest = [entry for entry in user.get("PYTHONPATH", "").split(os.pathsep) if entry != str(target.shim)]
     return os.pathsep.join([str(target.shim), *rest] if any(rest) else [str(target.shim)])
 
 
-def _node_options(target: Target, user: User) -> str | None:
+def _node_options(target: EmulatorAccess, user: User) -> str | None:
     if target.tls_url is None:
         return None
     path = str(target.shim / "preload.cjs").replace("\\", "\\\\").replace('"', '\\"')
     return _with(user.get("NODE_OPTIONS", ""), f'--require "{path}"')
 
 
-def _php_folders(target: Target, user: User) -> str:
+def _php_folders(target: EmulatorAccess, user: User) -> str:
     """What is empty between two separators stands for the folder that PHP was built with."""
     before = user.get("PHP_INI_SCAN_DIR", "")
     ours = str(target.trust.folder)
     return before if ours in before.split(os.pathsep) else f"{before}{os.pathsep}{ours}"
 
 
-def _java_options(target: Target, user: User) -> str:
+def _java_options(target: EmulatorAccess, user: User) -> str:
     host, port = target.proxy_host_and_port
     properties = {
         "https.proxyHost": host,
@@ -113,7 +113,7 @@ def _with(before: str, ours: str) -> str:
     return before if ours in before else f"{before} {ours}".strip()
 
 
-_TABLE: Final[Mapping[str, Row]] = {
+_TABLE: Final[Mapping[str, VariableRow]] = {
     URL_VARIABLE: lambda target, _: target.url,
     TLS_URL_VARIABLE: lambda target, _: target.tls_url,
     "PLIVO_AUTH_ID": lambda target, _: target.auth_id,

@@ -26,7 +26,7 @@ HOST_SIGNS_MAX: Final = 253
 _NAME: Final = re.compile(rf"[a-z0-9._:%-]{{1,{HOST_SIGNS_MAX}}}")
 
 
-class Way(Enum):
+class ProxyRoute(Enum):
     """Where a connection goes."""
 
     INSIDE = "to the emulator"
@@ -34,12 +34,12 @@ class Way(Enum):
     NOWHERE = "refused"
 
 
-def way_to(host: str, allowed: Sequence[str]) -> Way:
+def proxy_route(host: str, allowed: Sequence[str]) -> ProxyRoute:
     """Where a connection to this host goes. `allowed` are names, `*.domain` for all below one, or `*`."""
     name = host.lower().removesuffix(".")
     if is_plivo(name):
-        return Way.INSIDE
-    return Way.OUTSIDE if any(_matches(name, pattern.lower()) for pattern in allowed) else Way.NOWHERE
+        return ProxyRoute.INSIDE
+    return ProxyRoute.OUTSIDE if any(_matches(name, pattern.lower()) for pattern in allowed) else ProxyRoute.NOWHERE
 
 
 def is_plivo(host: str) -> bool:

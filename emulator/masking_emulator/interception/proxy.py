@@ -13,8 +13,8 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Final, cast
 from urllib.parse import urlsplit
 
-from masking_emulator.interception.hosts import HTTP_PORT, HTTPS_PORT, Way, host_and_port, way_to
-from masking_emulator.interception.tunnel import Limits, Refusal, open_tunnel
+from masking_emulator.interception.hosts import HTTP_PORT, HTTPS_PORT, ProxyRoute, host_and_port, proxy_route
+from masking_emulator.interception.tunnel import ProxyLimits, Refusal, open_tunnel
 
 #: So many refused hosts are named in the log, each once.
 _LOGGED_HOSTS_MAX: Final = 100
@@ -33,7 +33,7 @@ HttpFactory = Callable[[Callable[[], None]], asyncio.Protocol]
 class Proxy:
     """One proxy: what its connections share."""
 
-    def __init__(self, http: HttpFactory, tls: ssl.SSLContext, *, allowed: Sequence[str], limits: Limits) -> None:
+    def __init__(self, http: HttpFactory, tls: ssl.SSLContext, *, allowed: Sequence[str], limits: ProxyLimits) -> None:
         self.http = http
         self.tls = tls
         self.allowed = allowed
@@ -153,7 +153,7 @@ class ProxyConnection(asyncio.Protocol):
     async def _connect(self, host: str, port: int) -> None:
         way = self._way(host, port, HTTPS_PORT)
         transport = self._still_here()
-        if way is Way.OUTSIDE:
+        if way is ProxyRoute.OUTSIDE:
             self._ending = await open_tunnel(
                 transport, host, port, greeting=_CONNECT_DONE, ended=self._end, limits=self._limits
             )
@@ -174,7 +174,7 @@ class ProxyConnection(asyncio.Protocol):
         head = _alone(method, path, headers)
         way = self._way(host, port, default_port)
         transport = self._still_here()
-        if way is Way.INSIDE:
+        if way is ProxyRoute.INSIDE:
             transport.resume_reading()
             return self._hand_over(transport, head + rest)
         if scheme == b"https":
@@ -184,11 +184,11 @@ class ProxyConnection(asyncio.Protocol):
         )
         return None
 
-    def _way(self, host: str, port: int, usual_port: int) -> Way:
-        way = way_to(host, self._proxy.allowed)
-        if way is Way.NOWHERE:
+    def _way(self, host: str, port: int, usual_port: int) -> ProxyRoute:
+        way = proxy_route(host, self._proxy.allowed)
+        if way is ProxyRoute.NOWHERE:
             raise self._proxy.refusal(host)
-        if way is Way.INSIDE and port != usual_port:
+        if way is ProxyRoute.INSIDE and port != usual_port:
             raise Refusal(403, f"{host} is emulated on port {usual_port}, not on {port}")
         return way
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
-Writer = Callable[[Mapping[str, str], Sequence[Path]], str]
+EnvironmentWriter = Callable[[Mapping[str, str], Sequence[Path]], str]
 
 
 def write(variables: Mapping[str, str], *, form: str, mounts: Sequence[Path]) -> str:
@@ -16,7 +16,7 @@ def write(variables: Mapping[str, str], *, form: str, mounts: Sequence[Path]) ->
     return FORMS[form](variables, mounts)
 
 
-def _lines(line: Callable[[str, str], str]) -> Writer:
+def _lines(line: Callable[[str, str], str]) -> EnvironmentWriter:
     return lambda variables, _: "".join(f"{line(name, value)}\n" for name, value in variables.items())
 
 
@@ -59,7 +59,7 @@ def _scalar(value: object) -> str:
 
 
 #: GitHub Actions reads lines for `$GITHUB_ENV` as they are, and no value of ours has a line end.
-FORMS: Final[Mapping[str, Writer]] = {
+FORMS: Final[Mapping[str, EnvironmentWriter]] = {
     "sh": _lines(_sh),
     "fish": _lines(_fish),
     "powershell": _lines(_powershell),

@@ -12,7 +12,7 @@ from typing import cast
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class ProxyLimits:
     """How much a proxy puts up with. Its bounds are its own: the server's other doors do not feel them."""
 
     #: Connections at once, tunnels and intercepted ones included.
@@ -93,7 +93,7 @@ class _End(asyncio.Protocol):
 class _Tunnel:
     """Both ends, and the watch over them."""
 
-    def __init__(self, ended: Callable[[], None], limits: Limits) -> None:
+    def __init__(self, ended: Callable[[], None], limits: ProxyLimits) -> None:
         self._ended = ended
         self._limits = limits
         self._loop = asyncio.get_running_loop()
@@ -136,7 +136,7 @@ async def open_tunnel(
     greeting: bytes = b"",
     sending: bytes = b"",
     ended: Callable[[], None],
-    limits: Limits,
+    limits: ProxyLimits,
 ) -> Callable[[], None]:
     """Join the client, whose reading is paused, to a host: `greeting` goes to the one, `sending` to the other.
 

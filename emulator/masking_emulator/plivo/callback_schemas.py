@@ -8,12 +8,11 @@ which, so presence is ASSUMED from what an event can know.
 
 from collections.abc import Mapping
 from enum import Enum
-from typing import Any, Final
+from typing import Final
 
 from masking_emulator.core.records.base import Record
 from masking_emulator.plivo.hangup_causes import HANGUP_CAUSES
-
-Schema = Mapping[str, Any]
+from masking_emulator.plivo.validation import Schema
 
 
 class Occasion(Enum):

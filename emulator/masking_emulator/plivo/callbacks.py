@@ -16,8 +16,7 @@ from masking_emulator.core.records.calls import Call, Cause, PinVerdict, Recordi
 from masking_emulator.plivo.causes import CAUSES
 from masking_emulator.plivo.resources import media_url, recording_url
 from masking_emulator.plivo.service import Account
-
-Pair = tuple[str, str]
+from masking_emulator.plivo.signatures import NameValue
 
 _OF_LEGS: Final[Mapping[tuple[NoticeKind, Role | None], str]] = {
     (NoticeKind.LEG_ANSWERED, Role.FIRST): "SessionFirstPartyAnswer",
@@ -93,7 +92,7 @@ def _second(second: int) -> str:
     return f"{t[0]:04}-{t[1]:02}-{t[2]:02} {t[3]:02}:{t[4]:02}:{t[5]:02}"
 
 
-def _people(call: Call, leg: int | None) -> Sequence[Pair]:
+def _people(call: Call, leg: int | None) -> Sequence[NameValue]:
     """From and To. Of the call that the service places, the first leg goes from the virtual number to the first party.
 
     Source: contract 6.7. As long as nobody is dialled there is no To.
@@ -103,7 +102,7 @@ def _people(call: Call, leg: int | None) -> Sequence[Pair]:
     return (("From", call.caller), ("To", call.callee)) if call.callee else (("From", call.caller),)
 
 
-def _of_pin(notice: Notice, place: Place) -> Sequence[Pair]:
+def _of_pin(notice: Notice, place: Place) -> Sequence[NameValue]:
     del place
     assert notice.verdict is not None, "a PIN's notice has a verdict"
     return (
@@ -112,14 +111,14 @@ def _of_pin(notice: Notice, place: Place) -> Sequence[Pair]:
     )
 
 
-def _of_leg_end(notice: Notice, place: Place) -> Sequence[Pair]:
+def _of_leg_end(notice: Notice, place: Place) -> Sequence[NameValue]:
     del place
     assert notice.call is not None, "a leg's notice has a call"
     leg = notice.call.legs[notice.leg or 0]
     return _cost(leg.amount_micros, leg.billed_s, leg.duration_s, leg.cause)
 
 
-def _of_call_end(notice: Notice, place: Place) -> Sequence[Pair]:
+def _of_call_end(notice: Notice, place: Place) -> Sequence[NameValue]:
     del place
     call = notice.call
     assert call is not None, "a call's notice has a call"
@@ -127,7 +126,7 @@ def _of_call_end(notice: Notice, place: Place) -> Sequence[Pair]:
     return _cost(call.amount_micros, call.billed_s, call.duration_s, call.legs[-1].cause)
 
 
-def _cost(amount_micros: int, billed_s: int, duration_s: int, cause: Cause | None) -> Sequence[Pair]:
+def _cost(amount_micros: int, billed_s: int, duration_s: int, cause: Cause | None) -> Sequence[NameValue]:
     assert cause is not None, "what is over has a cause"
     code, name = CAUSES[cause]
     return (
@@ -139,7 +138,7 @@ def _cost(amount_micros: int, billed_s: int, duration_s: int, cause: Cause | Non
     )
 
 
-def _of_recording_start(notice: Notice, place: Place) -> Sequence[Pair]:
+def _of_recording_start(notice: Notice, place: Place) -> Sequence[NameValue]:
     del place  # its URLs answer only once there is something behind them
     recording = _recording(notice)
     return (
@@ -149,7 +148,7 @@ def _of_recording_start(notice: Notice, place: Place) -> Sequence[Pair]:
     )
 
 
-def _of_recording_end(notice: Notice, place: Place) -> Sequence[Pair]:
+def _of_recording_end(notice: Notice, place: Place) -> Sequence[NameValue]:
     recording = _recording(notice)
     assert recording.ended_at is not None, "a completed recording has an end"
     auth_id = place.account.auth_id
@@ -164,7 +163,7 @@ def _of_recording_end(notice: Notice, place: Place) -> Sequence[Pair]:
     )
 
 
-def _of_recording_failure(notice: Notice, place: Place) -> Sequence[Pair]:
+def _of_recording_failure(notice: Notice, place: Place) -> Sequence[NameValue]:
     del place
     return (("RecordingFormat", f".{_recording(notice).audio_format}"),)
 
@@ -174,7 +173,7 @@ def _recording(notice: Notice) -> Recording:
     return notice.recording
 
 
-_MORE: Final[Mapping[NoticeKind, Callable[[Notice, Place], Sequence[Pair]]]] = {
+_MORE: Final[Mapping[NoticeKind, Callable[[Notice, Place], Sequence[NameValue]]]] = {
     NoticeKind.PIN_CHECKED: _of_pin,
     NoticeKind.LEG_ENDED: _of_leg_end,
     NoticeKind.CALL_OVER: _of_call_end,

@@ -13,7 +13,7 @@ from masking_emulator.core.records.base import Record, replace
 from masking_emulator.core.records.calls import Call, Leg
 from masking_emulator.core.rules import Tariff
 from masking_emulator.plivo import refusals
-from masking_emulator.plivo.asked import Answer, Asked
+from masking_emulator.plivo.account_request import AccountRequest, ApiAnswer
 from masking_emulator.plivo.causes import CAUSES, SOURCES
 from masking_emulator.plivo.filters import (
     Fields,
@@ -70,7 +70,7 @@ class CallQuery(Record):
         )
 
 
-def get_call(asked: Asked) -> Answer:
+def get_call(asked: AccountRequest) -> ApiAnswer:
     """GET Call/{uuid}: the record of a leg that is over; with status=live, of one that runs."""
     engine = asked.caller.service.caught_up()
     uuid = asked.in_path("call_uuid").lower()
@@ -91,7 +91,7 @@ def get_call(asked: Asked) -> Answer:
     return 200, _call_object(call, leg, engine.state.rules.tariff, path, asked.draw_api_id())
 
 
-def list_calls(asked: Asked) -> Answer:
+def list_calls(asked: AccountRequest) -> ApiAnswer:
     """GET Call: records of the legs that are over; with status=live or queued, the UUIDs of those that are not."""
     engine = asked.caller.service.caught_up()
     status = fields_of(asked.pairs).get("status")
@@ -113,7 +113,7 @@ def _matching(engine: Engine, query: CallQuery) -> Iterable[tuple[Call, Leg]]:
                 yield call, leg
 
 
-def _live_uuids(asked: Asked, engine: Engine) -> list[str]:
+def _live_uuids(asked: AccountRequest, engine: Engine) -> list[str]:
     """UUIDs of the legs that run. All of them: the vendor's answer has no pages, only clients send limit."""
     query = _who(asked, fields_of(asked.pairs))
     uuids = [leg.uuid for call, leg in _matching(engine, query) if leg.ended_at is None]
@@ -122,7 +122,7 @@ def _live_uuids(asked: Asked, engine: Engine) -> list[str]:
     return uuids[start : start + limit_of(asked.pairs, asked.caller.service.policy)] if limited else uuids[start:]
 
 
-def _who(asked: Asked, fields: Fields) -> CallQuery:
+def _who(asked: AccountRequest, fields: Fields) -> CallQuery:
     """The conditions that live and ended calls share."""
     return CallQuery(
         owner=asked.owner_of(fields["subaccount"]) if "subaccount" in fields else asked.scope,
@@ -132,7 +132,7 @@ def _who(asked: Asked, fields: Fields) -> CallQuery:
     )
 
 
-def _call_query(asked: Asked, now: int) -> Page[CallQuery]:
+def _call_query(asked: AccountRequest, now: int) -> Page[CallQuery]:
     fields, policy = fields_of(asked.pairs), asked.caller.service.policy
     ended = range_of(fields, "end_time", instant, policy)
     code = fields.get("hangup_cause_code")

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from masking_emulator.core.books.index import Range
-from masking_emulator.core.books.sessions import Query
+from masking_emulator.core.books.sessions import SessionQuery
 from masking_emulator.plivo.filters import (
     Fields,
     amount,
@@ -27,13 +27,13 @@ RANGED: Final = ("created_time", "expiry_time", "duration")
 
 def list_query(
     pairs: Sequence[tuple[str, str]], owner: int | None, owner_of: OwnerOf, now: int, policy: Policy
-) -> Page[Query]:
+) -> Page[SessionQuery]:
     """What a list request asks for. Raises ApiError 400 for a filter that cannot be read."""
     fields = fields_of(pairs)
     if "subaccount" in fields:
         owner = owner_of(fields["subaccount"])
     created, expires = _windows(fields, now, policy)
-    query = Query(
+    query = SessionQuery(
         limit=limit_of(pairs, policy),
         offset=offset_of(pairs),
         owner=owner,

@@ -13,7 +13,7 @@ from masking_emulator.core.instants import SECOND_US
 from masking_emulator.core.records.base import Record
 from masking_emulator.core.records.sessions import MAIN_ACCOUNT, Number
 from masking_emulator.core.refusals import Reason, Refused
-from masking_emulator.plivo.asked import Answer, Asked
+from masking_emulator.plivo.account_request import AccountRequest, ApiAnswer
 from masking_emulator.plivo.filters import fields_of, number
 from masking_emulator.plivo.pages import meta, page_of
 from masking_emulator.plivo.render import Json, price
@@ -38,7 +38,7 @@ class NumberQuery(Record):
         return self.possible and self.owner in (None, candidate.owner) and candidate.digits.startswith(self.beginning)
 
 
-def get_number(asked: Asked) -> Answer:
+def get_number(asked: AccountRequest) -> ApiAnswer:
     """GET Number/{number}, with or without plus."""
     engine = asked.caller.service.caught_up()
     digits = asked.in_path("number").strip().removeprefix("+")
@@ -49,7 +49,7 @@ def get_number(asked: Asked) -> Answer:
     return 200, dict(sorted(fields.items()))
 
 
-def list_numbers(asked: Asked) -> Answer:
+def list_numbers(asked: AccountRequest) -> ApiAnswer:
     """GET Number: in the order of the pool."""
     engine = asked.caller.service.caught_up()
     page = page_of(_number_query(asked), asked.pairs, asked.caller.service.policy)
@@ -63,7 +63,7 @@ def _matching(engine: Engine, query: NumberQuery) -> Iterable[Number]:
     return (candidate for candidate in engine.pool.numbers() if query.accepts(candidate))
 
 
-def _number_query(asked: Asked) -> NumberQuery:
+def _number_query(asked: AccountRequest) -> NumberQuery:
     fields = fields_of(asked.pairs)
     services = {service.strip() for service in fields.get("services", "voice").split(",")}
     # The page says type, the Go SDK number_type.
@@ -75,7 +75,7 @@ def _number_query(asked: Asked) -> NumberQuery:
     )
 
 
-def _number_object(asked: Asked, engine: Engine, found: Number) -> Json:
+def _number_object(asked: AccountRequest, engine: Engine, found: Number) -> Json:
     """The number with the keys of the vendor page and the newest fixtures, in the order of the alphabet."""
     owner = None if found.owner == MAIN_ACCOUNT else asked.caller.service.accounts[found.owner].auth_id
     return {

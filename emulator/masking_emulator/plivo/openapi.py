@@ -16,13 +16,13 @@ from masking_emulator.plivo.openapi_parts import (
     NUMBER,
     STRING,
     WHOLE,
-    Json,
     filters,
     operation,
     shape,
 )
 from masking_emulator.plivo.openapi_resources import resource_paths
 from masking_emulator.plivo.parameters import CREATE, UPDATE, Parameter
+from masking_emulator.plivo.render import Json
 
 _INTERACTION: Final = shape(
     {**dict.fromkeys(("start_time", "end_time"), STRING), "type": {"const": "call"}, "total_call_count": WHOLE}

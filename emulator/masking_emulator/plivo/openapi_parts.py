@@ -5,8 +5,7 @@ from typing import Any, Final
 
 from masking_emulator.plivo.filters import COMPARISONS
 from masking_emulator.plivo.policy import LIMIT_MAX
-
-Json = dict[str, Any]
+from masking_emulator.plivo.render import Json
 
 STRING: Final[Json] = {"type": "string"}
 WHOLE: Final[Json] = {"type": "integer"}

@@ -12,11 +12,11 @@ from masking_emulator.plivo.openapi_parts import (
     NUMBER,
     STRING,
     WHOLE,
-    Json,
     filters,
     operation,
     shape,
 )
+from masking_emulator.plivo.render import Json
 
 _CALL: Final[Mapping[str, Any]] = {
     **dict.fromkeys(("answer_time", "call_state", "conference_uuid", "parent_call_uuid"), MAYBE_STRING),

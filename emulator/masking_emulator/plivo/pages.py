@@ -13,14 +13,14 @@ from masking_emulator.plivo.filters import fields_of, integer
 from masking_emulator.plivo.policy import LIMIT_MAX, Policy
 from masking_emulator.plivo.refusals import refused_parameter
 
-Query = TypeVar("Query")
+QueryType = TypeVar("QueryType")
 _Found = TypeVar("_Found")
 
 
-class Page(Record, Generic[Query]):
+class Page(Record, Generic[QueryType]):
     """A parsed list request; `carried` are the filters that the links to other pages repeat."""
 
-    query: Query
+    query: QueryType
     limit: int
     offset: int
     carried: Sequence[tuple[str, str]]
@@ -31,7 +31,7 @@ class Page(Record, Generic[Query]):
         return len(everything), everything[self.offset : self.offset + self.limit]
 
 
-def page_of(query: Query, pairs: Sequence[tuple[str, str]], policy: Policy) -> Page[Query]:
+def page_of(query: QueryType, pairs: Sequence[tuple[str, str]], policy: Policy) -> Page[QueryType]:
     """The page of `query` that a request asks for. Raises ApiError 400."""
     carried = [(name, value) for name, value in pairs if name not in ("limit", "offset") and value]
     return Page(query, limit_of(pairs, policy), offset_of(pairs), carried)

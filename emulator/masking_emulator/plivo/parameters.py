@@ -9,8 +9,8 @@ from enum import Enum
 from typing import Any, Final
 
 from masking_emulator.core.records.base import Record
-from masking_emulator.plivo.judge import Judge, Schema
 from masking_emulator.plivo.policy import CALL_TIME_LIMIT_DEFAULT_S, RING_TIMEOUT_DEFAULT_S, SESSION_EXPIRY_DEFAULT_S
+from masking_emulator.plivo.validation import Schema, SchemaValidator
 
 
 class Kind(Enum):
@@ -31,7 +31,7 @@ class Parameter(Record):
     name: str
     kind: Kind
     schema: Schema
-    judge: Judge
+    validator: SchemaValidator
     default: Any
     zero_is_default: bool
     on_update: bool
@@ -50,7 +50,7 @@ def _parameter(
     pin_group: bool = False,
 ) -> Parameter:
     described = {**schema, "description": about} | ({} if default is None else {"default": default})
-    return Parameter(name, kind, described, Judge(schema), default, zero_is_default, on_update, pin_group)
+    return Parameter(name, kind, described, SchemaValidator(schema), default, zero_is_default, on_update, pin_group)
 
 
 _FLAG: Final[Schema] = {"type": "boolean"}

@@ -142,7 +142,7 @@ def _error(parameter: Parameter, value: Any) -> "ValidationError | None":
     """What is wrong with the value, if anything is. Short values come again and again, and are judged once."""
     if isinstance(value, int) or (isinstance(value, str) and len(value) < _REMEMBERED_SIGNS_MAX):
         return _remembered_error(parameter.name, value)
-    return parameter.judge.first(value)
+    return parameter.validator.first(value)
 
 
 _REMEMBERED_SIGNS_MAX: Final = 200
@@ -151,7 +151,7 @@ _REMEMBERED_SIGNS_MAX: Final = 200
 # Typed, because True and 1 are the same key otherwise.
 @lru_cache(maxsize=2048, typed=True)
 def _remembered_error(name: str, value: int | str) -> "ValidationError | None":
-    return CREATE[name].judge.first(value)
+    return CREATE[name].validator.first(value)
 
 
 def _phone(name: str, value: str) -> str:

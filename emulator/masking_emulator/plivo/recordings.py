@@ -15,7 +15,7 @@ from masking_emulator.core.instants import DAY_US
 from masking_emulator.core.records.base import Record
 from masking_emulator.core.records.calls import Recording, RecordingState
 from masking_emulator.plivo import refusals
-from masking_emulator.plivo.asked import Answer, Asked
+from masking_emulator.plivo.account_request import AccountRequest, ApiAnswer
 from masking_emulator.plivo.filters import amount, fields_of, instant, number, range_of
 from masking_emulator.plivo.pages import Page, meta, page_of
 from masking_emulator.plivo.refusals import ApiError
@@ -57,7 +57,7 @@ class RecordingQuery(Record):
         )
 
 
-def get_recording(asked: Asked) -> Answer:
+def get_recording(asked: AccountRequest) -> ApiAnswer:
     """GET Recording/{uuid}."""
     engine = asked.caller.service.caught_up()
     recording = find_finished(engine, asked.in_path("recording_uuid").lower(), asked.scope)
@@ -66,7 +66,7 @@ def get_recording(asked: Asked) -> Answer:
     return 200, dict(sorted((fields | {"api_id": api_id}).items()))
 
 
-def list_recordings(asked: Asked) -> Answer:
+def list_recordings(asked: AccountRequest) -> ApiAnswer:
     """GET Recording: the finished ones, newest first."""
     engine = asked.caller.service.caught_up()
     page = _recording_query(asked)
@@ -76,7 +76,7 @@ def list_recordings(asked: Asked) -> Answer:
     return 200, {"api_id": asked.draw_api_id(), "meta": meta(page, path, total), "objects": objects}
 
 
-def delete_recording(asked: Asked) -> Answer:
+def delete_recording(asked: AccountRequest) -> ApiAnswer:
     """DELETE Recording/{uuid}: 204 without a body, as the vendor page has it."""
     service = asked.caller.service
     uuid = asked.in_path("recording_uuid").lower()
@@ -102,7 +102,7 @@ def _matching(engine: Engine, query: RecordingQuery) -> Iterable[Recording]:
                 yield recording
 
 
-def _recording_query(asked: Asked) -> Page[RecordingQuery]:
+def _recording_query(asked: AccountRequest) -> Page[RecordingQuery]:
     fields, policy = fields_of(asked.pairs), asked.caller.service.policy
     query = RecordingQuery(
         owner=asked.owner_of(fields["subaccount"]) if "subaccount" in fields else asked.scope,
@@ -116,7 +116,7 @@ def _recording_query(asked: Asked) -> Page[RecordingQuery]:
     return page_of(query, asked.pairs, policy)
 
 
-def _recording_object(asked: Asked, engine: Engine, recording: Recording) -> Json:
+def _recording_object(asked: AccountRequest, engine: Engine, recording: Recording) -> Json:
     """The record of a finished recording, keys in the order of recorded responses, which is the alphabet's."""
     assert recording.ended_at is not None, "a finished recording has an end"
     base, owner = asked.home(recording.owner)

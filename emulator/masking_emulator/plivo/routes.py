@@ -19,7 +19,7 @@ from masking_emulator.core.events import Event
 from masking_emulator.core.records.sessions import Session
 from masking_emulator.core.refusals import Refused
 from masking_emulator.plivo import calls, numbers, parse, recordings, refusals, render
-from masking_emulator.plivo.asked import Answer, Asked
+from masking_emulator.plivo.account_request import AccountRequest, ApiAnswer
 from masking_emulator.plivo.listing import list_query
 from masking_emulator.plivo.pages import meta
 from masking_emulator.plivo.policy import BODY_BYTES_MAX, URL_BYTES_MAX
@@ -35,17 +35,17 @@ _REASON_SIGNS_MAX: Final = 1000
 _encode: Final = json.JSONEncoder(separators=(",", ":")).encode
 
 
-class ApiCall(Asked):
+class AccountRequestWithBody(AccountRequest):
     """An authenticated API request with its body (None: it is too large)."""
 
     request: Request
     body: bytes | None
 
 
-Handler = Callable[[ApiCall], Awaitable[Answer]]
+ApiHandler = Callable[[AccountRequestWithBody], Awaitable[ApiAnswer]]
 
 
-async def create_session(call: ApiCall) -> Answer:
+async def create_session(call: AccountRequestWithBody) -> ApiAnswer:
     """POST Masking/Session: 201, for a refreshed session too (contract 3.5)."""
     service = call.caller.service
     command = parse.create_session(_fields(call), call.owner_of, call.account.place, service.policy)
@@ -54,7 +54,7 @@ async def create_session(call: ApiCall) -> Answer:
     return 201, render.created(session, api_id=call.draw_api_id(), subaccount=subaccount, home=call.home)
 
 
-async def list_sessions(call: ApiCall) -> Answer:
+async def list_sessions(call: AccountRequestWithBody) -> ApiAnswer:
     """GET Masking/Session."""
     service = call.caller.service
     engine = service.caught_up()
@@ -65,14 +65,14 @@ async def list_sessions(call: ApiCall) -> Answer:
     return 200, {"api_id": call.draw_api_id(), "response": {"meta": meta(page, path, total), "objects": objects}}
 
 
-async def get_session(call: ApiCall) -> Answer:
+async def get_session(call: AccountRequestWithBody) -> ApiAnswer:
     """GET Masking/Session/{uuid}: the session, whatever its status."""
     session = call.caller.service.caught_up().session(_uuid(call), call.scope)
     subaccount = call.subaccount_of(session)
     return 200, render.got(session, api_id=call.draw_api_id(), subaccount=subaccount, home=call.home)
 
 
-async def update_session(call: ApiCall) -> Answer:
+async def update_session(call: AccountRequestWithBody) -> ApiAnswer:
     """POST Masking/Session/{uuid}."""
     service = call.caller.service
     command = parse.update_session(_fields(call), _uuid(call), call.scope, service.policy)
@@ -81,29 +81,29 @@ async def update_session(call: ApiCall) -> Answer:
     return service.policy.update_status, body
 
 
-async def delete_session(call: ApiCall) -> Answer:
+async def delete_session(call: AccountRequestWithBody) -> ApiAnswer:
     """DELETE Masking/Session/{uuid}: 200 with a body; what the request's body holds is ignored (contract 1.2)."""
     call.caller.service.do(DeleteSession(call.scope, _uuid(call)))
     return 200, render.deleted(api_id=call.draw_api_id())
 
 
-async def not_covered(call: ApiCall) -> Answer:
+async def not_covered(call: AccountRequestWithBody) -> ApiAnswer:
     """Every other path of an account."""
     raise ApiError(404, refusals.NOT_FOUND, f"the emulator does not cover {call.request.url.path}")
 
 
-def _bodiless(handler: Callable[[Asked], Answer]) -> Handler:
+def _bodiless(handler: Callable[[AccountRequest], ApiAnswer]) -> ApiHandler:
     """The handler of an operation that reads no body, as one of those that may."""
 
     @wraps(handler)
-    async def handle(call: ApiCall) -> Answer:
+    async def handle(call: AccountRequestWithBody) -> ApiAnswer:
         return handler(call)
 
     return handle
 
 
 #: Path below the account → method → handler.
-OPERATIONS: Final[Mapping[str, Mapping[str, Handler]]] = {
+OPERATIONS: Final[Mapping[str, Mapping[str, ApiHandler]]] = {
     "/Masking/Session": {"GET": list_sessions, "POST": create_session},
     "/Masking/Session/{session_uuid}": {"GET": get_session, "POST": update_session, "DELETE": delete_session},
     "/Call": {"GET": _bodiless(calls.list_calls)},
@@ -121,10 +121,10 @@ OPERATIONS: Final[Mapping[str, Mapping[str, Handler]]] = {
 OPERATION_NAMES: Final = sorted(handler.__name__ for methods in OPERATIONS.values() for handler in methods.values())
 
 
-class Endpoint:
+class ApiEndpoint:
     """One path: what is asked for there, and the answer. It admits the caller first and judges the method after."""
 
-    def __init__(self, handlers: Mapping[str, Handler], draw_api_id: Callable[[], str]) -> None:
+    def __init__(self, handlers: Mapping[str, ApiHandler], draw_api_id: Callable[[], str]) -> None:
         """`draw_api_id` serves the answers to callers that nobody knows."""
         self._handlers = handlers
         self._draw_api_id = draw_api_id
@@ -142,12 +142,12 @@ class Endpoint:
         return Response(status_code=status) if answer is None else json_response(status, answer)
 
 
-def endpoints(draw_api_id: Callable[[], str]) -> Mapping[str, Endpoint]:
+def endpoints(draw_api_id: Callable[[], str]) -> Mapping[str, ApiEndpoint]:
     """Path → endpoint, in the order in which they are to be tried."""
     account = "/v1/Account/{auth_id}"
     every_method = dict.fromkeys(("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"), not_covered)
     paths = {**OPERATIONS, "": every_method, "/{rest:path}": every_method}
-    return {account + path: Endpoint(handlers, draw_api_id) for path, handlers in paths.items()}
+    return {account + path: ApiEndpoint(handlers, draw_api_id) for path, handlers in paths.items()}
 
 
 def refuse(error: ApiError, api_id: str) -> Response:
@@ -163,7 +163,7 @@ def json_response(status: int, body: Mapping[str, Any], headers: Mapping[str, st
     return Response(_encode(body), status, headers, "application/json")
 
 
-def _authenticated(request: Request, caller: Caller | None, body: bytes | None) -> ApiCall:
+def _authenticated(request: Request, caller: Caller | None, body: bytes | None) -> AccountRequestWithBody:
     """The call, if its caller is known and the account in the path is the caller's or its subaccount."""
     if len(request.scope["raw_path"]) + len(request.scope["query_string"]) > URL_BYTES_MAX:
         raise ApiError(414, refusals.URL_TOO_LONG, f"an URL may have {URL_BYTES_MAX} bytes")
@@ -171,11 +171,11 @@ def _authenticated(request: Request, caller: Caller | None, body: bytes | None) 
         raise _unauthenticated("no account of any world has these credentials")
     auth_id = request.path_params["auth_id"]
     if caller.account.auth_id == auth_id:
-        return ApiCall(caller, caller.account, request.scope, request, body)
+        return AccountRequestWithBody(caller, caller.account, request.scope, request, body)
     if caller.account.is_main:
         for account in caller.service.accounts:
             if account.auth_id == auth_id:
-                return ApiCall(caller, account, request.scope, request, body)
+                return AccountRequestWithBody(caller, account, request.scope, request, body)
     raise _unauthenticated(f"{caller.account.auth_id} may not act for the account in the path")
 
 
@@ -183,7 +183,7 @@ def _unauthenticated(reason: str) -> ApiError:
     return ApiError(401, refusals.UNAUTHENTICATED, reason, {"WWW-Authenticate": 'Basic realm="Plivo"'})
 
 
-def _handler(handlers: Mapping[str, Handler], request: Request) -> Handler:
+def _handler(handlers: Mapping[str, ApiHandler], request: Request) -> ApiHandler:
     handler = handlers.get("GET" if request.method == "HEAD" else request.method)
     if handler is None:
         allowed = ", ".join(handlers)
@@ -191,7 +191,7 @@ def _handler(handlers: Mapping[str, Handler], request: Request) -> Handler:
     return handler
 
 
-def _uuid(call: ApiCall) -> str:
+def _uuid(call: AccountRequestWithBody) -> str:
     return str(call.request.path_params["session_uuid"]).lower()
 
 
@@ -201,7 +201,7 @@ def _session(event: Event) -> Session:
     return session
 
 
-def _fields(call: ApiCall) -> Mapping[str, Any]:
+def _fields(call: AccountRequestWithBody) -> Mapping[str, Any]:
     """The JSON object in the request's body. Raises ApiError."""
     content_type = call.request.headers.get("content-type", "")
     if content_type.partition(";")[0].strip().lower() != "application/json":

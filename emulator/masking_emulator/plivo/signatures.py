@@ -17,7 +17,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 from masking_emulator.core.records.base import Record
 
-Pair = tuple[str, str]
+NameValue = tuple[str, str]
 
 V2: Final = "X-Plivo-Signature-V2"
 V2_NONCE: Final = "X-Plivo-Signature-V2-Nonce"
@@ -116,7 +116,7 @@ class _Address(Record):
     """A URL taken apart: scheme, host, port and path, then where a port is named the same without it; and the query."""
 
     bases: Sequence[str]
-    query: Sequence[Pair]
+    query: Sequence[NameValue]
 
 
 @lru_cache(maxsize=_ADDRESSES_MAX)
@@ -132,25 +132,25 @@ def _address(url: str) -> _Address:
     )
 
 
-def _tail_of_get(query: Sequence[Pair], parameters: Mapping[str, str]) -> str:
+def _tail_of_get(query: Sequence[NameValue], parameters: Mapping[str, str]) -> str:
     # A name in both keeps both values, as the receiver finds them in the URL.
     pairs = sorted([*query, *parameters.items()])
     return f"?{_joined(pairs)}" if pairs else ""
 
 
-def _tail_of_post(query: Sequence[Pair], parameters: Mapping[str, str]) -> str:
+def _tail_of_post(query: Sequence[NameValue], parameters: Mapping[str, str]) -> str:
     if not query and not parameters:
         return ""
     form = "".join(map("".join, sorted(parameters.items())))
     return f"?{_joined(query)}{'.' if query and parameters else ''}{form}"
 
 
-def _joined(pairs: Iterable[Pair]) -> str:
+def _joined(pairs: Iterable[NameValue]) -> str:
     return "&".join(map("=".join, pairs))
 
 
 #: Method → what V3 signs after the path. Sorting is by code point, which is the order of UTF-8's bytes.
-_TAILS: Final[Mapping[str, Callable[[Sequence[Pair], Mapping[str, str]], str]]] = {
+_TAILS: Final[Mapping[str, Callable[[Sequence[NameValue], Mapping[str, str]], str]]] = {
     "GET": _tail_of_get,
     "POST": _tail_of_post,
 }

@@ -15,13 +15,13 @@ from starlette.types import Receive, Scope, Send
 
 from masking_emulator.clock import real_now, real_seconds
 from masking_emulator.plivo.policy import BODY_BYTES_MAX
-from masking_emulator.plivo.routes import Endpoint, read_body
+from masking_emulator.plivo.routes import ApiEndpoint, read_body
 from masking_emulator.plivo.service import Caller
 from masking_emulator.server.connection import connection_of
-from masking_emulator.server.spoiled import OUTCOMES, Cut, spoiled
+from masking_emulator.server.spoiled import OUTCOMES, CutResponse, spoiled
 from masking_emulator.traffic.fault import DELAY_S_MAX
-from masking_emulator.traffic.placed import Placed
-from masking_emulator.traffic.requests import ApiRequest, Outcome, Reply
+from masking_emulator.traffic.placed import PlacedFault
+from masking_emulator.traffic.requests import ApiRequest, Reply, RequestOutcome
 from masking_emulator.world.hub import Hub
 from masking_emulator.world.world import World
 
@@ -32,7 +32,7 @@ CONSOLE_HEADER: Final = "X-Emulator-Console"
 class Intake:
     """One emulated path as an ASGI app."""
 
-    def __init__(self, hub: Hub, endpoint: Endpoint) -> None:
+    def __init__(self, hub: Hub, endpoint: ApiEndpoint) -> None:
         self._hub = hub
         self._endpoint = endpoint
 
@@ -57,10 +57,10 @@ class Intake:
         try:
             await self._serve(request, world, caller, noted, send)
         except ClientDisconnect:
-            world.requests.ended(noted, Outcome.CLIENT_GONE, real_seconds() - noted.begun_s)
+            world.requests.ended(noted, RequestOutcome.CLIENT_GONE, real_seconds() - noted.begun_s)
         finally:
-            if noted.outcome is Outcome.IN_PROGRESS:
-                world.requests.ended(noted, Outcome.BROKEN, real_seconds() - noted.begun_s)
+            if noted.outcome is RequestOutcome.IN_PROGRESS:
+                world.requests.ended(noted, RequestOutcome.BROKEN, real_seconds() - noted.begun_s)
 
     async def _serve(self, request: Request, world: World, caller: Caller, noted: ApiRequest, send: Send) -> None:
         body = await read_body(request.receive, BODY_BYTES_MAX)
@@ -70,8 +70,8 @@ class Intake:
             response = await self._disturbed(met, request, world, caller, noted, body)
         else:
             response = await self._endpoint.answer(request, caller, body)
-        outcome = OUTCOMES.get(type(response), Outcome.ANSWERED)
-        if outcome in (Outcome.DROPPED, Outcome.RESET):
+        outcome = OUTCOMES.get(type(response), RequestOutcome.ANSWERED)
+        if outcome in (RequestOutcome.DROPPED, RequestOutcome.RESET):
             world.requests.ended(noted, outcome, real_seconds() - noted.begun_s)
         else:
             world.requests.replied(noted, _reply(response), outcome, real_seconds() - noted.begun_s)
@@ -79,7 +79,7 @@ class Intake:
 
     async def _disturbed(
         self,
-        met: Sequence[Placed],
+        met: Sequence[PlacedFault],
         request: Request,
         world: World,
         caller: Caller,
@@ -109,10 +109,10 @@ def note_unmatched(hub: Hub, request: Request, response: Response, why: str) -> 
     noted = _noted(request.scope, real_now())
     noted.note = why
     hub.unmatched.arrived(noted)
-    hub.unmatched.replied(noted, _reply(response), Outcome.ANSWERED, real_seconds() - noted.begun_s)
+    hub.unmatched.replied(noted, _reply(response), RequestOutcome.ANSWERED, real_seconds() - noted.begun_s)
 
 
-async def _hold_up(met: Sequence[Placed], *, after: bool) -> None:
+async def _hold_up(met: Sequence[PlacedFault], *, after: bool) -> None:
     delay_s = sum(placed.fault.delay_s for placed in met if placed.fault.after is after)
     if delay_s:
         await asyncio.sleep(min(delay_s, DELAY_S_MAX))
@@ -137,5 +137,5 @@ def _noted(scope: Scope, at: int) -> ApiRequest:
 
 
 def _reply(response: Response) -> Reply:
-    sent = response.sent if isinstance(response, Cut) else bytes(response.body)
+    sent = response.sent if isinstance(response, CutResponse) else bytes(response.body)
     return Reply(response.status_code, response.raw_headers, sent)

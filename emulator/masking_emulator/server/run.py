@@ -1,6 +1,6 @@
 """Run: a private emulator for as long as one command lives, which is what `masking-emulator run -- COMMAND` is.
 
-The doors are open and the world is loaded before the command starts, the rest of the server loads while it does:
+The sockets are open and the world is loaded before the command starts, the rest of the server loads while it does:
 what it asks meanwhile waits in the system's queue. Whatever ends the command ends us with its exit code.
 """
 
@@ -18,10 +18,10 @@ from masking_emulator.clock import looks
 from masking_emulator.config import HOST_DEFAULT, cache_folder, environment
 from masking_emulator.core.chance import Seed
 from masking_emulator.interception.certificates import users_certificates
-from masking_emulator.interception.environment import Target, variables
+from masking_emulator.interception.environment import EmulatorAccess, variables
 from masking_emulator.interception.trust import other_authorities, trust
 from masking_emulator.server.garbage_collection import settle
-from masking_emulator.server.sockets import Doors, open_doors
+from masking_emulator.server.sockets import ServerSockets, open_sockets
 from masking_emulator.world.file import load_world
 from masking_emulator.world.spec import WorldSpec
 
@@ -64,7 +64,7 @@ def run(config: RunConfig) -> NoReturn:
     Raises BadWorld, CannotListen, CannotKeep and CannotRun before the command has started.
     """
     spec = load_world(config.world, seed=config.seed)
-    doors = open_doors(
+    sockets = open_sockets(
         HOST_DEFAULT,
         0,
         proxy_port=0,
@@ -73,9 +73,9 @@ def run(config: RunConfig) -> NoReturn:
         certificates=users_certificates,
     )
     user = environment()
-    everything = {**user, **variables(_target(doors, spec, user), user)}
+    everything = {**user, **variables(_target(sockets, spec, user), user)}
     command = _Command(config.command, everything, kill_after_s=config.kill_after_s)
-    Thread(target=_serve, args=(spec, doors, command.end), name="masking-emulator", daemon=True).start()
+    Thread(target=_serve, args=(spec, sockets, command.end), name="masking-emulator", daemon=True).start()
     code = command.wait()
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError):
@@ -84,22 +84,22 @@ def run(config: RunConfig) -> NoReturn:
     os._exit(code)
 
 
-def _target(doors: Doors, spec: WorldSpec, user: Mapping[str, str]) -> Target:
-    assert doors.certificates is not None
-    assert doors.proxy_url is not None
-    authority = doors.certificates.authority.read_text(encoding="ascii")
+def _target(sockets: ServerSockets, spec: WorldSpec, user: Mapping[str, str]) -> EmulatorAccess:
+    assert sockets.certificates is not None
+    assert sockets.proxy_url is not None
+    authority = sockets.certificates.authority.read_text(encoding="ascii")
     account = spec.accounts[0]
-    return Target(
-        url=doors.url,
-        proxy_url=doors.proxy_url,
-        tls_url=doors.tls_url,
+    return EmulatorAccess(
+        url=sockets.url,
+        proxy_url=sockets.proxy_url,
+        tls_url=sockets.tls_url,
         auth_id=account.auth_id,
         auth_token=account.auth_token,
         trust=trust(cache_folder(), authority, other_authorities(user)),
     )
 
 
-def _serve(spec: WorldSpec, doors: Doors, stopped: Callable[[], None]) -> None:
+def _serve(spec: WorldSpec, sockets: ServerSockets, stopped: Callable[[], None]) -> None:
     from masking_emulator.server.log import log_as
     from masking_emulator.server.server import serve_world
 
@@ -108,7 +108,7 @@ def _serve(spec: WorldSpec, doors: Doors, stopped: Callable[[], None]) -> None:
 
     log_as("text")
     try:
-        serve_world(spec, doors, ready=ready)
+        serve_world(spec, sockets, ready=ready)
     finally:
         stopped()  # only a bug gets here, and a command that waits for a server that is gone would wait long
 

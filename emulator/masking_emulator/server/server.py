@@ -1,4 +1,4 @@
-"""The server: one app behind its doors, until the process is asked to end."""
+"""The server: one app behind its sockets, until the process is asked to end."""
 
 import asyncio
 import socket
@@ -15,7 +15,7 @@ from masking_emulator.interception.certificates import Certificates, users_certi
 from masking_emulator.server.app import make_app
 from masking_emulator.server.connection import Protocol
 from masking_emulator.server.log import log_as
-from masking_emulator.server.sockets import Doors, open_doors
+from masking_emulator.server.sockets import ServerSockets, open_sockets
 from masking_emulator.world.file import load_world
 from masking_emulator.world.hub import Hub
 from masking_emulator.world.spec import WorldSpec
@@ -32,14 +32,14 @@ _GRACE_S: Final = 2
 FIRST_REQUEST_S_MAX: Final = 30.0
 
 
-def serve(config: ServeConfig, ready: Callable[[Doors], None]) -> None:
+def serve(config: ServeConfig, ready: Callable[[ServerSockets], None]) -> None:
     """Serve until SIGTERM or Ctrl-C. `ready` is called as soon as requests are answered.
 
     Raises BadWorld, CannotListen, CannotKeep and CannotKeepFile before anything is served, the last at the end too.
     """
     keeping = _keeping(config)
     spec = (keeping and keeping.spec) or load_world(config.world, seed=config.seed)
-    doors = open_doors(
+    sockets = open_sockets(
         config.host,
         config.port,
         proxy_port=config.proxy_port,
@@ -49,26 +49,26 @@ def serve(config: ServeConfig, ready: Callable[[Doors], None]) -> None:
     )
     log_as(config.log_format)
     hosts = (config.host, *config.control_hosts)
-    serve_world(spec, doors, keeping, control_hosts=hosts, ready=lambda: ready(doors))
+    serve_world(spec, sockets, keeping, control_hosts=hosts, ready=lambda: ready(sockets))
 
 
 def serve_world(
     spec: WorldSpec,
-    doors: Doors,
+    sockets: ServerSockets,
     keeping: "Keeping | None" = None,
     *,
     control_hosts: Sequence[str] = (),
     ready: Callable[[], None] = lambda: None,
 ) -> None:
-    """Serve one world behind these doors until the process is asked to end. Raises CannotKeepFile."""
-    hub = Hub(Surroundings(base_url=doors.url))
+    """Serve one world behind these sockets until the process is asked to end. Raises CannotKeepFile."""
+    hub = Hub(Surroundings(base_url=sockets.url))
     world = hub.add(spec)
-    hub.interception = doors.described()
-    server = Server(hub, doors, ready, control_hosts=control_hosts)
+    hub.interception = sockets.described()
+    server = Server(hub, sockets, ready, control_hosts=control_hosts)
     if keeping is None:
-        return server.run(sockets=[doors.plain])
+        return server.run(sockets=[sockets.plain])
     server.beginning = lambda: keeping.begin(world)
-    server.run(sockets=[doors.plain])
+    server.run(sockets=[sockets.plain])
     return keeping.end(world)
 
 
@@ -86,7 +86,7 @@ class Server(uvicorn.Server):
     """uvicorn, telling when it listens at every door, and ending with exit code 0 when it is asked to end."""
 
     def __init__(
-        self, hub: Hub, doors: Doors, started: Callable[[], None], *, control_hosts: Sequence[str] = ()
+        self, hub: Hub, sockets: ServerSockets, started: Callable[[], None], *, control_hosts: Sequence[str] = ()
     ) -> None:
         super().__init__(
             uvicorn.Config(
@@ -100,7 +100,7 @@ class Server(uvicorn.Server):
             )
         )
         self._hub = hub
-        self._doors = doors
+        self._sockets = sockets
         self._started = started
         self._proxy: Proxy | None = None
         #: What is done in the event loop before anything is served.
@@ -110,8 +110,8 @@ class Server(uvicorn.Server):
         """Do what comes before anything is served, then open every door."""
         self.beginning()
         await super().startup(sockets)
-        if self._doors.certificates is not None:
-            await self._open_tls(self._doors.certificates)
+        if self._sockets.certificates is not None:
+            await self._open_tls(self._sockets.certificates)
         self._started()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
@@ -122,22 +122,22 @@ class Server(uvicorn.Server):
         await super().shutdown(sockets)
 
     async def _open_tls(self, certificates: Certificates) -> None:
-        """Open the doors behind which there is TLS; uvicorn knows one kind of socket only."""
-        # Imported here: a start without these doors would pay for what is behind them.
+        """Open the sockets behind which there is TLS; uvicorn knows one kind of socket only."""
+        # Imported here: a start without these sockets would pay for what is behind them.
         from masking_emulator.interception.proxy import Proxy
-        from masking_emulator.interception.tunnel import Limits
+        from masking_emulator.interception.tunnel import ProxyLimits
 
-        loop, limits = asyncio.get_running_loop(), Limits()
+        loop, limits = asyncio.get_running_loop(), ProxyLimits()
         tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         tls.load_cert_chain(certificates.server)
         tls.set_alpn_protocols(["http/1.1"])
-        if self._doors.proxy is not None:
-            self._proxy = Proxy(self._connection, tls, allowed=self._doors.allowed_hosts, limits=limits)
-            self.servers.append(await loop.create_server(self._proxy.connection, sock=self._doors.proxy))
-        if self._doors.tls is not None:
+        if self._sockets.proxy is not None:
+            self._proxy = Proxy(self._connection, tls, allowed=self._sockets.allowed_hosts, limits=limits)
+            self.servers.append(await loop.create_server(self._proxy.connection, sock=self._sockets.proxy))
+        if self._sockets.tls is not None:
             opened = await loop.create_server(
                 lambda: self._connection(lambda: None),
-                sock=self._doors.tls,
+                sock=self._sockets.tls,
                 ssl=tls,
                 ssl_handshake_timeout=limits.handshake_s,
             )

@@ -25,11 +25,11 @@ _REASONS: Final[Mapping[int, str]] = {
 }
 
 
-class CannotListen(Exception):
+class CannotOpenSocket(Exception):
     """The address is taken or not ours."""
 
 
-class Doors(Record):
+class ServerSockets(Record):
     """Open sockets, and what belongs to them. `certificates` is there as soon as one of them needs TLS."""
 
     plain: socket.socket
@@ -63,7 +63,7 @@ class Doors(Record):
         }
 
 
-def open_doors(
+def open_sockets(
     host: str,
     port: int,
     *,
@@ -71,10 +71,10 @@ def open_doors(
     tls_port: int | None,
     allowed_hosts: Sequence[str],
     certificates: Callable[[], Certificates],
-) -> Doors:
+) -> ServerSockets:
     """Listen. A port of 0 is any free one, None is no such door.
 
-    Raises CannotListen, and what `certificates` raises.
+    Raises CannotOpenSocket, and what `certificates` raises.
     """
     ports = {"--port": port, "--proxy-port": proxy_port, "--tls-port": tls_port}
     wanted = {option: number for option, number in ports.items() if number is not None}
@@ -83,7 +83,7 @@ def open_doors(
             option: until_all_are_open.enter_context(_listen(host, number, option=option))
             for option, number in wanted.items()
         }
-        doors = Doors(
+        sockets = ServerSockets(
             opened["--port"],
             opened.get("--proxy-port"),
             opened.get("--tls-port"),
@@ -91,13 +91,13 @@ def open_doors(
             allowed_hosts,
         )
         until_all_are_open.pop_all()
-    return doors
+    return sockets
 
 
 def _listen(host: str, port: int, *, option: str) -> socket.socket:
-    """A listening socket. Raises CannotListen with a sentence that says why."""
+    """A listening socket. Raises CannotOpenSocket with a sentence that says why."""
     if not host:  # to the system this is every address, which nobody should open up by a variable that is not set
-        raise CannotListen("cannot listen on an empty --host; 0.0.0.0 is every address")
+        raise CannotOpenSocket("cannot listen on an empty --host; 0.0.0.0 is every address")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -108,7 +108,7 @@ def _listen(host: str, port: int, *, option: str) -> socket.socket:
         listener.close()
         reason = _REASONS.get(error.errno or 0, error.strerror) if isinstance(error, OSError) else str(error)
         sentence = str(reason).format(option=option)
-        raise CannotListen(f"cannot listen on {host[:HOST_SIGNS_MAX]}:{port}: {sentence}") from None
+        raise CannotOpenSocket(f"cannot listen on {host[:HOST_SIGNS_MAX]}:{port}: {sentence}") from None
     return listener
 
 

@@ -13,8 +13,8 @@ from masking_emulator.plivo.refusals import ApiError
 from masking_emulator.plivo.routes import refuse
 from masking_emulator.server.connection import connection_of
 from masking_emulator.traffic.fault import RATE_LIMIT
-from masking_emulator.traffic.placed import Placed
-from masking_emulator.traffic.requests import Outcome
+from masking_emulator.traffic.placed import PlacedFault
+from masking_emulator.traffic.requests import RequestOutcome
 
 #: The vendor's words for a status; the others have the words of HTTP.
 _TEXTS: Final[Mapping[int, str]] = {
@@ -28,7 +28,7 @@ _TEXTS: Final[Mapping[int, str]] = {
 }
 
 
-class Cut(Response):
+class CutResponse(Response):
     """Half of the body, with a Content-Length of the whole, and then the end of the connection."""
 
     @property
@@ -42,7 +42,7 @@ class Cut(Response):
         await connection_of(scope).drop(receive)
 
 
-class Dropped(Response):
+class ConnectionClosed(Response):
     """The end of the connection."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -50,7 +50,7 @@ class Dropped(Response):
         await connection_of(scope).drop(receive)
 
 
-class Reset(Response):
+class ConnectionReset(Response):
     """A reset of the connection."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -59,18 +59,18 @@ class Reset(Response):
 
 
 #: How a request ends that is answered so; every other answer is sent whole.
-OUTCOMES: Final[Mapping[type[Response], Outcome]] = {
-    Cut: Outcome.CUT,
-    Dropped: Outcome.DROPPED,
-    Reset: Outcome.RESET,
+OUTCOMES: Final[Mapping[type[Response], RequestOutcome]] = {
+    CutResponse: RequestOutcome.CUT,
+    ConnectionClosed: RequestOutcome.DROPPED,
+    ConnectionReset: RequestOutcome.RESET,
 }
 
 
-def spoiled(placed: Placed, answer: Response | None, draw_api_id: Callable[[], str]) -> Response:
+def spoiled(placed: PlacedFault, answer: Response | None, draw_api_id: Callable[[], str]) -> Response:
     """What is sent instead of `answer`, which is None where the change was not made."""
     fault = placed.fault
     if fault.connection is not None:
-        return Dropped() if fault.connection == "drop" else Reset()
+        return ConnectionClosed() if fault.connection == "drop" else ConnectionReset()
     if fault.status is not None or answer is None:
         answer = _stand_in(placed, draw_api_id())
     if fault.body is None:
@@ -81,10 +81,10 @@ def spoiled(placed: Placed, answer: Response | None, draw_api_id: Callable[[], s
         return Response(b"", answer.status_code, headers)
     if fault.body == "malformed":
         return Response(content[: len(content) // 2], answer.status_code, headers)
-    return Cut(content, answer.status_code, headers)
+    return CutResponse(content, answer.status_code, headers)
 
 
-def _stand_in(placed: Placed, api_id: str) -> Response:
+def _stand_in(placed: PlacedFault, api_id: str) -> Response:
     """The vendor's error body under the fault's status; 200 where it names none."""
     fault = placed.fault
     status = fault.status or HTTPStatus.OK
@@ -103,7 +103,7 @@ def _phrase(status: int) -> str:
         return f"Error {status}."
 
 
-def _reason(placed: Placed) -> str:
+def _reason(placed: PlacedFault) -> str:
     if placed.fault is RATE_LIMIT:
         return f"the policy rate_limit is on: {RATE_LIMIT_REQUESTS} requests in {RATE_LIMIT_SPAN_S} seconds an account"
     return f"{placed.name} was injected"

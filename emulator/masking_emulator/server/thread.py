@@ -10,7 +10,7 @@ from masking_emulator.client import Control
 from masking_emulator.config import HOST_DEFAULT
 from masking_emulator.interception.certificates import users_certificates
 from masking_emulator.server.server import Server
-from masking_emulator.server.sockets import open_doors
+from masking_emulator.server.sockets import open_sockets
 from masking_emulator.world.file import DEMO_WORLD, load_world
 from masking_emulator.world.hub import Hub
 from masking_emulator.world.world import Surroundings
@@ -19,7 +19,7 @@ from masking_emulator.world.world import Surroundings
 _HEARTBEAT_S: Final = 0.02
 
 
-class Emulator:
+class ServerThread:
     """A server in a thread of this process, for a test: `with Emulator() as emulator:`.
 
     `url` is where it listens, `control` talks to its control API. It follows frozen time (freezegun), because its
@@ -34,10 +34,10 @@ class Emulator:
         tls_port: int | None = None,
         allowed_hosts: Sequence[str] = (),
     ) -> None:
-        """`world` is an example's name or a file. Raises BadWorld, and what opening the doors raises."""
+        """`world` is an example's name or a file. Raises BadWorld, and what opening the sockets raises."""
         spec = load_world(world)
         self._ready = Flag()
-        self.doors = open_doors(
+        self.sockets = open_sockets(
             HOST_DEFAULT,
             0,
             proxy_port=proxy_port,
@@ -45,13 +45,15 @@ class Emulator:
             allowed_hosts=allowed_hosts,
             certificates=users_certificates,
         )
-        self.url = self.doors.url
+        self.url = self.sockets.url
         self.control = Control(self.url)
         self._hub = Hub(Surroundings(base_url=self.url, heartbeat_s=_HEARTBEAT_S))
         self._hub.add(spec)
-        self._hub.interception = self.doors.described()
-        self._server = Server(self._hub, self.doors, self._ready.set)
-        self._thread = Thread(target=self._server.run, args=([self.doors.plain],), name="masking-emulator", daemon=True)
+        self._hub.interception = self.sockets.described()
+        self._server = Server(self._hub, self.sockets, self._ready.set)
+        self._thread = Thread(
+            target=self._server.run, args=([self.sockets.plain],), name="masking-emulator", daemon=True
+        )
 
     def __enter__(self) -> Self:
         self._thread.start()

@@ -11,20 +11,20 @@ from masking_emulator.testing.masking import Masking
 from masking_emulator.testing.orders import BrokenOrder, explore_orders
 from masking_emulator.testing.receiver import Received, Receiver
 from masking_emulator.testing.redirect import redirect_plivo, restore_plivo
-from masking_emulator.testing.views import Call, Callback, Fault, Happened, Request
+from masking_emulator.testing.views import CallbackView, CallView, EventView, FaultView, RequestView
 
 __all__ = [
     "BrokenOrder",
-    "Call",
-    "Callback",
+    "CallView",
+    "CallbackView",
     "ControlRefused",
     "Emulator",
-    "Fault",
-    "Happened",
+    "EventView",
+    "FaultView",
     "Masking",
     "Received",
     "Receiver",
-    "Request",
+    "RequestView",
     "explore_orders",
     "redirect_plivo",
     "restore_plivo",

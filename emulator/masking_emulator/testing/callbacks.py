@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from masking_emulator.client import Control, ControlRefused
-from masking_emulator.testing.views import Callback
+from masking_emulator.testing.views import CallbackView
 
 #: How long the waiting methods wait, in real seconds, unless they are told otherwise.
 WAIT_S: Final = 5.0
@@ -25,17 +25,17 @@ class Callbacks:
     def __init__(self, control: Control, world: str) -> None:
         self._control, self._path = control, f"{world}/callbacks"
 
-    def all(self, **filters: Any) -> list[Callback]:
+    def all(self, **filters: Any) -> list[CallbackView]:
         """Every callback that is kept, oldest first; `event`, `session`, `state` and `after` leave others out."""
-        callbacks = list[Callback]()
+        callbacks = list[CallbackView]()
         while True:
             after = {"after": callbacks[-1].id} if callbacks else {}
             page = self._control.get(self._path, **{"limit": _LISTED_MAX, **filters, **after})["callbacks"]
-            callbacks += map(Callback.of, page)
+            callbacks += map(CallbackView.of, page)
             if len(page) < _LISTED_MAX:
                 return callbacks
 
-    def of(self, session: str) -> list[Callback]:
+    def of(self, session: str) -> list[CallbackView]:
         """Every callback of one session, oldest first."""
         return self.all(session=session)
 
@@ -47,7 +47,7 @@ class Callbacks:
         state: str = "delivered",
         after: int | None = None,
         timeout: float = WAIT_S,
-    ) -> Callback:
+    ) -> CallbackView:
         """The first callback of this `event` and `session` that is in `state` ("any": in whatever), with an id above
         `after`; what is left out does not matter.
 
@@ -62,24 +62,24 @@ class Callbacks:
                 raise
             told = {name: value for name, value in wish.items() if value != "any"}
             raise AssertionError(_explained(told, self.all(), timeout)) from None
-        return Callback.of(answer["callbacks"][0])
+        return CallbackView.of(answer["callbacks"][0])
 
-    def replay(self, callback: Callback | int) -> Callback:
+    def replay(self, callback: CallbackView | int) -> CallbackView:
         """Send it once more."""
-        ordinal = callback.id if isinstance(callback, Callback) else callback
-        return Callback.of(self._control.post(f"{self._path}/{ordinal}/replay"))
+        ordinal = callback.id if isinstance(callback, CallbackView) else callback
+        return CallbackView.of(self._control.post(f"{self._path}/{ordinal}/replay"))
 
     def rules(self, *rules: Mapping[str, Any]) -> None:
         """The laboratory's rules in place of those before, such as `{"action": "hold", "event": "SessionTimeout"}`."""
         self._control.put(f"{self._path}/policy", {"rules": list(rules)})
 
-    def release(self, *callbacks: Callback | int) -> None:
+    def release(self, *callbacks: CallbackView | int) -> None:
         """Let held callbacks go, in this order; without any, all of them."""
-        ids = [callback.id if isinstance(callback, Callback) else callback for callback in callbacks]
+        ids = [callback.id if isinstance(callback, CallbackView) else callback for callback in callbacks]
         self._control.post(f"{self._path}/release", {"ids": ids} if ids else {})
 
 
-def _explained(wish: Mapping[str, Any], came: Sequence[Callback], waited_s: float) -> str:
+def _explained(wish: Mapping[str, Any], came: Sequence[CallbackView], waited_s: float) -> str:
     """What did come instead of what was wished for, and how each differs; the nearest first."""
     wanted = " ".join(f"{name}={value}" for name, value in wish.items()) or "any"
     lines = [
@@ -94,7 +94,7 @@ def _explained(wish: Mapping[str, Any], came: Sequence[Callback], waited_s: floa
     return "\n".join(lines)
 
 
-def _differences(wish: Mapping[str, Any], callback: Callback) -> list[str]:
+def _differences(wish: Mapping[str, Any], callback: CallbackView) -> list[str]:
     is_now = {"event": callback.event, "session": callback.session, "state": callback.state}
     differing = [
         f"{name} is {is_now[name]}, not {wanted}" for name, wanted in wish.items() if is_now.get(name, wanted) != wanted

@@ -28,7 +28,7 @@ class Emulator:
     def __init__(self, world: Mapping[str, Any] | None = None, *, seed: int | str = 1) -> None:
         """`world` as in a world file."""
         # Imported here: whoever shares a running server needs none of it.
-        from masking_emulator.server.thread import Emulator as Server
+        from masking_emulator.server.thread import ServerThread as Server
 
         self._server = Server()
         self._left = ExitStack()

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final, Literal, TypedDict, Unpack
 
 from masking_emulator.client import Control, segment
-from masking_emulator.testing.views import Fault
+from masking_emulator.testing.views import FaultView
 
 
 class FaultWish(TypedDict, total=False):
@@ -40,11 +40,11 @@ class Faults:
     def __init__(self, control: Control, world: str) -> None:
         self._control, self._path = control, f"{world}/faults"
 
-    def all(self) -> list[Fault]:
+    def all(self) -> list[FaultView]:
         """The faults in the order in which a request meets them, with how often each came to work."""
-        return [Fault.of(fault) for fault in self._control.get(self._path)["faults"]]
+        return [FaultView.of(fault) for fault in self._control.get(self._path)["faults"]]
 
-    def add(self, **wish: Unpack[FaultWish]) -> Fault:
+    def add(self, **wish: Unpack[FaultWish]) -> FaultView:
         """One fault more, such as `add(operation="create_session", status=503, count=3)`. Raises ControlRefused.
 
         The official SDKs repeat what is answered 5xx; `note` says where that would hide the fault.
@@ -53,11 +53,11 @@ class Faults:
         if "limit" in wish:
             requests, seconds = wish["limit"]
             body["limit"] = {"requests": requests, "per_s": seconds}
-        return Fault.of(self._control.post(self._path, body))
+        return FaultView.of(self._control.post(self._path, body))
 
-    def clear(self, fault: Fault | str | None = None) -> None:
+    def clear(self, fault: FaultView | str | None = None) -> None:
         """Take a fault away; without one, all of them. Raises ControlRefused."""
-        name = fault.id if isinstance(fault, Fault) else fault
+        name = fault.id if isinstance(fault, FaultView) else fault
         self._control.delete(self._path if name is None else f"{self._path}/{segment(name)}")
 
 

@@ -15,7 +15,7 @@ from masking_emulator.testing.callbacks import Callbacks
 from masking_emulator.testing.faults import Faults
 from masking_emulator.testing.redirect import redirect_plivo
 from masking_emulator.testing.requests import Requests
-from masking_emulator.testing.views import Call, Happened
+from masking_emulator.testing.views import CallView, EventView
 
 
 class Masking:
@@ -67,7 +67,7 @@ class Masking:
         *,
         to: str | None = None,
         next: bool = False,  # noqa: A002  # the API's word
-    ) -> list[Happened]:
+    ) -> list[EventView]:
         """Let time pass, by `seconds`, to an instant, or to the next thing that is due; what happened, in order.
 
         Callbacks that fall due are delivered and answered before it returns. Raises ControlRefused.
@@ -75,32 +75,32 @@ class Masking:
         given = {"seconds": seconds, "to": to, "next": next or None}
         body = {name: value for name, value in given.items() if value is not None}
         answer = self.control.post(f"{self.path}/clock/advance", body)
-        return [Happened.of(event) for event in answer["events"]]
+        return [EventView.of(event) for event in answer["events"]]
 
-    def call(self, caller: str, number: str, **script: Any) -> Call:
+    def call(self, caller: str, number: str, **script: Any) -> CallView:
         """Somebody dials a virtual number. `script` as in `POST W/calls`: outcome, answer_after_s, talk_s, hangup_by,
         digits, manual, recording_fails. The clock plays the rest. Raises ControlRefused.
         """
-        return Call.of(self.control.post(f"{self.path}/calls", {"from": caller, "to": number, **script}))
+        return CallView.of(self.control.post(f"{self.path}/calls", {"from": caller, "to": number, **script}))
 
-    def act(self, call: Call | str, action: str, **more: Any) -> Call:
+    def act(self, call: CallView | str, action: str, **more: Any) -> CallView:
         """One step of a call: answer, reject, busy, unreachable, digits, hangup; `party` and `digits` as needed."""
-        uuid = call.uuid if isinstance(call, Call) else call
-        return Call.of(self.control.post(f"{self.path}/calls/{segment(uuid)}/actions", {"action": action, **more}))
+        uuid = call.uuid if isinstance(call, CallView) else call
+        return CallView.of(self.control.post(f"{self.path}/calls/{segment(uuid)}/actions", {"action": action, **more}))
 
-    def calls(self, session: str | None = None) -> list[Call]:
+    def calls(self, session: str | None = None) -> list[CallView]:
         """The calls of the world, newest first; of one session where it is named."""
         query: dict[str, Any] = {"limit": _CALLS_MAX} | ({} if session is None else {"session": session})
-        return [Call.of(call) for call in self.control.get(f"{self.path}/calls", **query)["calls"]]
+        return [CallView.of(call) for call in self.control.get(f"{self.path}/calls", **query)["calls"]]
 
     @property
-    def journal(self) -> list[Happened]:
+    def journal(self) -> list[EventView]:
         """Everything that happened in the world, as far as it is kept, oldest first."""
-        happened = list[Happened]()
+        happened = list[EventView]()
         while True:
             after = happened[-1].sequence if happened else 0
             page = self.control.get(f"{self.path}/journal", after=after, limit=_EVENTS_MAX)["events"]
-            happened += map(Happened.of, page)
+            happened += map(EventView.of, page)
             if len(page) < _EVENTS_MAX:
                 return happened
 

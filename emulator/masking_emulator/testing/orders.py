@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import permutations
 from typing import Any, TypeVar
 
-from masking_emulator.testing.views import Callback
+from masking_emulator.testing.views import CallbackView
 
 #: More callbacks than this have too many orders to try them all.
 CALLBACKS_MAX = 7
@@ -29,7 +29,7 @@ class BrokenOrder:
 
 
 def explore_orders(
-    callbacks: Sequence[Callback],
+    callbacks: Sequence[CallbackView],
     fresh: Callable[[], _State],
     handle: Callable[[_State, Mapping[str, str]], Any],
     outcome: Callable[[_State], Hashable] | None = None,
@@ -56,14 +56,14 @@ def explore_orders(
     return broken
 
 
-def _other_orders(callbacks: Sequence[Callback]) -> Iterator[Sequence[Callback]]:
+def _other_orders(callbacks: Sequence[CallbackView]) -> Iterator[Sequence[CallbackView]]:
     orders = permutations(callbacks)
     next(orders)  # the order of sending
     return orders
 
 
 def _played(
-    order: Sequence[Callback],
+    order: Sequence[CallbackView],
     fresh: Callable[[], _State],
     handle: Callable[[_State, Mapping[str, str]], Any],
     outcome: Callable[[_State], Hashable] | None,
@@ -82,5 +82,5 @@ def _played(
 BUGS = (ArithmeticError, AssertionError, AttributeError, LookupError, RuntimeError, TypeError, ValueError, OSError)
 
 
-def _events(callbacks: Sequence[Callback]) -> list[str]:
+def _events(callbacks: Sequence[CallbackView]) -> list[str]:
     return [callback.event for callback in callbacks]

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any, Final, TypedDict, Unpack
 
 from masking_emulator.client import Control, ControlRefused
-from masking_emulator.testing.views import Request
+from masking_emulator.testing.views import RequestView
 
 #: What the control API answers where too few or too many matched, or none in time.
 _NOT_SO: Final = 409
@@ -37,7 +37,7 @@ class Requests:
     def __init__(self, control: Control, world: str) -> None:
         self._control, self._path = control, f"{world}/requests"
 
-    def all(self, **criteria: Unpack[Criteria]) -> list[Request]:
+    def all(self, **criteria: Unpack[Criteria]) -> list[RequestView]:
         """The requests that match, oldest first. A refused one has the emulator's `reason`, candidates included.
 
         Empty where the server keeps no requests.
@@ -48,7 +48,7 @@ class Requests:
             if refused.status != _UNKNOWN:
                 raise
             return []
-        return [Request.of(request) for request in answer["requests"]]
+        return [RequestView.of(request) for request in answer["requests"]]
 
     def count(self, **criteria: Unpack[Criteria]) -> int:
         """How many requests match."""
@@ -75,7 +75,7 @@ class Requests:
                 raise
             raise AssertionError(_explained(refused)) from None
 
-    def wait_for(self, *, timeout: int = 5, **criteria: Unpack[Criteria]) -> Request:
+    def wait_for(self, *, timeout: int = 5, **criteria: Unpack[Criteria]) -> RequestView:
         """The first request that matches, once it has arrived; waits up to `timeout` real seconds.
 
         Raises AssertionError that says what did arrive.
@@ -86,7 +86,7 @@ class Requests:
             if refused.status != _NOT_SO:
                 raise
             raise AssertionError(_explained(refused)) from None
-        return Request.of(answer["requests"][0])
+        return RequestView.of(answer["requests"][0])
 
 
 def _query(criteria: Mapping[str, Any]) -> dict[str, Any]:
@@ -98,7 +98,7 @@ def _explained(refused: ControlRefused) -> str:
     lines = [str(refused)]
     for miss in refused.answer.get("near_misses", ()):
         differences = (f"{d['field']} is {d['actual']!r}, not {d['expected']!r}" for d in miss["differences"])
-        lines.append(f"  near: {Request.of(miss['request'])}: {', '.join(differences)}")
+        lines.append(f"  near: {RequestView.of(miss['request'])}: {', '.join(differences)}")
     arrived = refused.answer.get("arrived", ())
-    lines += [f"  arrived: {Request.of(request)}" for request in arrived] or ["  nothing arrived"]
+    lines += [f"  arrived: {RequestView.of(request)}" for request in arrived] or ["  nothing arrived"]
     return "\n".join(lines)

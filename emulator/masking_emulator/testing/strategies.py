@@ -12,7 +12,7 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from masking_emulator.testing.emulator import new_world
 from masking_emulator.testing.masking import Masking
-from masking_emulator.testing.views import Callback, Happened
+from masking_emulator.testing.views import CallbackView, EventView
 
 _AREAS = ("201", "202", "212", "303", "312", "404", "415", "503", "617", "702")
 
@@ -93,7 +93,7 @@ class MaskingMachine(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
         self.masking = self.make_world()
-        self.happened: list[Happened] = []
+        self.happened: list[EventView] = []
 
     def make_world(self) -> Masking:
         """A fresh world for this run; a subclass says where from."""
@@ -104,7 +104,7 @@ class MaskingMachine(RuleBasedStateMachine):
         self.masking.control.delete(self.masking.path)
 
     @property
-    def callbacks(self) -> list[Callback]:
+    def callbacks(self) -> list[CallbackView]:
         """Every callback of the run so far."""
         return self.masking.callbacks.all()
 

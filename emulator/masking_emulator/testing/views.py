@@ -6,7 +6,7 @@ from typing import Any, Self
 
 
 @dataclass(frozen=True, slots=True)
-class Happened:
+class EventView:
     """One event of the journal: its number, its instant (ISO 8601), its name, and the records that it carries."""
 
     sequence: int
@@ -25,7 +25,7 @@ class Happened:
 
 
 @dataclass(frozen=True, slots=True)
-class Call:
+class CallView:
     """A simulated call. Numbers have a plus; `session` and `callee` are None while there is none.
 
     `phase` is one of ringing_first, asking_pin, pausing, announcing, ringing_second, bridged, ended. `data` is all
@@ -59,7 +59,7 @@ class Call:
 
 
 @dataclass(frozen=True, slots=True)
-class Callback:
+class CallbackView:
     """A callback as the emulator sent it, or tried to. `parameters` are what the receiver got, as strings.
 
     `state` is one of waiting, retrying, held, delivered, failed, blocked, dropped, kept. `data` is all that the
@@ -96,7 +96,7 @@ class Callback:
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class FaultView:
     """A fault: its id, whether it still works (`state`), and how often it was met and came to work.
 
     `note` says where an SDK would hide it. `data` is all that the control API says, what it does included.
@@ -116,7 +116,7 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
-class Request:
+class RequestView:
     """An API request as it arrived. `operation` is None for a path that is none, `status` where none was sent.
 
     `reason` is the emulator's on a refusal, every number that was a candidate and why it was dropped included. `data`

@@ -16,7 +16,7 @@ from masking_emulator.traffic.requests import ApiRequest, path_fits
 _CHANCE_PARTS: Final = 2**53
 
 
-class Placed:
+class PlacedFault:
     """A fault at work in a world: its name, and how often it matched and was applied."""
 
     def __init__(self, name: str, fault: Fault, now: int) -> None:
@@ -28,9 +28,9 @@ class Placed:
         self.ends = fault.ends if fault.lasts_us is None else min(begins + fault.lasts_us, INSTANT_MAX)
         self._passed: dict[str | None, deque[int]] = {}
 
-    def copy(self) -> "Placed":
+    def copy(self) -> "PlacedFault":
         """An independent copy."""
-        twin = Placed(self.name, self.fault, 0)
+        twin = PlacedFault(self.name, self.fault, 0)
         twin.matched, twin.applied, twin.ends = self.matched, self.applied, self.ends
         twin._passed = {account: passed.copy() for account, passed in self._passed.items()}
         return twin
@@ -82,21 +82,21 @@ class Placed:
         return True
 
 
-class Faults:
+class FaultList:
     """The faults of a world, in the order in which they were added."""
 
     def __init__(self, faults: Sequence[Fault], *, now: int, rate_limited: bool) -> None:
         """`rate_limited` puts the vendor's own limit before all others; it is not listed."""
-        self._rate_limit = Placed("rate_limit", RATE_LIMIT, now) if rate_limited else None
-        self._placed: dict[str, Placed] = {}
+        self._rate_limit = PlacedFault("rate_limit", RATE_LIMIT, now) if rate_limited else None
+        self._placed: dict[str, PlacedFault] = {}
         self._named = 0
         for fault in faults:
             self.add(fault, now)
         self._arrange()
 
-    def copy(self) -> "Faults":
+    def copy(self) -> "FaultList":
         """An independent copy, counts included."""
-        twin = Faults((), now=0, rate_limited=False)
+        twin = FaultList((), now=0, rate_limited=False)
         twin._rate_limit = self._rate_limit and self._rate_limit.copy()
         twin._placed = {name: placed.copy() for name, placed in self._placed.items()}
         twin._named = self._named
@@ -106,13 +106,13 @@ class Faults:
     def __len__(self) -> int:
         return len(self._placed)
 
-    def __iter__(self) -> Iterator[Placed]:
+    def __iter__(self) -> Iterator[PlacedFault]:
         return iter(self._placed.values())
 
-    def add(self, fault: Fault, now: int) -> Placed:
+    def add(self, fault: Fault, now: int) -> PlacedFault:
         """Put a fault behind the others. A name is used once in a world's life."""
         self._named += 1
-        placed = self._placed[f"fault-{self._named}"] = Placed(f"fault-{self._named}", fault, now)
+        placed = self._placed[f"fault-{self._named}"] = PlacedFault(f"fault-{self._named}", fault, now)
         self._arrange()
         return placed
 
@@ -129,7 +129,7 @@ class Faults:
         self._arrange()
         return count
 
-    def met_by(self, request: ApiRequest, now: int, chance: Chance) -> Sequence[Placed]:
+    def met_by(self, request: ApiRequest, now: int, chance: Chance) -> Sequence[PlacedFault]:
         """The faults that the request meets: any number that hold it up, and at last one that spoils its answer."""
         met = []
         for placed in self.asked:

@@ -16,7 +16,7 @@ from msgspec import Struct
 RawHeaders = Sequence[tuple[bytes, bytes]]
 
 
-class Outcome(Enum):
+class RequestOutcome(Enum):
     """How a request ended, or that it has not."""
 
     IN_PROGRESS = "in progress"
@@ -55,7 +55,7 @@ class ApiRequest(Struct, eq=False):
     sequence: int = 0
     body: bytes | None = b""
     body_size: int = 0
-    outcome: Outcome = Outcome.IN_PROGRESS
+    outcome: RequestOutcome = RequestOutcome.IN_PROGRESS
     reply: Reply | None = None
     reply_size: int = 0
     lost: Reply | None = None
@@ -118,13 +118,13 @@ class RequestJournal:
         if self._listeners:
             self._tell(request)
 
-    def replied(self, request: ApiRequest, reply: Reply, outcome: Outcome, took_s: float) -> None:
+    def replied(self, request: ApiRequest, reply: Reply, outcome: RequestOutcome, took_s: float) -> None:
         """Note what was sent."""
         request.reply_size = len(reply.body)
         request.reply = self.bounded(reply)
         self.ended(request, outcome, took_s)
 
-    def ended(self, request: ApiRequest, outcome: Outcome, took_s: float) -> None:
+    def ended(self, request: ApiRequest, outcome: RequestOutcome, took_s: float) -> None:
         """Note how the request ended."""
         request.outcome = outcome
         request.took_s = took_s

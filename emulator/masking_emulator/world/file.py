@@ -18,9 +18,9 @@ from masking_emulator.core.chance import Chance, Seed
 from masking_emulator.core.instants import SECOND_US
 from masking_emulator.core.records.sessions import MAIN_ACCOUNT
 from masking_emulator.core.rules import TARIFF_DEFAULT, Tariff, Telephony
-from masking_emulator.plivo.judge import Judge
 from masking_emulator.plivo.policy import Limits, Policy
 from masking_emulator.plivo.service import Account
+from masking_emulator.plivo.validation import SchemaValidator
 from masking_emulator.traffic.fault import BadFault, Fault, fault_of
 from masking_emulator.world.schema import world_schema
 from masking_emulator.world.spec import BadWorld, PoolNumber, WorldSpec, accounts_of, phone_of, pool_number
@@ -72,7 +72,7 @@ def world_of(structure: Mapping[str, Any], taken: Container[str] = ()) -> WorldS
         structure = _plain(structure)
     except RecursionError:
         raise BadWorld("", "it is nested too deeply to be a world") from None
-    error = _judge().best(structure)
+    error = _world_validator().best(structure)
     if error is not None:
         raise _bad_structure(error)
     return _world(structure, taken)
@@ -125,8 +125,8 @@ def _bad_structure(error: "ValidationError") -> BadWorld:
 
 
 @cache
-def _judge() -> Judge:
-    return Judge(world_schema())
+def _world_validator() -> SchemaValidator:
+    return SchemaValidator(world_schema())
 
 
 @cache

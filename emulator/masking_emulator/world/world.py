@@ -25,7 +25,7 @@ from masking_emulator.core.rules import Rules
 from masking_emulator.core.snapshot import Snapshot
 from masking_emulator.plivo.policy import Policy, rules_of
 from masking_emulator.plivo.service import Account
-from masking_emulator.traffic.placed import Faults, Placed
+from masking_emulator.traffic.placed import FaultList, PlacedFault
 from masking_emulator.traffic.requests import ApiRequest, RequestJournal
 from masking_emulator.world.journal import Journal
 from masking_emulator.world.spec import WorldSpec
@@ -91,7 +91,7 @@ class World:
         self.clock = WorldClock(start=spec.clock_start, rate=spec.clock_rate)
         self.journal = Journal(spec.limits.journal_events_max)
         self._chance = Chance(spec.seed)
-        self.faults = Faults(spec.faults, now=self.clock.now(), rate_limited=spec.policy.rate_limit)
+        self.faults = FaultList(spec.faults, now=self.clock.now(), rate_limited=spec.policy.rate_limit)
         self._engine = Engine(rules=rules_of_spec(spec), seed=spec.seed, now=self.clock.now())
         for number in spec.numbers:
             self._engine.handle(AddNumber(number.digits, number.calling_code, number.owner))
@@ -125,7 +125,7 @@ class World:
         self._advance(self.clock.now())
         return self._engine
 
-    def faults_met_by(self, request: ApiRequest) -> Sequence[Placed]:
+    def faults_met_by(self, request: ApiRequest) -> Sequence[PlacedFault]:
         """What is to go wrong with a request; counts."""
         return self.faults.met_by(request, self.clock.now(), self._chance) if self.faults.asked else ()
 
@@ -221,7 +221,7 @@ class World:
         self.journal = Journal(spec.limits.journal_events_max, last=standing.journal_last)
         self._chance = Chance(spec.seed, standing.drawn)
         self._engine = Engine.restored(standing.engine, rules=rules_of_spec(spec), seed=spec.seed)
-        self.faults = Faults(spec.faults, now=standing.now, rate_limited=spec.policy.rate_limit)
+        self.faults = FaultList(spec.faults, now=standing.now, rate_limited=spec.policy.rate_limit)
         rules = [rule.copy() for rule in standing.rules]
         self.dispatch = self._dispatch(CallbackLog(spec.limits.callbacks_kept_max), rules)
         self._tell_beginning()

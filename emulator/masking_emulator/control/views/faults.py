@@ -4,13 +4,13 @@ from typing import Any, Final
 
 from masking_emulator.core.instants import written
 from masking_emulator.traffic.fault import Fault
-from masking_emulator.traffic.placed import Placed
+from masking_emulator.traffic.placed import PlacedFault
 
 #: A request is tried so often by every official SDK where the answer is 500 or above.
 SDK_TRIES: Final = 3
 
 
-def fault_json(placed: Placed, now: int) -> dict[str, Any]:
+def fault_json(placed: PlacedFault, now: int) -> dict[str, Any]:
     """A fault with its name, its state and its counts; `until` where `for_s` set it."""
     told = {"id": placed.name, **placed.fault.given}
     if placed.ends is not None:

@@ -11,7 +11,7 @@ from bisect import bisect_left, insort
 from collections.abc import Collection, Iterable
 
 from masking_emulator.core.records.base import Record, replace
-from masking_emulator.core.records.sessions import Allocation, Candidate, Dropped, Hold, Number, Pair, Session
+from masking_emulator.core.records.sessions import Allocation, Candidate, DropReason, Hold, Number, Pair, Session
 from masking_emulator.core.refusals import Reason, Refused
 
 #: Of the numbers that an allocation passed over, this many are named; the rest are counted.
@@ -198,17 +198,17 @@ class Pool:
         """What keeps the number from this session; None where it fits."""
         use = self.use(number.digits)
         if use.suspended:
-            return Candidate(number.digits, Dropped.SUSPENDED)
+            return Candidate(number.digits, DropReason.SUSPENDED)
         if use.exclusive is not None:
-            return Candidate(number.digits, Dropped.EXCLUSIVE, session=use.exclusive)
+            return Candidate(number.digits, DropReason.EXCLUSIVE, session=use.exclusive)
         foreign = [hold for hold in use.holds if hold.pair != wish.pair]
         if foreign:
             last = max(foreign, key=lambda hold: hold.until)
-            return Candidate(number.digits, Dropped.COOLING, session=last.session, until=last.until)
+            return Candidate(number.digits, DropReason.COOLING, session=last.session, until=last.until)
         if number.digits in wish.busy:
-            return Candidate(number.digits, Dropped.PARTY_BUSY, session=wish.busy[number.digits])
+            return Candidate(number.digits, DropReason.PARTY_BUSY, session=wish.busy[number.digits])
         if wish.alone and use.sessions:
-            return Candidate(number.digits, Dropped.OCCUPIED)
+            return Candidate(number.digits, DropReason.OCCUPIED)
         return None
 
     def _groups_of(self, number: Number) -> Collection[_Group]:

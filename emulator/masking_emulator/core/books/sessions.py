@@ -24,7 +24,7 @@ _ANY_VALUE = 0
 _Key = TypeVar("_Key", bound=Hashable)
 
 
-class Query(Record):
+class SessionQuery(Record):
     """Which sessions are wanted, newest first. None and open ranges leave a condition out.
 
     Instants are in microseconds, `duration` is in seconds, `live` is True for live and False for ended ones.
@@ -174,7 +174,7 @@ class SessionBook:
         for uuid in uuids:
             self._leave(self._sessions.pop(uuid))
 
-    def select(self, query: Query, now: int) -> tuple[int, list[Session]]:
+    def select(self, query: SessionQuery, now: int) -> tuple[int, list[Session]]:
         """How many sessions match at `now`, and the wanted page of them, newest first.
 
         The fewest candidates that one index gives are looked at; where one index settles the matter, only
@@ -189,7 +189,7 @@ class SessionBook:
             return len(found), page[query.offset :]
         return fewest.count, self._page(fewest, query)
 
-    def _conditions(self, query: Query) -> list[_Candidates]:
+    def _conditions(self, query: SessionQuery) -> list[_Candidates]:
         conditions = []
         for party in (query.first_party, query.second_party):
             if party is not None:
@@ -213,7 +213,7 @@ class SessionBook:
     def _sessions_of(self, candidates: _Candidates) -> Iterable[Session]:
         return map(self._sessions.__getitem__, candidates.uuids[candidates.start : candidates.stop])
 
-    def _page(self, candidates: _Candidates, query: Query) -> list[Session]:
+    def _page(self, candidates: _Candidates, query: SessionQuery) -> list[Session]:
         end = query.offset + query.limit
         if candidates.oldest_first:
             newest = candidates.stop - query.offset
@@ -328,7 +328,7 @@ def _line(session: Session) -> tuple[object, ...]:
     return (session.number, session.pins, session.settings.unknown_caller_play)
 
 
-def _with_liveness_as_range(query: Query, now: int) -> Query:
+def _with_liveness_as_range(query: SessionQuery, now: int) -> SessionQuery:
     # A session lives exactly until its expiry, so liveness is a range of the expiry index.
     if query.live is None:
         return query

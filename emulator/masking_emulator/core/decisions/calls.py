@@ -12,7 +12,7 @@ from masking_emulator.core.commands import InitiateCall, PlaceCall, StepCall, Ty
 from masking_emulator.core.decisions import call_endings, habits
 from masking_emulator.core.decisions.call_flow import move
 from masking_emulator.core.decisions.recordings import started
-from masking_emulator.core.decisions.routing import Way, other_side, way_of, way_of_pin
+from masking_emulator.core.decisions.routing import Routing, other_side, routing_of, routing_of_pin
 from masking_emulator.core.decisions.session_life import Signal, step
 from masking_emulator.core.events import (
     CallBegan,
@@ -56,7 +56,7 @@ def place(state: State, command: PlaceCall, now: int) -> list[Event]:
     if number is None:
         raise Refused(Reason.NUMBER_UNKNOWN, number=command.number)
     _check_room(state)
-    way = way_of(state, command.caller, command.number)
+    way = routing_of(state, command.caller, command.number)
     call = _new_call(state, way, command.caller, command.number, command.script, now, owner=number.owner)
     return [*call_endings.room_for_one_more(state, now), *_ROUTES[way.route](state, call, way, now)]
 
@@ -69,7 +69,7 @@ def initiate(state: State, command: InitiateCall, now: int) -> list[Event]:
     callee = other_side(session, Role.FIRST)
     if not callee or state.calls.running_count >= state.rules.calls_running_max:
         return [CallNotPlaced(now, command.session)]
-    way = Way(Route.PLACED, session, Role.FIRST, callee)
+    way = Routing(Route.PLACED, session, Role.FIRST, callee)
     call = _new_call(state, way, session.first_party, session.number, Script(), now, owner=session.owner)
     ringing, rings = _ringing(state, call, 0, now)
     began: list[Event] = [CallBegan(now, ringing), SessionCallBegan(now, _began(session))]
@@ -91,7 +91,7 @@ def type_digits(state: State, command: TypeDigits, now: int) -> list[Event]:
     """The caller types a PIN. Raises Refused: CALL_NOT_FOUND, CALL_ENDED, STEP_IMPOSSIBLE."""
     call = find_running(state, command.call)
     move(call.phase, CallSignal.PIN_RIGHT)
-    way = way_of_pin(state, call, command.digits)
+    way = routing_of_pin(state, call, command.digits)
     if way is None:
         return _wrong_pin(state, call, now)
     session, role = way.session, way.role
@@ -128,7 +128,7 @@ def find_running(state: State, uuid: str) -> Call:
     return call
 
 
-def _connect(state: State, call: Call, way: Way, now: int) -> list[Event]:
+def _connect(state: State, call: Call, way: Routing, now: int) -> list[Event]:
     """A caller whom the session knows, or takes without a question."""
     session = way.session
     assert session is not None, "only a session connects"
@@ -138,12 +138,12 @@ def _connect(state: State, call: Call, way: Way, now: int) -> list[Event]:
     return [*first, *_connected(state, call, session, now)]
 
 
-def _ask_pin(state: State, call: Call, way: Way, now: int) -> list[Event]:
+def _ask_pin(state: State, call: Call, way: Routing, now: int) -> list[Event]:
     del way
     return [CallBegan(now, call), *_asked(state, call, now)]
 
 
-def _announce(state: State, call: Call, way: Way, now: int) -> list[Event]:
+def _announce(state: State, call: Call, way: Routing, now: int) -> list[Event]:
     session = way.session
     assert session is not None, "a message is a session's"
     over = Step(now + state.rules.telephony.message_us, CallSignal.ANNOUNCED)
@@ -152,13 +152,13 @@ def _announce(state: State, call: Call, way: Way, now: int) -> list[Event]:
     return [CallBegan(now, announcing), MessagePlayed(now, call.uuid, Message.UNKNOWN_CALLER, url)]
 
 
-def _turn_away(state: State, call: Call, way: Way, now: int) -> list[Event]:
+def _turn_away(state: State, call: Call, way: Routing, now: int) -> list[Event]:
     del state, way
     return [CallBegan(now, call), *call_endings.turned_away(call, now)]
 
 
 #: What a call to a virtual number begins with. `initiate` begins the placed ones.
-_ROUTES: Final[Mapping[Route, Callable[[State, Call, Way, int], list[Event]]]] = {
+_ROUTES: Final[Mapping[Route, Callable[[State, Call, Routing, int], list[Event]]]] = {
     Route.CONNECT: _connect,
     Route.ANYONE: _connect,
     Route.ASK_PIN: _ask_pin,
@@ -247,7 +247,7 @@ _MOVES: Final[Mapping[Phase, Callable[[State, Call, int], list[Event]]]] = {
 }
 
 
-def _new_call(state: State, way: Way, caller: str, number: str, script: Script, now: int, *, owner: int) -> Call:
+def _new_call(state: State, way: Routing, caller: str, number: str, script: Script, now: int, *, owner: int) -> Call:
     """The record of a call whose first leg begins, and is answered where the caller came to us."""
     session, inbound = way.session, way.route is not Route.PLACED
     answered = inbound and way.route not in (Route.REFUSE, Route.APPLICATION)

@@ -4,7 +4,7 @@ from masking_emulator.core.books.pool import Wish
 from masking_emulator.core.commands import AddNumber, ReleaseNumber, ReplaceNumber
 from masking_emulator.core.events import Event, NumberAdded, NumberReleased, NumberSuspended, SessionNumberReplaced
 from masking_emulator.core.records.base import replace
-from masking_emulator.core.records.sessions import Candidate, Dropped, Number, Session
+from masking_emulator.core.records.sessions import Candidate, DropReason, Number, Session
 from masking_emulator.core.refusals import Reason, Refused
 from masking_emulator.core.state import State
 
@@ -45,7 +45,7 @@ def _moved(state: State, session: Session, now: int) -> Session:
     wish = Wish(session.pair, session.allocation.calling_code, session.needs_number_alone, busy)
     number, allocation = state.pool.allocate(wish)
     # The pool sees only that the session itself stands in the way on its old number.
-    left = Candidate(session.number, Dropped.SUSPENDED)
+    left = Candidate(session.number, DropReason.SUSPENDED)
     dropped = tuple(left if candidate.number == left.number else candidate for candidate in allocation.dropped)
     explained = replace(allocation, dropped=dropped)
     return replace(session, number=number.digits, allocation=explained, modified_at=now)

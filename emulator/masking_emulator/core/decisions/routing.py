@@ -11,7 +11,7 @@ from masking_emulator.core.records.sessions import Session
 from masking_emulator.core.state import State
 
 
-class Way(Record):
+class Routing(Record):
     """What becomes of a call: `session` is whose call or whose messages it is, `callee` whom it is for."""
 
     route: Route
@@ -20,24 +20,24 @@ class Way(Record):
     callee: str = ""
 
 
-def way_of(state: State, caller: str, number: str) -> Way:
+def routing_of(state: State, caller: str, number: str) -> Routing:
     """What becomes of a call from `caller` to `number`."""
     for own in state.book.live_of(caller):
         if own.number == number:
             return _way_of_party(own, caller)
     with_pin = state.book.newest_with_pins(number)
     if with_pin is not None:
-        return Way(Route.ASK_PIN, with_pin)
+        return Routing(Route.ASK_PIN, with_pin)
     exclusive = state.pool.use(number).exclusive
     if exclusive is not None:
         session = state.book.get(exclusive)
         assert session is not None, "a number is kept for a session that is not there"
         role = Role.SECOND if session.first_party else Role.FIRST
-        return Way(Route.ANYONE, session, role, session.party(role.other))
+        return Routing(Route.ANYONE, session, role, session.party(role.other))
     return _way_of_stranger(state, number)
 
 
-def way_of_pin(state: State, call: Call, pin: str) -> Way | None:
+def routing_of_pin(state: State, call: Call, pin: str) -> Routing | None:
     """What becomes of a call whose caller typed `pin`; None where it is wrong.
 
     A party's PIN makes the caller that party (vendor's page on PINs). A registered caller must type their own, and
@@ -56,7 +56,7 @@ def way_of_pin(state: State, call: Call, pin: str) -> Way | None:
         return way if way.role is role else None
     if not session.party(role.other):
         role = role.other
-    return Way(Route.ASK_PIN, session, role, session.party(role.other))
+    return Routing(Route.ASK_PIN, session, role, session.party(role.other))
 
 
 def role_of(session: Session, person: str) -> Role:
@@ -78,7 +78,7 @@ def _role_of_pin(pins: Pins, pin: str) -> Role | None:
     return Role.FIRST if pin == pins.first else Role.SECOND if pin == pins.second else None
 
 
-def _way_of_party(session: Session, caller: str) -> Way:
+def _way_of_party(session: Session, caller: str) -> Routing:
     role = role_of(session, caller)
     callee = other_side(session, role)
     if not callee:
@@ -86,13 +86,13 @@ def _way_of_party(session: Session, caller: str) -> Way:
         # who hears the message where there is no PIN (vendor page, unknown_caller_play).
         announces = session.pins is None and session.settings.unknown_caller_play
         route = Route.ANNOUNCE if announces else Route.REFUSE
-        return Way(route, session)
+        return Routing(route, session)
     forced = session.pins is not None and session.pins.forced
-    return Way(Route.ASK_PIN if forced else Route.CONNECT, session, role, callee)
+    return Routing(Route.ASK_PIN if forced else Route.CONNECT, session, role, callee)
 
 
-def _way_of_stranger(state: State, number: str) -> Way:
+def _way_of_stranger(state: State, number: str) -> Routing:
     announcing = state.book.newest_announcing(number)
     if announcing is not None:
-        return Way(Route.ANNOUNCE, announcing)
-    return Way(Route.REFUSE if state.pool.use(number).sessions else Route.APPLICATION)
+        return Routing(Route.ANNOUNCE, announcing)
+    return Routing(Route.REFUSE if state.pool.use(number).sessions else Route.APPLICATION)

@@ -23,7 +23,7 @@ from masking_emulator.core.events import (
 from masking_emulator.core.instants import INSTANT_MAX, SECOND_US
 from masking_emulator.core.records.base import replace
 from masking_emulator.core.records.calls import Pins
-from masking_emulator.core.records.sessions import Candidate, Dropped, Hold, Pair, Session, Status
+from masking_emulator.core.records.sessions import Candidate, DropReason, Hold, Pair, Session, Status
 from masking_emulator.core.refusals import Reason, Refused
 from masking_emulator.core.state import State
 
@@ -194,7 +194,7 @@ def _check_alone(state: State, session: Session) -> None:
         raise Refused(
             Reason.POOL_EXHAUSTED,
             calling_code=session.allocation.calling_code,
-            dropped=(Candidate(session.number, Dropped.OCCUPIED),),
+            dropped=(Candidate(session.number, DropReason.OCCUPIED),),
             dropped_unlisted=0,
         )
 

@@ -27,7 +27,7 @@ class Status(Choice):
 _LIVE: Final = (Status.ACTIVE, Status.IN_PROGRESS)
 
 
-class Dropped(Choice):
+class DropReason(Choice):
     """Why a number of the right country and owner was not given to a session."""
 
     PARTY_BUSY = "a party is in another live session on this number"
@@ -50,7 +50,7 @@ class Candidate(Record):
     """A number that was looked at and dropped, with what stood in the way."""
 
     number: str
-    why: Dropped
+    why: DropReason
     session: str | None = None
     until: int | None = None
 

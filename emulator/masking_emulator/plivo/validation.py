@@ -1,6 +1,6 @@
-"""Judges: JSON Schemas together with jsonschema, which is loaded at the first judgement.
+"""Validation of values by JSON Schemas. The library for it, jsonschema, is loaded when the first value is validated.
 
-Loading it takes a quarter of a server's start, and a server that is only started, or only asked, judges nothing.
+Loading it takes a quarter of a server's start, and a server that gets no request with a body never needs it.
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -13,18 +13,18 @@ if TYPE_CHECKING:
 Schema = Mapping[str, Any]
 
 
-class Judge:
-    """Judges values by one JSON Schema (draft 2020-12)."""
+class SchemaValidator:
+    """Validates values against one JSON Schema (draft 2020-12)."""
 
     def __init__(self, schema: Schema) -> None:
         self._schema = schema
 
     def first(self, value: Any) -> "ValidationError | None":
-        """What is found wrong first, for a schema of one value; None where nothing is."""
+        """The first error, None for a valid value. For schemas of a single value."""
         return next(self._errors(value), None)
 
     def best(self, value: Any) -> "ValidationError | None":
-        """What says most of all that is wrong, for a schema of a structure; None where nothing is."""
+        """The error that explains most, None for a valid value. For schemas of nested values."""
         from jsonschema.exceptions import best_match
 
         best: ValidationError | None = best_match(self._errors(value))

@@ -17,10 +17,10 @@ from masking_emulator.plivo.resources import VENDOR_BASE
 from masking_emulator.plivo.service import Account, Caller
 
 #: Status and body of a success; None is no body at all.
-Answer = tuple[int, Json | None]
+ApiAnswer = tuple[int, Json | None]
 
 
-class Asked(Record):
+class AccountRequest(Record):
     """An authenticated API request: caller, account in the path, and the request as ASGI tells it."""
 
     caller: Caller
