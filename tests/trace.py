@@ -17,6 +17,7 @@ from masking_emulator.core.events import (
     CallsForgotten,
     DeliverySwitched,
     Event,
+    ExpiryPostponed,
     LegAnswered,
     LegEnded,
     LegRinging,
@@ -76,6 +77,8 @@ class Trace:
                 return f"moved session {session.ordinal}: {self._changes(session)}"
             case CallNotPlaced(uuid=uuid):
                 return f"no call for session {self.ordinal(uuid)}"
+            case ExpiryPostponed(uuid=uuid):
+                return f"session {self.ordinal(uuid)} waits for its calls"
             case SessionCreated() | SessionRefreshed() | SessionUpdated() | SessionExpired() | SessionsForgotten():
                 return self._happened_to_session(event)
             case NumberHeld() | NumberReleased() | NumberAdded() | NumberSuspended():

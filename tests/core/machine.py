@@ -263,7 +263,9 @@ class Machine(RuleBasedStateMachine):
             for uuid, s in self.model.sessions.items()
         }
         assert expected == found
-        assert all(s.is_live is (s.expires_at > self.world.engine.now) for s in self.world.engine.state.book.all())
+        for s in self.world.engine.state.book.all():
+            waits = self.rules_of_world.expiry_waits and s.running > 0
+            assert s.is_live is (not s.is_due(self.world.engine.now)) or (s.is_live and waits)
 
     @invariant()
     def no_number_serves_a_party_twice(self) -> None:
@@ -277,10 +279,10 @@ class Machine(RuleBasedStateMachine):
     @invariant()
     def whatever_goes_on_has_one_timer(self) -> None:
         """Live sessions, cool-offs, running calls, pauses and calls to come have one timer each, and nothing else."""
-        pool, state = self.world.engine.pool, self.world.engine.state
+        pool, state, state_now = self.world.engine.pool, self.world.engine.state, self.world.engine.now
         holds = [hold for number in pool.numbers() for hold in pool.use(number.digits).holds]
         expected: list[tuple[int, Command]] = []
-        expected += [(s.expires_at, TimeOutSession(s.uuid)) for s in self.model.live()]
+        expected += [(s.expires_at, TimeOutSession(s.uuid)) for s in self.model.live() if s.expires_at > state_now]
         expected += [(hold.until, ReleaseNumber(hold.number, hold.session)) for hold in holds]
         expected += [(at, InitiateCall(uuid)) for uuid, at in self.model.initiates.items()]
         for ordinal, until in self.lines.until.items():

@@ -45,7 +45,6 @@ class Known:
     pins: tuple[str, ...]
     forced: bool
     live: bool = True
-    deleted: bool = False
     running: int = 0
     counterpart: str = ""
     interactions: list[Interaction] = field(default_factory=list)
@@ -66,7 +65,7 @@ class Known:
     def status(self) -> Status:
         if self.live:
             return Status.IN_PROGRESS if self.running else Status.ACTIVE
-        return Status.LINGERING if self.running and not self.deleted else Status.EXPIRED
+        return Status.EXPIRED
 
     def history(self, interactions_max: int) -> History:
         """What its ended calls left, added up."""
@@ -132,6 +131,10 @@ class Model:
 
     def on(self, number: str) -> list[Known]:
         return [session for session in self.live() if session.number == number]
+
+    def open_on(self, number: str) -> list[Known]:
+        """The sessions on a number that take calls: one that only waits for the end of its calls does not."""
+        return [session for session in self.on(number) if session.expires_at > self.now]
 
     def live_pair(self, pair: Pair) -> Known | None:
         return next((session for session in self.live() if session.pair == pair), None)
@@ -226,7 +229,7 @@ class Model:
 
     def way(self, caller: str, number: str) -> Way:
         """What must become of a call: contract 6.1, row by row."""
-        there = self.on(number)
+        there = self.open_on(number)
         for session in there:
             if caller in session.parties:
                 callee = session.other_side(caller)
@@ -243,7 +246,7 @@ class Model:
         for session in reversed(there):
             if session.settings.unknown_caller_play:
                 return (Route.ANNOUNCE, session.uuid, "")
-        return (Route.REFUSE if there else Route.APPLICATION, "", "")
+        return (Route.REFUSE if self.on(number) else Route.APPLICATION, "", "")
 
     def pin(self, call: Call, digits: str) -> tuple[str, Role, str] | None:
         """Whose call it must be that typed these digits, as which party, and to whom; None where they are wrong.
@@ -251,9 +254,9 @@ class Model:
         A registered caller has a PIN of their own; anybody else is the party whose PIN it is (contract 6.2).
         """
         host = self.sessions.get(call.host)
-        asked = [host] if host is not None and call.caller in host.parties else self.on(call.number)
+        asked = [host] if host is not None and call.caller in host.parties else self.open_on(call.number)
         for session in reversed(asked):
-            if not session.live or digits not in session.pins:
+            if not session.live or session.expires_at <= self.now or digits not in session.pins:
                 continue
             role = Role.FIRST if digits == session.pins[0] else Role.SECOND
             if call.caller in session.parties:
@@ -279,10 +282,13 @@ class Model:
             case SessionExpired():
                 session = self.sessions[event.session.uuid]
                 assert session.live, "a session ends once"
-                assert event.ending is Ending.DELETED or session.expires_at == event.at, "it ends at its expiry"
+                deleted = event.ending is Ending.DELETED
+                waited = self.rules.expiry_waits and session.expires_at < event.at
+                assert deleted or waited or session.expires_at == event.at, "it ends at its expiry, or when it may"
+                assert deleted or not (self.rules.expiry_waits and session.running), "it waits for its calls"
                 self.ended_last = session.uuid
                 self.initiates.pop(session.uuid, None)
-                session.live, session.deleted, session.expires_at = False, event.ending is Ending.DELETED, event.at
+                session.live, session.expires_at = False, event.at if deleted else session.expires_at
                 if session.settings.cooloff_s:
                     self.holds.append((session.number, session.pair, event.at + session.settings.cooloff_s * SECOND_US))
             case SessionsForgotten():

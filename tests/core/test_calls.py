@@ -491,12 +491,12 @@ def test_session_that_ends_while_its_party_rings_is_connected_still(world: World
 
 
 def test_call_outlives_the_expiry(world: World) -> None:
-    """The session lingers until its last call ends, and keeps the interaction (contract 6.5)."""
+    """The session is expired at once, and the call runs on and leaves its interaction."""
     session = world.create(ANNA, BEN, expiry_s=60)
     world.wait(50)
     call = world.call(ANNA)
     world.wait(10)
-    assert (Status.LINGERING, 1, 0) == _standing(world, session)
+    assert (Status.EXPIRED, 1, 0) == _standing(world, session)
     assert not world.now(session).is_live
 
     world.wait(23)
@@ -505,7 +505,7 @@ def test_call_outlives_the_expiry(world: World) -> None:
     assert START + 60 * SECOND_US == world.now(session).expires_at
 
 
-def test_lingering_session_waits_for_its_last_call(world: World) -> None:
+def test_every_call_of_an_expired_session_leaves_its_interaction(world: World) -> None:
     """One of two ends: the other goes on."""
     session = world.create(ANNA, BEN, expiry_s=60)
     one, two = world.call(ANNA, manual=True), world.call(BEN, manual=True)
@@ -515,7 +515,7 @@ def test_lingering_session_waits_for_its_last_call(world: World) -> None:
     world.wait(16)
 
     world.step(one, CallSignal.CALLER_HUNG_UP)
-    assert (Status.LINGERING, 1, 1) == _standing(world, session)
+    assert (Status.EXPIRED, 1, 1) == _standing(world, session)
     world.step(two, CallSignal.CALLER_HUNG_UP)
     assert (Status.EXPIRED, 0, 2) == _standing(world, session)
 
@@ -530,19 +530,6 @@ def test_call_outlives_the_delete(world: World) -> None:
 
     world.wait(60)
     assert (Status.EXPIRED, 0, 1) == _standing(world, session)
-
-
-def test_lingering_session_can_be_neither_updated_nor_deleted(world: World) -> None:
-    """Its expiry has come (contract 4.2)."""
-    session = world.create(ANNA, BEN, expiry_s=60)
-    world.wait(50)
-    world.call(ANNA)
-    world.wait(10)
-
-    for change in (world.delete, world.update):
-        with pytest.raises(Refused) as refused:
-            change(session)
-        assert refused.value.reason is Reason.SESSION_EXPIRED
 
 
 def test_number_is_given_away_while_the_old_call_runs(world: World) -> None:
@@ -560,7 +547,7 @@ def test_number_is_given_away_while_the_old_call_runs(world: World) -> None:
 
 
 def test_cooloff_begins_with_the_end_of_the_session(world: World) -> None:
-    """Not with the end of its last call (contract 3.6)."""
+    """Not with the end of its last call."""
     session = world.create(ANNA, BEN, expiry_s=60, cooloff_s=10)
     world.wait(50)
     world.call(ANNA)
@@ -568,7 +555,7 @@ def test_cooloff_begins_with_the_end_of_the_session(world: World) -> None:
     assert B == world.create(CARA, DAVE).number
 
     world.wait(10)
-    assert Status.LINGERING is world.now(session).status
+    assert 1 == world.now(session).running
     assert A == world.create(EVE, FINN).number
 
 

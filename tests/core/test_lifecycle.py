@@ -11,8 +11,7 @@ from masking_emulator.core.refusals import Reason, Refused
 _GRID = """
                  REFRESHED    UPDATED      TIMED_OUT  DELETED  CALL_BEGAN   CALL_ENDED   LAST_CALL_ENDED
     ACTIVE       ACTIVE       ACTIVE       EXPIRED    EXPIRED  IN_PROGRESS  .            .
-    IN_PROGRESS  IN_PROGRESS  IN_PROGRESS  LINGERING  EXPIRED  IN_PROGRESS  IN_PROGRESS  ACTIVE
-    LINGERING    .            .            .          .        .            LINGERING    EXPIRED
+    IN_PROGRESS  IN_PROGRESS  IN_PROGRESS  EXPIRED    EXPIRED  IN_PROGRESS  IN_PROGRESS  ACTIVE
     EXPIRED      .            .            .          .        .            EXPIRED      EXPIRED
 """
 

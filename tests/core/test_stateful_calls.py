@@ -374,7 +374,15 @@ class TinyCallMachine(CallMachine):
     )
 
 
+class WaitingCallMachine(CallMachine):
+    """The same where a session whose expiry comes during a call waits for its end."""
+
+    rules_of_world: ClassVar[Rules] = replace(CallMachine.rules_of_world, expiry_waits=True)
+
+
 CallMachine.TestCase.settings = settings(max_examples=60, stateful_step_count=40)
 TinyCallMachine.TestCase.settings = settings(max_examples=30, stateful_step_count=40)
+WaitingCallMachine.TestCase.settings = settings(max_examples=40, stateful_step_count=40)
 test_calls_do_what_the_models_say = CallMachine.TestCase
 test_calls_with_tiny_limits_do_what_the_models_say = TinyCallMachine.TestCase
+test_calls_of_waiting_sessions_do_what_the_models_say = WaitingCallMachine.TestCase

@@ -9,7 +9,7 @@ export function sessionOf(event) {
     event.callback?.session ??
     event.recording?.session ??
     event.hold?.session ??
-    (event.event === "CallNotPlaced" ? event.uuid : null)
+    (["CallNotPlaced", "ExpiryPostponed"].includes(event.event) ? event.uuid : null)
   );
 }
 

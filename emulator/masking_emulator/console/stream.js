@@ -27,6 +27,7 @@ export const EVENTS = [
   "CallEnded",
   "CallsForgotten",
   "CallNotPlaced",
+  "ExpiryPostponed",
   "MessagePlayed",
   "MediaChecked",
   "RecordingStarted",

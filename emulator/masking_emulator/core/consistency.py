@@ -83,7 +83,8 @@ def _timers(engine: Snapshot, accounts: int) -> Iterator[Contradiction]:
             yield "timers", timer.key, f"is about a {kind} that is not there"
     due = {timer.key: timer.at for timer in engine.timers}
     for session in engine.sessions:
-        if session.is_live and due.get(session.uuid) != session.expires_at:
+        waits_for_calls = session.running and session.is_due(engine.at)
+        if session.is_live and not waits_for_calls and due.get(session.uuid) != session.expires_at:
             yield "sessions", session.uuid, "expires at another instant than its timer says"
     for call in engine.calls:
         if call.is_running and due.get(call.uuid) != (call.next.at if call.next else None):

@@ -42,6 +42,13 @@ class SessionExpired(Record):
     ending: Ending
 
 
+class ExpiryPostponed(Record):
+    """The expiry of this session came while one of its calls ran, and it ends with the last of them."""
+
+    at: int
+    uuid: str
+
+
 class NumberHeld(Record):
     """The number of an ended session cools off."""
 
@@ -276,6 +283,7 @@ SessionEvent = (
     | SessionRefreshed
     | SessionUpdated
     | SessionExpired
+    | ExpiryPostponed
     | SessionCallBegan
     | SessionCallEnded
     | SessionNumberReplaced

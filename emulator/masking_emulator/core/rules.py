@@ -67,6 +67,7 @@ class Rules(Record):
     callbacks_waiting_max past it new callbacks are dropped
     repeat_refreshes      creating a live pair again refreshes its session; False refuses with PAIR_BUSY
     delete_starts_cooloff a deleted session's number cools off as an expired one's does
+    expiry_waits          a session whose expiry comes during a call expires when its last call ends, not at once
     """
 
     retention_us: int
@@ -81,6 +82,7 @@ class Rules(Record):
     call_time_limit_s: int
     repeat_refreshes: bool
     delete_starts_cooloff: bool
+    expiry_waits: bool = False
     telephony: Telephony = TELEPHONY_DEFAULT
     tariff: Tariff = TARIFF_DEFAULT
     notify: Notify = NOTIFY_DEFAULT

@@ -35,6 +35,7 @@ from masking_emulator.core.events import (
     CallsForgotten,
     DeliverySwitched,
     Event,
+    ExpiryPostponed,
     LegAnswered,
     LegEnded,
     LegRinging,
@@ -103,10 +104,13 @@ class State:
         _ABSORB[type(event)](self, event)
 
     def _on_session(self, event: SessionUpdated | SessionExpired | SessionNumberReplaced) -> None:
-        self._put(event.session)
+        self._put(event.session, event.at)
+
+    def _on_expiry_postponed(self, event: ExpiryPostponed) -> None:
+        self.timers.cancel(event.uuid)
 
     def _on_made_session(self, event: SessionCreated | SessionRefreshed) -> None:
-        self._put(event.session)
+        self._put(event.session, event.at)
         self._plan_initiated_call(event.session, event.at)
 
     def _on_calls_of_session(self, event: SessionCallBegan | SessionCallEnded) -> None:
@@ -169,14 +173,16 @@ class State:
     def _on_nothing(self, event: MessagePlayed | MediaChecked) -> None:
         """It is told for those who listen; nothing is kept of it."""
 
-    def _put(self, session: Session) -> None:
+    def _put(self, session: Session, at: int) -> None:
         before = self.book.put(session)
         self.ordinal = max(self.ordinal, session.ordinal)
         if before is not None and before.is_live:
             self.pool.leave(before)
         if session.is_live:
             self.pool.enter(session)
-            self.timers.set(session.uuid, session.expires_at, TimeOutSession(session.uuid))
+            # A session whose expiry is past waits for its calls, and has no timer.
+            if before is None or session.expires_at > at:
+                self.timers.set(session.uuid, session.expires_at, TimeOutSession(session.uuid))
         else:
             self.timers.cancel(session.uuid)
             if session.settings.initiate_call:
@@ -232,6 +238,7 @@ _ABSORB: Final[Mapping[type, Callable[[State, Any], None]]] = {
     SessionRefreshed: State._on_made_session,
     SessionUpdated: State._on_session,
     SessionExpired: State._on_session,
+    ExpiryPostponed: State._on_expiry_postponed,
     SessionNumberReplaced: State._on_session,
     SessionCallBegan: State._on_calls_of_session,
     SessionCallEnded: State._on_calls_of_session,

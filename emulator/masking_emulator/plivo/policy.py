@@ -21,6 +21,7 @@ class Policy(Record):
     incorrect_pin_play_required: bool = False
     play_url_extension_required: bool = False
     cooloff_after_delete: bool = True
+    session_expiring_in_call: Literal["expired", "in-progress"] = "expired"
     list_window_exceeded: Literal["refuse", "clamp"] = "refuse"
     list_limit_out_of_range: Literal["refuse", "clamp"] = "refuse"
     list_single_underscore_filters: bool = True
@@ -71,6 +72,7 @@ def rules_of(policy: Policy, limits: Limits, telephony: Telephony, tariff: Tarif
         call_time_limit_s=CALL_TIME_LIMIT_DEFAULT_S,
         repeat_refreshes=policy.repeat_create == "refresh",
         delete_starts_cooloff=policy.cooloff_after_delete,
+        expiry_waits=policy.session_expiring_in_call == "in-progress",
         telephony=telephony,
         tariff=tariff,
         notify=Notify(

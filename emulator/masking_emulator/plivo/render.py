@@ -21,11 +21,9 @@ Home = Callable[[int], tuple[str, str]]
 #: The date and time of day in a timestamp.
 _SECOND_SIGNS: Final = len("2026-01-31 09:30:00")
 
-#: A session whose expiry has come in the middle of a call is in progress until that call ends (contract 6.5).
 _STATUS: Final[Mapping[Status, str]] = {
     Status.ACTIVE: "active",
     Status.IN_PROGRESS: "in-progress",
-    Status.LINGERING: "in-progress",
     Status.EXPIRED: "expired",
 }
 

@@ -137,18 +137,17 @@ class SessionBook:
             if session.is_live
         ]
 
-    def newest_with_pins(self, number: str) -> Session | None:
-        """The live session with PIN authentication on this number that was created last."""
-        return self._newest(self._with_pins_on.get(number))
+    def newest_with_pins(self, number: str, now: int) -> Session | None:
+        """The session with PIN authentication on this number that was created last and takes calls at `now`."""
+        return self._newest(self._with_pins_on.get(number, ()), now)
 
-    def newest_with_pin(self, number: str, pin: str) -> Session | None:
-        """The live session on this number that uses the PIN; of several the one that was created last."""
-        holders = self._pin_holders.get((number, pin))
-        return self._sessions[holders[-1]] if holders else None
+    def newest_with_pin(self, number: str, pin: str, now: int) -> Session | None:
+        """The session on this number that uses the PIN and takes calls at `now`; of several the one created last."""
+        return self._newest(self._pin_holders.get((number, pin), ()), now)
 
-    def newest_announcing(self, number: str) -> Session | None:
-        """The live session without PIN on this number, with a message for unknown callers, that was created last."""
-        return self._newest(self._announcing_on.get(number))
+    def newest_announcing(self, number: str, now: int) -> Session | None:
+        """The session without PIN on this number, with a message for unknown callers, created last, taking calls."""
+        return self._newest(self._announcing_on.get(number, ()), now)
 
     def ended_oldest(self, count: int) -> tuple[str, ...]:
         """UUIDs of the `count` ended sessions, without running calls, that were created first."""
@@ -180,10 +179,14 @@ class SessionBook:
         The fewest candidates that one index gives are looked at; where one index settles the matter, only
         the page itself is.
         """
-        query = _with_liveness_as_range(query, now)
+        start, stop = self._expires.span(Range(now + 1, None))
+        # Where no session waits for its calls, each lives exactly until its expiry: liveness is a range of that index.
+        by_expiry = query.live is None or stop - start == self.live_count
+        if by_expiry:
+            query = _with_liveness_as_range(query, now)
         conditions = self._conditions(query)
         fewest = min(conditions, key=lambda candidates: candidates.count)
-        if len(conditions) > 1 or not fewest.settled:
+        if len(conditions) > 1 or not (fewest.settled and by_expiry):
             found = [s for s in self._sessions_of(fewest) if query.accepts(s)]
             page = nlargest(query.offset + query.limit, found, key=lambda s: s.ordinal)
             return len(found), page[query.offset :]
@@ -319,8 +322,9 @@ class SessionBook:
             return tuple(sorted(joined, key=lambda uuid: self._sessions[uuid].ordinal))
         return joined
 
-    def _newest(self, by_age: SortedIndex | None) -> Session | None:
-        return self._sessions[next(reversed(by_age))] if by_age else None
+    def _newest(self, by_age: Sequence[str] | SortedIndex, now: int) -> Session | None:
+        newest_first = map(self._sessions.__getitem__, reversed(by_age))
+        return next((session for session in newest_first if not session.is_due(now)), None)
 
 
 def _line(session: Session) -> tuple[object, ...]:
@@ -329,7 +333,6 @@ def _line(session: Session) -> tuple[object, ...]:
 
 
 def _with_liveness_as_range(query: SessionQuery, now: int) -> SessionQuery:
-    # A session lives exactly until its expiry, so liveness is a range of the expiry index.
     if query.live is None:
         return query
     low, high = query.expires.low, query.expires.high

@@ -10,6 +10,7 @@ from typing import Final
 from masking_emulator.core.decisions import recordings
 from masking_emulator.core.decisions.billing import amount_micros, billed_s
 from masking_emulator.core.decisions.session_life import Signal, step
+from masking_emulator.core.decisions.sessions import timed_out
 from masking_emulator.core.events import CallEnded, CallsForgotten, Event, LegEnded, SessionCallEnded
 from masking_emulator.core.instants import SECOND_US
 from masking_emulator.core.records.base import Record, replace
@@ -64,7 +65,10 @@ def ended(state: State, call: Call, signal: CallSignal, now: int) -> list[Event]
     events.append(CallEnded(now, over))
     session = state.book.get(call.session)
     if session is not None:
-        events.append(SessionCallEnded(now, _after_call(session, over, state.rules)))
+        left = _after_call(session, over, state.rules)
+        events.append(SessionCallEnded(now, left))
+        if left.is_live and not left.running and left.is_due(now):
+            events += timed_out(state, left, now)
     return events
 
 

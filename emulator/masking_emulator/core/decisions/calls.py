@@ -56,7 +56,7 @@ def place(state: State, command: PlaceCall, now: int) -> list[Event]:
     if number is None:
         raise Refused(Reason.NUMBER_UNKNOWN, number=command.number)
     _check_room(state)
-    way = routing_of(state, command.caller, command.number)
+    way = routing_of(state, command.caller, command.number, now)
     call = _new_call(state, way, command.caller, command.number, command.script, now, owner=number.owner)
     return [*call_endings.room_for_one_more(state, now), *_ROUTES[way.route](state, call, way, now)]
 
@@ -91,7 +91,7 @@ def type_digits(state: State, command: TypeDigits, now: int) -> list[Event]:
     """The caller types a PIN. Raises Refused: CALL_NOT_FOUND, CALL_ENDED, STEP_IMPOSSIBLE."""
     call = find_running(state, command.call)
     move(call.phase, CallSignal.PIN_RIGHT)
-    way = routing_of_pin(state, call, command.digits)
+    way = routing_of_pin(state, call, command.digits, now)
     if way is None:
         return _wrong_pin(state, call, now)
     session, role = way.session, way.role

@@ -20,24 +20,25 @@ class Routing(Record):
     callee: str = ""
 
 
-def routing_of(state: State, caller: str, number: str) -> Routing:
-    """What becomes of a call from `caller` to `number`."""
+def routing_of(state: State, caller: str, number: str, now: int) -> Routing:
+    """What becomes of a call from `caller` to `number`. A session whose expiry has come takes no new call."""
     for own in state.book.live_of(caller):
-        if own.number == number:
+        if own.number == number and not own.is_due(now):
             return _way_of_party(own, caller)
-    with_pin = state.book.newest_with_pins(number)
+    with_pin = state.book.newest_with_pins(number, now)
     if with_pin is not None:
         return Routing(Route.ASK_PIN, with_pin)
     exclusive = state.pool.use(number).exclusive
     if exclusive is not None:
         session = state.book.get(exclusive)
         assert session is not None, "a number is kept for a session that is not there"
-        role = Role.SECOND if session.first_party else Role.FIRST
-        return Routing(Route.ANYONE, session, role, session.party(role.other))
-    return _way_of_stranger(state, number)
+        if not session.is_due(now):
+            role = Role.SECOND if session.first_party else Role.FIRST
+            return Routing(Route.ANYONE, session, role, session.party(role.other))
+    return _way_of_stranger(state, number, now)
 
 
-def routing_of_pin(state: State, call: Call, pin: str) -> Routing | None:
+def routing_of_pin(state: State, call: Call, pin: str, now: int) -> Routing | None:
     """What becomes of a call whose caller typed `pin`; None where it is wrong.
 
     A party's PIN makes the caller that party (vendor's page on PINs). A registered caller must type their own, and
@@ -45,8 +46,8 @@ def routing_of_pin(state: State, call: Call, pin: str) -> Routing | None:
     """
     session, caller = state.book.get(call.host), call.caller
     if session is None or caller not in session.parties:
-        session = state.book.newest_with_pin(call.number, pin)
-    if session is None or session.pins is None or not session.is_live:
+        session = state.book.newest_with_pin(call.number, pin, now)
+    if session is None or session.pins is None or not session.is_live or session.is_due(now):
         return None
     role = _role_of_pin(session.pins, pin)
     if role is None:
@@ -91,8 +92,8 @@ def _way_of_party(session: Session, caller: str) -> Routing:
     return Routing(Route.ASK_PIN if forced else Route.CONNECT, session, role, callee)
 
 
-def _way_of_stranger(state: State, number: str) -> Routing:
-    announcing = state.book.newest_announcing(number)
+def _way_of_stranger(state: State, number: str, now: int) -> Routing:
+    announcing = state.book.newest_announcing(number, now)
     if announcing is not None:
         return Routing(Route.ANNOUNCE, announcing)
     return Routing(Route.REFUSE if state.pool.use(number).sessions else Route.APPLICATION)

@@ -31,14 +31,12 @@ LIFECYCLE: Final[Mapping[tuple[Status, Signal], Status]] = {
     (Status.ACTIVE, Signal.CALL_BEGAN): Status.IN_PROGRESS,
     (Status.IN_PROGRESS, Signal.REFRESHED): Status.IN_PROGRESS,
     (Status.IN_PROGRESS, Signal.UPDATED): Status.IN_PROGRESS,
-    (Status.IN_PROGRESS, Signal.TIMED_OUT): Status.LINGERING,
+    (Status.IN_PROGRESS, Signal.TIMED_OUT): Status.EXPIRED,
     (Status.IN_PROGRESS, Signal.DELETED): Status.EXPIRED,
     (Status.IN_PROGRESS, Signal.CALL_BEGAN): Status.IN_PROGRESS,
     (Status.IN_PROGRESS, Signal.CALL_ENDED): Status.IN_PROGRESS,
     (Status.IN_PROGRESS, Signal.LAST_CALL_ENDED): Status.ACTIVE,
-    (Status.LINGERING, Signal.CALL_ENDED): Status.LINGERING,
-    (Status.LINGERING, Signal.LAST_CALL_ENDED): Status.EXPIRED,
-    # A deleted session is over at once, and its calls run on.
+    # A session that ends is over at once, and its calls run on.
     (Status.EXPIRED, Signal.CALL_ENDED): Status.EXPIRED,
     (Status.EXPIRED, Signal.LAST_CALL_ENDED): Status.EXPIRED,
 }

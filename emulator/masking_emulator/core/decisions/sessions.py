@@ -13,6 +13,7 @@ from masking_emulator.core.decisions.session_life import Signal, step
 from masking_emulator.core.events import (
     Ending,
     Event,
+    ExpiryPostponed,
     NumberHeld,
     SessionCreated,
     SessionExpired,
@@ -91,9 +92,16 @@ def delete(state: State, command: DeleteSession, now: int) -> list[Event]:
 
 
 def time_out(state: State, command: TimeOutSession, now: int) -> list[Event]:
-    """The session's expiry has come. Natural expiry leaves the modification time alone (contract 4.3)."""
+    """The session's expiry has come; where the rules let it wait for its calls, it goes on while one runs."""
     session = state.book.get(command.uuid)
     assert session is not None, "a timer outlived its session"
+    if session.running and state.rules.expiry_waits:
+        return [ExpiryPostponed(now, session.uuid)]
+    return timed_out(state, session, now)
+
+
+def timed_out(state: State, session: Session, now: int) -> list[Event]:
+    """The session expires. Its modification time stays as it is. Source: ledger: natural_expiry_keeps_modified."""
     ended = replace(session, status=step(session.status, Signal.TIMED_OUT))
     return [
         SessionExpired(now, ended, Ending.TIMED_OUT),

@@ -15,11 +15,10 @@ MAIN_ACCOUNT = 0
 
 
 class Status(Choice):
-    """Where a session stands. LINGERING: its expiry has come, and one of its calls still runs."""
+    """Where a session stands."""
 
     ACTIVE = "active"
     IN_PROGRESS = "in_progress"
-    LINGERING = "lingering"
     EXPIRED = "expired"
 
 
@@ -117,6 +116,10 @@ class Session(Record):
     def is_live(self) -> bool:
         """Whether it still masks calls."""
         return self.status in _LIVE
+
+    def is_due(self, now: int) -> bool:
+        """Whether its expiry has come. A session that waits for its calls may be due and live."""
+        return self.expires_at <= now
 
     @property
     def duration_s(self) -> int:

@@ -5,6 +5,9 @@ from typing import Final
 
 from masking_emulator.plivo.ledger.row import Evidence, Row, scenarios
 
+_IN_CALL: Final = "tests/core/test_expiry_in_call.py"
+_READINGS: Final = "tests/plivo/test_readings.py"
+
 ROWS: Final[Sequence[Row]] = (
     Row(
         id="auto_answer",
@@ -195,23 +198,28 @@ ROWS: Final[Sequence[Row]] = (
         ),
     ),
     Row(
-        id="expiry_during_call",
+        id="session_expiring_in_call",
         subject="calls",
         statement=(
-            "A call outlives its session's expiry; the session takes no new call, and is expired when its last "
-            "call ends."
+            "A session whose expiry comes during a call is expired at once for every request, and the call runs on "
+            "to its end; that it stays in-progress until then, and only takes no new call, is a choice."
         ),
         evidence=Evidence.ASSUMED,
         source=(
-            "reasoning: the update page says that new calls are not forwarded after session_expiry and nothing "
-            "of running ones, which call_time_limit bounds"
+            "reasoning: expiry_time is when a session expires, the update page says that new calls are not forwarded "
+            "after session_expiry, and a deleted session is expired at once too; the other reading is that a session "
+            "with a running call is in-progress, as the list of status values says; call_time_limit bounds the call"
         ),
         tests=(
             *scenarios("call-status"),
             "tests/core/test_calls.py::test_call_outlives_the_expiry",
-            "tests/core/test_calls.py::test_lingering_session_waits_for_its_last_call",
-            "tests/core/test_calls.py::test_lingering_session_can_be_neither_updated_nor_deleted",
+            f"{_IN_CALL}::test_session_that_expired_during_a_call_is_expired_everywhere",
+            f"{_IN_CALL}::test_session_that_waits_for_its_call_is_live_everywhere",
+            f"{_IN_CALL}::test_session_that_waits_for_its_call_takes_no_other",
+            f"{_READINGS}::test_session_whose_expiry_comes_during_a_call_is_the_same_everywhere",
+            f"{_READINGS}::test_session_whose_expiry_came_during_a_call_is_expired_after_it",
         ),
+        choices=("expired", "in-progress"),
     ),
     Row(
         id="delete_during_call",
@@ -231,7 +239,10 @@ ROWS: Final[Sequence[Row]] = (
     Row(
         id="number_during_call",
         subject="calls",
-        statement="The number of a session that ended while its call runs is free at once, or cools off from then on.",
+        statement=(
+            "The number of a session that ended while its call runs is free at once, or cools off from then on; one "
+            "that waits for its call keeps its number until it ends."
+        ),
         evidence=Evidence.ASSUMED,
         source=(
             "reasoning: the page on virtual_number_cooloff_period counts from the end of the session; a running "
@@ -241,6 +252,7 @@ ROWS: Final[Sequence[Row]] = (
             *scenarios("call-status"),
             "tests/core/test_calls.py::test_number_is_given_away_while_the_old_call_runs",
             "tests/core/test_calls.py::test_cooloff_begins_with_the_end_of_the_session",
+            f"{_IN_CALL}::test_cooloff_of_a_session_that_waits_begins_when_it_leaves_its_number",
         ),
     ),
     Row(
