@@ -1,4 +1,4 @@
-"""Generated documents: `docs/fidelity.md`, and the marked parts of `README.md`.
+"""Generated documents: `docs/fidelity.md`, and the marked parts of `README.md` and `docs/architecture.md`.
 
 `python -m tests.generated` rewrites them; with `--check` it names those that differ and exits 1.
 A marked part stands between `<!-- generated: NAME -->` and `<!-- end -->`; a document without markers has none.
@@ -18,11 +18,13 @@ from masking_emulator.core.records.calls import CallSignal, Phase
 from masking_emulator.core.records.sessions import Status
 from masking_emulator.plivo.ledger import LEDGER, Evidence, Row
 
+from tests import rooms
 from tests.sdk.ways import WAYS, Way, proved
 
 ROOT: Final = Path(__file__).parent.parent
 FIDELITY: Final = ROOT / "docs" / "fidelity.md"
 README: Final = ROOT / "README.md"
+ARCHITECTURE: Final = ROOT / "docs" / "architecture.md"
 
 _PART: Final = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->)", flags=re.DOTALL)
 
@@ -106,10 +108,12 @@ def documents() -> Mapping[Path, str]:
         "lifecycle": lifecycle_diagram(LIFECYCLE),
         "dropin": dropin_table(WAYS, proved()),
         "callflow": callflow_diagram(CALL_FLOW),
+        "rooms": f"{rooms.drawn()}\n{rooms_table()}",
     }
     return {
         FIDELITY: fidelity(LEDGER),
         README: with_parts(README.read_text(encoding="utf-8"), parts),
+        ARCHITECTURE: with_parts(ARCHITECTURE.read_text(encoding="utf-8"), parts),
     }
 
 
@@ -145,6 +149,11 @@ def policy_table(ledger: Sequence[Row]) -> str:
         if row.choices
     )
     return _table(("entry", "default", "or", "what the default means"), lines)
+
+
+def rooms_table() -> str:
+    """Every room, the highest first, with what it may import."""
+    return _table(("room", "what lives there", "may import"), rooms.listed())
 
 
 def lifecycle_diagram(table: Mapping[tuple[Status, Signal], Status]) -> str:

@@ -3,19 +3,28 @@
 import ast
 import sys
 from collections.abc import Iterator, Mapping
+from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Final
 
 import pytest
 
-ROOT: Final = Path(__file__).parents[1]
-PACKAGE: Final = ROOT / "emulator" / "masking_emulator"
+from tests.rooms import (
+    NAME,
+    PACKAGE,
+    ROOMS,
+    TREES,
+    arrows,
+    circles,
+    floors,
+    imported,
+    module_of,
+    modules,
+    room_of,
+    within,
+)
 
-#: Path below the package → parsed source.
-TREES: Final[Mapping[str, ast.Module]] = {
-    path.relative_to(PACKAGE).as_posix(): ast.parse(path.read_text(encoding="utf-8"))
-    for path in sorted(PACKAGE.rglob("*.py"))
-}
+ROOT: Final = Path(__file__).parents[1]
 
 FILE_LINES_MAX: Final = 400
 FUNCTION_LINES_MAX: Final = 50
@@ -25,20 +34,6 @@ Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 each_file = pytest.mark.parametrize("file", TREES)
 
 
-def imported(tree: ast.AST) -> set[str]:
-    """Every module that is imported, and `module.name` for each name that is taken from one."""
-    modules: set[str] = set()
-    for node in ast.walk(tree):
-        match node:
-            case ast.Import(names=names):
-                modules |= {alias.name for alias in names}
-            case ast.ImportFrom(module=str(module), names=names, level=0):
-                modules |= {module} | {f"{module}.{alias.name}" for alias in names}
-            case ast.ImportFrom():
-                raise AssertionError(f"line {node.lineno}: relative imports hide the direction")
-    return modules
-
-
 def used(tree: ast.AST) -> set[str]:
     """Dotted names as they are used, such as `time.time`."""
     return {
@@ -46,11 +41,6 @@ def used(tree: ast.AST) -> set[str]:
         for node in ast.walk(tree)
         if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name)
     }
-
-
-def within(modules: set[str], *packages: str) -> set[str]:
-    """Those modules that are one of the packages or lie in one."""
-    return {module for module in modules if any(f"{module}.".startswith(f"{package}.") for package in packages)}
 
 
 def definitions(tree: ast.AST) -> Iterator[Definition]:
@@ -70,68 +60,105 @@ def _top_level(file: str) -> list[ast.Import | ast.ImportFrom]:
     return [node for node in TREES[file].body if isinstance(node, ast.Import | ast.ImportFrom)]
 
 
+#: How large the house may become: rooms, floors, and modules at the package's top beside `__init__`.
+ROOMS_MAX: Final = 26
+FLOORS_MAX: Final = 11
+MODULES_AT_TOP_MAX: Final = 8
+
+
+def test_every_room_has_an_entry_and_every_entry_a_room() -> None:
+    """The table names what there is: each folder and each file at the package's top."""
+    there = {room_of(file) for file in TREES} - {"__init__"}
+
+    assert there == set(ROOMS)
+
+
+def test_table_runs_from_the_lowest_room_up() -> None:
+    """A room may import only those that stand above it in the table: no arrow runs back up."""
+    names = list(ROOMS)
+
+    assert [] == [
+        (name, entry)
+        for place, (name, room) in enumerate(ROOMS.items())
+        for entry in room.rooms
+        if room_of(entry) not in names[:place]
+    ]
+
+
+@each_file
+def test_file_imports_what_its_room_may(file: str) -> None:
+    """A file imports its own room, the standard library, and what the table allows; lazily and for types too."""
+    if file == "__init__.py":
+        assert set() == imported(TREES[file])
+        return
+    room = ROOMS[room_of(file)]
+    ours = {module for module in modules()[module_of(file)] if module and room_of(module) != room_of(file)}
+    others = {name.partition(".")[0] for name in imported(TREES[file])} - {NAME, *sys.stdlib_module_names}
+    libraries = {name for name, where in room.libraries.items() if fnmatchcase(file, where)}
+
+    assert set() == ours - within(ours, *room.rooms)
+    assert set() == others - libraries
+
+
+def test_table_allows_no_more_than_is_needed() -> None:
+    """What the table allows is imported somewhere, so the drawing shows the house as it is."""
+    needed: dict[str, set[str]] = {name: set() for name in ROOMS}
+    libraries: dict[str, set[str]] = {name: set() for name in ROOMS}
+    for file, tree in TREES.items():
+        if file != "__init__.py":
+            needed[room_of(file)] |= modules()[module_of(file)]
+            libraries[room_of(file)] |= {name.partition(".")[0] for name in imported(tree)}
+
+    assert [] == [
+        (name, entry) for name, room in ROOMS.items() for entry in room.rooms if not within(needed[name], entry)
+    ]
+    assert [] == [
+        (name, entry) for name, room in ROOMS.items() for entry in room.libraries if entry not in libraries[name]
+    ]
+
+
+def test_modules_import_in_no_circle() -> None:
+    """Not even lazily or for types: of two modules, one is the lower."""
+    assert [] == circles(modules())
+
+
+def test_rooms_import_in_no_circle() -> None:
+    """Of two rooms, one is the lower."""
+    assert [] == circles(arrows())
+
+
+def test_circle_is_found_and_told() -> None:
+    """The search for circles finds one, and says how it runs."""
+    assert [["a", "b", "c", "a"]] == circles({"a": ["b"], "b": ["c"], "c": ["a"], "d": ["a"]})[:1]
+    assert [] == circles({"a": ["b", "c"], "b": ["c"], "c": []})
+
+
+def test_house_stays_small() -> None:
+    """Few rooms, few floors, and few modules that lie about at the top."""
+    at_top = [file for file in TREES if "/" not in file and file != "__init__.py"]
+
+    assert len(arrows()) <= ROOMS_MAX
+    assert max(floors(arrows()).values()) <= FLOORS_MAX
+    assert len(at_top) <= MODULES_AT_TOP_MAX
+
+
 @pytest.mark.parametrize("file", files_in("core"))
 def test_core_is_pure(file: str) -> None:
-    """The core imports itself, the standard library and phonenumbers, and nothing of the library that does I/O.
+    """The core uses nothing of the standard library that does I/O."""
+    doing = ("os", "io", "sys", "pathlib", "socket", "asyncio", "threading", "time", "logging")
 
-    What its records are made of is known in one file.
-    """
-    modules = imported(TREES[file])
-    allowed = ("msgspec",) if file.endswith("records/base.py") else ("masking_emulator.core", "phonenumbers")
-    foreign = modules - within(modules, *allowed, *sys.stdlib_module_names)
-
-    assert set() == foreign - {"masking_emulator"}
-    assert set() == within(modules, "os", "io", "sys", "pathlib", "socket", "asyncio", "threading", "time", "logging")
+    assert set() == within(imported(TREES[file]), *doing)
 
 
-@pytest.mark.parametrize("file", files_in("plivo"))
-def test_vendor_words_import_the_core_and_never_the_shell(file: str) -> None:
-    """plivo knows core, itself and jsonschema; starlette is for its routes only."""
-    modules = imported(TREES[file])
-    allowed = ["masking_emulator.core", "masking_emulator.plivo", "jsonschema", *sys.stdlib_module_names]
-    if Path(file).name.startswith("routes"):
-        allowed.append("starlette")
-
-    assert set() == modules - within(modules, *allowed)
-
-
-#: The command line and what it is made of.
-VERBS: Final = files_in("cli")
-
-#: What else speaks to a server as a client.
-CLIENTS: Final = (
-    "client.py",
-    "interception/doctor.py",
-    "listen.py",
-    "interception/environment.py",
-    "interception/shells.py",
-    "__main__.py",
-)
-
-
-@pytest.mark.parametrize("file", [*VERBS, *CLIENTS])
-def test_clients_speak_http_and_never_import_the_core(file: str) -> None:
-    """The command line and the client ask the control API; the engine, worlds and routes are not theirs to touch."""
-    modules = imported(TREES[file])
-
-    assert set() == within(
-        modules,
-        "masking_emulator.core",
-        "masking_emulator.world.world",
-        "masking_emulator.world.hub",
-        "masking_emulator.plivo.routes",
-    )
-
-
-@pytest.mark.parametrize("file", VERBS)
+@pytest.mark.parametrize("file", files_in("cli"))
 def test_client_verbs_load_no_server(file: str) -> None:
     """What a verb loads before it runs is the standard library, click and small modules; serve and run load more."""
-    modules = set[str]().union(*map(imported, _top_level(file)))
+    loaded = set[str]().union(*map(imported, _top_level(file)))
     small = ("__version__", "client", "clock", "config", "wholefile", "cli")
 
-    ours = (f"masking_emulator.{name}" for name in small)
-    foreign = modules - within(modules, "click", *ours, *sys.stdlib_module_names)
-    assert set() == foreign - {"masking_emulator"}
+    ours = (f"{NAME}.{name}" for name in small)
+    foreign = loaded - within(loaded, "click", *ours, *sys.stdlib_module_names)
+    assert set() == foreign - {NAME}
 
 
 def test_certificates_are_made_by_a_library_that_is_loaded_only_then() -> None:
@@ -152,26 +179,17 @@ def test_schemas_are_judged_by_a_library_that_is_loaded_only_then() -> None:
 
 def test_shim_runs_in_any_python() -> None:
     """What runs inside the users' own processes imports the standard library only."""
-    modules = imported(TREES["interception/shim/sitecustomize.py"])
+    names = imported(TREES["interception/shim/sitecustomize.py"])
 
-    assert set() == modules - within(modules, *sys.stdlib_module_names)
-
-
-@pytest.mark.parametrize("file", [*files_in("testing"), "pytest_plugin.py"])
-def test_kit_speaks_http_and_never_imports_the_core(file: str) -> None:
-    """What tests use asks the control API; it starts a server, and knows signatures, and nothing else of the inside."""
-    modules = within(imported(TREES[file]), "masking_emulator")
-    allowed = ("client", "config", "plivo.signatures", "server", "testing")
-
-    assert set() == modules - within(modules, *(f"masking_emulator.{name}" for name in allowed))
+    assert set() == names - within(names, *sys.stdlib_module_names)
 
 
 def test_plugin_loads_nothing_before_it_is_used() -> None:
     """Everybody who has the package pays for what the plugin imports at once, in every run of pytest."""
     top_level = [node for node in TREES["pytest_plugin.py"].body if isinstance(node, ast.Import | ast.ImportFrom)]
-    modules = set[str]().union(*map(imported, top_level))
+    loaded = set[str]().union(*map(imported, top_level))
 
-    assert {"pytest"} == modules - within(modules, *sys.stdlib_module_names)
+    assert {"pytest"} == loaded - within(loaded, *sys.stdlib_module_names)
 
 
 @pytest.mark.parametrize("file", files_in("core"))
@@ -195,12 +213,12 @@ ONE_PLACE: Final[Mapping[str, tuple[str, ...]]] = {
 @each_file
 def test_time_chance_and_environment_have_one_place_each(file: str) -> None:
     """Real time is read, randomness drawn and the environment read in one file each, so a run can be replayed."""
-    modules, names = imported(TREES[file]), used(TREES[file])
+    taken_in, names = imported(TREES[file]), used(TREES[file])
     forbidden = {name for place, taken in ONE_PLACE.items() if place != file for name in taken}
 
     # `from datetime import time` is a type; what is imported whole is judged by what is used of it.
     assert set() == forbidden & names
-    assert set() == forbidden & (modules - {"datetime.time"})
+    assert set() == forbidden & (taken_in - {"datetime.time"})
 
 
 @each_file
