@@ -44,7 +44,7 @@ ROOMS: Final[Mapping[str, Room]] = {
         ("core",),
         {"jsonschema": "*", "starlette": "plivo/routes*"},
     ),
-    "listen": Room("a receiver of callbacks for a terminal", ("plivo.signatures",)),
+    "receiver": Room("a receiver of callbacks that verifies them, for a terminal and for tests", ("plivo.signatures",)),
     "traffic": Room(
         "API requests as they came in, and what goes wrong with them on purpose", ("core", "plivo"), {"msgspec": "*"}
     ),
@@ -85,7 +85,7 @@ ROOMS: Final[Mapping[str, Room]] = {
     "cli": Room(
         "the command line",
         (
-            *("clock", "config", "wholefile", "client", "plivo.ledger", "listen", "interception"),
+            *("clock", "config", "wholefile", "client", "plivo.ledger", "receiver", "interception"),
             *("world.spec", "keeping.replay", "server"),
         ),
         {"click": "*"},

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from masking_emulator.listen import CallbackListener, ReceivedRequest
+from masking_emulator.receiver import CallbackListener, ReceivedRequest
 
 _PATIENCE_S = 60
 

@@ -11,8 +11,8 @@ from urllib.parse import urlencode, urlsplit
 
 import pytest
 from masking_emulator.client import Control
-from masking_emulator.listen import ReceivedRequest, judged
 from masking_emulator.plivo.signatures import V2, V3, sign
+from masking_emulator.receiver import ReceivedRequest, judged
 
 from tests.plivo.ask import Api, Reply, ask
 from tests.shell.asking import PEOPLE, create

@@ -11,7 +11,7 @@ from masking_emulator.cli.common import EXIT_USAGE, end, end_cleanly_when_asked,
 from masking_emulator.client import Control, ControlRefused, Unreachable
 
 if TYPE_CHECKING:
-    from masking_emulator.listen import ReceivedRequest
+    from masking_emulator.receiver import ReceivedRequest
 
 #: The token of the demo world's account, for when no server says another.
 _DEMO_TOKEN: Final = "emulator-token"
@@ -54,7 +54,7 @@ def listen(
     """
     end_cleanly_when_asked()
     # Imported here: the other verbs need none of it and start faster without.
-    from masking_emulator.listen import CallbackListener, CannotListen
+    from masking_emulator.receiver import CallbackListener, CannotListen
 
     known = tokens or _tokens(url, world)
     try:
@@ -89,7 +89,7 @@ def _teller(*, as_json: bool) -> Callable[["ReceivedRequest"], None]:
 
 
 def _json(received: "ReceivedRequest") -> dict[str, Any]:
-    from masking_emulator.listen import SHORT
+    from masking_emulator.receiver import SHORT
 
     return {
         "method": received.method,
