@@ -92,7 +92,7 @@ ROOMS: Final[Mapping[str, Room]] = {
     ),
     "testing": Room(
         "what tests use from Python",
-        ("client", "plivo.signatures", "server.thread"),
+        ("client", "receiver", "server.thread"),
         {"plivo": "*", "hypothesis": "testing/strategies.py", "anyio": "testing/aside.py"},
     ),
     "pytest_plugin": Room("the fixtures", ("config", "client", "server.thread", "testing"), {"pytest": "*"}),

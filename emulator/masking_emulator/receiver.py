@@ -1,7 +1,7 @@
-"""A receiver of callbacks: an HTTP server that judges the signatures of what it gets. The standard library is enough.
+"""A receiver of callbacks: an HTTP server that verifies the signatures of what it gets. The standard library is enough.
 
-It takes GET and POST on every path, answers all of them alike, and tells each request to whoever made it. It is what
-a customer's server would be, so it knows the tokens and nothing else of the emulator.
+It takes GET and POST on every path and answers all of them alike. It is what a customer's server would be, so it
+knows the tokens of accounts and nothing else of the emulator. The verb `listen` and the test kit use it.
 """
 
 import socket
@@ -10,7 +10,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from errno import EACCES, EADDRINUSE, EADDRNOTAVAIL
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, Final
+from threading import Condition, Thread
+from types import TracebackType
+from typing import Any, Final, Self
 from urllib.parse import parse_qsl, urlsplit
 
 from masking_emulator.plivo.signatures import V2, V2_MAIN, V3, V3_MAIN, Verdict, verify
@@ -21,46 +23,64 @@ BODY_BYTES_MAX: Final = 1_048_576
 #: A client that says nothing for so long is let go, in real seconds.
 _SILENCE_S: Final = 60
 
+#: So long the end of a receiver may take, in real seconds; every test with one waits for it.
+_POLL_S: Final = 0.02
+
 #: Signature → how people call it, the one to check first.
 SHORT: Final[Mapping[str, str]] = {V3: "V3", V2: "V2", V3_MAIN: "Ma-V3", V2_MAIN: "Ma-V2"}
 
-_REASONS: Final[Mapping[int, str]] = {
-    EACCES: "the port is not for everybody; choose another with --port",
-    EADDRINUSE: "the port is taken; choose another with --port",
-    EADDRNOTAVAIL: "this machine does not have the address; choose another with --host",
+#: Why an address cannot be listened on → what is wrong with it, and whether with the host or with the port.
+_REASONS: Final[Mapping[int, tuple[str, str]]] = {
+    EACCES: ("the port is not for everybody", "port"),
+    EADDRINUSE: ("the port is taken", "port"),
+    EADDRNOTAVAIL: ("this machine does not have the address", "host"),
 }
 
+#: Address that stands for every one of this machine → one of them that a client can use.
+_EVERY_ADDRESS: Final[Mapping[str, str]] = {"0.0.0.0": "127.0.0.1", "": "127.0.0.1", "::": "::1"}  # only compared
 
-class CannotListen(Exception):
-    """The address is taken or not ours."""
+
+class CannotReceive(Exception):
+    """The address is taken or not ours. `field` is what to choose otherwise, `host` or `port`; "" for neither."""
+
+    def __init__(self, message: str, field: str) -> None:
+        super().__init__(message)
+        self.field = field
 
 
 @dataclass(frozen=True, slots=True)
-class ReceivedRequest:
-    """A request as it came. `parameters` are those of its URL and of its form; `verdicts` go by header."""
+class Received:
+    """A request as it came. `parameters` are those of its URL and of its form.
+
+    `verdicts` go by header; they are empty where the receiver knows no token to check with.
+    """
 
     method: str
     url: str
+    headers: Mapping[str, str]
     parameters: Mapping[str, str]
     verdicts: Mapping[str, Verdict]
 
     @property
-    def event(self) -> str | None:
-        """The event that it tells; None where it is no callback."""
-        return self.parameters.get("EventName")
+    def event(self) -> str:
+        """The event's name; "" where the request is no callback."""
+        return self.parameters.get("EventName", "")
 
     @property
     def is_genuine(self) -> bool:
         """Whether its signatures are there and right, as far as a customer checks them: V3 and V2."""
-        return self.verdicts[V3] is self.verdicts[V2] is Verdict.RIGHT
+        # The other two are made with the main account's token, which a subaccount does not know.
+        return bool(self.verdicts) and self.verdicts[V3] is self.verdicts[V2] is Verdict.RIGHT
 
     @property
     def judgement(self) -> str:
-        """The verdicts in words."""
+        """What its signatures are worth, in words."""
+        if not self.verdicts:
+            return "signature not checked"
         named = {
             verdict: [SHORT[header] for header in SHORT if self.verdicts[header] is verdict] for verdict in Verdict
         }
-        if self.is_genuine:  # the other two are the main account's, whose token a subaccount does not know
+        if self.is_genuine:
             return f"signature ok ({', '.join(named[Verdict.RIGHT])})"
         faults = [
             f"{', '.join(named[fault])} {fault.value}" for fault in (Verdict.WRONG, Verdict.MISSING) if named[fault]
@@ -68,68 +88,150 @@ class ReceivedRequest:
         right = [f"{', '.join(named[Verdict.RIGHT])} right"] if named[Verdict.RIGHT] else []
         return f"SIGNATURE NOT OK ({'; '.join([*faults, *right])})"
 
+    @property
+    def problem(self) -> str:
+        """What is wrong with its signatures; "" where nothing is, or none were checked."""
+        return "" if self.is_genuine or not self.verdicts else self.judgement
 
-class CallbackListener:
-    """The server. It listens from its making on; `serve` answers until the process is asked to end."""
+    def __str__(self) -> str:
+        about = self.parameters
+        callback = f"{self.event} #{about.get('SequenceNumber')} of {about.get('SessionUUID')}"
+        shown = callback if self.event else f"{self.method} {self.url}"
+        return f"{shown}: {self.problem}" if self.problem else shown
+
+
+class Receiver:
+    """A server for callbacks. It listens from its making on, and answers in a thread while it is entered.
+
+    `url` is what to give as callback_url, with any path behind it; `received` is what came, in order. `status` is what
+    it answers and may be changed at any time.
+    """
 
     def __init__(
-        self, host: str, port: int, *, status: int, tokens: Sequence[str], tell: Callable[[ReceivedRequest], None]
+        self,
+        *tokens: str,
+        status: int = 200,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        url_host: str | None = None,
+        hear: Callable[[Received], None] | None = None,
     ) -> None:
-        """`tokens` are those of accounts that may sign; `tell` is called from a thread for each request.
+        """`tokens` are those of the accounts whose signatures are right; without any, no signature is checked.
 
-        Raises CannotListen.
+        It listens on `host` and `port`; port 0 is any free one. `url_host` is the host in `url`, where the emulator
+        knows this machine under another name: an emulator in a container reaches a receiver of
+        `host="0.0.0.0", url_host="host.docker.internal"`. With `hear`, which is called from a thread for each request,
+        `received` stays empty. Raises CannotReceive.
         """
+        self.received: list[Received] = []
+        self.status = status
+        self._tokens = tokens
+        self._hear = hear or self.received.append
+        self._came = Condition()
+        self._server = _listening(host, port, self._take)
+        named = _EVERY_ADDRESS.get(host, host) if url_host is None else url_host
+        self.url = f"http://{f'[{named}]' if ':' in named else named}:{self._server.server_port}/"
+        self._thread: Thread | None = None
 
-        class ListenHandler(_Handler):
-            answer_status = status
-            report = staticmethod(lambda *request: tell(judged(*request, tokens=tokens)))
+    def __enter__(self) -> Self:
+        self._thread = Thread(target=self._server.serve_forever, args=[_POLL_S], name="callback-receiver", daemon=True)
+        self._thread.start()
+        return self
 
-        class ListenServer(ThreadingHTTPServer):
-            daemon_threads = True
-            address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
-
-            def handle_error(self, request: Any, client_address: Any) -> None:
-                if not isinstance(sys.exception(), ConnectionError):  # who hangs up is free to
-                    super().handle_error(request, client_address)
-
-        try:
-            self._server = ListenServer((host, port), ListenHandler)
-        except (OSError, UnicodeError) as error:
-            why = _REASONS.get(getattr(error, "errno", None) or 0) or getattr(error, "strerror", None) or str(error)
-            raise CannotListen(f"cannot listen on {host}:{port}: {why}") from None
-        shown = f"[{host}]" if ":" in host else host
-        self.url = f"http://{shown}:{self._server.server_port}/"
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        if self._thread is not None:
+            self._thread.join()
 
     def serve(self) -> None:
-        """Answer requests."""
+        """Answer requests in this thread until the process is asked to end."""
         with self._server:
             self._server.serve_forever()
 
-    def stop(self) -> None:
-        """Let `serve`, which runs in another thread, return."""
-        self._server.shutdown()
+    def wait_for(self, event: str, *, session: str | None = None, timeout: float = 5.0) -> Received:
+        """The first callback of this event, once it has come; waits up to `timeout` real seconds.
+
+        Raises AssertionError that says what did come.
+        """
+
+        def found() -> Received | None:
+            return next(
+                (r for r in self.received if r.event == event and session in (None, r.parameters.get("SessionUUID"))),
+                None,
+            )
+
+        with self._came:
+            self._came.wait_for(lambda: found() is not None, timeout)
+            came = found()
+        if came is None:
+            others = "; ".join(map(str, self.received)) or "nothing"
+            raise AssertionError(f"no {event} came within {timeout:g} seconds; what came: {others}")
+        return came
+
+    def problems(self) -> Sequence[Received]:
+        """What came with a wrong signature."""
+        return [received for received in self.received if received.problem]
+
+    def _take(self, method: str, url: str, headers: Mapping[str, str], form: str) -> int:
+        """The status to answer a request with. Raises ValueError for a URL or a form that nobody can read."""
+        received = verified(method, url, headers, form, tokens=self._tokens)
+        with self._came:
+            self._hear(received)
+            self._came.notify_all()
+        return self.status
 
 
-def judged(method: str, url: str, headers: Mapping[str, str], form: str, *, tokens: Iterable[str]) -> ReceivedRequest:
-    """A request with what its signatures are worth: each has the best verdict under any of the tokens."""
+def verified(method: str, url: str, headers: Mapping[str, str], form: str, *, tokens: Iterable[str]) -> Received:
+    """A request with what its signatures are worth: each has the best verdict under any of the tokens.
+
+    Raises ValueError for a URL or a form that nobody can read.
+    """
     parameters = dict(parse_qsl(form, keep_blank_values=True))
-    judgements = [verify(method, url, headers=headers, parameters=parameters, token=token) for token in tokens]
-    verdicts = {header: _best(judgement[header] for judgement in judgements) for header in SHORT}
+    by_token = [verify(method, url, headers=headers, parameters=parameters, token=token) for token in tokens]
+    verdicts = {header: _best(verdicts[header] for verdicts in by_token) for header in SHORT} if by_token else {}
     query = dict(parse_qsl(urlsplit(url).query, keep_blank_values=True))
-    return ReceivedRequest(method, url, query | parameters, verdicts)
+    return Received(method, url, headers, query | parameters, verdicts)
 
 
 def _best(verdicts: Iterable[Verdict]) -> Verdict:
-    return min(verdicts, key=list(Verdict).index, default=Verdict.WRONG)
+    return min(verdicts, key=list(Verdict).index)
+
+
+#: Method, URL, headers and form of a request → the status to answer it with.
+_Take = Callable[[str, str, Mapping[str, str], str], int]
+
+
+def _listening(host: str, port: int, take: _Take) -> ThreadingHTTPServer:
+    """The server, which listens already. Raises CannotReceive."""
+
+    class Handler(_Handler):
+        answered_with = staticmethod(take)
+
+    class Server(ThreadingHTTPServer):
+        daemon_threads = True
+        address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
+
+        def handle_error(self, request: Any, client_address: Any) -> None:
+            if not isinstance(sys.exception(), ConnectionError):  # who hangs up is free to
+                super().handle_error(request, client_address)
+
+    try:
+        return Server((host, port), Handler)
+    except (OSError, UnicodeError) as error:
+        unknown = (getattr(error, "strerror", None) or str(error), "")
+        why, field = _REASONS.get(getattr(error, "errno", None) or 0, unknown)
+        raise CannotReceive(f"cannot listen on {host}:{port}: {why}", field) from None
 
 
 class _Handler(BaseHTTPRequestHandler):
-    """One connection. A callback's host is on its Host line, and its path is taken as it was sent."""
+    """One connection, for one request. Its host is on the Host line, and its path is taken as it was sent."""
 
     protocol_version = "HTTP/1.1"
     timeout = _SILENCE_S
-    answer_status = 200
-    report: Callable[..., None]
+    answered_with: _Take
 
     def do_GET(self) -> None:
         self._take("")
@@ -137,29 +239,27 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         length = self.headers.get("Content-Length", "")
         if not (length.isascii() and length.isdigit()):
-            return self._refuse(411)
+            return self._answer(411)
         if len(length) > len(str(BODY_BYTES_MAX)) or int(length) > BODY_BYTES_MAX:
-            return self._refuse(413)
+            return self._answer(413)
         return self._take(self.rfile.read(int(length)).decode("utf-8", "replace"))
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  # the base class names it so
-        """What there is to say about a request is told elsewhere."""
+        """What there is to say about a request, its receiver says."""
         del format, args
 
     def _take(self, form: str) -> None:
         target = self.requestline.split()[1]  # `path` has lost a doubled slash, which was signed
         url = target if "://" in target.partition("?")[0] else f"http://{self.headers.get('Host', '')}{target}"
         try:
-            self.report(self.command, url, dict(self.headers.items()), form)
-        except ValueError:  # an URL or a form that nobody can read
-            return self._refuse(400)
-        return self._answer(self.answer_status)
-
-    def _refuse(self, status: int) -> None:
-        self.close_connection = True
+            status = self.answered_with(self.command, url, dict(self.headers.items()), form)
+        except ValueError:
+            status = 400
         self._answer(status)
 
     def _answer(self, status: int) -> None:
         self.send_response(status)
         self.send_header("Content-Length", "0")
+        # A receiver that has ended must not go on answering on a connection that somebody keeps.
+        self.send_header("Connection", "close")
         self.end_headers()

@@ -153,6 +153,33 @@ def test_failed_test_shows_what_happened_in_its_world(pytester: pytest.Pytester)
     assert 1 == result.stdout.str().count("journal:"), "a test that passed shows nothing"
 
 
+_TAMPERED: Final = """
+    def test_tampered(masking, masking_receiver):
+        masking.callbacks.rules({"action": "tamper"})
+        masking.client.masking_sessions.create_masking_session(callback_url=masking_receiver.url, **PARTIES)
+        masking.advance(1800)
+        assert False, "python -O leaves this out"
+"""
+
+
+def test_wrong_signature_fails_a_test_of_optimized_python(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where no assert holds, the receiver's own failure does."""
+    monkeypatch.setenv("PYTHONOPTIMIZE", "1")
+    pytester.makepyfile(_PARTIES + _TAMPERED)
+
+    _apart(pytester, monkeypatch, "--assert=plain").assert_outcomes(passed=1, errors=1)
+
+
+def test_receiver_is_where_the_options_say(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
+    """For an emulator that knows this machine under another name; whole addresses in the ini file's addopts."""
+    pytester.makepyfile(_PARTIES + _WHOLE + "        assert masking_receiver.url.startswith('http://localhost:')")
+    options = ("--masking-receiver-host=0.0.0.0", "--masking-receiver-url-host=localhost")
+
+    _apart(pytester, monkeypatch, *options).assert_outcomes(passed=1)
+
+
 _MANY: Final = """
     import pytest
 

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 from masking_emulator.client import Control
+from masking_emulator.receiver import Receiver
 
 from tests.plivo.ask import Api
 from tests.shell.asking import PEOPLE, create
-from tests.shell.listening import Customer, customer
 from tests.shell.process import COMMAND, PATIENCE_S, run, sentence
 
 NUMBER = "+14155550100"
@@ -36,14 +36,14 @@ def api(fresh_api: Api, monkeypatch: pytest.MonkeyPatch) -> Api:
 
 
 @pytest.fixture
-def server(api: Api) -> Iterator[Customer]:
+def server(api: Api) -> Iterator[Receiver]:
     """The customer's server."""
-    with customer(api.auth_token) as server:
+    with Receiver(api.auth_token) as server:
         yield server
 
 
 @pytest.fixture
-def session(api: Api, server: Customer) -> str:
+def session(api: Api, server: Receiver) -> str:
     """A session whose callbacks go there."""
     return create(api, 0, 1, callback_url=f"{server.url}events?shop=7")
 
@@ -81,7 +81,7 @@ def test_list_has_a_line_for_every_callback(api: Api, session: str) -> None:
     assert EVENTS == [callback["event"] for callback in shown("callbacks", "list")["callbacks"]]
 
 
-def test_show_tells_all_about_one(api: Api, server: Customer, session: str) -> None:
+def test_show_tells_all_about_one(api: Api, server: Receiver, session: str) -> None:
     """Parameters, request with signatures, what they sign, and every attempt."""
     play(api)
     text = run("callbacks", "show", "6").stdout
@@ -98,7 +98,7 @@ def test_show_tells_all_about_one(api: Api, server: Customer, session: str) -> N
 
 def test_failure_says_what_went_wrong(api: Api) -> None:
     """Beside the state stands the answer, or the reason why none came."""
-    with customer(api.auth_token, status=503) as server:
+    with Receiver(api.auth_token, status=503) as server:
         create(api, 0, 1, callback_url=server.url)
         play(api)
 
@@ -157,7 +157,7 @@ def test_follow_ends_after_so_many(api: Api) -> None:
     assert [(7, EVENTS[0])] == [(found["id"], found["event"]) for found in map(json.loads, lines.splitlines())]
 
 
-def test_replay_sends_a_copy(api: Api, server: Customer, session: str) -> None:
+def test_replay_sends_a_copy(api: Api, server: Receiver, session: str) -> None:
     """The same callback, under an ID of its own."""
     del session
     play(api)
@@ -170,7 +170,7 @@ def test_replay_sends_a_copy(api: Api, server: Customer, session: str) -> None:
     assert all(received.is_genuine for received in server.received)
 
 
-def test_held_callbacks_go_when_they_are_released(api: Api, server: Customer, session: str) -> None:
+def test_held_callbacks_go_when_they_are_released(api: Api, server: Receiver, session: str) -> None:
     """In the order that is asked for; the others do not wait for them."""
     del session
     rules = run("callbacks", "hold", "--count", "2").stdout
@@ -183,11 +183,11 @@ def test_held_callbacks_go_when_they_are_released(api: Api, server: Customer, se
     assert "  1  hold       applied 0 of 0  skip=0 count=2 chance=1.0" == rules.splitlines()[1]
     assert (["1", "2"], "released 2 1\n") == (held, released)
     assert EVENTS[2:] == [received.event for received in server.received[:4]]
-    assert sorted(EVENTS[:2]) == sorted(str(received.event) for received in server.received[4:])
+    assert sorted(EVENTS[:2]) == sorted(received.event for received in server.received[4:])
     assert "nothing was held\n" == run("callbacks", "release").stdout
 
 
-def test_dropped_callbacks_are_never_sent(api: Api, server: Customer, session: str) -> None:
+def test_dropped_callbacks_are_never_sent(api: Api, server: Receiver, session: str) -> None:
     """By a rule for those to come, or one that is held by its ID."""
     run("callbacks", "drop", "--event", EVENTS[1], "--session", session)
     run("callbacks", "hold", "--event", EVENTS[2])

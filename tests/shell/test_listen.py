@@ -12,7 +12,7 @@ from urllib.parse import urlencode, urlsplit
 import pytest
 from masking_emulator.client import Control
 from masking_emulator.plivo.signatures import V2, V3, sign
-from masking_emulator.receiver import ReceivedRequest, judged
+from masking_emulator.receiver import Received, verified
 
 from tests.plivo.ask import Api, Reply, ask
 from tests.shell.asking import PEOPLE, create
@@ -61,9 +61,9 @@ def headers(method: str = "POST", url: str = URL, *, token: str = "token", main_
     return dict(signed.headers)
 
 
-def judge(given: dict[str, str], *tokens: str, **changes: str) -> ReceivedRequest:
+def judge(given: dict[str, str], *tokens: str, **changes: str) -> Received:
     """The judgement of a POST with these headers."""
-    return judged("POST", URL, given, urlencode({**FORM, **changes}), tokens=tokens or ("token",))
+    return verified("POST", URL, given, urlencode({**FORM, **changes}), tokens=tokens or ("token",))
 
 
 def send(url: str, path: str, body: bytes | None, **given: str) -> Reply:
@@ -78,7 +78,7 @@ def test_genuine_callback_is_judged_so() -> None:
     assert received.is_genuine
     assert "signature ok (V3, V2, Ma-V3, Ma-V2)" == received.judgement
     assert {"shop": "7", **FORM} == received.parameters
-    assert judged("GET", URL, headers("GET"), "", tokens=["token"]).is_genuine
+    assert verified("GET", URL, headers("GET"), "", tokens=["token"]).is_genuine
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_genuine_callback_is_judged_so() -> None:
         (judge({**headers(), V2: "AAAA"}), "SIGNATURE NOT OK (V2 wrong; V3, Ma-V3, Ma-V2 right)"),
     ],
 )
-def test_judgement_says_what_is_wrong(received: ReceivedRequest, judgement: str) -> None:
+def test_judgement_says_what_is_wrong(received: Received, judgement: str) -> None:
     """Each signature by its short name: wrong, missing (with its nonce), or right."""
     assert (False, judgement) == (received.is_genuine, received.judgement)
 

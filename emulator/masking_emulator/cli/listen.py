@@ -11,7 +11,7 @@ from masking_emulator.cli.common import EXIT_USAGE, end, end_cleanly_when_asked,
 from masking_emulator.client import Control, ControlRefused, Unreachable
 
 if TYPE_CHECKING:
-    from masking_emulator.receiver import ReceivedRequest
+    from masking_emulator.receiver import Received
 
 #: The token of the demo world's account, for when no server says another.
 _DEMO_TOKEN: Final = "emulator-token"
@@ -54,13 +54,13 @@ def listen(
     """
     end_cleanly_when_asked()
     # Imported here: the other verbs need none of it and start faster without.
-    from masking_emulator.receiver import CallbackListener, CannotListen
+    from masking_emulator.receiver import CannotReceive, Receiver
 
     known = tokens or _tokens(url, world)
     try:
-        receiver = CallbackListener(host, port, status=status, tokens=known, tell=_teller(as_json=as_json))
-    except CannotListen as error:
-        end(EXIT_USAGE, str(error))
+        receiver = Receiver(*known, host=host, port=port, status=status, hear=_printer(as_json=as_json))
+    except CannotReceive as error:
+        end(EXIT_USAGE, f"{error}; choose another with --{error.field}" if error.field else str(error))
     # A program that reads JSON finds nothing else on its way.
     click.echo(f"listening {receiver.url}", err=as_json)
     click.echo(f'create a session with "callback_url": "{receiver.url}", and its callbacks come here', err=as_json)
@@ -77,34 +77,34 @@ def _tokens(url: str, world: str | None) -> Sequence[str]:
     return [account["auth_token"] for account in (found, *found["subaccounts"])]
 
 
-def _teller(*, as_json: bool) -> Callable[["ReceivedRequest"], None]:
+def _printer(*, as_json: bool) -> Callable[["Received"], None]:
     """What prints a request. Requests come in threads, and their lines must not mix."""
     turn = threading.Lock()
 
-    def tell(received: "ReceivedRequest") -> None:
+    def show(received: "Received") -> None:
         with turn:
             click.echo(json.dumps(_json(received)) if as_json else _text(received))
 
-    return tell
+    return show
 
 
-def _json(received: "ReceivedRequest") -> dict[str, Any]:
+def _json(received: "Received") -> dict[str, Any]:
     from masking_emulator.receiver import SHORT
 
     return {
         "method": received.method,
         "url": received.url,
-        "event": received.event,
+        "event": received.event or None,
         "parameters": dict(received.parameters),
         "genuine": received.is_genuine,
         "signatures": {SHORT[header]: verdict.value for header, verdict in received.verdicts.items()},
     }
 
 
-def _text(received: "ReceivedRequest") -> str:
+def _text(received: "Received") -> str:
     """Two lines: what happened to whom, and below it the rest and the signatures."""
     named = received.parameters
-    if received.event is None:
+    if not received.event:
         return _printable(f"{received.method} {received.url}: no callback, it has no EventName")
     people = " → ".join(named[name] for name in ("From", "To") if name in named)
     via = f"via {named['VirtualNumber']}" if "VirtualNumber" in named else ""
@@ -116,4 +116,4 @@ def _text(received: "ReceivedRequest") -> str:
 
 def _printable(text: str) -> str:
     """Whoever sends something must not move the cursor."""
-    return "".join(sign if sign.isprintable() else "?" for sign in text)
+    return "".join(character if character.isprintable() else "?" for character in text)

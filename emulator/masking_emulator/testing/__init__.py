@@ -6,10 +6,10 @@ nothing but your handler.
 """
 
 from masking_emulator.client import ControlRefused
+from masking_emulator.receiver import Received, Receiver
 from masking_emulator.testing.emulator import Emulator
 from masking_emulator.testing.masking import Masking
 from masking_emulator.testing.orders import BrokenOrder, explore_orders
-from masking_emulator.testing.receiver import Received, Receiver
 from masking_emulator.testing.redirect import redirect_plivo, restore_plivo
 from masking_emulator.testing.views import CallbackView, CallView, EventView, FaultView, RequestView
 
