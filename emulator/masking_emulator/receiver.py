@@ -210,7 +210,7 @@ def _listening(host: str, port: int, take: _Take) -> ThreadingHTTPServer:
     class Handler(_Handler):
         answered_with = staticmethod(take)
 
-    class Server(ThreadingHTTPServer):
+    class _Server(ThreadingHTTPServer):
         daemon_threads = True
         address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
 
@@ -219,7 +219,7 @@ def _listening(host: str, port: int, take: _Take) -> ThreadingHTTPServer:
                 super().handle_error(request, client_address)
 
     try:
-        return Server((host, port), Handler)
+        return _Server((host, port), Handler)
     except (OSError, UnicodeError) as error:
         unknown = (getattr(error, "strerror", None) or str(error), "")
         why, field = _REASONS.get(getattr(error, "errno", None) or 0, unknown)
