@@ -3,6 +3,7 @@
 PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
+PORT   ?= 8080
 
 .DEFAULT_GOAL := help
 .PHONY: help run test check format golden generated coverage screenshots bench install clean
@@ -10,8 +11,8 @@ BIN    := $(VENV)/bin
 help:  ## what can be made
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-run: $(VENV)/run.stamp  ## start the emulator with its demo world on http://127.0.0.1:8080
-	@exec $(BIN)/masking-emulator serve
+run: $(VENV)/run.stamp  ## start the emulator with its demo world on http://127.0.0.1:8080; PORT=9000 chooses another port
+	@exec $(BIN)/masking-emulator serve --port $(PORT)
 
 test: $(VENV)/dev.stamp  ## run every test
 	$(BIN)/pytest -n auto --dist loadfile
