@@ -15,7 +15,7 @@ import pytest
 import yaml
 from masking_emulator.cli.main import main
 from masking_emulator.interception.environment import SHIM
-from masking_emulator.server.thread import Emulator
+from masking_emulator.server.thread import ServerThread
 
 ROOT: Final = Path(__file__).parent.parent
 FOLDER: Final = ROOT / "fixtures" / "compose"
@@ -114,7 +114,7 @@ def test_program_of_the_compose_file_reaches_the_emulator(tmp_path: Path) -> Non
     services = _compose()["services"]
     (write,) = services["environment"]["command"]
     shell, option, start = services["app"]["command"]
-    with Emulator(proxy_port=0, tls_port=0) as emulator:
+    with ServerThread(proxy_port=0, tls_port=0) as emulator:
         _run("sh", "-c", write.replace("/emulator/", f"{tmp_path}/"), MASKING_EMULATOR_URL=emulator.url)
         here = start.replace("pip install --quiet plivo && ", "").replace("/emulator/", f"{tmp_path}/")
         printed = _run(shell, option, f"cd {shlex.quote(str(FOLDER))} && {here}")

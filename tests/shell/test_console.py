@@ -31,6 +31,20 @@ def test_receiver_takes_everything(emulator: ServerThread) -> None:
         assert 200 == ask(emulator.url, method, "/_emulator/console/receiver?x=1", b"EventName=x", {}).status
 
 
+def test_browser_is_led_to_the_page(emulator: ServerThread) -> None:
+    """Whoever opens the bare address wants to see something."""
+    answer = ask(emulator.url, "GET", "/", None, {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"})
+
+    assert (307, "/_emulator/console/") == (answer.status, answer.headers["location"])
+
+
+def test_program_gets_the_vendors_404_at_the_bare_address(emulator: ServerThread) -> None:
+    """A client whose URL lost its path must not take a page for an answer."""
+    answer = ask(emulator.url, "GET", "/", None, {"Accept": "*/*"})
+
+    assert (404, {"api_id", "error"}) == (answer.status, set(answer.json))
+
+
 def test_callbacks_are_listed_newest_first_and_page_by_page(api: Api, emulator: ServerThread) -> None:
     """`before` goes on where a page ended."""
     told = {"callback_url": f"{emulator.url}/_emulator/console/receiver", "session_expiry": 60}

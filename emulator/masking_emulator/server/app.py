@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
 
@@ -27,6 +27,9 @@ def make_app(hub: Hub, *, control_hosts: Sequence[str] = ()) -> ASGIApp:
         path = request.url.path
         if path.startswith(control.PREFIX):
             return control.refuse(control.ControlError(404, f"the control API has no {path[:200]}"))
+        if path == "/" and request.method == "GET" and "text/html" in request.headers.get("accept", ""):
+            # A person in a browser; a program asks for anything, and gets the vendor's 404.
+            return RedirectResponse(f"{console.URL}/")
         reason = f"the emulated API is under /v1/Account/, the control API under /_emulator/, a page at {console.URL}/"
         response = plivo_routes.refuse(ApiError(404, refusals.NOT_FOUND, reason), hub.draw_api_id())
         note_unmatched(hub, request, response, reason)
