@@ -32,13 +32,15 @@ def sentence(done: subprocess.CompletedProcess[str], code: int) -> str:
 
 @contextmanager
 def serving(*words: str) -> Iterator[tuple[subprocess.Popen[str], str]]:
-    """A server that has said that it is ready, and its URL."""
+    """A server that has said all that it says once it is ready, and its URL."""
     command = [*COMMAND, "serve", "--port", "0", *words]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         try:
             assert process.stdout is not None
             ready, url, *_ = process.stdout.readline().split()
             assert "ready" == ready
+            while not process.stdout.readline().startswith("try "):
+                pass
             yield process, url
         finally:
             process.kill()

@@ -1,6 +1,9 @@
 """`serve` in real processes: how it begins, how it ends, and how it refuses to begin."""
 
+import json
 import os
+import shlex
+import shutil
 import signal
 import subprocess
 from contextlib import closing
@@ -24,6 +27,25 @@ def test_first_line_of_serve_says_that_it_is_ready() -> None:
 
         assert {"status": "ok", "version": __version__, "worlds": [DEMO]} == health
         assert ("", "") == process.communicate(timeout=PATIENCE_S)
+
+
+@pytest.mark.parametrize("world", ["demo", "london"])
+def test_greeting_has_what_a_first_try_needs(world: str, tmp_path: Path) -> None:
+    """Console, account, and a request that works as it stands, also where the pool is of another country."""
+    if shutil.which("curl") is None:
+        pytest.skip("needs curl")
+    (tmp_path / "london").write_text('[[numbers]]\nnumber = "+442079460001"\n', encoding="utf-8")
+    command = [*COMMAND, "serve", "--port", "0", "--world", world if world == "demo" else str(tmp_path / world)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        said = [process.stdout.readline().rstrip("\n") for _ in range(5)]
+        tried = subprocess.run(shlex.split(said[-1])[1:], capture_output=True, text=True, check=False)
+        process.terminate()
+
+    url = said[0].split()[1]
+    assert ["ready", "console", "auth", "auth", "try"] == [line.split()[0] for line in said]
+    assert f"{url}/" == said[1].split()[1]
+    assert "Session created" == json.loads(tried.stdout)["message"]
 
 
 @pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT])

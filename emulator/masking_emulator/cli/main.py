@@ -104,18 +104,20 @@ def main() -> None:
 def serve(**options: Any) -> None:
     """Run the emulator until Ctrl-C.
 
-    When it answers requests it prints one line that begins with `ready http://HOST:PORT`.
+    When it answers requests it prints a line that begins with `ready http://HOST:PORT`, and what a first try needs:
+    the console's address, the account, and a request for curl.
     """
     end_cleanly_when_asked()  # while it still starts, too
     gc.disable()  # what a start makes stays, so looking for garbage in it only takes time
 
     # Imported here: the client verbs need none of it and start faster without.
+    from masking_emulator.cli.greeting import greeting
     from masking_emulator.interception.certificates import CannotKeep
     from masking_emulator.server.garbage_collection import settle
     from masking_emulator.server.server import serve as serve_until_asked
     from masking_emulator.server.sockets import CannotOpenSocket, ServerSockets
     from masking_emulator.wholefile import CannotKeepFile
-    from masking_emulator.world.spec import BadWorld
+    from masking_emulator.world.spec import BadWorld, WorldSpec
 
     config = ServeConfig(
         host=options["host"],
@@ -131,10 +133,14 @@ def serve(**options: Any) -> None:
         recording=options["record"],
     )
 
-    def ready(sockets: ServerSockets) -> None:
+    def ready(sockets: ServerSockets, spec: WorldSpec) -> None:
         settle()
+        account = spec.accounts[0]
         further = {"world": config.world, "proxy": sockets.proxy_url, "tls": sockets.tls_url}
-        click.echo(" ".join(["ready", sockets.url, *(f"{key}={value}" for key, value in further.items() if value)]))
+        at_home = any((number.calling_code, number.owner) == (1, account.place) for number in spec.numbers)
+        click.echo(
+            greeting(sockets.url, account.auth_id, account.auth_token, further=further, in_their_country=at_home)
+        )
 
     try:
         serve_until_asked(config, ready)

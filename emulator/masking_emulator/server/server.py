@@ -32,8 +32,8 @@ _GRACE_S: Final = 2
 FIRST_REQUEST_S_MAX: Final = 30.0
 
 
-def serve(config: ServeConfig, ready: Callable[[ServerSockets], None]) -> None:
-    """Serve until SIGTERM or Ctrl-C. `ready` is called as soon as requests are answered.
+def serve(config: ServeConfig, ready: Callable[[ServerSockets, WorldSpec], None]) -> None:
+    """Serve until SIGTERM or Ctrl-C. `ready` is called as soon as requests are answered, with where and what is served.
 
     Raises BadWorld, CannotListen, CannotKeep and CannotKeepFile before anything is served, the last at the end too.
     """
@@ -49,7 +49,7 @@ def serve(config: ServeConfig, ready: Callable[[ServerSockets], None]) -> None:
     )
     log_as(config.log_format)
     hosts = (config.host, *config.control_hosts)
-    serve_world(spec, sockets, keeping, control_hosts=hosts, ready=lambda: ready(sockets))
+    serve_world(spec, sockets, keeping, control_hosts=hosts, ready=lambda: ready(sockets, spec))
 
 
 def serve_world(
