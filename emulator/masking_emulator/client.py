@@ -3,8 +3,14 @@
 import json
 from collections.abc import Mapping
 from contextlib import closing
-from typing import Any
+from typing import Any, Final
 from urllib.parse import quote, urlencode, urlsplit
+
+#: What waits for something waits so long unless it is told otherwise, in real seconds.
+WAIT_S: Final = 5.0
+
+#: An answer may take so long beyond what the server was asked to wait, in real seconds.
+GRACE_S: Final = 30.0
 
 
 class Unreachable(Exception):
@@ -33,6 +39,14 @@ class Control:
         """GET a path below `/_emulator`. Raises Unreachable, ControlRefused."""
         return self._ask("GET", path + (f"?{urlencode(query)}" if query else ""), None)
 
+    def wait(self, path: str, timeout_s: float, **query: str | int) -> Any:
+        """GET a path that answers as soon as something happens, at the latest after so many real seconds.
+
+        Raises Unreachable, ControlRefused.
+        """
+        target = f"{path}?{urlencode({**query, 'timeout_s': timeout_s})}"
+        return self._ask("GET", target, None, patience_s=timeout_s + GRACE_S)
+
     def post(self, path: str, body: Mapping[str, Any] | None = None) -> Any:
         """POST JSON to a path below `/_emulator`. Raises Unreachable, ControlRefused."""
         return self._ask("POST", path, body)
@@ -54,13 +68,15 @@ class Control:
             auth_id = worlds[0]
         return f"/worlds/{segment(auth_id)}"
 
-    def _ask(self, method: str, path: str, body: Mapping[str, Any] | None) -> Any:
+    def _ask(self, method: str, path: str, body: Mapping[str, Any] | None, patience_s: float = 0) -> Any:
         # Imported here: every start of the server would pay for it, and only clients need it.
         from http.client import HTTPConnection, HTTPException
 
         content = None if body is None else json.dumps(body)
         try:
-            with closing(HTTPConnection(self._host, self._port, timeout=self._timeout_s)) as connection:
+            with closing(
+                HTTPConnection(self._host, self._port, timeout=max(self._timeout_s, patience_s))
+            ) as connection:
                 connection.request(method, f"/_emulator{path}", content, {"Content-Type": "application/json"})
                 response = connection.getresponse()
                 answer = json.loads(response.read())

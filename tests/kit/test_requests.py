@@ -54,6 +54,32 @@ def test_fault_that_cannot_be_is_refused(world: Masking) -> None:
         world.faults.add(until="2026-01-02T00:00:00Z", for_s=5, status=500)
 
 
+@pytest.mark.parametrize("timeout", [0, 0.05, 0.5])
+def test_waiting_takes_fractions_of_seconds_for_requests_and_callbacks_alike(world: Masking, timeout: float) -> None:
+    """One reading of seconds: both find what is there, and both end in time with what came instead."""
+    session = create(world, callback_url="http://127.0.0.1:9/")["session_uuid"]
+    world.advance(1800)
+
+    assert "create_session" == world.requests.wait_for(operation="create_session", timeout=timeout).operation
+    assert session == world.callbacks.wait_for(session=session, state="any", timeout=timeout).session
+    with pytest.raises(AssertionError, match=f"0 of 1 requests arrived within {timeout:g} seconds"):
+        world.requests.wait_for(operation="delete_session", timeout=timeout)
+    with pytest.raises(AssertionError, match=f"within {timeout:g} seconds"):
+        world.callbacks.wait_for(event="SessionPartiesHangup", timeout=timeout)
+
+
+def test_longest_wait_is_the_same_for_requests_and_callbacks(world: Masking) -> None:
+    """And what lies beyond it is refused by both with one sentence."""
+    create(world, callback_url="http://127.0.0.1:9/")
+    world.advance(1800)
+
+    assert world.requests.wait_for(timeout=300)
+    assert world.callbacks.wait_for(state="any", timeout=300)
+    for wait in (world.requests.wait_for, world.callbacks.wait_for):
+        with pytest.raises(ControlRefused, match=r"^'300.5' is no number of seconds from 0 to 300$"):
+            wait(timeout=300.5)
+
+
 def test_requests_are_listed_and_counted(world: Masking) -> None:
     """By operation, by status, by session, by a part of the body."""
     session = create(world, session_expiry=600)["session_uuid"]

@@ -34,9 +34,6 @@ _PAGE: Final = 1_000
 #: The control API lets nobody wait for longer than this, in real seconds.
 _WAIT_S_MAX: Final = 300
 
-#: An answer takes this long beyond what the server was asked to wait.
-_GRACE_S: Final = 30
-
 #: What the control API answers where nothing came in time.
 _NOTHING_CAME: Final = 409
 
@@ -147,8 +144,8 @@ def wait(as_json: bool, url: str, world: str | None, timeout: float, **filters: 
     Exit code 1 where they do not come in time, with what came instead.
     """
     with talking():
-        control = Control(url, timeout_s=timeout + _GRACE_S)
-        answer = control.get(f"{control.world(world)}/callbacks/wait", timeout_s=str(timeout), **given(**filters))
+        control = Control(url)
+        answer = control.wait(f"{control.world(world)}/callbacks/wait", timeout, **given(**filters))
     _print_found(answer, as_json=as_json)
 
 
@@ -261,7 +258,7 @@ def _came(
 ) -> list[dict[str, Any]]:
     """The callbacks after this one, as soon as there is one; none where none comes in time."""
     try:
-        answer = control.get(f"{path}/wait", **filters, state="any", after=after, timeout_s=str(seconds))
+        answer = control.wait(f"{path}/wait", seconds, **filters, state="any", after=after)
     except ControlRefused as refused:
         if refused.status == _NOTHING_CAME:
             return []

@@ -8,6 +8,7 @@ from typing import Any, Final
 from masking_emulator.callbacks.laboratory import Action, BadRule, Order, Rule, TamperTarget, rule_of
 from masking_emulator.callbacks.log import CallbackLog, Entry
 from masking_emulator.control.kernel import (
+    WAIT,
     WHOLE,
     ControlAnswer,
     ControlError,
@@ -15,6 +16,7 @@ from masking_emulator.control.kernel import (
     Operation,
     W,
     body_schema,
+    timeout_of,
     whole,
 )
 from masking_emulator.control.views.callbacks import entry_json, rule_json
@@ -26,10 +28,6 @@ from masking_emulator.world.world import World
 
 #: One answer lists at most so many callbacks.
 CALLBACKS_MAX: Final = 1_000
-
-#: Nobody waits longer than this in one request, in real seconds.
-WAIT_S_MAX: Final = 300.0
-_WAIT_S_DEFAULT: Final = 5.0
 
 _RULES_MAX: Final = 100
 
@@ -73,7 +71,7 @@ async def wait_for_callbacks(asked: ControlRequest) -> ControlAnswer:
     What matches is in the state `delivered` unless `state` says otherwise (`any` for every state).
     """
     query, log = asked.query, asked.world.dispatch.log
-    matches, count, timeout_s = _filter(query, default_state=_STATE_DEFAULT), _count(query), _timeout(query)
+    matches, count, timeout_s = _filter(query, default_state=_STATE_DEFAULT), _count(query), timeout_of(query)
     asked.world.caught_up()
     found = {entry.callback.ordinal: entry for entry in filter(matches, log.all())}
     try:
@@ -203,17 +201,6 @@ def _count(query: Mapping[str, str]) -> int:
     return count
 
 
-def _timeout(query: Mapping[str, str]) -> float:
-    text = query.get("timeout_s", str(_WAIT_S_DEFAULT))
-    try:
-        seconds = float(text)
-    except ValueError:
-        seconds = -1
-    if not 0 <= seconds <= WAIT_S_MAX:
-        raise ControlError(400, f"{text[:60]!r} is no number of seconds from 0 to {WAIT_S_MAX:g}", "timeout_s")
-    return seconds
-
-
 def _what_came(log: CallbackLog, query: Mapping[str, str], found: int, count: int) -> str:
     """What was waited for, and what came instead."""
     wanted = ", ".join(f"{name} {query[name]}" for name in ("event", "session", "state") if name in query)
@@ -273,7 +260,7 @@ OPERATIONS: Final[Sequence[Operation]] = (
         query={
             **_FILTERS,
             "count": {"type": "integer", "minimum": 1, "maximum": CALLBACKS_MAX},
-            "timeout_s": {"type": "number", "minimum": 0, "maximum": WAIT_S_MAX},
+            "timeout_s": WAIT,
         },
     ),
     Operation("GET", f"{W}/callbacks/policy", "Delivery, and the laboratory's rules", show_policy),

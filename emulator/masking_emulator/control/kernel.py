@@ -105,6 +105,26 @@ def whole(query: Mapping[str, str], name: str, default: int) -> int:
     return int(text)
 
 
+#: Nobody waits longer than this in one request, and so long where nothing else is asked for; in real seconds.
+WAIT_S_MAX: Final = 300.0
+WAIT_S_DEFAULT: Final = 5.0
+
+#: How the query says for how long to wait: `timeout_s`, fractions too.
+WAIT: Final = {"type": "number", "minimum": 0, "maximum": WAIT_S_MAX, "default": WAIT_S_DEFAULT}
+
+
+def timeout_of(query: Mapping[str, str]) -> float:
+    """For how many real seconds a request is to wait, fractions too. Raises ControlError."""
+    text = query.get("timeout_s", str(WAIT_S_DEFAULT))
+    try:
+        seconds = float(text)
+    except ValueError:
+        seconds = -1
+    if not 0 <= seconds <= WAIT_S_MAX:
+        raise ControlError(400, f"{text[:60]!r} is no number of seconds from 0 to {WAIT_S_MAX:g}", "timeout_s")
+    return seconds
+
+
 def instant_of(text: str, field: str) -> int:
     """An instant that was written down. Raises ControlError."""
     try:

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from masking_emulator.control.kernel import (
+    WAIT,
     WHOLE,
     ControlAnswer,
     ControlError,
@@ -17,6 +18,7 @@ from masking_emulator.control.kernel import (
     W,
     body_schema,
     refused_field,
+    timeout_of,
     whole,
 )
 from masking_emulator.control.near_misses import matches, matching, near_misses
@@ -32,10 +34,6 @@ _LISTED_DEFAULT: Final = 100
 
 #: An explanation names so many of those that arrived.
 _EXPLAINED_MAX: Final = 20
-
-#: So long a request may be waited for, in real seconds; clients give up after a minute.
-_WAIT_S_MAX: Final = 30
-_WAIT_S_DEFAULT: Final = 5
 
 _QUERY_SIGNS_MAX: Final = 4000
 
@@ -88,9 +86,7 @@ async def await_request(asked: ControlRequest) -> ControlAnswer:
     up, with what did arrive. Seconds are real ones: the world's clock may stand still.
     """
     world, criteria = asked.world, _criteria(asked.query, "timeout_s", "at_least")
-    wanted, timeout_s = whole(asked.query, "at_least", 1), whole(asked.query, "timeout_s", _WAIT_S_DEFAULT)
-    if timeout_s > _WAIT_S_MAX:
-        raise ControlError(400, f"timeout_s is {timeout_s}, and {_WAIT_S_MAX} is the most", "timeout_s")
+    wanted, timeout_s = whole(asked.query, "at_least", 1), timeout_of(asked.query)
     found = {id(request): request for request in matching(world.requests, criteria)}
     enough = asyncio.Event()
 
@@ -105,7 +101,7 @@ async def await_request(asked: ControlRequest) -> ControlAnswer:
             try:
                 await asyncio.wait_for(enough.wait(), timeout_s)
             except TimeoutError:
-                error = f"{len(found)} of {wanted} requests arrived within {timeout_s} seconds"
+                error = f"{len(found)} of {wanted} requests arrived within {timeout_s:g} seconds"
                 return 409, {"error": error} | _explained(world, criteria, list(found.values()))
     return 200, {"requests": [request_json(request, world.policy) for request in found.values()][:_LISTED_MAX]}
 
@@ -191,7 +187,7 @@ OPERATIONS: Final[Sequence[Operation]] = (
         f"{W}/requests/wait",
         "Wait for an API request",
         await_request,
-        query={**_IN_QUERY, "at_least": WHOLE, "timeout_s": WHOLE | {"maximum": _WAIT_S_MAX}},
+        query={**_IN_QUERY, "at_least": WHOLE, "timeout_s": WAIT},
     ),
     Operation("GET", f"{W}/requests/{{sequence}}", "One API request", show_request),
 )

@@ -3,11 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from masking_emulator.client import Control, ControlRefused
+from masking_emulator.client import WAIT_S, Control, ControlRefused
 from masking_emulator.testing.views import CallbackView
-
-#: How long the waiting methods wait, in real seconds, unless they are told otherwise.
-WAIT_S: Final = 5.0
 
 #: The control API lists so many at once.
 _LISTED_MAX: Final = 1000
@@ -56,7 +53,7 @@ class Callbacks:
         given = {"event": event, "session": session, "state": state, "after": after}
         wish = {name: value for name, value in given.items() if value is not None}
         try:
-            answer = self._control.get(f"{self._path}/wait", timeout_s=str(timeout), **wish)
+            answer = self._control.wait(f"{self._path}/wait", timeout, **wish)
         except ControlRefused as refused:
             if refused.status != _IN_VAIN:
                 raise

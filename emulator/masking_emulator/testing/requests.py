@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final, TypedDict, Unpack
 
-from masking_emulator.client import Control, ControlRefused
+from masking_emulator.client import WAIT_S, Control, ControlRefused
 from masking_emulator.testing.views import RequestView
 
 #: What the control API answers where too few or too many matched, or none in time.
@@ -75,13 +75,13 @@ class Requests:
                 raise
             raise AssertionError(_explained(refused)) from None
 
-    def wait_for(self, *, timeout: int = 5, **criteria: Unpack[Criteria]) -> RequestView:
+    def wait_for(self, *, timeout: float = WAIT_S, **criteria: Unpack[Criteria]) -> RequestView:
         """The first request that matches, once it has arrived; waits up to `timeout` real seconds.
 
         Raises AssertionError that says what did arrive.
         """
         try:
-            answer = self._control.get(f"{self._path}/wait", timeout_s=timeout, **_query(criteria))
+            answer = self._control.wait(f"{self._path}/wait", timeout, **_query(criteria))
         except ControlRefused as refused:
             if refused.status != _NOT_SO:
                 raise
