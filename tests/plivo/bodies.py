@@ -8,6 +8,7 @@ from masking_emulator.core.commands import CreateSession, UpdateSession
 from masking_emulator.plivo import parse
 from masking_emulator.plivo.policy import Policy
 from masking_emulator.plivo.refusals import ApiError
+from masking_emulator.plivo.render import Links
 
 from tests.plivo.ask import FIRST, SECOND
 
@@ -40,6 +41,10 @@ def owner_of(auth_id: str) -> int:
 def home(owner: int) -> tuple[str, str]:
     """Base and Auth ID of what an account owns."""
     return "http://127.0.0.1:8080", ("MAEMULATORPARSE00001", SUBACCOUNT)[owner]
+
+
+#: The links of an answer where every recording is there.
+LINKS: Final = Links(home, lambda _: True)
 
 
 def created(fields: Mapping[str, Any], **policy: Any) -> CreateSession:

@@ -14,7 +14,7 @@ from masking_emulator.core.records.sessions import Allocation, Session, Status
 from masking_emulator.plivo import render
 
 from tests.core.play import SETTINGS
-from tests.plivo.bodies import home
+from tests.plivo.bodies import LINKS
 
 _CREATED: Final = instants.read("2025-01-02T03:04:05.678901Z")
 _UUID: Final = "0d4b3c1e-7c1f-4a57-9b7e-5c6d8f1a2b34"
@@ -72,12 +72,12 @@ def _session(**changes: Any) -> Session:
 
 
 def _got(subaccount: str | None = None, **changes: Any) -> Any:
-    return render.got(_session(**changes), api_id=_API_ID, subaccount=subaccount, home=home)["response"]
+    return render.got(_session(**changes), api_id=_API_ID, subaccount=subaccount, links=LINKS)["response"]
 
 
 def test_create_is_appendix_a() -> None:
     """Keys, their order, nulls, numbers and both spellings of the virtual number. Source: contract Appendix A."""
-    body = render.created(_session(), api_id=_API_ID, subaccount=None, home=home)
+    body = render.created(_session(), api_id=_API_ID, subaccount=None, links=LINKS)
 
     assert json.dumps(body, separators=(",", ":")) == _APPENDIX_A
 
@@ -86,10 +86,13 @@ def test_envelopes_are_those_of_the_samples() -> None:
     """Source: contract 2.1."""
     session = _got()
 
-    update = render.updated(_session(), api_id="a", subaccount=None, home=home)
+    update = render.updated(_session(), api_id="a", subaccount=None, links=LINKS)
     assert update == {"api_id": "a", "message": "Session updated", "session": session}
     assert list(update) == ["api_id", "message", "session"]
-    assert render.got(_session(), api_id="a", subaccount=None, home=home) == {"api_id": "a", "response": session}
+    assert render.got(_session(), api_id="a", subaccount=None, links=LINKS) == {
+        "api_id": "a",
+        "response": session,
+    }
     assert render.deleted(api_id="a") == {"api_id": "a", "message": "Session expired"}
     assert render.error("not found", api_id="a") == {"api_id": "a", "error": "not found"}
 
@@ -140,7 +143,7 @@ def test_subaccount_stands_after_record() -> None:
 
 def test_list_object_has_alphabetical_keys_and_its_uri() -> None:
     """Source: contract 2.2 and 2.3."""
-    listed = render.listed_session(_session(), _URI, home)
+    listed = render.listed_session(_session(), _URI, LINKS)
 
     assert sorted(listed) == list(listed)
     assert {**_got(), "resource_uri": _URI} == listed

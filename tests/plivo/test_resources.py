@@ -13,6 +13,7 @@ from tests.plivo.ask import FIRST, SECOND
 from tests.plivo.inside import House, house, wait
 
 _NOBODY: Final = "00000000-0000-4000-8000-000000000000"
+_OTHER: Final = "+919810000009"
 _SUB_NUMBER: Final = "912269000009"
 
 
@@ -280,7 +281,22 @@ def test_deleted_recording_is_gone_and_its_interaction_stays(home: House) -> Non
     assert [home.ask(path).status for path in (target, f"{target}.mp3")] == [404, 404]
     assert home.ask(target, method="DELETE").status == 404
     assert home.ask("/Recording").json["objects"] == []
-    assert "recording_resource_url" in _interaction(home, session)
+    assert "recording_resource_url" not in _interaction(home, session)
+    listed = home.ask("/Masking/Session").json["response"]["objects"]
+    assert ["recording_resource_url" in shown["interaction"][0] for shown in listed] == [False]
+
+
+def test_recording_that_made_room_is_not_pointed_to() -> None:
+    """Past the limit on recordings the oldest is gone, and no link leads to it."""
+    home = house(limits={"recordings_max": 1})
+    first = home.create(record=True)
+    home.call(talk_s=20)
+    assert "recording_resource_url" in _interaction(home, first)
+
+    second = home.create(record=True, second_party=_OTHER)
+    home.call(number="912269000002", talk_s=20)
+    assert "recording_resource_url" not in _interaction(home, first)
+    assert "recording_resource_url" in _interaction(home, second)
 
 
 def test_running_recording_cannot_be_deleted(home: House) -> None:

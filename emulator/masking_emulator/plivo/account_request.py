@@ -12,7 +12,7 @@ from masking_emulator.core.records.base import Record
 from masking_emulator.core.records.sessions import Session
 from masking_emulator.plivo import refusals
 from masking_emulator.plivo.refusals import refused_parameter
-from masking_emulator.plivo.render import Json
+from masking_emulator.plivo.render import Json, Links
 from masking_emulator.plivo.resources import VENDOR_BASE
 from masking_emulator.plivo.service import Account, Caller
 
@@ -53,6 +53,14 @@ class AccountRequest(Record):
     def home(self, owner: int) -> tuple[str, str]:
         """Base and Auth ID of what this account owns."""
         return self.base, self.caller.service.accounts[owner].auth_id
+
+    @property
+    def links(self) -> Links:
+        """What the links in a session depend on."""
+        return Links(self.home, self._keeps_recording)
+
+    def _keeps_recording(self, uuid: str) -> bool:
+        return self.caller.service.caught_up().state.recordings.get(uuid) is not None
 
     def owner_of(self, auth_id: str) -> int:
         """The place of a subaccount that the caller names. Raises ApiError 400 for one it may not name."""

@@ -9,14 +9,13 @@ from time import gmtime
 from typing import Any, Final
 
 from masking_emulator.core.instants import SECOND_US
-from masking_emulator.core.records.calls import NO_HISTORY, History, Interaction
+from masking_emulator.core.records.base import Record
+from masking_emulator.core.records.calls import NO_HISTORY, Interaction
 from masking_emulator.core.records.sessions import Session, Status
 from masking_emulator.plivo.resources import call_url, recording_url
 
 Json = dict[str, Any]
 
-#: Base and Auth ID of the resources that an account, given by its place, owns.
-Home = Callable[[int], tuple[str, str]]
 
 #: The date and time of day in a timestamp.
 _SECOND_SIGNS: Final = len("2026-01-31 09:30:00")
@@ -41,25 +40,36 @@ _NO_PINS: Final[Json] = {
 }
 
 
-def created(session: Session, *, api_id: str, subaccount: str | None, home: Home) -> Json:
+class Links(Record):
+    """What the links in a session depend on.
+
+    `home` gives base and Auth ID of what the account at this place owns; `keeps_recording` whether the recording
+    of this UUID is still there.
+    """
+
+    home: Callable[[int], tuple[str, str]]
+    keeps_recording: Callable[[str], bool]
+
+
+def created(session: Session, *, api_id: str, subaccount: str | None, links: Links) -> Json:
     """The answer to a create. Its outer virtual_number has a plus, the inner has none (contract 2.3)."""
     return {
         "api_id": api_id,
         "session_uuid": session.uuid,
         "virtual_number": f"+{session.number}",
         "message": "Session created",
-        "session": session_object(session, subaccount, home),
+        "session": session_object(session, subaccount, links),
     }
 
 
-def updated(session: Session, *, api_id: str, subaccount: str | None, home: Home) -> Json:
+def updated(session: Session, *, api_id: str, subaccount: str | None, links: Links) -> Json:
     """The answer to an update."""
-    return {"api_id": api_id, "message": "Session updated", "session": session_object(session, subaccount, home)}
+    return {"api_id": api_id, "message": "Session updated", "session": session_object(session, subaccount, links)}
 
 
-def got(session: Session, *, api_id: str, subaccount: str | None, home: Home) -> Json:
+def got(session: Session, *, api_id: str, subaccount: str | None, links: Links) -> Json:
     """The answer to a get."""
-    return {"api_id": api_id, "response": session_object(session, subaccount, home)}
+    return {"api_id": api_id, "response": session_object(session, subaccount, links)}
 
 
 def deleted(*, api_id: str) -> Json:
@@ -67,9 +77,9 @@ def deleted(*, api_id: str) -> Json:
     return {"api_id": api_id, "message": "Session expired"}
 
 
-def listed_session(session: Session, resource_uri: str, home: Home) -> Json:
+def listed_session(session: Session, resource_uri: str, links: Links) -> Json:
     """A session in a list: alphabetical keys, in its interactions too, and resource_uri (contract 2.2, 8)."""
-    fields = session_object(session, None, home)
+    fields = session_object(session, None, links)
     fields["resource_uri"] = resource_uri
     if fields["interaction"] is not None:
         fields["interaction"] = [dict(sorted(interaction.items())) for interaction in fields["interaction"]]
@@ -81,7 +91,7 @@ def error(text: str, *, api_id: str) -> Json:
     return {"api_id": api_id, "error": text}
 
 
-def session_object(session: Session, subaccount: str | None, home: Home) -> Json:
+def session_object(session: Session, subaccount: str | None, links: Links) -> Json:
     """The session as create, update and get show it. `subaccount` is shown where it was named (contract 2.5)."""
     settings = session.settings
     fields: Json = {
@@ -116,7 +126,7 @@ def session_object(session: Session, subaccount: str | None, home: Home) -> Json
         "unknown_caller_play": settings.unknown_caller_play,
     }
     if session.history is not NO_HISTORY:
-        fields.update(_history_group(session.history, *home(session.owner)))
+        fields.update(_history_group(session, links))
     fields.update(_pin_group(session))
     # null and not false where it was not asked for: the Java SDK always sends false and was shown null.
     fields["create_session_with_single_party"] = True if settings.single_party else None
@@ -125,11 +135,12 @@ def session_object(session: Session, subaccount: str | None, home: Home) -> Json
     return fields
 
 
-def _history_group(history: History, base: str, auth_id: str) -> Json:
+def _history_group(session: Session, links: Links) -> Json:
     """What calls have left. The session itself costs nothing, so the sum is that of its calls (contract 10.1)."""
-    amount = money(history.amount_micros)
+    history, amount = session.history, money(session.history.amount_micros)
     return {
-        "interaction": [_interaction(interaction, base, auth_id) for interaction in history.interactions] or None,
+        "interaction": [_interaction(interaction, session.owner, links) for interaction in history.interactions]
+        or None,
         "total_call_amount": amount,
         "total_call_count": history.legs,
         "total_call_billed_duration": history.billed_s,
@@ -138,8 +149,9 @@ def _history_group(history: History, base: str, auth_id: str) -> Json:
     }
 
 
-def _interaction(interaction: Interaction, base: str, auth_id: str) -> Json:
+def _interaction(interaction: Interaction, owner: int, links: Links) -> Json:
     """A call of a session. What there is not, and sums of nothing, are left out (contract 8)."""
+    base, auth_id = links.home(owner)
     fields: Json = {"start_time": timestamp(interaction.started_at), "end_time": timestamp(interaction.ended_at)}
     if interaction.first_leg:
         fields["first_party_resource_url"] = call_url(base, auth_id, interaction.first_leg)
@@ -150,7 +162,7 @@ def _interaction(interaction: Interaction, base: str, auth_id: str) -> Json:
         fields["total_call_amount"] = money(interaction.amount_micros)
     if interaction.billed_s:
         fields["call_billed_duration"] = interaction.billed_s
-    if interaction.recording:
+    if interaction.recording and links.keeps_recording(interaction.recording):
         fields["recording_resource_url"] = recording_url(base, auth_id, interaction.recording)
     return fields | {"total_call_count": interaction.legs, "duration": interaction.duration_s}
 

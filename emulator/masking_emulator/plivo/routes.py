@@ -51,7 +51,7 @@ async def create_session(call: AccountRequestWithBody) -> ApiAnswer:
     command = parse.create_session(_fields(call), call.owner_of, call.account.place, service.policy)
     session = _session(service.do(command)[0])
     subaccount = call.subaccount_of(session)
-    return 201, render.created(session, api_id=call.draw_api_id(), subaccount=subaccount, home=call.home)
+    return 201, render.created(session, api_id=call.draw_api_id(), subaccount=subaccount, links=call.links)
 
 
 async def list_sessions(call: AccountRequestWithBody) -> ApiAnswer:
@@ -61,7 +61,7 @@ async def list_sessions(call: AccountRequestWithBody) -> ApiAnswer:
     page = list_query(call.pairs, call.scope, owner_of=call.owner_of, now=engine.now, policy=service.policy)
     total, sessions = engine.select(page.query)
     path = list_path(call.account.auth_id, "Masking/Session")
-    objects = [render.listed_session(session, f"{path}{session.uuid}/", call.home) for session in sessions]
+    objects = [render.listed_session(session, f"{path}{session.uuid}/", call.links) for session in sessions]
     return 200, {"api_id": call.draw_api_id(), "response": {"meta": meta(page, path, total), "objects": objects}}
 
 
@@ -69,7 +69,7 @@ async def get_session(call: AccountRequestWithBody) -> ApiAnswer:
     """GET Masking/Session/{uuid}: the session, whatever its status."""
     session = call.caller.service.caught_up().session(_uuid(call), call.scope)
     subaccount = call.subaccount_of(session)
-    return 200, render.got(session, api_id=call.draw_api_id(), subaccount=subaccount, home=call.home)
+    return 200, render.got(session, api_id=call.draw_api_id(), subaccount=subaccount, links=call.links)
 
 
 async def update_session(call: AccountRequestWithBody) -> ApiAnswer:
@@ -77,7 +77,7 @@ async def update_session(call: AccountRequestWithBody) -> ApiAnswer:
     service = call.caller.service
     command = parse.update_session(_fields(call), _uuid(call), call.scope, service.policy)
     session = _session(service.do(command)[0])
-    body = render.updated(session, api_id=call.draw_api_id(), subaccount=None, home=call.home)
+    body = render.updated(session, api_id=call.draw_api_id(), subaccount=None, links=call.links)
     return service.policy.update_status, body
 
 

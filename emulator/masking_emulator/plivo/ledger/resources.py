@@ -166,6 +166,20 @@ ROWS: Final[Sequence[Row]] = (
         ),
     ),
     Row(
+        id="recording_link",
+        subject="resources",
+        statement="An interaction has recording_resource_url for as long as the recording is there.",
+        evidence=Evidence.ASSUMED,
+        source=(
+            "reasoning: a link in an answer is there to be followed; no sample shows a session whose recording was "
+            "deleted, and one that leads to 404 helps nobody"
+        ),
+        tests=(
+            f"{_TESTS}::test_deleted_recording_is_gone_and_its_interaction_stays",
+            f"{_TESTS}::test_recording_that_made_room_is_not_pointed_to",
+        ),
+    ),
+    Row(
         id="media_public",
         subject="resources",
         statement="The audio of a recording is served to whoever has its URL, without credentials.",
