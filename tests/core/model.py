@@ -18,7 +18,6 @@ from masking_emulator.core.events import (
     SessionsForgotten,
 )
 from masking_emulator.core.instants import SECOND_US
-from masking_emulator.core.records.base import replace
 from masking_emulator.core.records.calls import Call, History, Interaction, PinVerdict, Role, Route
 from masking_emulator.core.records.sessions import Pair, Session, Settings, Status
 from masking_emulator.core.refusals import Reason
@@ -47,6 +46,7 @@ class Known:
     live: bool = True
     running: int = 0
     counterpart: str = ""
+    left: set[str] = field(default_factory=set)
     interactions: list[Interaction] = field(default_factory=list)
 
     @property
@@ -136,6 +136,11 @@ class Model:
         """The sessions on a number that take calls: one that only waits for the end of its calls does not."""
         return [session for session in self.on(number) if session.expires_at > self.now]
 
+    def reached_by(self, number: str) -> list[Known]:
+        """The sessions that take calls and are on a number, or were when somebody dialled it."""
+        there = [session for session in self.live() if number == session.number or number in session.left]
+        return [session for session in there if session.expires_at > self.now]
+
     def live_pair(self, pair: Pair) -> Known | None:
         return next((session for session in self.live() if session.pair == pair), None)
 
@@ -175,9 +180,7 @@ class Model:
         )
         if known is not None:
             fresh.running, fresh.counterpart, fresh.interactions = known.running, known.counterpart, known.interactions
-            fresh.country = known.country
-            single = known.settings.single_party or wish.settings.single_party
-            fresh.settings = replace(wish.settings, single_party=single)
+            fresh.country, fresh.left = known.country, known.left
         self.sessions[session.uuid] = fresh
         if wish.settings.initiate_call:
             self.initiates[session.uuid] = self.now + self.rules.telephony.initiate_after_us
@@ -197,6 +200,8 @@ class Model:
             return Reason.PARTY_FIXED
         if pair[1] == pair[2]:
             return Reason.PARTIES_EQUAL
+        if session.number in pair:
+            return Reason.PARTY_IS_NUMBER
         if any(joining & other.parties for other in self.on(session.number)):
             return Reason.PARTY_BUSY
         return Reason.PAIR_BUSY if self.live_pair(pair) else None
@@ -226,6 +231,7 @@ class Model:
         self.suspended.add(digits)
         for uuid, number in moves.items():
             self.sessions[uuid].number = number
+            self.sessions[uuid].left.add(digits)
 
     def way(self, caller: str, number: str) -> Way:
         """What must become of a call: contract 6.1, row by row."""
@@ -254,7 +260,7 @@ class Model:
         A registered caller has a PIN of their own; anybody else is the party whose PIN it is (contract 6.2).
         """
         host = self.sessions.get(call.host)
-        asked = [host] if host is not None and call.caller in host.parties else self.open_on(call.number)
+        asked = [host] if host is not None and call.caller in host.parties else self.reached_by(call.number)
         for session in reversed(asked):
             if not session.live or session.expires_at <= self.now or digits not in session.pins:
                 continue
@@ -330,6 +336,7 @@ class Model:
             owner == pair[0]
             and country in (None, code)
             and number not in self.suspended
+            and number not in parties
             and not any(session.alone or session.parties & parties for session in there)
             and not any(held == number and holder != pair for held, holder, _ in self.holds)
             and not (alone and there)

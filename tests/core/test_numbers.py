@@ -4,11 +4,16 @@ import pytest
 from masking_emulator.core.commands import AddNumber
 from masking_emulator.core.events import NumberAdded, NumberSuspended, SessionNumberReplaced
 from masking_emulator.core.records.base import replace
-from masking_emulator.core.records.calls import Route
+from masking_emulator.core.records.calls import Call, Phase, Route
 from masking_emulator.core.records.sessions import Candidate, DropReason, Number, Status
 from masking_emulator.core.refusals import Reason, Refused
 
-from tests.core.play import ANNA, BEN, CARA, DAVE, DELHI, EVE, RULES, START, A, B, C, World, pin_wish
+from tests.core.play import ANNA, BEN, CARA, DAVE, DELHI, EVE, FINN, GWEN, RAVI, RULES, START, A, B, C, World, pin_wish
+
+
+def _reached(call: Call) -> tuple[str, str, str]:
+    """Session, who is called, and the number that was dialled."""
+    return call.session, call.callee, call.number
 
 
 def test_numbers_join_at_the_end_of_the_pool() -> None:
@@ -63,7 +68,7 @@ def test_replaced_number_hands_its_sessions_on(world: World) -> None:
     moved = [(event.before, event.session.number) for event in events if isinstance(event, SessionNumberReplaced)]
     assert [NumberSuspended(world.engine.now, A)] == events[:1]
     assert [(A, C), (A, B)] == moved
-    assert replace(world.now(one), number=A, modified_at=START, allocation=one.allocation) == one
+    assert replace(world.now(one), number=A, modified_at=START, allocation=one.allocation, left=()) == one
     assert B == world.now(two).number
 
 
@@ -92,6 +97,36 @@ def test_calls_follow_a_session_to_its_new_number(world: World) -> None:
     assert BEN == world.call(ANNA, B).callee
     assert BEN == world.type_digits(world.call(EVE, B, manual=True), "1111").callee
     assert Route.APPLICATION is world.call(EVE, A).route
+
+
+def test_pin_that_is_typed_after_the_number_was_replaced_is_right(world: World) -> None:
+    """The dialogue keeps the sessions that it was begun for, the one whose prompt is heard and every other."""
+    one = world.create(ANNA, BEN, pins=pin_wish("1111", "2222"))
+    two = world.create(CARA, DAVE, pins=pin_wish("3333", "4444"))
+    first, second = world.call(EVE, A, manual=True), world.call(FINN, A, manual=True)
+    world.replace_number(A)
+    world.delete(world.create(GWEN, RAVI, geomatch=False))
+
+    assert (one.uuid, BEN, A) == _reached(world.type_digits(first, "1111"))
+    assert (two.uuid, CARA, A) == _reached(world.type_digits(second, "4444"))
+
+
+def test_pin_of_a_session_that_ended_after_its_number_was_replaced_is_wrong(world: World) -> None:
+    """It takes no call under any number."""
+    session = world.create(ANNA, BEN, pins=pin_wish("1111", "2222"))
+    call = world.call(EVE, A, manual=True)
+    world.replace_number(A)
+    world.delete(session)
+
+    assert Phase.PAUSING is world.type_digits(call, "1111").phase
+
+
+def test_replaced_number_masks_nobody(world: World) -> None:
+    """A party who still dials it reaches what answers there without a session, and is not connected."""
+    world.create(ANNA, BEN)
+    world.replace_number(A)
+
+    assert Route.APPLICATION is world.call(ANNA, A).route
 
 
 def test_single_party_gets_a_number_to_itself_again(world: World) -> None:

@@ -392,3 +392,29 @@ def test_exhausted_large_pool_is_explained_in_part() -> None:
     assert isinstance(dropped, tuple)
     assert len(dropped) == DROPPED_LISTED_MAX
     assert refused.value.detail["dropped_unlisted"] == 3
+
+
+@pytest.mark.parametrize(("first", "second"), [(A, BEN), (ANNA, A), (A, "")], ids=["first", "second", "alone"])
+def test_number_is_not_given_to_a_session_that_it_is_a_party_of(first: str, second: str) -> None:
+    """A number cannot mask itself; it is passed over, and the explanation says why."""
+    session = World(A, B).create(first, second)
+
+    assert B == session.number
+    assert (Candidate(A, DropReason.OWN_NUMBER),) == session.allocation.dropped
+
+
+def test_pool_of_nothing_but_a_party_is_exhausted() -> None:
+    """The refusal names the number and the reason."""
+    with pytest.raises(Refused) as refused:
+        World(A).create(A, BEN)
+
+    assert (Candidate(A, DropReason.OWN_NUMBER),) == refused.value.detail["dropped"]
+
+
+def test_replaced_number_does_not_make_room_on_a_party() -> None:
+    """Its session goes past the number that is its party."""
+    world = World(A, B, C)
+    session = world.create(B, ANNA)
+    world.replace_number(A)
+
+    assert C == world.now(session).number

@@ -163,13 +163,24 @@ def test_refresh_takes_the_new_settings_and_pins(world: World) -> None:
     assert world.create(ANNA, BEN).pins is None
 
 
-def test_refresh_leaves_a_session_created_with_a_single_party_open_to_party_updates(world: World) -> None:
-    """How a session was created is its past, so creating its completed pair again does not fix the parties."""
+def test_refresh_that_does_not_ask_for_a_single_party_fixes_the_parties(world: World) -> None:
+    """That a single party is enough is a setting like the others: the newest create decides."""
     single = world.update(world.create(ANNA), second=BEN)
     refreshed = world.create(ANNA, BEN)
 
-    assert single.uuid == refreshed.uuid
-    assert world.update(refreshed, second=CARA).parties == (ANNA, CARA)
+    assert (single.uuid, False) == (refreshed.uuid, refreshed.settings.single_party)
+    with pytest.raises(Refused) as refused:
+        world.update(refreshed, second=CARA)
+    assert refused.value.reason is Reason.PARTY_FIXED
+
+
+def test_update_to_the_number_of_the_session_is_refused(world: World) -> None:
+    """A number cannot mask itself."""
+    single = world.create(ANNA)
+    with pytest.raises(Refused) as refused:
+        world.update(single, second=single.number)
+
+    assert (Reason.PARTY_IS_NUMBER, {"party": A}) == (refused.value.reason, refused.value.detail)
 
 
 def test_refresh_needs_no_free_number() -> None:

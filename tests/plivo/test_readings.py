@@ -52,3 +52,22 @@ def test_session_whose_expiry_came_during_a_call_is_expired_after_it(choice: str
 
     shown = home.ask(f"/Masking/Session/{session}").json["response"]
     assert ("expired", 60, 2) == (shown["status"], shown["duration"], shown["total_call_count"])
+
+
+def test_live_session_is_found_however_old_and_listed_for_90_days() -> None:
+    """Whoever keeps it alive can read and change it; the data of lists covers the last 90 days."""
+    home = house()
+    session = home.create(session_expiry=86_400)
+    window = "active&expiry_time__gte=2026-03-20%2000:00&expiry_time__lte=2026-04-10%2000:00"
+    _keep_alive(home, session, days=89)
+    assert [session] == _uuids(home, window)
+
+    _keep_alive(home, session, days=2)
+    assert [] == _uuids(home, window)
+    assert "active" == home.ask(f"/Masking/Session/{session}").json["response"]["status"]
+
+
+def _keep_alive(home: House, session: str, *, days: int) -> None:
+    for _ in range(days):
+        wait(home.world, 86_399)
+        assert 200 == _send(home, f"/Masking/Session/{session}", {"session_expiry": 86_400})[0]

@@ -20,6 +20,7 @@ _DETAIL: Final[dict[Reason, dict[str, Any]]] = {
     Reason.POOL_EXHAUSTED: {"calling_code": 1, "dropped": (_COOLING,), "dropped_unlisted": 0},
     Reason.PARTIES_EQUAL: {},
     Reason.PARTY_FIXED: {"session": _session()},
+    Reason.PARTY_IS_NUMBER: {"party": "919003459051"},
     Reason.PARTY_BUSY: {"party": "919003459051", "session": "other-uuid"},
     Reason.PAIR_BUSY: {"session": "other-uuid"},
     Reason.PINS_EQUAL: {},

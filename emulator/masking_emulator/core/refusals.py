@@ -11,6 +11,7 @@ class Reason(Choice):
     POOL_EXHAUSTED = "no number of the pool may serve these parties now"
     PARTIES_EQUAL = "first and second party are the same number"
     PARTY_FIXED = "a two-party session keeps its parties"
+    PARTY_IS_NUMBER = "the party is the session's own virtual number"
     PARTY_BUSY = "the party is in another live session on this number"
     PAIR_BUSY = "another live session already connects these parties"
     PINS_EQUAL = "first and second PIN are the same"

@@ -101,6 +101,11 @@ _ANSWERS: Final[Mapping[Reason, _Answer]] = {
         "Invalid parameter. first_party and second_party can be updated for single party sessions only.",
         _party_fixed,
     ),
+    Reason.PARTY_IS_NUMBER: _Answer(
+        400,
+        "Invalid parameter. {party} is the virtual number of this session.",
+        lambda d: f"+{d['party']} masks this session, and a number cannot mask itself",
+    ),
     Reason.PARTY_BUSY: _Answer(
         400,
         "Invalid parameter. {party} is already in a session on this virtual number.",

@@ -54,6 +54,10 @@ class Wish(Record):
     alone: bool
     busy: dict[str, str]
 
+    def avoids(self, number: str) -> bool:
+        """Whether a party has the number, or is on it already."""
+        return number in self.busy or number in self.pair
+
 
 _UNUSED = Use()
 
@@ -178,7 +182,7 @@ class Pool:
 
     def _first_fit(self, group: _Group, wish: Wish) -> int | None:
         free = group.empty if wish.alone else group.open
-        place = next((p for p in free if self._by_place[p].digits not in wish.busy), None)
+        place = next((p for p in free if not wish.avoids(self._by_place[p].digits)), None)
         own = [p for p in self._held_for.get(wish.pair, ()) if self._fits_again(p, group, wish)]
         return min((p for p in (place, *own) if p is not None), default=None)
 
@@ -205,6 +209,8 @@ class Pool:
         if foreign:
             last = max(foreign, key=lambda hold: hold.until)
             return Candidate(number.digits, DropReason.COOLING, session=last.session, until=last.until)
+        if number.digits in wish.pair:
+            return Candidate(number.digits, DropReason.OWN_NUMBER)
         if number.digits in wish.busy:
             return Candidate(number.digits, DropReason.PARTY_BUSY, session=wish.busy[number.digits])
         if wish.alone and use.sessions:

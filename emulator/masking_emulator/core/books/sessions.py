@@ -126,7 +126,7 @@ class SessionBook:
         return [self._sessions[uuid] for uuid in self._live_of.get(party, ())]
 
     def pin_taken(self, number: str, pin: str) -> bool:
-        """Whether a live session on this number uses the PIN."""
+        """Whether a live session that is or was on this number uses the PIN."""
         return (number, pin) in self._pin_holders
 
     def live_on(self, number: str) -> list[Session]:
@@ -142,7 +142,7 @@ class SessionBook:
         return self._newest(self._with_pins_on.get(number, ()), now)
 
     def newest_with_pin(self, number: str, pin: str, now: int) -> Session | None:
-        """The session on this number that uses the PIN and takes calls at `now`; of several the one created last."""
+        """The session that is or was on this number, uses the PIN and takes calls at `now`; of several the newest."""
         return self._newest(self._pin_holders.get((number, pin), ()), now)
 
     def newest_announcing(self, number: str, now: int) -> Session | None:
@@ -296,16 +296,15 @@ class SessionBook:
         """Let calls to the session's number find it by PIN, or by its message for unknown callers."""
         if not session.is_live:
             return
-        for pin in _pins(session):
-            key = (session.number, pin)
+        for key in _pin_keys(session):
             self._pin_holders[key] = self._with(self._pin_holders.get(key, ()), session)
         line = self._lines(session)
         if line is not None:
             line[session.number].add(_ANY_VALUE, session.ordinal, session.uuid)
 
     def _unlink_line(self, session: Session) -> None:
-        for pin in _pins(session):
-            _discard(self._pin_holders, (session.number, pin), session.uuid)
+        for key in _pin_keys(session):
+            _discard(self._pin_holders, key, session.uuid)
         line = self._lines(session)
         if line is not None:
             line[session.number].remove(_ANY_VALUE, session.ordinal)
@@ -343,8 +342,13 @@ def _with_liveness_as_range(query: SessionQuery, now: int) -> SessionQuery:
     return replace(query, expires=Range(low, high))
 
 
-def _pins(session: Session) -> tuple[str, ...]:
-    return () if session.pins is None else (session.pins.first, session.pins.second)
+def _pin_keys(session: Session) -> Sequence[tuple[str, str]]:
+    """Number and PIN by which a caller may find the session: also by a number that it had when they dialled it."""
+    if session.pins is None:
+        return ()
+    return [
+        (number, pin) for number in (session.number, *session.left) for pin in (session.pins.first, session.pins.second)
+    ]
 
 
 def _discard(index: dict[_Key, tuple[str, ...]], key: _Key, uuid: str) -> None:

@@ -48,4 +48,5 @@ def _moved(state: State, session: Session, now: int) -> Session:
     left = Candidate(session.number, DropReason.SUSPENDED)
     dropped = tuple(left if candidate.number == left.number else candidate for candidate in allocation.dropped)
     explained = replace(allocation, dropped=dropped)
-    return replace(session, number=number.digits, allocation=explained, modified_at=now)
+    before = (*session.left, session.number)
+    return replace(session, number=number.digits, allocation=explained, modified_at=now, left=before)

@@ -56,7 +56,8 @@ def update(state: State, command: UpdateSession, now: int) -> list[Event]:
     """Changed settings, expiry or, where the session was created with a single party, parties.
 
     Expiry becomes now plus the new expiry; without one it stays (contract 4.3).
-    Raises Refused: SESSION_NOT_FOUND, SESSION_EXPIRED, PARTY_FIXED, PARTIES_EQUAL, PARTY_BUSY, PAIR_BUSY.
+    Raises Refused: SESSION_NOT_FOUND, SESSION_EXPIRED, PARTY_FIXED, PARTIES_EQUAL, PARTY_IS_NUMBER, PARTY_BUSY,
+    PAIR_BUSY.
     """
     session = find(state, command.uuid, command.owner, now)
     status = step(session.status, Signal.UPDATED)
@@ -153,16 +154,14 @@ def _created(state: State, command: CreateSession, pair: Pair, now: int) -> Sess
 
 
 def _refreshed(state: State, known: Session, command: CreateSession, now: int) -> Session:
-    # UUID, number and creation time stay, modification and expiry are new: seen in four recorded samples.
-    # That the other settings are overwritten is ASSUMED (contract 3.5). Whether the session was created with a
-    # single party is no setting but its past: its parties stay open to updates (contract 4.1).
-    single = known.settings.single_party or command.settings.single_party
+    # UUID, number and creation time stay, modification and expiry are new, and everything else is as this create
+    # asks. Source: ledger: refresh_keeps, refresh_replaces_settings.
     refreshed = replace(
         known,
         status=step(known.status, Signal.REFRESHED),
         modified_at=now,
         expires_at=_after(now, command.expiry_s),
-        settings=replace(command.settings, single_party=single),
+        settings=command.settings,
         pins=_pins(state, command.pins, known.number),
     )
     _check_alone(state, refreshed)
@@ -185,6 +184,8 @@ def _check_new_parties(state: State, session: Session, first: str, second: str) 
         raise Refused(Reason.PARTY_FIXED, session=session)
     if first == second:
         raise Refused(Reason.PARTIES_EQUAL)
+    if session.number in (first, second):
+        raise Refused(Reason.PARTY_IS_NUMBER, party=session.number)
     for party in (p for p in (first, second) if p and p not in session.parties):
         # A call finds its session by (caller, number), so the number must not know the party yet.
         # ASSUMED: no page says what a party update does then.

@@ -29,6 +29,7 @@ _LIVE: Final = (Status.ACTIVE, Status.IN_PROGRESS)
 class DropReason(Choice):
     """Why a number of the right country and owner was not given to a session."""
 
+    OWN_NUMBER = "it is the number of a party, which cannot mask itself"
     PARTY_BUSY = "a party is in another live session on this number"
     COOLING = "cooling off after a session of another pair"
     EXCLUSIVE = "a single-party session without PIN has it to itself"
@@ -93,7 +94,8 @@ class Settings(Record):
 class Session(Record):
     """A masking session. A missing party is "". `ordinal` counts sessions in order of creation.
 
-    `running` counts its calls that have not ended; `history` is what the others left.
+    `running` counts its calls that have not ended; `history` is what the others left. `left` are the numbers that it
+    had before: somebody who dialled one of them may still type its PIN.
     """
 
     ordinal: int
@@ -111,6 +113,7 @@ class Session(Record):
     allocation: Allocation
     running: int = 0
     history: History = NO_HISTORY
+    left: tuple[str, ...] = ()
 
     @property
     def is_live(self) -> bool:

@@ -48,6 +48,21 @@ ROWS: Final[Sequence[Row]] = (
         ),
     ),
     Row(
+        id="party_is_number",
+        subject="allocation",
+        statement="A number of the pool that is a party of the session does not fit.",
+        evidence=Evidence.ASSUMED,
+        source=(
+            "reasoning: a number cannot mask itself, and a leg between a number and itself cannot be placed; no page "
+            "says what happens when a party's own number is in the pool"
+        ),
+        tests=(
+            "tests/core/test_pool.py::test_number_is_not_given_to_a_session_that_it_is_a_party_of",
+            "tests/core/test_pool.py::test_pool_of_nothing_but_a_party_is_exhausted",
+            "tests/core/test_pool.py::test_replaced_number_does_not_make_room_on_a_party",
+        ),
+    ),
+    Row(
         id="number_free_at_end",
         subject="allocation",
         statement="Without cool-off an ended session frees its number at once.",

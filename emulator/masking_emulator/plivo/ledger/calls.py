@@ -237,6 +237,37 @@ ROWS: Final[Sequence[Row]] = (
         ),
     ),
     Row(
+        id="number_replaced_masks_nobody",
+        subject="calls",
+        statement=(
+            "After SessionVirtualNumberReplaced the old number belongs to no session: who dials it then, a party too, "
+            "reaches what answers there without one."
+        ),
+        evidence=Evidence.ASSUMED,
+        source=(
+            "reasoning: the vendor page calls the event a notification to update the older number with the new one; "
+            "connecting callers of both would hide from a customer that the new number has to be passed on"
+        ),
+        tests=("tests/core/test_numbers.py::test_replaced_number_masks_nobody",),
+    ),
+    Row(
+        id="number_replaced_in_dialogue",
+        subject="calls",
+        statement=(
+            "A caller who was asked for a PIN before the number was replaced may still type it, and the call goes on "
+            "under the number that was dialled."
+        ),
+        evidence=Evidence.ASSUMED,
+        source=(
+            "reasoning: the caller has the line already and cannot know of the replacement; a running call keeps its "
+            "number too"
+        ),
+        tests=(
+            "tests/core/test_numbers.py::test_pin_that_is_typed_after_the_number_was_replaced_is_right",
+            "tests/core/test_numbers.py::test_pin_of_a_session_that_ended_after_its_number_was_replaced_is_wrong",
+        ),
+    ),
+    Row(
         id="number_during_call",
         subject="calls",
         statement=(

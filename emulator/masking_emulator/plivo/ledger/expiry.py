@@ -113,6 +113,20 @@ ROWS: Final[Sequence[Row]] = (
         tests=("tests/core/test_sessions.py::test_ended_session_is_found_for_as_long_as_it_is_kept",),
     ),
     Row(
+        id="retention_of_live_sessions",
+        subject="expiry",
+        statement=(
+            "A live session is read, updated and deleted by its UUID however long ago it was created; lists leave it "
+            "out after 90 days, as they do every session."
+        ),
+        evidence=Evidence.ASSUMED,
+        source=(
+            "reasoning: updates may keep a session alive for ever, and its owner must be able to end it; the vendor "
+            "page limits the data of lists and makes no exception"
+        ),
+        tests=("tests/plivo/test_readings.py::test_live_session_is_found_however_old_and_listed_for_90_days",),
+    ),
+    Row(
         id="ended_sessions_limit",
         subject="expiry",
         statement="Past limits.sessions_ended_max the ended sessions that were created first are forgotten.",

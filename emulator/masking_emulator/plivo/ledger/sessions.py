@@ -118,7 +118,10 @@ ROWS: Final[Sequence[Row]] = (
     Row(
         id="refresh_replaces_settings",
         subject="sessions",
-        statement="A refresh replaces all other settings by those of the new request and its defaults, PINs included.",
+        statement=(
+            "A refresh replaces all other settings by those of the new request and its defaults, PINs and "
+            "create_session_with_single_party included."
+        ),
         evidence=Evidence.ASSUMED,
         source=(
             "reasoning: fixtures cannot tell; a create that silently dropped its new callback_url would be taken "
@@ -127,6 +130,7 @@ ROWS: Final[Sequence[Row]] = (
         tests=(
             *scenarios("refresh", "pins"),
             "tests/core/test_sessions.py::test_refresh_takes_the_new_settings_and_pins",
+            "tests/core/test_sessions.py::test_refresh_that_does_not_ask_for_a_single_party_fixes_the_parties",
         ),
     ),
     Row(
@@ -309,6 +313,17 @@ ROWS: Final[Sequence[Row]] = (
         evidence=Evidence.ASSUMED,
         source="reasoning: nobody can be connected with themselves, however it came about",
         tests=(*scenarios("party-update"), "tests/core/test_sessions.py::test_update_to_equal_parties_is_refused"),
+    ),
+    Row(
+        id="update_party_is_number",
+        subject="sessions",
+        statement=(
+            "An update to a party that is the session's virtual number answers 400 Invalid parameter. NUMBER is the "
+            "virtual number of this session."
+        ),
+        evidence=Evidence.ASSUMED,
+        source="reasoning: a number cannot mask itself, however it came about; no page says so, and the text is ours",
+        tests=("tests/core/test_sessions.py::test_update_to_the_number_of_the_session_is_refused",),
     ),
     Row(
         id="update_party_busy",
