@@ -38,7 +38,8 @@ ROOMS: Final[Mapping[str, Room]] = {
     "clock": Room("real time, and the clock of a world", ("core.instants",)),
     "config": Room("the environment, and what a server is started with", ("core.chance",)),
     "wholefile": Room("files that are written whole or not at all"),
-    "client": Room("HTTP requests to a server's control API"),
+    "unpatched": Room("sockets, threads and locks that nothing in the process has replaced"),
+    "client": Room("HTTP requests to a server's control API", ("unpatched",)),
     "plivo": Room(
         "the vendor's words: parameters, answers, refusals, callbacks, signatures, and the ledger of behaviours",
         ("core",),
@@ -77,7 +78,7 @@ ROOMS: Final[Mapping[str, Room]] = {
     "server": Room(
         "sockets, the app, an API request's way to its world, and `run`",
         (
-            *("core", "clock", "config", "client", "plivo", "traffic"),
+            *("core", "clock", "config", "unpatched", "client", "plivo", "traffic"),
             *("interception", "world", "keeping", "control", "console"),
         ),
         {"starlette": "*", "uvicorn": "*"},

@@ -154,7 +154,7 @@ def test_core_is_pure(file: str) -> None:
 def test_client_verbs_load_no_server(file: str) -> None:
     """What a verb loads before it runs is the standard library, click and small modules; serve and run load more."""
     loaded = set[str]().union(*map(imported, _top_level(file)))
-    small = ("__version__", "client", "clock", "config", "wholefile", "cli")
+    small = ("__version__", "client", "clock", "config", "unpatched", "wholefile", "cli")
 
     ours = (f"{NAME}.{name}" for name in small)
     foreign = loaded - within(loaded, "click", *ours, *sys.stdlib_module_names)
@@ -281,6 +281,10 @@ def _types(tree: ast.Module) -> Iterator[str]:
                 yield name
 
 
+#: Where an error of any kind has a place to go: the plugin is a guest in a process where anything may be replaced.
+CATCHES_ALL: Final[Mapping[str, tuple[str, ...]]] = {"pytest_plugin.py": ("Exception",)}
+
+
 @each_file
 def test_only_named_exceptions_are_caught(file: str) -> None:
     """`except Exception` hides bugs; so do its broader kin."""
@@ -288,7 +292,7 @@ def test_only_named_exceptions_are_caught(file: str) -> None:
     caught = {ast.unparse(name) for node in handlers if node.type for name in ast.walk(node.type)}
 
     assert all(node.type for node in handlers)
-    assert set() == {"Exception", "BaseException"} & caught
+    assert set(CATCHES_ALL.get(file, ())) == {"Exception", "BaseException"} & caught
 
 
 @each_file

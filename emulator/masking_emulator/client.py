@@ -1,10 +1,17 @@
-"""A small client of the control API, for the command line and for tests. Standard library only."""
+"""A small client of the control API, for the command line and for tests. Standard library only.
+
+A test may have replaced the network of this process, so nothing that is asked here goes through `http.client`'s
+connections or `socket.socket`.
+"""
 
 import json
 from collections.abc import Mapping
-from contextlib import closing
-from typing import Any, Final
+from io import BytesIO
+from string import punctuation
+from typing import Any, BinaryIO, Final
 from urllib.parse import quote, urlencode, urlsplit
+
+from masking_emulator.unpatched import exchange
 
 #: What waits for something waits so long unless it is told otherwise, in real seconds.
 WAIT_S: Final = 5.0
@@ -70,16 +77,14 @@ class Control:
 
     def _ask(self, method: str, path: str, body: Mapping[str, Any] | None, patience_s: float = 0) -> Any:
         # Imported here: every start of the server would pay for it, and only clients need it.
-        from http.client import HTTPConnection, HTTPException
+        from http.client import HTTPException, HTTPResponse
 
-        content = None if body is None else json.dumps(body)
         try:
-            with closing(
-                HTTPConnection(self._host, self._port, timeout=max(self._timeout_s, patience_s))
-            ) as connection:
-                connection.request(method, f"/_emulator{path}", content, {"Content-Type": "application/json"})
-                response = connection.getresponse()
-                answer = json.loads(response.read())
+            request, timeout_s = self._request(method, path, body), max(self._timeout_s, patience_s)
+            answered = exchange(self._host, self._port, request, timeout_s=timeout_s)
+            response = HTTPResponse(_Answered(answered), method=method)  # type: ignore[arg-type]  # all that it reads
+            response.begin()
+            answer = json.loads(response.read())
         except json.JSONDecodeError:
             raise Unreachable(f"what answers at {self.url} is no emulator") from None
         except (OSError, HTTPException, ValueError) as error:
@@ -90,13 +95,36 @@ class Control:
             raise ControlRefused(response.status, answer.get("error", f"status {response.status}"), answer)
         return answer
 
+    def _request(self, method: str, path: str, body: Mapping[str, Any] | None) -> bytes:
+        content = b"" if body is None else json.dumps(body).encode()
+        lines = [
+            f"{method} {quote(f'/_emulator{path}', safe=punctuation)} HTTP/1.1",
+            f"Host: {urlsplit(self.url).netloc.rpartition('@')[2]}",
+            "Connection: close",
+            "Content-Type: application/json",
+            *([] if body is None else [f"Content-Length: {len(content)}"]),
+        ]
+        return "\r\n".join([*lines, "", ""]).encode("latin-1") + content
+
+
+class _Answered:
+    """An answer that is there, whole, where `http.client` would read it from a socket."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+
+    def makefile(self, mode: str) -> BinaryIO:
+        """The answer, to be read from its start."""
+        del mode
+        return BytesIO(self._content)
+
 
 def segment(text: str) -> str:
     """The text as one segment of a path."""
     return quote(text, safe="", errors="replace")
 
 
-def _host_and_port(url: str) -> tuple[str, int | None]:
+def _host_and_port(url: str) -> tuple[str, int]:
     try:
         parts = urlsplit(url)
         scheme, host, port = parts.scheme, parts.hostname, parts.port
@@ -104,4 +132,4 @@ def _host_and_port(url: str) -> tuple[str, int | None]:
         raise Unreachable(f"{url!r} is no http:// URL: {error}") from None
     if scheme != "http" or not host:
         raise Unreachable(f"{url!r} is no http:// URL")
-    return host, port
+    return host, 80 if port is None else port

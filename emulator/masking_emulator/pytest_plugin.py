@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from masking_emulator.testing import Masking, Receiver
 
 _WORLD: pytest.StashKey[Any] = pytest.StashKey()
+_REPORT: pytest.StashKey[str] = pytest.StashKey()
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -87,8 +88,9 @@ def masking_receiver(masking: Masking, request: pytest.FixtureRequest) -> Iterat
     url_host = request.config.getoption("--masking-receiver-url-host")
     with Receiver(*tokens, host=host, url_host=url_host) as receiver:
         yield receiver
-    problems = receiver.problems()
-    if problems:  # no assert: `python -O` would leave it out
+    if problems := receiver.problems():
+        # The world is gone by the time at which pytest reports what failed after a test.
+        request.node.stash[_REPORT] = _reported(masking)
         pytest.fail(f"callbacks with wrong signatures: {'; '.join(map(str, problems))}", pytrace=False)
 
 
@@ -96,20 +98,20 @@ def masking_receiver(masking: Masking, request: pytest.FixtureRequest) -> Iterat
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """A failed test shows what happened in its world."""
+    """A failed test shows what happened in its world, in its setup, itself, or in what comes after it."""
     del call
     report = yield
     world = item.stash.get(_WORLD, None)
-    if world is not None and report.when == "call" and report.failed:
-        report.sections.append(("masking-emulator", _told(world)))
+    if world is not None and report.failed:
+        shown = item.stash.get(_REPORT, "") if report.when == "teardown" else _reported(world)
+        if shown:
+            report.sections.append(("masking-emulator", shown))
     return report
 
 
-def _told(world: Masking) -> str:
-    """The world's report; a test may have taken its world or its server away, and a report must not fail."""
-    from masking_emulator.client import ControlRefused, Unreachable
-
+def _reported(world: Masking) -> str:
+    """The world's report, or why there is none: a test may have taken away its world, its server, or its network."""
     try:
         return world.report()
-    except (ControlRefused, Unreachable) as gone:
-        return str(gone)
+    except Exception as error:  # an error in this hook would end the whole run, and the process is the user's
+        return f"no report of its world: {type(error).__name__}: {error}"

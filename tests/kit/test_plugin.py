@@ -10,15 +10,9 @@ import plivo
 import pytest
 from masking_emulator.server.thread import ServerThread
 
+from tests.kit.runs import HEAVY, PARTIES, run_apart, run_here
+
 pytest_plugins = ["pytester"]
-
-_HEAVY: Final = ("cacheprovider", "schemathesis", "hypothesispytest", "_hypothesis_pytestplugin", "xdist", "looponfail")
-
-_PARTIES: Final = """
-    import asyncio, pathlib
-    import pytest
-    PARTIES = dict(first_party="+14155550123", second_party="+14155550145")
-"""
 
 
 @pytest.fixture(autouse=True)
@@ -27,21 +21,6 @@ def quiet(monkeypatch: pytest.MonkeyPatch) -> None:
     assert plivo.RestClient, "what the runs inside import is there already, so they do not load it again and again"
     monkeypatch.delenv("MASKING_EMULATOR_NO_SKIPS", raising=False)
     monkeypatch.delenv("MASKING_EMULATOR_URL", raising=False)
-
-
-def _run(pytester: pytest.Pytester, *tests: str) -> pytest.RunResult:
-    """These tests in a run of this process."""
-    pytester.makeini("[pytest]\nasyncio_default_fixture_loop_scope = function")
-    pytester.makepyfile("\n".join([_PARTIES, *tests]))
-    return pytester.runpytest_inprocess(*(f"-pno:{name}" for name in _HEAVY), "--strict-markers")
-
-
-def _apart(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, *arguments: str) -> pytest.RunResult:
-    """The tests in a process of its own that loads our plugin, and others only by name."""
-    monkeypatch.setenv("PYTEST_DISABLE_PLUGIN_AUTOLOAD", "1")
-    return pytester.runpytest_subprocess(
-        "-pno:cacheprovider", "-pmasking_emulator.pytest_plugin", *arguments, timeout=120
-    )
 
 
 #: A service that creates sessions, and a test of a whole call: SDK, callbacks, receiver, typed views.
@@ -105,13 +84,13 @@ _FROZEN: Final = """
 
 def test_tests_have_worlds_of_their_own(pytester: pytest.Pytester) -> None:
     """A whole call; isolation and seeds; the marker; frozen time."""
-    _run(pytester, _WHOLE, _OWN, _MARKED, _FROZEN).assert_outcomes(passed=6)
+    run_here(pytester, _WHOLE, _OWN, _MARKED, _FROZEN).assert_outcomes(passed=6)
 
 
-def test_same_test_has_the_same_seed_in_every_run(pytester: pytest.Pytester) -> None:
+def test_same_test_has_the_same_seed_in_everyrun_here(pytester: pytest.Pytester) -> None:
     """The UUID that it wrote down in the first run comes again in the second."""
-    _run(pytester, _OWN).assert_outcomes(passed=2)
-    _run(pytester, _OWN).assert_outcomes(passed=2)
+    run_here(pytester, _OWN).assert_outcomes(passed=2)
+    run_here(pytester, _OWN).assert_outcomes(passed=2)
 
 
 _FAILING: Final = """
@@ -136,7 +115,7 @@ _FAILING: Final = """
 
 def test_failed_test_shows_what_happened_in_its_world(pytester: pytest.Pytester) -> None:
     """What did come and how it differs, the journal and the callbacks; a wrong signature fails a test that passed."""
-    result = _run(pytester, _FAILING)
+    result = run_here(pytester, _FAILING)
 
     result.assert_outcomes(passed=2, failed=2, errors=1)
     result.stdout.fnmatch_lines(
@@ -150,7 +129,29 @@ def test_failed_test_shows_what_happened_in_its_world(pytester: pytest.Pytester)
     )
     result.stdout.fnmatch_lines(["*all the same*", "*no world has the Auth ID*"])
     result.stdout.fnmatch_lines(["*callbacks with wrong signatures: SessionTimeout*"])
-    assert 1 == result.stdout.str().count("journal:"), "a test that passed shows nothing"
+    result.stdout.fnmatch_lines(
+        ["*SessionExpired*", "*CallbackDue SessionTimeout #1*", "*SessionTimeout #1 of * delivered*"]
+    )
+    assert 2 == result.stdout.str().count("journal:"), "a test that passed shows nothing"
+
+
+_BROKEN_SETUP: Final = """
+    @pytest.fixture
+    def order(masking):
+        masking.client.masking_sessions.create_masking_session(**PARTIES)
+        raise LookupError("no such order")
+
+    def test_order(order):
+        pass
+"""
+
+
+def test_fixture_that_fails_shows_what_happened_in_the_world(pytester: pytest.Pytester) -> None:
+    """What a user's own fixture did before it failed is as good to know as what a test did."""
+    result = run_here(pytester, _BROKEN_SETUP)
+
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines(["*no such order*", "*journal:*", "*SessionCreated*"])
 
 
 _TAMPERED: Final = """
@@ -167,17 +168,17 @@ def test_wrong_signature_fails_a_test_of_optimized_python(
 ) -> None:
     """Where no assert holds, the receiver's own failure does."""
     monkeypatch.setenv("PYTHONOPTIMIZE", "1")
-    pytester.makepyfile(_PARTIES + _TAMPERED)
+    pytester.makepyfile(PARTIES + _TAMPERED)
 
-    _apart(pytester, monkeypatch, "--assert=plain").assert_outcomes(passed=1, errors=1)
+    run_apart(pytester, monkeypatch, "--assert=plain").assert_outcomes(passed=1, errors=1)
 
 
 def test_receiver_is_where_the_options_say(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
     """For an emulator that knows this machine under another name; whole addresses in the ini file's addopts."""
-    pytester.makepyfile(_PARTIES + _WHOLE + "        assert masking_receiver.url.startswith('http://localhost:')")
+    pytester.makepyfile(PARTIES + _WHOLE + "        assert masking_receiver.url.startswith('http://localhost:')")
     options = ("--masking-receiver-host=0.0.0.0", "--masking-receiver-url-host=localhost")
 
-    _apart(pytester, monkeypatch, *options).assert_outcomes(passed=1)
+    run_apart(pytester, monkeypatch, *options).assert_outcomes(passed=1)
 
 
 _MANY: Final = """
@@ -198,7 +199,7 @@ def test_workers_share_nothing(pytester: pytest.Pytester, monkeypatch: pytest.Mo
     """Two hundred tests in two workers, a server for each, without cross-talk."""
     pytester.makepyfile(_MANY)
 
-    _apart(pytester, monkeypatch, "-pxdist", "-n2", "-q").assert_outcomes(passed=200)
+    run_apart(pytester, monkeypatch, "-pxdist", "-n2", "-q").assert_outcomes(passed=200)
 
 
 def test_workers_may_share_one_server(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -206,7 +207,7 @@ def test_workers_may_share_one_server(pytester: pytest.Pytester, monkeypatch: py
     pytester.makepyfile(_MANY.replace("range(200)", "range(20)"))
     with ServerThread() as server:
         shared = f"--masking-emulator-url={server.url}"
-        _apart(pytester, monkeypatch, "-pxdist", "-n2", "-q", shared).assert_outcomes(passed=20)
+        run_apart(pytester, monkeypatch, "-pxdist", "-n2", "-q", shared).assert_outcomes(passed=20)
         left = server.control.get("/health")["worlds"]
 
     assert 1 == len(left), "the server's own world is left"
@@ -238,7 +239,7 @@ def test_coroutines_leave_their_loop_free(pytester: pytest.Pytester) -> None:
     """
     tests = (test.format(marker=f"@pytest.mark.{name}", name=name) for name in ("asyncio", "anyio"))
 
-    _run(pytester, backend, *tests).assert_outcomes(passed=2)
+    run_here(pytester, backend, *tests).assert_outcomes(passed=2)
 
 
 def test_suite_that_does_not_use_it_loads_nothing(pytester: pytest.Pytester) -> None:
@@ -255,7 +256,7 @@ def test_suite_that_does_not_use_it_loads_nothing(pytester: pytest.Pytester) -> 
         """
     )
 
-    run = pytester.runpytest_subprocess(*(f"-pno:{name}" for name in (*_HEAVY, "anyio", "asyncio")), timeout=120)
+    run = pytester.runpytest_subprocess(*(f"-pno:{name}" for name in (*HEAVY, "anyio", "asyncio")), timeout=120)
     run.assert_outcomes(passed=1)
 
 

@@ -14,6 +14,7 @@ from typing import Any, Final
 from masking_emulator.core.records.base import Record
 from masking_emulator.interception.certificates import Certificates
 from masking_emulator.interception.hosts import HOST_SIGNS_MAX
+from masking_emulator.unpatched import real_socket
 
 _BACKLOG: Final = 2048
 
@@ -99,7 +100,7 @@ def _listen(host: str, port: int, *, option: str) -> socket.socket:
     if not host:  # to the system this is every address, which nobody should open up by a variable that is not set
         raise CannotOpenSocket("cannot listen on an empty --host; 0.0.0.0 is every address")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
+    listener = real_socket(family, socket.SOCK_STREAM)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))

@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from masking_emulator.client import Control, segment
 from masking_emulator.testing.aside import Aside
@@ -118,14 +118,24 @@ class Masking:
         return dict(self.control.get(f"{self.path}/pool-report"))
 
     def report(self) -> str:
-        """What a failed test wants to show: the ends of the journal, the API requests and the callbacks."""
-        told: dict[str, Sequence[object]] = {
-            "journal": self.journal,
-            "requests": self.requests.all(),
-            "callbacks": self.callbacks.all(),
-        }
-        return "\n".join(line for name, what in told.items() if what for line in _listed(name, what))
+        """What a failed test wants to show: the ends of the journal, the API requests and the callbacks.
 
+        Asks for `REPORT_S` real seconds at most each. Raises ControlRefused, Unreachable.
+        """
+        account = {"auth_id": self.auth_id, "auth_token": self.auth_token, "subaccounts": ()}
+        world = Masking(Control(self.url, timeout_s=REPORT_S), account)
+        callbacks = world.callbacks.all()
+        events = {callback.id: callback.event for callback in callbacks}
+        parts: dict[str, Sequence[str]] = {
+            "journal": [event.described(events) for event in world.journal],
+            "requests": [str(request) for request in world.requests.all()],
+            "callbacks": [str(callback) for callback in callbacks],
+        }
+        return "\n".join(line for name, lines in parts.items() if lines for line in _listed(name, lines))
+
+
+#: A report waits so many real seconds for each answer.
+REPORT_S: Final = 3.0
 
 #: The control API lists so many at once.
 _EVENTS_MAX = 1000

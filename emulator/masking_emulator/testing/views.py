@@ -21,7 +21,11 @@ class EventView:
         return cls(given["sequence"], given["at"], given["event"], data)
 
     def __str__(self) -> str:
-        return f"{self.sequence:>5} {self.at} {self.event}{_about(self.data)}"
+        return self.described({})
+
+    def described(self, callbacks: Mapping[int, str]) -> str:
+        """The event in one line; `callbacks` are the vendor's names of callbacks by their ids."""
+        return f"{self.sequence:>5} {self.at} {self.event}{_about(self.data, callbacks)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,11 +157,11 @@ class RequestView:
         return f"{self.sequence:>5} {self.at} {self.method} {self.path} {self.status or 'no answer'}{reason}"
 
 
-def _about(data: Mapping[str, Any]) -> str:
+def _about(data: Mapping[str, Any], callbacks: Mapping[int, str]) -> str:
     """A few words on what an event is about."""
     match data:
-        case {"callback": {"notice": {"kind": kind}, "sequence": sequence, "state": state}}:
-            return f" #{sequence} {kind} {state}"
+        case {"callback": {"ordinal": ordinal, "notice": {"kind": kind}, "sequence": sequence, "state": state}}:
+            return f" {callbacks.get(ordinal, kind)} #{sequence} {state}"
         case {"call": {"uuid": uuid, "phase": phase}}:
             return f" call {uuid} {phase}"
         case {"session": {"uuid": uuid, "status": status, "number": number}}:
