@@ -1,8 +1,9 @@
 """List queries: every filter, the windows, and the links to the pages beside one."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from itertools import product
 from typing import Any, Final
 from urllib.parse import parse_qsl, urlsplit
 
@@ -154,7 +155,7 @@ def test_equal_time_means_what_its_spelling_spans(text: str, width: int) -> None
         ("__gt", Range(_MOMENT + SECOND_US, None)),
         ("__gte", Range(_MOMENT, None)),
         ("__lt", Range(_MOMENT - 7 * DAY_US, _MOMENT)),
-        ("__lte", Range(_MOMENT + SECOND_US - 7 * DAY_US, _MOMENT + SECOND_US)),
+        ("__lte", Range(_MOMENT - 7 * DAY_US, _MOMENT + SECOND_US)),
         ("", Range(_MOMENT, _MOMENT + SECOND_US)),
     ],
 )
@@ -164,6 +165,90 @@ def test_time_is_compared_as_it_is_printed(name: str, suffix: str, expected: Ran
     key = "created_time" if name == "created" else "expiry_time"
 
     assert expected == getattr(_query(**{f"{key}{suffix}": "2026-01-30 09:30:15"}), name)
+
+
+_MINUTE: Final = instants.read("2026-01-30T09:30:00Z")
+
+
+@pytest.mark.parametrize("name", ["created_time", "expiry_time"])
+@pytest.mark.parametrize(
+    ("suffix", "expected"),
+    [
+        ("", Range(_MINUTE, _MINUTE + MINUTE_US)),
+        ("__gt", Range(_MINUTE + SECOND_US, None)),
+        ("__gte", Range(_MINUTE, None)),
+        ("__lt", Range(_MINUTE - 7 * DAY_US, _MINUTE)),
+        ("__lte", Range(_MINUTE - 7 * DAY_US, _MINUTE + MINUTE_US)),
+    ],
+)
+def test_time_without_seconds_means_one_thing_in_each_comparison(name: str, suffix: str, expected: Range) -> None:
+    """Its first second, up to its end, or its whole minute. Source: ledger: list_time_granularity."""
+    query = _query(**{f"{name}{suffix}": "2026-01-30 09:30"})
+
+    assert expected == (query.created if name == "created_time" else query.expires)
+
+
+_DAYS_30: Final = [
+    ("2026-01-01 12:00", "2026-01-31 12:00"),
+    ("2026-01-01 12:00:00", "2026-01-31 12:00:00"),
+    ("2026-01-01 12:00:00.000001", "2026-01-31 12:00:00.000001"),
+    ("2026-01-01 12:00", "2026-01-31 12:00:00"),
+    ("2026-01-01 12:00:00", "2026-01-31 12:00"),
+]
+
+
+@pytest.mark.parametrize("name", ["created_time", "expiry_time"])
+@pytest.mark.parametrize("bounds", list(product(["__gte", "__gt"], ["__lte", "__lt"])), ids="".join)
+@pytest.mark.parametrize(("since", "until"), _DAYS_30)
+def test_window_is_as_long_as_the_times_that_are_named_lie_apart(
+    name: str, bounds: tuple[str, str], since: str, until: str
+) -> None:
+    """30 days are 30 days in each spelling; a second more is too long, and neither end is cut off."""
+    low, high = bounds
+    query = _query(**{f"{name}{low}": since, f"{name}{high}": until})
+    asked = query.created if name == "created_time" else query.expires
+    alone = {f"{name}{low}": since}, {f"{name}{high}": until}
+
+    assert asked.low == _side(name, alone[0]).low
+    assert asked.high == _side(name, alone[1]).high
+    earlier = {f"{name}{low}": "2026-01-01 11:59:59", f"{name}{high}": until}
+    assert _refusal(**earlier).endswith("search window should not exceed 30 days.")
+
+
+def _side(name: str, filters: Mapping[str, str]) -> Range:
+    """The range of one bound by itself."""
+    query = _page(*filters.items(), list_window_exceeded="clamp").query
+    return query.created if name == "created_time" else query.expires
+
+
+@pytest.mark.parametrize(
+    ("since", "reaches"),
+    [
+        ("2026-01-01 12:00:00", True),
+        ("2026-01-01 11:59:59", False),
+        ("2026-01-01 12:00", True),
+        ("2026-01-01 11:59", False),
+        ("2026-01-01 12:00:00.700000", True),
+        ("2026-01-01 12:00:00.699999", False),
+    ],
+)
+def test_window_up_to_now_is_measured_as_precisely_as_it_is_asked_for(since: str, reaches: bool) -> None:  # noqa: FBT001
+    """Whoever asks for the last 30 days in whole seconds or minutes gets them at every fraction of a second."""
+    filters = [("created_time__gte", since)]
+    now = NOW + 700_000
+
+    found = outcome(lambda: list_query(filters, None, owner_of, now, Policy()))
+    assert reaches is not isinstance(found, ApiError)
+
+
+@pytest.mark.parametrize(
+    ("until", "low"),
+    [("2026-01-30 09:30", _MINUTE), ("2026-01-30 09:30:15", _MOMENT), ("2026-01-30 09:30:15.000000", _MOMENT)],
+)
+@pytest.mark.parametrize("suffix", ["__lt", "__lte"])
+def test_window_with_only_an_upper_end_has_7_whole_days(until: str, suffix: str, low: int) -> None:
+    """It begins 7 days before the time that is named, and does not lose its first second."""
+    assert low - 7 * DAY_US == _query(**{f"created_time{suffix}": until}).created.low
 
 
 @pytest.mark.parametrize(
@@ -303,8 +388,7 @@ def test_time_filter_means_what_a_naive_reading_says(instant: datetime, asked: d
     created = _query(**{f"created_time{suffix}": asked.strftime("%Y-%m-%d %H:%M:%S")}).created
     naive = _NAIVE[suffix](printed, asked)
     if suffix in ("__lt", "__lte"):
-        ahead = timedelta(seconds=suffix == "__lte")
-        naive = naive and instant >= asked + ahead - timedelta(days=7)
+        naive = naive and instant >= asked - timedelta(days=7)
 
     assert naive == (round(instant.timestamp() * 1000) * 1000 in created)
 

@@ -354,3 +354,14 @@ def test_everything_else_is_not_covered(home: House, path: str) -> None:
 
     assert (refused.status, refused.error) == (404, "not found")
     assert "does not cover" in refused.headers["x-emulator-reason"]
+
+
+@pytest.mark.parametrize("until", ["2025-12-31%2000:00", "2025-12-31%2000:00:00"])
+def test_calls_of_exactly_30_days_are_listed(home: House, until: str) -> None:
+    """Windows of calls are measured as those of sessions: by the times that are named."""
+    home.create()
+    home.call()
+    target = "/Call?end_time__gte=2025-12-01%2000:00:00&end_time__lte="
+
+    assert home.ask(f"{target}{until}").status == 200
+    assert home.ask(f"{target}2025-12-31%2000:01").status == 400

@@ -17,6 +17,7 @@ from masking_emulator.plivo.account_request import AccountRequest, ApiAnswer
 from masking_emulator.plivo.causes import CAUSES, SOURCES
 from masking_emulator.plivo.filters import (
     Fields,
+    Span,
     amount,
     choice,
     fields_of,
@@ -24,8 +25,8 @@ from masking_emulator.plivo.filters import (
     integer,
     kept,
     number,
-    range_of,
     recent,
+    span_of,
     window,
 )
 from masking_emulator.plivo.pages import Page, limit_of, meta, offset_of, page_of
@@ -134,13 +135,13 @@ def _who(asked: AccountRequest, fields: Fields) -> CallQuery:
 
 def _call_query(asked: AccountRequest, now: int) -> Page[CallQuery]:
     fields, policy = fields_of(asked.pairs), asked.caller.service.policy
-    ended = range_of(fields, "end_time", instant, policy)
+    ended = span_of(fields, "end_time", instant, policy)
     code = fields.get("hangup_cause_code")
     query = replace(
         _who(asked, fields),
         parent=fields.get("parent_call_uuid"),
-        ended=kept(recent(now) if ended == Range() else window("end_time", ended, now, policy), now),
-        duration=range_of(fields, "bill_duration", amount, policy),
+        ended=kept(recent(now) if ended == Span() else window("end_time", ended, now, policy), now),
+        duration=span_of(fields, "bill_duration", amount, policy).range,
         cause_code=None if code is None else integer("hangup_cause_code", code),
         source=fields.get("hangup_source"),
     )

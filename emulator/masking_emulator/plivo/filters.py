@@ -24,6 +24,8 @@ COMPARISONS: Final = ("lt", "lte", "gt", "gte")
 _TIME: Final = re.compile(r"(\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,6}))?)?", flags=re.ASCII)
 _INTEGER_DIGITS_MAX: Final = 12
 
+_EVERYTHING: Final = Range()
+
 _Choice = TypeVar("_Choice")
 
 
@@ -36,7 +38,7 @@ class Value(Record):
     """A filter value: it means `start` up to, not including, `stop`; what is greater begins at `after`.
 
     Times are compared as they are printed, in whole seconds, unless the filter itself has a fraction, so that
-    `created_time__lte` with a printed time finds that session. ASSUMED: no page says (contract 5.2).
+    `created_time__lte` with a printed time finds that session. Source: ledger: list_time_granularity.
     """
 
     start: int
@@ -44,24 +46,48 @@ class Value(Record):
     after: int
 
 
+#: Comparison → what of a value it lets through. A time without seconds is its first second for `gt`, `gte` and `lt`,
+#: reaches to its end for `lte`, and is its whole minute alone.
 _COMPARED: Final[Mapping[str, Callable[[Value], Range]]] = {
     "": lambda value: Range(value.start, value.stop),
     "lt": lambda value: Range(None, value.start),
-    "lte": lambda value: Range(None, value.after),
+    "lte": lambda value: Range(None, value.stop),
     "gt": lambda value: Range(value.after, None),
     "gte": lambda value: Range(value.start, None),
 }
 
 
-def range_of(fields: Fields, name: str, read: Callable[[str, str], Value], policy: Policy) -> Range:
+class Span(Record):
+    """What a filter and its comparisons leave: `range`, and the values between which it was asked for.
+
+    `since` and `until` are where the values that were named begin; None is a side that none was named for.
+    `precision` is how much the lower one spans.
+    """
+
+    range: Range = _EVERYTHING
+    since: int | None = None
+    until: int | None = None
+    precision: int = 1
+
+    def narrowed(self, comparison: str, value: Value) -> "Span":
+        """The span with one more condition."""
+        more = _COMPARED[comparison](value)
+        since, until, precision = self.since, self.until, self.precision
+        if more.low is not None and (since is None or value.start >= since):
+            since, precision = value.start, value.stop - value.start
+        if more.high is not None:
+            until = value.start if until is None else min(until, value.start)
+        return Span(_both(self.range, more), since, until, precision)
+
+
+def span_of(fields: Fields, name: str, read: Callable[[str, str], Value], policy: Policy) -> Span:
     """What this filter and its comparisons leave. Raises ApiError 400."""
-    wanted = Range()
-    for suffix in ("", *COMPARISONS):
-        for key in _spellings(name, suffix, policy):
+    span = Span()
+    for comparison in ("", *COMPARISONS):
+        for key in _spellings(name, comparison, policy):
             if key in fields:
-                value = read(key, fields[key])
-                wanted = _both(wanted, _COMPARED[suffix](value))
-    return wanted
+                span = span.narrowed(comparison, read(key, fields[key]))
+    return span
 
 
 def _spellings(name: str, suffix: str, policy: Policy) -> Sequence[str]:
@@ -83,21 +109,26 @@ def recent(now: int) -> Range:
     return Range(now - WINDOW_DEFAULT_DAYS * DAY_US, None)
 
 
-def window(name: str, wanted: Range, now: int, policy: Policy) -> Range:
-    """The range with its open side closed by the default window, no longer than the longest one."""
-    if wanted == Range():
-        return wanted
-    low, high = wanted.low, wanted.high
-    if low is None:
-        assert high is not None, "a range that is not open has a side"
-        return Range(high - WINDOW_DEFAULT_DAYS * DAY_US, high)
-    until = max(now, low) if high is None else high
-    if until - low > WINDOW_MAX_DAYS * DAY_US:
-        if policy.list_window_exceeded == "refuse":
-            reason = f"{name} asks for more than {WINDOW_MAX_DAYS} days"
-            raise refused_parameter(refusals.WINDOW_TOO_LONG, name, reason)
-        return Range(until - WINDOW_MAX_DAYS * DAY_US, high)
-    return wanted
+def window(name: str, span: Span, now: int, policy: Policy) -> Range:
+    """The range with its open side closed by the default window, no longer than the longest one.
+
+    A window is as long as the times that were named lie apart, and now counts as named with the same precision: the
+    second or minute that the last of them goes on for makes it no longer.
+    """
+    since, until, high = span.since, span.until, span.range.high
+    if since is None and until is None:
+        return span.range
+    if since is None:
+        assert until is not None, "a range that is not open has a side"
+        return Range(until - WINDOW_DEFAULT_DAYS * DAY_US, high)
+    if until is None:
+        until = max(now - (now - since) % span.precision, since)
+    if until - since <= WINDOW_MAX_DAYS * DAY_US:
+        return span.range
+    if policy.list_window_exceeded == "refuse":
+        reason = f"{name} asks for more than {WINDOW_MAX_DAYS} days"
+        raise refused_parameter(refusals.WINDOW_TOO_LONG, name, reason)
+    return Range(until - WINDOW_MAX_DAYS * DAY_US, high)
 
 
 def kept(wanted: Range, now: int) -> Range:

@@ -7,14 +7,15 @@ from masking_emulator.core.books.index import Range
 from masking_emulator.core.books.sessions import SessionQuery
 from masking_emulator.plivo.filters import (
     Fields,
+    Span,
     amount,
     choice,
     fields_of,
     instant,
     kept,
     number,
-    range_of,
     recent,
+    span_of,
     window,
 )
 from masking_emulator.plivo.pages import Page, limit_of, offset_of, page_of
@@ -43,15 +44,15 @@ def list_query(
         live=choice(fields, "status", STATUS, values="active, expired or all"),
         created=created,
         expires=expires,
-        duration=range_of(fields, "duration", amount, policy),
+        duration=span_of(fields, "duration", amount, policy).range,
     )
     return page_of(query, pairs, policy)
 
 
 def _windows(fields: Fields, now: int, policy: Policy) -> tuple[Range, Range]:
     """The ranges of creation and expiry: at most 30 days where given, the last 7 days where neither is."""
-    created = range_of(fields, "created_time", instant, policy)
-    expires = range_of(fields, "expiry_time", instant, policy)
-    if created == Range() and expires == Range():
-        created = recent(now)
-    return kept(window("created_time", created, now, policy), now), window("expiry_time", expires, now, policy)
+    created = span_of(fields, "created_time", instant, policy)
+    expires = span_of(fields, "expiry_time", instant, policy)
+    unasked = created == expires == Span()
+    wanted = recent(now) if unasked else window("created_time", created, now, policy)
+    return kept(wanted, now), window("expiry_time", expires, now, policy)

@@ -16,7 +16,7 @@ from masking_emulator.core.records.base import Record
 from masking_emulator.core.records.calls import Recording, RecordingState
 from masking_emulator.plivo import refusals
 from masking_emulator.plivo.account_request import AccountRequest, ApiAnswer
-from masking_emulator.plivo.filters import amount, fields_of, instant, number, range_of
+from masking_emulator.plivo.filters import amount, fields_of, instant, number, span_of
 from masking_emulator.plivo.pages import Page, meta, page_of
 from masking_emulator.plivo.refusals import ApiError
 from masking_emulator.plivo.render import Json, exact_time
@@ -109,8 +109,8 @@ def _recording_query(asked: AccountRequest) -> Page[RecordingQuery]:
         call=fields.get("call_uuid"),
         caller=number(fields, "from_number"),
         callee=number(fields, "to_number"),
-        added=range_of(fields, "add_time", instant, policy),
-        stored_days=range_of(fields, "recording_storage_duration", amount, policy),
+        added=span_of(fields, "add_time", instant, policy).range,
+        stored_days=span_of(fields, "recording_storage_duration", amount, policy).range,
         of_conferences=any(name in fields for name in CONFERENCES),
     )
     return page_of(query, asked.pairs, policy)

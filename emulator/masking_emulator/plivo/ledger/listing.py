@@ -92,7 +92,8 @@ ROWS: Final[Sequence[Row]] = (
         id="list_time_granularity",
         subject="listing",
         statement=(
-            "A time without fraction means its whole second, and without seconds and a comparison its whole minute."
+            "A time without fraction means its whole second; one without seconds is its first second for __gt, __gte "
+            "and __lt, reaches to its end for __lte, and is its whole minute without a comparison."
         ),
         evidence=Evidence.ASSUMED,
         source=(
@@ -102,6 +103,7 @@ ROWS: Final[Sequence[Row]] = (
         tests=(
             "tests/plivo/test_listing.py::test_equal_time_means_what_its_spelling_spans",
             "tests/plivo/test_listing.py::test_time_is_compared_as_it_is_printed",
+            "tests/plivo/test_listing.py::test_time_without_seconds_means_one_thing_in_each_comparison",
             "tests/plivo/test_listing.py::test_time_filter_means_what_a_naive_reading_says",
         ),
     ),
@@ -142,21 +144,30 @@ ROWS: Final[Sequence[Row]] = (
     Row(
         id="list_window_open",
         subject="listing",
-        statement="A range without lower end begins 7 days before its upper end.",
+        statement="A range without lower end begins 7 days before the time that its upper end names.",
         evidence=Evidence.ASSUMED,
         source="reasoning: the page has a default window of 7 days, and the end that is given is where it can be fixed",
-        tests=("tests/plivo/test_listing.py::test_time_is_compared_as_it_is_printed",),
+        tests=(
+            "tests/plivo/test_listing.py::test_time_is_compared_as_it_is_printed",
+            "tests/plivo/test_listing.py::test_window_with_only_an_upper_end_has_7_whole_days",
+        ),
     ),
     Row(
         id="list_window_until_now",
         subject="listing",
-        statement="A range without upper end is measured up to now.",
+        statement=(
+            "A range without upper end is measured up to now, as precisely as its lower end is named: in minutes, "
+            "seconds or microseconds."
+        ),
         evidence=Evidence.ASSUMED,
         source=(
             "reasoning: the maximum window needs two ends, and nothing was created later than now; the answer "
             "itself stays open"
         ),
-        tests=("tests/plivo/test_listing.py::test_open_window_ends_now",),
+        tests=(
+            "tests/plivo/test_listing.py::test_open_window_ends_now",
+            "tests/plivo/test_listing.py::test_window_up_to_now_is_measured_as_precisely_as_it_is_asked_for",
+        ),
     ),
     Row(
         id="list_window_exceeded",
@@ -174,6 +185,20 @@ ROWS: Final[Sequence[Row]] = (
             "tests/plivo/test_listing.py::test_window_of_30_days_is_the_longest",
         ),
         choices=("refuse", "clamp"),
+    ),
+    Row(
+        id="list_window_length",
+        subject="listing",
+        statement="A range is as long as the two times that it names lie apart, whatever their seconds go on for.",
+        evidence=Evidence.ASSUMED,
+        source=(
+            "reasoning: who asks from 12:00 to 12:00 of the 30th day after means 30 days; that __lte takes in the "
+            "rest of the last minute or second makes the window no longer"
+        ),
+        tests=(
+            "tests/plivo/test_listing.py::test_window_is_as_long_as_the_times_that_are_named_lie_apart",
+            "tests/plivo/test_resources.py::test_calls_of_exactly_30_days_are_listed",
+        ),
     ),
     Row(
         id="list_window_text",
