@@ -13,9 +13,7 @@ from msgspec import Struct, field
 from masking_emulator.callbacks.exchange import Answer
 from masking_emulator.callbacks.outgoing import Written
 from masking_emulator.core.records.base import Record
-from masking_emulator.core.records.callbacks import Attempt, Callback, CallbackState
-
-_OPEN = frozenset({CallbackState.WAITING, CallbackState.RETRYING, CallbackState.HELD})
+from masking_emulator.core.records.callbacks import OPEN_STATES, Attempt, Callback
 
 
 class Tried(Record):
@@ -120,7 +118,7 @@ class CallbackLog:
         # Room is made first, so that a callback that ends at once is not the one that goes.
         if self._settled and len(self._entries) > self._kept_max:
             del self._entries[self._settled.popleft()]
-        if entry.callback.state not in _OPEN:
+        if entry.callback.state not in OPEN_STATES:
             self._settled.append(entry.callback.ordinal)
         for watch in self._watches:
             watch.note(entry)

@@ -19,20 +19,12 @@ from masking_emulator.cli.common import (
     talking,
     world_option,
 )
+from masking_emulator.cli.words import LISTED_MAX, OPEN_STATES, STATES, WAIT_S_MAX
 from masking_emulator.client import Control, ControlRefused
-
-_OPEN: Final = ("waiting", "retrying", "held")
-_STATES: Final = (*_OPEN, "delivered", "failed", "blocked", "dropped", "kept")
 
 #: How long `follow` waits in one request: where nothing is under way, and where something is, in real seconds.
 _QUIET_S: Final = 30
 _BUSY_S: Final = 0.25
-
-#: One answer of the control API lists at most so many.
-_PAGE: Final = 1_000
-
-#: The control API lets nobody wait for longer than this, in real seconds.
-_WAIT_S_MAX: Final = 300
 
 #: What the control API answers where nothing came in time.
 _NOTHING_CAME: Final = 409
@@ -65,7 +57,7 @@ def _rule_options(verb: _Verb) -> _Verb:
     return _filter_options(click.option("--skip", type=WHOLE, help="So many pass first.")(verb))
 
 
-_state_option: Final = click.option("--state", type=click.Choice([*_STATES, "any"]), help="Only in this state.")
+_state_option: Final = click.option("--state", type=click.Choice([*STATES, "any"]), help="Only in this state.")
 _after_option: Final = click.option("--after", default=0, show_default=True, type=WHOLE, help="Only after this ID.")
 
 
@@ -128,12 +120,14 @@ def follow(as_json: bool, url: str, world: str | None, count: int | None, **filt
 @_filter_options
 @_state_option
 @_after_option
-@click.option("--count", default=1, show_default=True, type=click.IntRange(1, _PAGE), help="Until there are so many.")
+@click.option(
+    "--count", default=1, show_default=True, type=click.IntRange(1, LISTED_MAX), help="Until there are so many."
+)
 @click.option(
     "--timeout",
     default=5.0,
     show_default=True,
-    type=click.FloatRange(0, _WAIT_S_MAX),
+    type=click.FloatRange(0, WAIT_S_MAX),
     help="Real seconds to wait.",
 )
 @json_option("The callbacks as JSON.")
@@ -246,7 +240,7 @@ def _settled(control: Control, path: str, filters: Mapping[str, Any]) -> Iterato
         last = max((found["id"] for found in came), default=last)
         known = _still_there(control, path, filters, pending) if pending else []
         for found in (*known, *came):
-            if found["state"] in _OPEN:
+            if found["state"] in OPEN_STATES:
                 pending.add(found["id"])
             else:
                 pending.discard(found["id"])
@@ -268,9 +262,9 @@ def _came(
 
 def _still_there(control: Control, path: str, filters: Mapping[str, Any], ids: set[int]) -> list[dict[str, Any]]:
     """These callbacks as they are now; those that are kept no more are taken out of `ids`."""
-    answer = control.get(path, **filters, after=min(ids) - 1, limit=_PAGE)["callbacks"]
+    answer = control.get(path, **filters, after=min(ids) - 1, limit=LISTED_MAX)["callbacks"]
     found = {callback["id"]: callback for callback in answer if callback["id"] in ids}
-    reached = answer[-1]["id"] if len(answer) == _PAGE else max(ids)
+    reached = answer[-1]["id"] if len(answer) == LISTED_MAX else max(ids)
     ids.difference_update({ordinal for ordinal in ids if ordinal <= reached} - found.keys())
     return list(found.values())
 

@@ -5,24 +5,17 @@ from typing import Any, Final
 import click
 
 from masking_emulator.cli.common import WHOLE, given, json_option, print_aligned, print_json, talking, world_option
+from masking_emulator.cli.words import ACTIONS, ENDED, OUTCOMES, PHASES, SIDES
 from masking_emulator.client import Control, segment
 
 _SECONDS: Final = click.FloatRange(0, 86_400)
-_SIDE: Final = click.Choice(["caller", "callee"])
-_OUTCOME: Final = click.Choice(["answer", "busy", "reject", "no_answer", "unreachable", "manual"])
-_ACTION: Final = click.Choice(["answer", "reject", "busy", "unreachable", "digits", "hangup"])
-
-_PHASES: Final = [
-    *("ringing_first", "asking_pin", "pausing", "announcing", "ringing_second", "bridged", "ended"),
-]
-
-_ENDED: Final = "ended"
+_SIDE: Final = click.Choice(SIDES)
 
 
 @click.command()
 @click.argument("from_", metavar="FROM")
 @click.argument("to")
-@click.option("--outcome", type=_OUTCOME, help="What the phone behind the number does.")
+@click.option("--outcome", type=click.Choice(OUTCOMES), help="What the phone behind the number does.")
 @click.option("--answer-after", type=_SECONDS, metavar="S", help="Seconds until then.")
 @click.option("--talk", type=_SECONDS, metavar="S", help="Seconds that they talk.")
 @click.option("--hangup-by", type=_SIDE, help="Who hangs up after that.")
@@ -50,7 +43,7 @@ def call(**options: Any) -> None:
         world = control.world(options["world"])
         placed = control.post(f"{world}/calls", body)
         path = f"{world}/calls/{segment(placed['call_uuid'])}"
-        while options["advance"] and placed["phase"] != _ENDED:
+        while options["advance"] and placed["phase"] != ENDED:
             control.post(f"{world}/clock/advance", {"next": True})
             placed = control.get(path)
     _print_call(placed, as_json=options["as_json"])
@@ -58,7 +51,7 @@ def call(**options: Any) -> None:
 
 @click.command()
 @click.argument("call_uuid", metavar="CALL")
-@click.argument("action", type=_ACTION)
+@click.argument("action", type=click.Choice(ACTIONS))
 @click.argument("digits", required=False)
 @click.option("--party", type=_SIDE, help="Who does it; left out, whoever can, and the caller for a hangup.")
 @json_option("The call as JSON.")
@@ -83,7 +76,7 @@ def act(call_uuid: str, action: str, digits: str | None, party: str | None, as_j
 @click.command()
 @click.argument("call_uuid", metavar="[CALL]", required=False)
 @click.option("--session", help="Only calls of this session.")
-@click.option("--phase", type=click.Choice(_PHASES), help="Only calls that stand there.")
+@click.option("--phase", type=click.Choice(PHASES), help="Only calls that stand there.")
 @click.option("--limit", default=100, show_default=True, type=WHOLE, help="At most so many.")
 @json_option("What the control API answers.")
 @world_option
@@ -142,7 +135,7 @@ def _people(found: dict[str, Any]) -> str:
 
 def _standing(found: dict[str, Any]) -> str:
     """The phase, and of an ended call why its last leg is over."""
-    cause = found["legs"][-1]["hangup_cause"] if found["phase"] == _ENDED else None
+    cause = found["legs"][-1]["hangup_cause"] if found["phase"] == ENDED else None
     return f"{found['phase']}: {cause}" if cause else str(found["phase"])
 
 

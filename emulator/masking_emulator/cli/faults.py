@@ -5,6 +5,7 @@ from typing import Any
 import click
 
 from masking_emulator.cli.common import print_json, talking, world_option
+from masking_emulator.cli.words import FAULT_BODIES, FAULT_CONNECTIONS, FAULT_TIMES, OPERATIONS
 from masking_emulator.client import Control, segment
 
 
@@ -36,7 +37,7 @@ def show(as_json: bool, url: str, world: str | None) -> None:  # noqa: FBT001  #
 
 
 @faults.command()
-@click.option("--operation", help="create_session, list_sessions, get_session, update_session or delete_session.")
+@click.option("--operation", metavar="NAME", help=f"{', '.join(OPERATIONS)}.")
 @click.option("--method", help="Only requests with this method.")
 @click.option("--path", help="Only paths like this; * stands for anything.")
 @click.option("--skip", type=int, help="So many requests pass first.")
@@ -46,12 +47,12 @@ def show(as_json: bool, url: str, world: str | None) -> None:  # noqa: FBT001  #
 @click.option("--from", "from_", help="From this instant of the world on.")
 @click.option("--until", help="Until this instant of the world.")
 @click.option("--for", "for_s", type=float, help="For so many seconds of the world.")
-@click.option("--when", type=click.Choice(["before", "after"]), help="Before or after the change is made.")
+@click.option("--when", type=click.Choice(FAULT_TIMES), help="Before or after the change is made.")
 @click.option("--status", type=int, help="Answer with this status and the vendor's error body.")
 @click.option("--text", help="The error's text.")
 @click.option("--header", "headers", multiple=True, metavar="NAME:VALUE", help="A header of the error.")
-@click.option("--body", type=click.Choice(["truncated", "malformed", "empty"]), help="What is left of the body.")
-@click.option("--connection", type=click.Choice(["drop", "reset"]), help="End the connection without an answer.")
+@click.option("--body", type=click.Choice(FAULT_BODIES), help="What is left of the body.")
+@click.option("--connection", type=click.Choice(FAULT_CONNECTIONS), help="End the connection without an answer.")
 @click.option("--delay", "delay_s", type=float, help="Real seconds to wait.")
 @world_option
 def add(url: str, world: str | None, **options: Any) -> None:

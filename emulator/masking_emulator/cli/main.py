@@ -24,6 +24,7 @@ from masking_emulator.cli.common import (
     url_option,
     world_option,
 )
+from masking_emulator.cli.words import EVIDENCE
 from masking_emulator.client import Control, ControlRefused, Unreachable, segment
 from masking_emulator.clock import looks
 from masking_emulator.config import HOST_DEFAULT, PORT_DEFAULT, ServeConfig, read_seed
@@ -238,7 +239,7 @@ def explain(session_uuid: str, as_json: bool, url: str, world: str | None) -> No
 
 
 @main.command()
-@click.option("--evidence", type=click.Choice(["observed", "sdk", "documented", "assumed"]), help="Only these rows.")
+@click.option("--evidence", type=click.Choice(EVIDENCE), help="Only these rows.")
 @click.option("--json", "as_json", is_flag=True, help="The rows as JSON.")
 def fidelity(evidence: str | None, as_json: bool) -> None:  # noqa: FBT001  # click's way
     """Print what the emulator does, and how sure each behaviour is. Needs no server."""

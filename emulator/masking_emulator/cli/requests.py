@@ -7,6 +7,7 @@ from typing import Any, TypeVar
 import click
 
 from masking_emulator.cli.common import EXIT_REFUSED, WHOLE, end, print_json, talking, world_option
+from masking_emulator.cli.words import OPERATIONS
 from masking_emulator.client import Control, ControlRefused
 
 _Verb = TypeVar("_Verb", bound=Callable[..., Any])
@@ -25,7 +26,7 @@ def requests() -> None:
 
 def _criteria(verb: _Verb) -> _Verb:
     options = (
-        click.option("--operation", help="create_session, list_sessions, get_session, update_session, delete_session."),
+        click.option("--operation", metavar="NAME", help=f"{', '.join(OPERATIONS)}."),
         click.option("--method", help="GET, POST or DELETE."),
         click.option("--path", help="A pattern; * stands for anything."),
         click.option("--status", type=click.IntRange(100, 599), help="The status that was answered."),

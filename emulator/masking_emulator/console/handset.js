@@ -1,9 +1,9 @@
 // One phone on the page: what its display says, and what its keys do. It knows calls only as the control API tells them.
 
 import { button, h } from "./dom.js";
+import { PLAYED_TO_THE_FIRST_LEG } from "./words.js";
 
 const KEYS = ["1", "2", "3", "4", "5", "6", "7", "8", "9", "*", "0", "#"];
-const TO_THE_FIRST_LEG = ["pin_prompt", "incorrect_pin", "unknown_caller"];
 
 const WORDS = {
   ringing_first: ["Ringing", "Calling…"],
@@ -129,6 +129,6 @@ function played(call, number, events) {
 }
 
 function hears(call, number, message) {
-  const leg = TO_THE_FIRST_LEG.includes(message) ? call.legs[0] : call.legs.find((each) => each.role === message);
+  const leg = PLAYED_TO_THE_FIRST_LEG.includes(message) ? call.legs[0] : call.legs.find((each) => each.role === message);
   return leg?.person === number;
 }

@@ -6,9 +6,9 @@ import { address, sessionLink } from "../links.js";
 import { attempt } from "../say.js";
 import { judged } from "../signature.js";
 import { keepFresh } from "../stream.js";
+import { OPEN_STATES, STATES } from "../words.js";
 
 const PAGE = 50;
-const STATES = ["waiting", "retrying", "held", "delivered", "failed", "blocked", "dropped", "kept"];
 
 let events = null;
 
@@ -202,7 +202,7 @@ export function callbacks(main, signal, detail) {
           { class: "cluster" },
           button("Replay", () => act(id, "replay"), { "data-key": "replay" }),
           callback.state === "held" ? button("Release", () => act(id, "release")) : null,
-          ["waiting", "retrying", "held"].includes(callback.state)
+          OPEN_STATES.includes(callback.state)
             ? button("Drop", () => act(id, "drop"), { class: "danger" })
             : null,
         ),

@@ -3,6 +3,7 @@
 import { control } from "../api.js";
 import { badge, button, choice, field, h, pairs, show, table } from "../dom.js";
 import { attempt, say } from "../say.js";
+import { FAULT_BODIES, FAULT_CONNECTIONS, FAULT_TIMES, OPERATIONS } from "../words.js";
 
 const POLL_MS = 2000;
 
@@ -16,18 +17,18 @@ const READY = [
 ];
 
 const FIELDS = [
-  ["operation", ["", "create_session", "list_sessions", "get_session", "update_session", "delete_session"]],
+  ["operation", ["", ...OPERATIONS]],
   ["method", ["", "GET", "POST", "DELETE"]],
   ["path"],
   ["skip"],
   ["count"],
   ["chance"],
   ["for_s"],
-  ["when", ["", "before", "after"]],
+  ["when", ["", ...FAULT_TIMES]],
   ["status"],
   ["text"],
-  ["body", ["", "truncated", "malformed", "empty"]],
-  ["connection", ["", "drop", "reset"]],
+  ["body", ["", ...FAULT_BODIES]],
+  ["connection", ["", ...FAULT_CONNECTIONS]],
   ["delay_s"],
 ];
 const NUMBERS = ["skip", "count", "chance", "for_s", "status", "delay_s"];

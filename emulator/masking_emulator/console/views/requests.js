@@ -5,10 +5,10 @@ import { badge, button, choice, field, h, pairs, raw, show, table, timeOf } from
 import { sessionLink } from "../links.js";
 import { attempt } from "../say.js";
 import { onConnection } from "../stream.js";
+import { OPERATIONS } from "../words.js";
 
 const SHOWN_MAX = 100;
 const POLL_MS = 800;
-const OPERATIONS = ["create_session", "list_sessions", "get_session", "update_session", "delete_session"];
 
 export function requests(main, signal) {
   const inputs = {

@@ -4,6 +4,8 @@ What a callback says stays what it was when it became due, whatever happens to t
 wire, the signatures and the sockets are elsewhere.
 """
 
+from typing import Final
+
 from masking_emulator.core.records.base import Choice, Record
 from masking_emulator.core.records.calls import Call, PinVerdict, Recording, Role
 
@@ -53,6 +55,10 @@ class CallbackState(Choice):
     BLOCKED = "blocked"
     DROPPED = "dropped"
     KEPT = "kept"
+
+
+#: Of a callback in one of these something is yet to come.
+OPEN_STATES: Final = (CallbackState.WAITING, CallbackState.RETRYING, CallbackState.HELD)
 
 
 class Outcome(Choice):

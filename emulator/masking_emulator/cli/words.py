@@ -1,0 +1,41 @@
+"""The control API's lists that options repeat: states, phases, actions and their like, in its own order.
+
+The command line loads nothing of the server, which has them all; tests/test_words.py compares.
+"""
+
+from typing import Final
+
+#: What a phone does when it is called.
+OUTCOMES: Final = ("answer", "busy", "reject", "no_answer", "unreachable", "manual")
+
+#: Who of a call's two people.
+SIDES: Final = ("caller", "callee")
+
+#: What can be done in a running call.
+ACTIONS: Final = ("answer", "reject", "busy", "unreachable", "digits", "hangup")
+
+#: Where a call stands; the last one is its end.
+ENDED: Final = "ended"
+PHASES: Final = ("ringing_first", "asking_pin", "pausing", "announcing", "ringing_second", "bridged", ENDED)
+
+#: How far a callback has come: first those of which something is yet to come.
+OPEN_STATES: Final = ("waiting", "retrying", "held")
+STATES: Final = (*OPEN_STATES, "delivered", "failed", "blocked", "dropped", "kept")
+
+#: The operations of the emulated API.
+OPERATIONS: Final = (
+    *("create_session", "delete_recording", "delete_session", "get_call", "get_number", "get_recording"),
+    *("get_session", "list_calls", "list_numbers", "list_recordings", "list_sessions", "update_session"),
+)
+
+#: Of a fault: when it comes to work, what is left of the body, how the connection ends.
+FAULT_TIMES: Final = ("before", "after")
+FAULT_BODIES: Final = ("truncated", "malformed", "empty")
+FAULT_CONNECTIONS: Final = ("drop", "reset")
+
+#: What a row of the ledger rests on, surest first.
+EVIDENCE: Final = ("observed", "sdk", "documented", "assumed")
+
+#: So many real seconds a request of the control API may wait, and so many things one answer lists.
+WAIT_S_MAX: Final = 300
+LISTED_MAX: Final = 1_000

@@ -1,0 +1,165 @@
+"""Lists of states, phases and actions that stand outside of the core, compared with those that decide.
+
+The command line loads nothing of the server, and the page is a script; what they repeat is in one file of each.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from enum import Enum
+from pathlib import Path
+from typing import Any, Final
+
+import click
+import pytest
+from masking_emulator.cli import words
+from masking_emulator.cli.main import main
+from masking_emulator.control import OPERATIONS
+from masking_emulator.control.callbacks import CALLBACKS_MAX
+from masking_emulator.control.kernel import WAIT_S_MAX
+from masking_emulator.core.records.callbacks import OPEN_STATES, CallbackState
+from masking_emulator.core.records.calls import Habit, Message, Phase, Role, Side
+from masking_emulator.plivo.ledger.row import Evidence
+from masking_emulator.plivo.routes import OPERATION_NAMES
+from masking_emulator.testing import views
+
+CONSOLE: Final = Path(__file__).parents[1] / "emulator" / "masking_emulator" / "console"
+
+
+def values(members: Sequence[Enum] | type[Enum]) -> list[Any]:
+    """What the members are written as."""
+    return [member.value for member in members]
+
+
+def allowed(method: str, path: str, name: str) -> list[Any]:
+    """What a control operation takes for this key of its body or its query."""
+    (operation,) = (one for one in OPERATIONS if (one.method, one.path) == (method, f"/worlds/{{auth_id}}{path}"))
+    found = ((operation.body or {}).get("properties", {}) | dict(operation.query or {}))[name]["enum"]
+    return list(found)
+
+
+#: Name in `words` → what it repeats.
+EXPECTED: Final[Mapping[str, object]] = {
+    "OUTCOMES": values(Habit),
+    "SIDES": values(Side),
+    "ACTIONS": allowed("POST", "/calls/{call_uuid}/actions", "action"),
+    "ENDED": Phase.ENDED.value,
+    "PHASES": values(Phase),
+    "OPEN_STATES": values(OPEN_STATES),
+    "STATES": values(CallbackState),
+    "OPERATIONS": OPERATION_NAMES,
+    "FAULT_TIMES": allowed("POST", "/faults", "when"),
+    "FAULT_BODIES": allowed("POST", "/faults", "body"),
+    "FAULT_CONNECTIONS": allowed("POST", "/faults", "connection"),
+    "EVIDENCE": values(Evidence),
+    "WAIT_S_MAX": WAIT_S_MAX,
+    "LISTED_MAX": CALLBACKS_MAX,
+}
+
+
+def test_every_word_of_the_command_line_is_compared() -> None:
+    """A list that nobody compares would fall behind."""
+    assert sorted(EXPECTED) == sorted(name for name in vars(words) if name.isupper())
+
+
+@pytest.mark.parametrize("name", EXPECTED)
+def test_command_line_repeats_what_the_server_has(name: str) -> None:
+    """All of it, in the same order."""
+    found = getattr(words, name)
+
+    assert EXPECTED[name] == (list(found) if isinstance(found, tuple) else found)
+
+
+#: Options that choose what only the command line has.
+_ITS_OWN: Final = {"log_format", "form"}
+
+
+def choices(command: click.Command) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The closed sets in the options of a command and of all below it."""
+    for option in command.params:
+        if isinstance(option.type, click.Choice):
+            yield option.name or "", tuple(option.type.choices)
+    if isinstance(command, click.Group):
+        context = click.Context(command)
+        for name in command.list_commands(context):
+            found = command.get_command(context, name)
+            assert found is not None, "a verb that is listed is there"
+            yield from choices(found)
+
+
+def test_no_option_has_a_list_of_its_own() -> None:
+    """What an option chooses from stands in `words`, so that it is compared."""
+    known = {tuple(found) for found in vars(words).values() if isinstance(found, tuple)}
+    known.add((*words.STATES, "any"))
+
+    assert [] == [(name, found) for name, found in choices(main) if found not in known and name not in _ITS_OWN]
+
+
+def script(name: str) -> str:
+    """The text of one of the page's files."""
+    return (CONSOLE / name).read_text(encoding="utf-8")
+
+
+def listed(name: str) -> list[str]:
+    """A list of the page's words; what it takes from another one is there too."""
+    found = re.search(rf"^export const {name} = \[(.*?)\];$", script("words.js"), re.DOTALL | re.MULTILINE)
+    assert found, f"words.js has no {name}"
+    return [
+        word
+        for spread, text in re.findall(r'\.\.\.(\w+)|"([^"]*)"', found[1])
+        for word in (listed(spread) if spread else [text])
+    ]
+
+
+#: Name in the page's words → what it repeats.
+ON_THE_PAGE: Final[Mapping[str, list[Any]]] = {
+    "OPEN_STATES": values(OPEN_STATES),
+    "STATES": values(CallbackState),
+    "OPERATIONS": list(OPERATION_NAMES),
+    "FAULT_TIMES": allowed("POST", "/faults", "when"),
+    "FAULT_BODIES": allowed("POST", "/faults", "body"),
+    "FAULT_CONNECTIONS": allowed("POST", "/faults", "connection"),
+    # The other two are played to the person that they are called after.
+    "PLAYED_TO_THE_FIRST_LEG": [
+        message for message in values(Message) if message not in ("first_party", "second_party")
+    ],
+}
+
+
+def test_every_word_of_the_page_is_compared() -> None:
+    """And no file of it but that one has a list of the same words."""
+    assert sorted(ON_THE_PAGE) == sorted(re.findall(r"^export const (\w+)", script("words.js"), re.MULTILINE))
+    for path in CONSOLE.rglob("*.js"):
+        found = re.findall(r"\[((?:\s*\"[^\"]*\",?){2,}\s*)\]", path.read_text(encoding="utf-8"))
+        lists = [set(re.findall(r'"([^"]*)"', one)) for one in found]
+        if path.name != "words.js":
+            assert [] == [(path.name, one) for one in lists for words in ON_THE_PAGE.values() if set(words) <= one]
+
+
+@pytest.mark.parametrize("name", ON_THE_PAGE)
+def test_page_repeats_what_the_server_has(name: str) -> None:
+    """All of it, in the same order."""
+    assert ON_THE_PAGE[name] == listed(name)
+
+
+def test_phone_on_the_page_has_words_for_every_phase() -> None:
+    """A call that has ended is not on a display any more."""
+    table = script("handset.js").partition("const WORDS = {")[2].partition("};")[0]
+
+    assert [phase for phase in values(Phase) if phase != "ended"] == re.findall(r"^  (\w+):", table, re.MULTILINE)
+
+
+def test_messages_to_a_party_are_called_after_it() -> None:
+    """By this name the page finds the leg that hears one."""
+    assert set(values(Role)) <= set(values(Message))
+
+
+@pytest.mark.parametrize(
+    ("view", "field", "expected"),
+    [(views.CallView, "phase", values(Phase)), (views.CallbackView, "state", values(CallbackState))],
+)
+def test_kit_documents_every_state(view: type, field: str, expected: list[str]) -> None:
+    """What a test may compare with stands in the docstring."""
+    found = re.search(rf"`{field}` is one of ([a-z_,\s]+)\.", view.__doc__ or "")
+
+    assert found
+    assert expected == re.split(r",\s+", found[1])
