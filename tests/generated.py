@@ -75,13 +75,16 @@ This page is generated from `emulator/masking_emulator/plivo/ledger/` by `make g
 
 #: How the rows name their sources → what is meant.
 _SOURCES: Final[Mapping[str, str]] = {
-    "vendor page": "Plivo's reference of the session resource as of early 2024, with samples of requests and responses",
+    "vendor page": "Plivo's reference of the session resource as of early 2024, with its samples: "
+    "docs.plivo.com/docs/number-masking/api/session-object, a page an operation, and its introduction, which all of "
+    "Plivo's APIs share; of calls, recordings and phone numbers the pages below plivo.com/docs/voice/api and "
+    "plivo.com/docs/numbers/api",
     "newest reference page": "the same reference today: plivo.com/docs/number-masking/api/session",
     "older create page": "create as between the two: docs.plivo.com/docs/number-masking/api/session-object",
     "session object page": "its neighbour that explains fields: …/session-object/interaction-object",
     "beta page": "the reference of the private beta of 2023, the only one with a table of errors: "
     "www.plivo.com/docs/privatebeta/voice/api/numbermasking",
-    "launch pages": "the reference at the launch in mid-2023",
+    "launch pages": "the reference at the launch in mid-2023: www.plivo.com/docs/number-masking/api/session-object",
     "allocation page": "plivo.com/docs/number-masking/concepts/virtual-number-allocation",
     "number pools, single-party, how-it-works page": "its neighbours under plivo.com/docs/number-masking/concepts",
     "signature page": "plivo.com/docs/voice/concepts/signature-validation",
@@ -91,8 +94,10 @@ _SOURCES: Final[Mapping[str, str]] = {
     "page on hangup causes": "plivo.com/docs/voice/troubleshooting/hangup-causes",
     "page on account limits": "docs.plivo.com/docs/voice/concepts/account-limits",
     "vendor's page on retries": "plivo.com/docs/voice/concepts/callback-configurations",
-    "help centre": "the articles on number masking at support.plivo.com",
-    "plivo-python, plivo-java, …": "the official SDKs at github.com/plivo; a fixture is a response in their tests",
+    "help centre": "support.plivo.com/hc/en-us/sections/31040078306585-Number-Masking",
+    "plivo-python, plivo-java, …": "the official SDKs at github.com/plivo; a fixture is a response in their tests: "
+    "plivo-python 4.59.5, plivo-go 7.60.2, plivo-node 4.78.0, plivo-java 5.46.2, plivo-php 4.70.0, plivo-ruby 4.63.4, "
+    "plivo-dotnet 5.53.0",
 }
 
 _FLIPPING: Final = """\

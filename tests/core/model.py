@@ -234,7 +234,7 @@ class Model:
             self.sessions[uuid].left.add(digits)
 
     def way(self, caller: str, number: str) -> Way:
-        """What must become of a call: contract 6.1, row by row."""
+        """What must become of a call (ledger: route_first_party, route_pin, route_unknown_play, route_single_party)."""
         there = self.open_on(number)
         for session in there:
             if caller in session.parties:
@@ -257,7 +257,8 @@ class Model:
     def pin(self, call: Call, digits: str) -> tuple[str, Role, str] | None:
         """Whose call it must be that typed these digits, as which party, and to whom; None where they are wrong.
 
-        A registered caller has a PIN of their own; anybody else is the party whose PIN it is (contract 6.2).
+        A registered caller has a PIN of their own; anybody else is the party whose PIN it is
+        (ledger: route_forced_own_pin).
         """
         host = self.sessions.get(call.host)
         asked = [host] if host is not None and call.caller in host.parties else self.reached_by(call.number)

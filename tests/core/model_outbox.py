@@ -1,6 +1,6 @@
 """What must be told of what happened, and in which order it may be sent: lists of callbacks.
 
-Contract 6.7 and 7.1, said once more, for the rules that a world has when it changes none.
+The rules of the ledger on events, said once more, as they are in a world that changes none (ledger: event_order).
 """
 
 from dataclasses import dataclass, field

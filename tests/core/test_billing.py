@@ -10,7 +10,7 @@ from masking_emulator.core.rules import Tariff
     [(60, 0, 60), (60, 1, 60), (60, 60, 60), (60, 61, 120), (30, 29, 30), (30, 48, 60), (1, 0, 1), (1, 48, 48)],
 )
 def test_begun_pulses_are_billed(pulse_s: int, duration_s: int, expected: int) -> None:
-    """Samples show multiples of 30 and 60 seconds (contract 10.1). One pulse at least: ASSUMED."""
+    """Samples show multiples of 30 and 60 seconds (ledger: leg_billed_in_pulses). One pulse at least."""
     assert expected == billed_s(duration_s, Tariff(pulse_s=pulse_s))
 
 
@@ -24,7 +24,7 @@ def test_price_is_in_whole_millionths(minute_micros: int, billed: int, expected:
 
 
 def test_usual_call_costs_what_a_sample_shows() -> None:
-    """Two legs below a minute: 0.033, as recorded for a call of 29 seconds (contract 10.1)."""
+    """Two legs below a minute: 0.033, as recorded for a call of 29 seconds (ledger: price_per_minute)."""
     tariff = Tariff()
 
     assert 33_000 == 2 * amount_micros(billed_s(20, tariff), tariff)

@@ -97,7 +97,7 @@ def _book(histories: list[list[Session]]) -> SessionBook:
 @given(_histories(), _queries())
 @example([], SessionQuery(limit=20, offset=0))
 def test_select_finds_what_a_filter_over_everything_finds(histories: list[list[Session]], query: SessionQuery) -> None:
-    """Count and page, newest first, for any conditions together (contract 5.2)."""
+    """Count and page, newest first, for any conditions together (ledger: list_order, list_parties, list_status)."""
     assert naive_select([history[-1] for history in histories], query) == _book(histories).select(query, START)
 
 

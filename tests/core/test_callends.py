@@ -10,7 +10,7 @@ from tests.core.play import ANNA, BEN, CARA, EVE, RECORDING, RULES, SETTINGS, ST
 
 
 def test_interaction_tells_of_the_call(world: World) -> None:
-    """Contract 8: when, which legs, how long, how much. Duration is the sum of both legs'."""
+    """When, which legs, how long, how much; duration is the sum of both legs' (ledger: interaction_duration)."""
     session = world.create(ANNA, BEN)
     call = world.call(ANNA)
     world.wait(60)
@@ -33,7 +33,7 @@ def test_interaction_tells_of_the_call(world: World) -> None:
 
 
 def test_legs_of_an_interaction_are_told_by_party(world: World) -> None:
-    """first_party_resource_url is the first party's leg, whoever called (contract 8)."""
+    """first_party_resource_url is the first party's leg, whoever called (ledger: interaction_legs_by_party)."""
     session = world.create(ANNA, BEN)
     call = world.call(BEN)
     world.wait(60)
@@ -44,7 +44,7 @@ def test_legs_of_an_interaction_are_told_by_party(world: World) -> None:
 
 
 def test_leg_that_was_not_answered_costs_nothing(world: World) -> None:
-    """It counts as a leg all the same: total_call_count counts legs (contract 2.3)."""
+    """It counts as a leg all the same: total_call_count counts legs (ledger: call_count_counts_legs)."""
     session = world.create(ANNA, BEN)
     call = world.call(ANNA, habit=Habit.BUSY)
     world.wait(60)
@@ -57,7 +57,7 @@ def test_leg_that_was_not_answered_costs_nothing(world: World) -> None:
 
 
 def test_seconds_are_whole_ones(world: World) -> None:
-    """A begun second is not counted, as with sessions (contract 2.4)."""
+    """A begun second is not counted, as with sessions (ledger: duration)."""
     world.create(ANNA, BEN)
     call = world.call(ANNA, after_s=1.5, talk_s=2.4)
     world.wait(60)
@@ -66,7 +66,7 @@ def test_seconds_are_whole_ones(world: World) -> None:
 
 
 def test_totals_are_sums_over_the_interactions(world: World) -> None:
-    """Oldest first; the last one's end is last_interaction_time (contract 2.3, 8)."""
+    """Oldest first; the last one gives last_interaction_time (ledger: session_totals, last_interaction_time)."""
     session = world.create(ANNA, BEN)
     assert NO_HISTORY == world.now(session).history
     for talk_s in (10, 100):
@@ -91,7 +91,7 @@ def test_totals_outlast_the_interactions_that_are_shown() -> None:
 
 
 def test_calls_of_one_session_end_in_their_own_order(world: World) -> None:
-    """Interactions stand in the order of their ends. ASSUMED: no sample has two (contract 8)."""
+    """Interactions stand in the order of their ends (ledger: interactions_oldest_first)."""
     session = world.create(ANNA, BEN)
     one, two = world.call(ANNA, manual=True), world.call(BEN, manual=True)
     world.step(two, CallSignal.CALLER_HUNG_UP)
@@ -101,7 +101,7 @@ def test_calls_of_one_session_end_in_their_own_order(world: World) -> None:
 
 
 def test_interaction_names_its_recording(world: World) -> None:
-    """Where there is one to fetch (contract 8)."""
+    """Where there is one to fetch (ledger: interaction_shape)."""
     session = world.create(ANNA, BEN, settings=RECORDING)
     for fails in (False, True):
         world.call(ANNA, recording_fails=fails)
@@ -134,7 +134,7 @@ def test_call_without_a_session_leaves_no_interaction(world: World) -> None:
 
 
 def test_message_and_dialogue_cost_their_leg(world: World) -> None:
-    """The number answered: one leg, a begun minute. ASSUMED."""
+    """The number answered: one leg, a begun minute (ledger: unconnected_call_billed)."""
     world.create(ANNA, BEN, settings=replace(SETTINGS, unknown_caller_play="https://example.com/unknown.mp3"))
     call = world.call(EVE)
     world.wait(60)

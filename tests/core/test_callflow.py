@@ -7,7 +7,7 @@ from masking_emulator.core.decisions.call_flow import move
 from masking_emulator.core.records.calls import CallSignal, Phase
 from masking_emulator.core.refusals import Reason, Refused
 
-#: Contract 6.1 to 6.4. A dot is a move that does not exist.
+#: What a call goes through (ledger: initiate_call, pin_dialogue). A dot is a move that does not exist.
 _GRID = """
                      RINGING_FIRST   ASKING_PIN      PAUSING     ANNOUNCING  RINGING_SECOND  BRIDGED  ENDED
     ANSWERED         RINGING_SECOND  .               .           .           BRIDGED         .        .

@@ -44,7 +44,7 @@ def _standing(world: World, session: Session) -> tuple[Status, int, int]:
 
 
 def test_virtual_number_answers_by_itself(world: World) -> None:
-    """There is no ring phase on a virtual number (contract 6.1): the first leg stands at once."""
+    """There is no ring phase on a virtual number (ledger: auto_answer): the first leg stands at once."""
     world.create(ANNA, BEN)
     call = world.call(ANNA)
 
@@ -71,7 +71,7 @@ def test_call_rings_talks_and_ends_by_itself(world: World) -> None:
 
 
 def test_status_follows_the_calls_of_a_session(world: World) -> None:
-    """active, in-progress while calls run, active again (contract 6.5)."""
+    """active, in-progress while calls run, active again (ledger: status_in_progress)."""
     session = world.create(ANNA, BEN)
     one, two = world.call(ANNA, manual=True), world.call(BEN, manual=True)
 
@@ -83,7 +83,7 @@ def test_status_follows_the_calls_of_a_session(world: World) -> None:
 
 
 def test_parties_hear_their_messages_before_they_talk(world: World) -> None:
-    """first_party_play_url and second_party_play_url go to the parties, whoever calls (contract 6.3)."""
+    """first_party_play_url and second_party_play_url go to the parties, whoever calls (ledger: party_messages)."""
     first, second = "https://example.com/first.mp3", "https://example.com/second.mp3"
     world.create(ANNA, BEN, settings=replace(SETTINGS, first_party_play=first, second_party_play=second))
     world.call(BEN)
@@ -107,7 +107,7 @@ def test_parties_hear_their_messages_before_they_talk(world: World) -> None:
     ],
 )
 def test_second_leg_fails(world: World, habit: Habit, seconds: int, cause: Cause, source: Source) -> None:
-    """Both legs end, the first one without a fault (contract 6.4, 6.7)."""
+    """Both legs end, the first one without a fault (ledger: hangup_causes)."""
     session = world.create(ANNA, BEN)
     call = world.call(ANNA, habit=habit)
     world.wait(seconds)
@@ -120,7 +120,7 @@ def test_second_leg_fails(world: World, habit: Habit, seconds: int, cause: Cause
 
 
 def test_phone_that_cannot_be_reached_does_not_ring(world: World) -> None:
-    """Every other failure is told after a ring (contract 6.7)."""
+    """Every other failure is told after a ring (ledger: unreachable_does_not_ring)."""
     world.create(ANNA, BEN)
     world.call(ANNA, habit=Habit.UNREACHABLE)
     world.wait(60)
@@ -129,7 +129,7 @@ def test_phone_that_cannot_be_reached_does_not_ring(world: World) -> None:
 
 
 def test_ring_timeout_is_the_sessions(world: World) -> None:
-    """Contract 6.4: each leg's ringing."""
+    """It bounds the ringing of each leg (ledger: ring_timeout_per_leg)."""
     world.create(ANNA, BEN, settings=replace(SETTINGS, ring_timeout_s=20))
     call = world.call(ANNA, habit=Habit.NO_ANSWER)
     world.wait(20)
@@ -138,7 +138,7 @@ def test_ring_timeout_is_the_sessions(world: World) -> None:
 
 
 def test_answer_at_the_ring_timeout_is_an_answer(world: World) -> None:
-    """Of two things at one instant the phone's comes first. ASSUMED."""
+    """Of two things at one instant the phone's comes first (ledger: ring_timeout_per_leg)."""
     world.create(ANNA, BEN)
     call = world.call(ANNA, after_s=45)
     world.wait(45)
@@ -196,7 +196,7 @@ def test_callee_hangs_up(world: World) -> None:
 
 @each_stand
 def test_time_limit_ends_every_leg(stand: _Stand) -> None:
-    """Contract 6.4: all legs of a session's call, whatever it is at."""
+    """All legs of a session's call, whatever it is at (ledger: call_time_limit_ends_all_legs)."""
     world = World(A, rules=replace(RULES, telephony=replace(RULES.telephony, message_us=90 * SECOND_US)))
     call = stand(world, replace(SETTINGS, call_time_limit_s=60, ring_timeout_s=120))
     world.wait(60)
@@ -267,7 +267,7 @@ def _dialogue(world: World) -> list[str]:
 
 
 def test_right_pin_connects(world: World) -> None:
-    """Prompt, digits, bridge (contract 6.2)."""
+    """Prompt, digits, bridge (ledger: pin_dialogue)."""
     session = world.create(ANNA, BEN, pins=pin_wish("1111", "2222"))
     call = world.call(EVE, digits=["1111"])
     world.wait(5)
@@ -289,7 +289,7 @@ def test_dialogue_belongs_to_no_session(world: World) -> None:
 
 @pytest.mark.parametrize("retries", [0, 1, 5])
 def test_wrong_pin_may_be_tried_again_so_often(world: World, retries: int) -> None:
-    """1 + pin_retry attempts, from the word "retries" (contract 6.2). ASSUMED."""
+    """1 + pin_retry attempts, from the word "retries" (ledger: pin_attempts)."""
     world.create(ANNA, BEN, pins=pin_wish("1111", "2222", retries=retries))
     call = world.call(EVE, digits=["9999"] * 9)
     world.wait(120)
@@ -301,7 +301,7 @@ def test_wrong_pin_may_be_tried_again_so_often(world: World, retries: int) -> No
 
 
 def test_next_prompt_comes_after_the_wait(world: World) -> None:
-    """Message at once, pin_retry_wait, prompt again (contract 6.2)."""
+    """Message at once, pin_retry_wait, prompt again (ledger: pin_dialogue)."""
     world.create(ANNA, BEN, pins=pin_wish("1111", "2222", retry_wait_s=7, incorrect_play="https://example.com/no.mp3"))
     world.call(EVE, digits=["9999", "1111"])
     world.wait(60)
@@ -312,7 +312,7 @@ def test_next_prompt_comes_after_the_wait(world: World) -> None:
 
 
 def test_no_input_is_a_wrong_pin(world: World) -> None:
-    """Contract 6.2: wrong or no input. The service waits 5 seconds behind its prompt."""
+    """The service waits 5 seconds behind its prompt (ledger: pin_no_input)."""
     world.create(ANNA, BEN, pins=pin_wish("1111", "2222"))
     world.call(EVE, digits=[])
     world.wait(60)
@@ -331,7 +331,7 @@ def test_pin_typed_by_hand_comes_before_the_habit(world: World) -> None:
 
 
 def test_known_caller_of_a_pin_session_is_told_so(world: World) -> None:
-    """AuthorizedCaller is for registered numbers of sessions with PIN (contract 6.2)."""
+    """AuthorizedCaller is for registered numbers of sessions with PIN (ledger: pin_authorized)."""
     world.create(ANNA, BEN, pins=pin_wish("1111", "2222"))
     world.call(ANNA)
 
@@ -368,7 +368,7 @@ def test_time_limit_that_passed_in_the_dialogue_ends_the_call_at_once() -> None:
 
 
 def test_service_calls_the_first_party_a_second_after_the_create(world: World) -> None:
-    """Contract 6.3; the recorded call began one second after its session."""
+    """The recorded call began one second after its session (ledger: initiate_after_a_second)."""
     world.create(ANNA, BEN, settings=_INITIATING)
     assert [] == list(world.engine.state.calls.all())
     world.wait(1)
@@ -379,7 +379,7 @@ def test_service_calls_the_first_party_a_second_after_the_create(world: World) -
 
 
 def test_second_party_is_called_when_the_first_has_answered(world: World) -> None:
-    """And then they talk (contract 6.3)."""
+    """And then they talk (ledger: initiate_call)."""
     session = world.create(ANNA, BEN, settings=_INITIATING)
     world.wait(4)
     assert Phase.RINGING_SECOND is _only_call(world).phase
@@ -401,7 +401,7 @@ def test_second_party_is_called_when_the_first_has_answered(world: World) -> Non
     ],
 )
 def test_first_leg_fails(world: World, habit: Habit, cause: Cause, seconds: int) -> None:
-    """One leg of duration 0, and the session is active again (contract 6.3)."""
+    """One leg of duration 0, and the session is active again (ledger: initiate_failed)."""
     world.phone(ANNA, habit)
     session = world.create(ANNA, BEN, settings=_INITIATING)
     world.wait(seconds)
@@ -440,7 +440,7 @@ def test_session_deleted_before_is_not_called(world: World, seconds: float) -> N
 
 
 def test_refresh_without_the_wish_takes_it_back(world: World) -> None:
-    """The new settings replace the old ones (contract 3.5)."""
+    """The new settings replace the old ones (ledger: refresh_replaces_settings, initiate_again)."""
     world.create(ANNA, BEN, settings=_INITIATING)
     world.create(ANNA, BEN)
 
@@ -448,7 +448,7 @@ def test_refresh_without_the_wish_takes_it_back(world: World) -> None:
 
 
 def test_refresh_with_the_wish_places_another_call(world: World) -> None:
-    """Creating the pair again asks for a call again. ASSUMED: no page tells."""
+    """Creating the pair again asks for a call again (ledger: initiate_again)."""
     world.create(ANNA, BEN, settings=_INITIATING)
     world.wait(60)
     world.create(ANNA, BEN, settings=_INITIATING)
@@ -458,7 +458,7 @@ def test_refresh_with_the_wish_places_another_call(world: World) -> None:
 
 
 def test_party_in_a_call_is_not_called(world: World) -> None:
-    """Whoever was quicker than the service is connected already. ASSUMED."""
+    """Whoever was quicker than the service is connected already (ledger: initiate_not_needed)."""
     world.create(ANNA, BEN, settings=_INITIATING)
     call = world.call(ANNA)
     world.wait(10)
@@ -469,7 +469,7 @@ def test_party_in_a_call_is_not_called(world: World) -> None:
 
 @pytest.mark.parametrize(("first", "second"), [(ANNA, ""), ("", ANNA)])
 def test_call_for_nobody_is_not_placed(first: str, second: str) -> None:
-    """A single party has nobody to be connected with yet. ASSUMED."""
+    """A single party has nobody to be connected with yet (ledger: initiate_not_needed)."""
     world = World(A)
     world.create(first, second, settings=_INITIATING)
     world.wait(60)
@@ -478,7 +478,7 @@ def test_call_for_nobody_is_not_placed(first: str, second: str) -> None:
 
 
 def test_session_that_ends_while_its_party_rings_is_connected_still(world: World) -> None:
-    """A call that began in time runs on (contract 6.4)."""
+    """A call that began in time runs on (ledger: delete_during_call)."""
     session = world.create(ANNA, BEN, settings=_INITIATING)
     world.wait(2)
     world.delete(session)
@@ -521,7 +521,7 @@ def test_every_call_of_an_expired_session_leaves_its_interaction(world: World) -
 
 
 def test_call_outlives_the_delete(world: World) -> None:
-    """A deleted session is over at once, its call runs on and leaves its interaction (contract 5.4)."""
+    """A deleted session is over at once, its call runs on and leaves its interaction (ledger: delete_during_call)."""
     session = world.create(ANNA, BEN)
     world.call(ANNA)
     world.wait(10)

@@ -45,10 +45,10 @@ class _Row:
     expiry_s: int = 1800
 
 
-#: Contract, Appendix B: the order in which the pool prefers its numbers.
+#: The order in which the pool of the recorded trace prefers its numbers.
 _POOL: Final = {"A": "919790969500", "B": "919164700911", "C": "919890969516", "D": "919890969515"}
 
-#: Contract, Appendix B and 4.3. Seconds as recorded; the fractions, which the recording lost, are chosen so
+#: plivo-java, maskingSessionListResponse.json. Seconds as recorded; the fractions, which it lost, are chosen so
 #: that the recorded durations come out.
 _TRACE: Final = (
     _Row("05-22T15:01:23", "1932", "5595", "A", "05-22T15:31:23"),
@@ -105,7 +105,7 @@ def _play_trace() -> list[Session]:
 
 
 def test_recorded_trace_comes_out_exactly() -> None:
-    """Number, end and duration of all 19 recorded sessions (contract, Appendix B; durations 4.3)."""
+    """Number, end and duration of all 19 recorded sessions (ledger: pool_order, duration)."""
     played = _play_trace()
 
     assert [_POOL[row.number] for row in _TRACE] == [session.number for session in played]
@@ -250,7 +250,7 @@ def test_reading_changes_nothing(world: World) -> None:
 
 
 def test_select_lists_newest_first(world: World) -> None:
-    """Order of a list is by creation, descending; offset counts sessions (contract 5.2, 5.3)."""
+    """Order of a list is by creation, descending; offset counts sessions (ledger: list_order)."""
     first, second, third = world.create(ANNA, BEN), world.create(CARA, DAVE), world.create(EVE, FINN)
 
     assert (3, [third, second]) == world.engine.select(SessionQuery(limit=2, offset=0))

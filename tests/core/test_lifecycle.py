@@ -7,7 +7,7 @@ from masking_emulator.core.decisions.session_life import Signal, step
 from masking_emulator.core.records.sessions import Status
 from masking_emulator.core.refusals import Reason, Refused
 
-#: Contract 6.5. A dot is a move that does not exist.
+#: What a session goes through (ledger: status_in_progress). A dot is a move that does not exist.
 _GRID = """
                  REFRESHED    UPDATED      TIMED_OUT  DELETED  CALL_BEGAN   CALL_ENDED   LAST_CALL_ENDED
     ACTIVE       ACTIVE       ACTIVE       EXPIRED    EXPIRED  IN_PROGRESS  .            .

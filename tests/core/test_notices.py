@@ -37,7 +37,7 @@ def _rules(notify: Notify) -> Rules:
 
 
 def test_first_party_calls(world: World) -> None:
-    """Contract 6.7, first row."""
+    """Answer, ring, answer, hangups, end of the call (ledger: event_order)."""
     world.create(ANNA, BEN, settings=TELLING)
     world.call(ANNA)
     world.wait(60)
@@ -53,7 +53,7 @@ def test_first_party_calls(world: World) -> None:
 
 
 def test_second_party_calls(world: World) -> None:
-    """Contract 6.8: names are roles, and there is no event for the first party's ring."""
+    """Names are roles, and the first party's ring has no event (ledger: event_parties, event_first_party_ring)."""
     world.create(ANNA, BEN, settings=TELLING)
     world.call(BEN)
     world.wait(60)
@@ -68,7 +68,7 @@ def test_second_party_calls(world: World) -> None:
 
 
 def test_service_calls(world: World) -> None:
-    """Contract 6.7: the same list as for an inbound call."""
+    """The same list as for an inbound call (ledger: event_order)."""
     world.create(ANNA, BEN, settings=replace(TELLING, initiate_call=True))
     world.wait(60)
 
@@ -83,7 +83,7 @@ def test_service_calls(world: World) -> None:
 
 
 def test_failed_first_leg_is_told_as_its_hangup(world: World) -> None:
-    """Nobody else was ever called (contract 6.3)."""
+    """Nobody else was ever called (ledger: event_second_leg_failed)."""
     world.phone(ANNA, Habit.BUSY)
     world.create(ANNA, BEN, settings=replace(TELLING, initiate_call=True))
     world.wait(60)
@@ -96,7 +96,7 @@ def test_failed_first_leg_is_told_as_its_hangup(world: World) -> None:
     [(Habit.BUSY, Cause.BUSY), (Habit.REJECT, Cause.REJECTED), (Habit.NO_ANSWER, Cause.RING_TIMEOUT)],
 )
 def test_second_party_does_not_answer(world: World, habit: Habit, cause: Cause) -> None:
-    """Contract 6.7: the second party's hangup comes first, and says why."""
+    """The second party's hangup comes first, and says why (ledger: event_second_leg_failed)."""
     world.create(ANNA, BEN, settings=TELLING)
     world.call(ANNA, habit=habit)
     world.wait(60)
@@ -111,7 +111,7 @@ def test_second_party_does_not_answer(world: World, habit: Habit, cause: Cause) 
 
 
 def test_second_party_that_cannot_be_reached_never_rings(world: World) -> None:
-    """There is a hangup without a ring. ASSUMED."""
+    """There is a hangup without a ring (ledger: event_second_leg_failed)."""
     world.create(ANNA, BEN, settings=TELLING)
     world.call(ANNA, habit=Habit.UNREACHABLE)
     world.wait(60)
@@ -128,7 +128,7 @@ def test_caller_gives_up(world: World) -> None:
 
 
 def test_pin_is_told_before_the_call(world: World) -> None:
-    """Contract 6.7: SessionPinAuthenticationStatus first, then as above."""
+    """SessionPinAuthenticationStatus first, then the call as ever (ledger: event_pin_first)."""
     world.create(ANNA, BEN, settings=TELLING, pins=pin_wish("1111", "2222"))
     world.call(EVE, digits=["9999", "1111"])
     world.wait(20)
@@ -143,7 +143,7 @@ def test_pin_is_told_before_the_call(world: World) -> None:
 
 
 def test_known_caller_of_a_pin_session_is_told_before_the_call(world: World) -> None:
-    """AuthorizedCaller (contract 6.2)."""
+    """As AuthorizedCaller (ledger: pin_authorized)."""
     world.create(ANNA, BEN, settings=TELLING, pins=pin_wish("1111", "2222"))
     world.call(ANNA)
 
@@ -151,7 +151,7 @@ def test_known_caller_of_a_pin_session_is_told_before_the_call(world: World) -> 
 
 
 def test_caller_without_the_pin_leaves_only_its_failures(world: World) -> None:
-    """The call never was the session's, so its legs are not told. ASSUMED."""
+    """The call never was the session's, so its legs are not told (ledger: pin_dialogue_is_no_call)."""
     world.create(ANNA, BEN, settings=TELLING, pins=pin_wish("1111", "2222"))
     world.call(EVE, digits=["9999", "8888"])
     world.wait(60)
@@ -181,7 +181,7 @@ def test_unknown_caller_is_not_told(world: World, play: str) -> None:
 
 
 def test_stranger_of_a_single_party_session_is_the_missing_party(world: World) -> None:
-    """Events have names for two parties only (contract 6.8)."""
+    """Events have names for two parties only (ledger: event_single_party_caller)."""
     world.create(ANNA, settings=TELLING)
     world.call(EVE)
 
@@ -189,7 +189,7 @@ def test_stranger_of_a_single_party_session_is_the_missing_party(world: World) -
 
 
 def test_expiry_is_told(world: World) -> None:
-    """SessionTimeout (contract 6.4), at the expiry even while a call runs (6.5)."""
+    """SessionTimeout, at the expiry even while a call runs (ledger: event_expiry)."""
     world.create(ANNA, BEN, settings=TELLING, expiry_s=60)
     world.wait(50)
     world.call(ANNA)
@@ -201,7 +201,7 @@ def test_expiry_is_told(world: World) -> None:
 
 
 def test_replaced_number_is_told_with_the_new_one(world: World) -> None:
-    """SessionVirtualNumberReplaced has the new number in VirtualNumber (contract 6.7)."""
+    """SessionVirtualNumberReplaced has the new number in VirtualNumber (ledger: event_virtual_number)."""
     world.create(ANNA, BEN, settings=TELLING)
     world.replace_number(A)
 
@@ -210,7 +210,7 @@ def test_replaced_number_is_told_with_the_new_one(world: World) -> None:
 
 
 def test_running_call_keeps_the_number_that_was_dialled(world: World) -> None:
-    """VirtualNumber is the number in use (contract 7.2)."""
+    """VirtualNumber is the number in use (ledger: event_virtual_number)."""
     world.create(ANNA, BEN, settings=TELLING)
     call = world.call(ANNA, manual=True)
     world.replace_number(A)
@@ -223,7 +223,7 @@ def test_running_call_keeps_the_number_that_was_dialled(world: World) -> None:
 
 
 def test_recording_is_told_at_bridge_and_hangup(world: World) -> None:
-    """Contract 6.6, 6.7. One count serves both URLs (contract 7.2, SequenceNumber)."""
+    """One count serves both URLs (ledger: event_recording, event_sequence)."""
     world.create(ANNA, BEN, settings=RECORDING)
     world.call(ANNA)
     world.wait(60)
@@ -239,7 +239,7 @@ def test_recording_is_told_at_bridge_and_hangup(world: World) -> None:
 
 
 def test_recording_that_fails_is_told_at_the_bridge(world: World) -> None:
-    """Contract 6.6: if it could not start."""
+    """As soon as it could not start (ledger: event_recording)."""
     world.create(ANNA, BEN, settings=RECORDING)
     world.call(ANNA, recording_fails=True)
     world.wait(60)
@@ -249,7 +249,7 @@ def test_recording_that_fails_is_told_at_the_bridge(world: World) -> None:
 
 
 def test_each_channel_has_its_url_and_method(world: World) -> None:
-    """callback_url with callback_method, recording_callback_url with recording_callback_method (contract 7.4)."""
+    """callback_url with callback_method, recording_callback_url with recording_callback_method (ledger: event_urls)."""
     world.create(ANNA, BEN, settings=replace(RECORDING, recording_callback_method="GET"))
     world.call(ANNA)
     world.wait(60)
@@ -309,7 +309,7 @@ def test_count_goes_on_from_call_to_call(world: World) -> None:
 
 @pytest.mark.parametrize(("caller", "callee"), [(ANNA, BEN), (BEN, ANNA)])
 def test_from_is_who_called_whatever_the_event(world: World, caller: str, callee: str) -> None:
-    """From and To of every event of a call are the same real numbers (contract 7.2)."""
+    """From and To of every event of a call are the same real numbers (ledger: event_from_to)."""
     world.create(ANNA, BEN, settings=TELLING)
     world.call(caller)
     world.wait(60)
@@ -335,7 +335,7 @@ def test_callback_stays_what_it_was(world: World) -> None:
 
 
 def test_names_are_roles_and_may_be_positions() -> None:
-    """Contract 6.8: the second party's call under both readings."""
+    """The second party's call under both readings (ledger: event_parties)."""
     roles, positions = World(A), World(A, rules=_rules(Notify(by_position=True)))
     for world in (roles, positions):
         world.create(ANNA, BEN, settings=TELLING)
@@ -347,7 +347,7 @@ def test_names_are_roles_and_may_be_positions() -> None:
 
 
 def test_end_of_a_call_is_told_where_the_world_wants_it() -> None:
-    """SessionPartiesHangup is in the newest pages only (contract 6.7)."""
+    """SessionPartiesHangup is in the newest pages only (ledger: parties_hangup_event)."""
     wanted, unwanted = World(A), World(A, rules=_rules(Notify(call_over=False)))
     for world in (wanted, unwanted):
         world.create(ANNA, BEN, settings=TELLING)
@@ -359,7 +359,7 @@ def test_end_of_a_call_is_told_where_the_world_wants_it() -> None:
 
 
 def test_delete_is_told_as_a_timeout_where_the_world_wants_it() -> None:
-    """Whether a delete sends SessionTimeout is undocumented (contract 5.4); an expiry always does."""
+    """An expiry always sends SessionTimeout, a delete may (ledger: timeout_event_after_delete)."""
     wanted, unwanted = World(A), World(A, rules=_rules(Notify(timed_out_after_delete=False)))
     for world in (wanted, unwanted):
         world.delete(world.create(ANNA, BEN, settings=TELLING))
@@ -372,7 +372,7 @@ def test_delete_is_told_as_a_timeout_where_the_world_wants_it() -> None:
 
 
 def test_each_wrong_pin_is_told_where_the_world_wants_it() -> None:
-    """One event an attempt, or the outcome only (contract 6.2)."""
+    """One event an attempt, or the outcome only (ledger: pin_event_each_attempt)."""
     each, outcome = World(A), World(A, rules=_rules(Notify(pin_each_attempt=False)))
     for world in (each, outcome):
         world.create(ANNA, BEN, settings=TELLING, pins=pin_wish("1111", "2222", retries=2))

@@ -59,7 +59,7 @@ def test_pool_has_a_limit() -> None:
 
 
 def test_replaced_number_hands_its_sessions_on(world: World) -> None:
-    """Each gets another one, as a create would, and keeps everything else (contract 6.7, last row)."""
+    """Each gets another one, as a create would, and keeps everything else (ledger: number_replaced)."""
     one, two = world.create(ANNA, BEN), world.create(CARA, DAVE)
     world.create(ANNA, EVE)  # on B, which is therefore closed to Anna
     world.wait(5)
@@ -130,7 +130,7 @@ def test_replaced_number_masks_nobody(world: World) -> None:
 
 
 def test_single_party_gets_a_number_to_itself_again(world: World) -> None:
-    """As for a create (contract 3.6)."""
+    """As for a create (ledger: single_party_alone)."""
     session = world.create(ANNA)
     world.create(BEN, CARA)
     world.replace_number(A)

@@ -21,7 +21,7 @@ from masking_emulator.core.refusals import Reason, Refused
 
 from tests.core.play import ANNA, BEN, CARA, DAVE, START, TELLING, World
 
-#: Two attempts where there was no connection or no answer, as by the vendor's defaults (contract 7.4).
+#: Two attempts where there was no connection or no answer, as by the vendor's defaults (ledger: callback_retries).
 _PLAN: Final = RetryPlan(2, frozenset({Outcome.NOT_CONNECTED, Outcome.NO_ANSWER}), SECOND_US)
 _PATIENT: Final = RetryPlan(6, frozenset(Outcome), SECOND_US)
 
@@ -109,7 +109,7 @@ def test_empty_outbox_has_nothing_to_send(told: World) -> None:
     ],
 )
 def test_outcome_that_is_not_tried_again_settles(told: World, outcome: Outcome, state: CallbackState) -> None:
-    """By the vendor's defaults a 5xx answer is not tried again either (contract 7.4)."""
+    """By the vendor's defaults a 5xx answer is not tried again either (ledger: callback_retries)."""
     _settle(told, 1, outcome)
 
     event = told.journal[-1]

@@ -18,7 +18,7 @@ def _settled(first: str | None, second: str | None, taken: set[str], *, length: 
 
 
 def test_equal_pins_are_refused() -> None:
-    """First and second PIN must differ (contract 3.4)."""
+    """First and second PIN must differ (ledger: pins_differ)."""
     with pytest.raises(Refused) as refused:
         check_pins(pin_wish("1234", "1234"))
     assert refused.value.reason is Reason.PINS_EQUAL
@@ -31,7 +31,7 @@ def test_different_or_missing_pins_are_legal(first: str | None, second: str | No
 
 
 def test_given_pins_are_taken_as_they_are() -> None:
-    """Explicit PINs win over generation (contract 3.2), even where the number serves them already (contract 3.4)."""
+    """Given PINs win over generation, even where the number has them already (ledger: given_pin_wins)."""
     pins = _settled("0042", "1234", {"0042", "1234"})
 
     assert (pins.first, pins.second) == ("0042", "1234")
@@ -47,7 +47,7 @@ def test_missing_pin_is_generated_beside_a_given_one() -> None:
 
 @given(st.integers(), st.integers(4, 15))
 def test_generated_pins_have_the_length_asked_for_and_differ(seed: int, length: int) -> None:
-    """Digits only, leading zeros kept, as long as generate_pin_length says (contract 3.4)."""
+    """Digits only, leading zeros kept (ledger: generated_pins_length, generated_pins_differ)."""
     pins = _settled(None, None, set(), length=length, seed=seed)
 
     assert [length, length] == [len(pins.first), len(pins.second)]
@@ -57,7 +57,7 @@ def test_generated_pins_have_the_length_asked_for_and_differ(seed: int, length: 
 
 @given(st.integers(), st.sets(st.sampled_from(_DIGITS), max_size=8))
 def test_generated_pins_avoid_those_on_the_number(seed: int, taken: set[str]) -> None:
-    """An unknown caller's PIN alone tells session and party, so it must be free on the number (contract 3.4)."""
+    """An unknown caller's PIN alone tells session and party (ledger: generated_pins_unused)."""
     pins = _settled(None, None, taken, seed=seed)
 
     assert {pins.first, pins.second}.isdisjoint(taken)

@@ -38,7 +38,7 @@ def _numbers(sessions: list[Session]) -> list[str]:
 
 
 def test_disjoint_pairs_share_the_first_number(world: World) -> None:
-    """A number hosts many sessions at once, and as few numbers as possible are used (contract 3.6)."""
+    """A number hosts many sessions at once, and as few numbers as possible are used (ledger: one_number_many_pairs)."""
     sessions = [world.create(ANNA, BEN), world.create(CARA, DAVE), world.create(EVE, FINN)]
 
     assert _numbers(sessions) == [A, A, A]
@@ -47,14 +47,14 @@ def test_disjoint_pairs_share_the_first_number(world: World) -> None:
 
 @pytest.mark.parametrize(("first", "second"), [(ANNA, CARA), (CARA, ANNA), (BEN, CARA), (CARA, BEN), (BEN, ANNA)])
 def test_party_has_another_number_for_each_of_its_sessions(world: World, first: str, second: str) -> None:
-    """Either party, on either side, and the reversed pair too (contracts 3.5, 3.6)."""
+    """Either party, on either side, and the reversed pair too (ledger: pair_is_ordered, party_blocks_number)."""
     world.create(ANNA, BEN)
 
     assert world.create(first, second).number == B
 
 
 def test_ended_session_frees_its_number_at_once(world: World) -> None:
-    """Numbers return to the first as soon as it is free and are not rotated (contract, Appendix B)."""
+    """Numbers return to the first as soon as it is free and are not rotated (ledger: pool_order)."""
     world.delete(world.create(ANNA, BEN))
     again = world.create(ANNA, CARA, expiry_s=60)
     world.wait(60)
@@ -67,7 +67,7 @@ def test_ended_session_frees_its_number_at_once(world: World) -> None:
 def test_twice_the_sessions_of_a_party_less_one_are_numbers_enough(
     sessions_max: int, steps: list[tuple[int, int, bool]]
 ) -> None:
-    """Numbers needed = 2 x (sessions of any one party) - 1 (contract 3.6)."""
+    """Numbers needed = 2 x (sessions of any one party) - 1 (ledger: party_blocks_number)."""
     world = World(*(f"141555502{place:02}" for place in range(2 * sessions_max - 1)))
     for one, other, ending in steps:
         first, second = f"120255503{one:02}", f"120255503{other:02}"
@@ -86,7 +86,7 @@ def test_twice_the_sessions_of_a_party_less_one_are_numbers_enough(
 
 @pytest.mark.parametrize("sessions_max", [1, 2, 3, 4])
 def test_fewer_numbers_than_the_formula_are_not_enough(sessions_max: int) -> None:
-    """The formula is tight: two parties, each on its own n - 1 numbers, need one more to meet (contract 3.6)."""
+    """Two parties, each on its own n - 1 numbers, need one more to meet (ledger: party_blocks_number)."""
     world = World(*(f"141555502{place:02}" for place in range(2 * sessions_max - 2)))
     others = range(sessions_max - 1)
     for customer in others:  # Anna's customers are busy on the lower numbers, so she is put on the upper ones
@@ -107,7 +107,7 @@ def test_fewer_numbers_than_the_formula_are_not_enough(sessions_max: int) -> Non
 
 
 def test_geomatch_takes_the_country_of_the_first_party() -> None:
-    """Only numbers of the first party's country are searched (contract 3.6)."""
+    """Only numbers of the first party's country are searched (ledger: geomatch_country)."""
     world = World(A, DELHI, B, MUMBAI)
 
     assert world.create(RAVI, ANNA).number == DELHI
@@ -116,7 +116,7 @@ def test_geomatch_takes_the_country_of_the_first_party() -> None:
 
 
 def test_geomatch_takes_the_country_of_the_only_party() -> None:
-    """With a second party alone its country counts (contract 3.6, inferred)."""
+    """With a second party alone its country counts (ledger: geomatch_single_second_party)."""
     assert World(A, DELHI).create("", RAVI).number == DELHI
 
 
@@ -126,7 +126,7 @@ def test_geomatch_compares_calling_codes() -> None:
 
 
 def test_without_geomatch_any_country_will_do() -> None:
-    """Geomatch false: the first number of the pool, whatever its country (contract 3.6)."""
+    """Geomatch false: the first number of the pool, whatever its country (ledger: geomatch_off)."""
     session = World(DELHI, A).create(ANNA, BEN, geomatch=False)
 
     assert session.number == DELHI
@@ -134,7 +134,7 @@ def test_without_geomatch_any_country_will_do() -> None:
 
 
 def test_country_without_numbers_refuses_as_an_exhausted_pool() -> None:
-    """There is no fallback to another country (contract 3.6)."""
+    """There is no fallback to another country (ledger: geomatch_no_fallback)."""
     with pytest.raises(Refused) as refused:
         World(A, B).create(RAVI, ANNA)
     assert refused.value.reason is Reason.POOL_EXHAUSTED
@@ -145,7 +145,7 @@ def test_country_without_numbers_refuses_as_an_exhausted_pool() -> None:
 
 
 def test_each_account_has_numbers_of_its_own() -> None:
-    """A subaccount's session gets the subaccount's numbers, the main account's the others (contract 3.6)."""
+    """A subaccount's session gets the subaccount's numbers, the main account's the others (ledger: owner_numbers)."""
     world = World(A)
     world.add(B, owner=1)
     world.add(C, owner=2)
@@ -168,7 +168,7 @@ def test_account_without_numbers_is_refused() -> None:
 
 @pytest.mark.parametrize(("first", "second"), [(ANNA, ""), ("", ANNA)])
 def test_single_party_session_without_pin_has_its_number_to_itself(world: World, first: str, second: str) -> None:
-    """Any caller reaches its party, so nobody else fits on the number (contract 3.6)."""
+    """Any caller reaches its party, so nobody else fits on the number (ledger: single_party_alone)."""
     world.create(CARA, DAVE)
     alone = world.create(first, second)
 
@@ -187,7 +187,7 @@ def test_number_is_shared_again_after_a_single_party_session(world: World) -> No
 
 
 def test_single_party_session_with_pin_shares_its_number(world: World) -> None:
-    """The PIN tells the sessions apart (contract 3.6)."""
+    """The PIN tells the sessions apart (ledger: single_party_with_pin_shares)."""
     sessions = [
         world.create(ANNA, pins=pin_wish("1111", "2222")),
         world.create(BEN, pins=pin_wish("3333", "4444")),
@@ -198,7 +198,7 @@ def test_single_party_session_with_pin_shares_its_number(world: World) -> None:
 
 
 def test_second_party_opens_a_single_party_number_to_others(world: World) -> None:
-    """Once both parties are known only they reach each other (contract 4.1)."""
+    """Once both parties are known only they reach each other (ledger: single_party_completed)."""
     alone = world.create(ANNA)
     world.update(alone, second=BEN)
 
@@ -209,7 +209,7 @@ def test_second_party_opens_a_single_party_number_to_others(world: World) -> Non
 
 
 def test_cooling_number_is_not_given_to_another_pair(world: World) -> None:
-    """For the cool-off after the session's end its number serves no different session (contract 3.6)."""
+    """For the cool-off after the session's end its number serves no different session (ledger: cooloff)."""
     world.create(ANNA, BEN, expiry_s=60, cooloff_s=30)
     world.wait(60)
 
@@ -221,7 +221,7 @@ def test_cooling_number_is_not_given_to_another_pair(world: World) -> None:
 
 
 def test_cooling_number_returns_to_its_own_pair(world: World) -> None:
-    """ "Different session" lets the same pair have it back at once (contract 3.6, inferred)."""
+    """ "Different session" lets the same pair have it back at once (ledger: cooloff_same_pair)."""
     world.delete(world.create(ANNA, BEN, cooloff_s=30))
 
     assert world.create(ANNA, BEN).number == A
@@ -243,7 +243,7 @@ def test_own_pair_is_ordered_and_of_one_account(owner: int, first: str, second: 
 
 
 def test_own_cooling_number_must_still_be_of_the_right_country() -> None:
-    """Having had a number is no reason to get it against geomatch (contract 3.6)."""
+    """Having had a number is no reason to get it against geomatch (ledger: geomatch_country)."""
     world = World(DELHI, A)
     abroad = world.create(ANNA, BEN, geomatch=False, cooloff_s=30)
     world.delete(abroad)
@@ -253,7 +253,7 @@ def test_own_cooling_number_must_still_be_of_the_right_country() -> None:
 
 
 def test_own_pair_gets_the_first_number_that_fits_even_while_another_cools_for_it(world: World) -> None:
-    """Pool order decides, not the hold: a lower free number comes first (contract 3.6)."""
+    """Pool order decides, not the hold: a lower free number comes first (ledger: cooloff_own_pair_order)."""
     lower = world.create(ANNA, CARA)
     world.delete(world.create(ANNA, BEN, cooloff_s=30))
     world.delete(lower)
@@ -349,7 +349,7 @@ def test_cooling_is_explained_by_the_hold_that_ends_last(world: World) -> None:
 
 
 def test_exhausted_pool_is_refused_with_every_candidate() -> None:
-    """The refusal tells what each number of the right country and owner was dropped for (contract 3.6)."""
+    """The refusal tells what each number of the right country and owner was dropped for (ledger: pool_exhausted)."""
     world = World(A, DELHI, B)
     world.add(C, owner=1)
     first, second = world.create(ANNA, BEN), world.create(ANNA, CARA)

@@ -19,7 +19,7 @@ def pair(world: World) -> World:
 
 
 def test_recording_begins_when_both_have_answered(pair: World) -> None:
-    """Contract 6.6."""
+    """At the bridge and not before (ledger: recording_of_a_call)."""
     call = pair.call(ANNA)
     assert [] == pair.recordings()
     pair.wait(3)
@@ -31,7 +31,7 @@ def test_recording_begins_when_both_have_answered(pair: World) -> None:
 
 
 def test_recording_ends_when_a_party_hangs_up(pair: World) -> None:
-    """Contract 6.6."""
+    """With the first hangup (ledger: recording_of_a_call)."""
     pair.call(ANNA)
     pair.wait(60)
 
@@ -48,7 +48,7 @@ def test_call_that_nobody_answers_is_not_recorded(pair: World) -> None:
 
 
 def test_each_call_has_its_own_recording(pair: World) -> None:
-    """Contract 6.6: a separate file. Newest first."""
+    """A file for each call, the newest first (ledger: recording_of_a_call, resource_list_order)."""
     calls = [pair.call(ANNA), pair.call(BEN)]
     pair.wait(60)
 
@@ -56,7 +56,7 @@ def test_each_call_has_its_own_recording(pair: World) -> None:
 
 
 def test_format_is_the_sessions(world: World) -> None:
-    """record_file_format (contract 3.1)."""
+    """It follows record_file_format (ledger: record_file_format)."""
     world.create(ANNA, BEN, settings=replace(RECORDING, record_file_format="wav"))
     world.call(ANNA)
     world.wait(3)
@@ -76,7 +76,7 @@ def test_recording_that_fails_leaves_nothing_to_fetch(pair: World) -> None:
 
 @pytest.mark.parametrize(("before", "after"), [(True, False), (False, True)])
 def test_update_counts_for_a_call_that_still_rings(world: World, before: bool, after: bool) -> None:  # noqa: FBT001  # cases, not switches
-    """The session is asked when the two are connected. ASSUMED."""
+    """The session is asked when the two are connected (ledger: recording_decided_at_the_bridge)."""
     session = world.create(ANNA, BEN, settings=replace(SETTINGS, record=before))
     call = world.call(ANNA, manual=True)
     world.update(session, record=after)
@@ -87,7 +87,7 @@ def test_update_counts_for_a_call_that_still_rings(world: World, before: bool, a
 
 @pytest.mark.parametrize(("before", "after"), [(True, False), (False, True)])
 def test_update_does_not_touch_a_call_that_is_connected(world: World, before: bool, after: bool) -> None:  # noqa: FBT001  # cases, not switches
-    """What runs, runs on. ASSUMED."""
+    """What runs, runs on (ledger: recording_decided_at_the_bridge)."""
     session = world.create(ANNA, BEN, settings=replace(SETTINGS, record=before))
     world.call(ANNA)
     world.wait(10)

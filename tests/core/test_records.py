@@ -18,7 +18,7 @@ from tests.core.play import ANNA, BEN, CARA, A, World, pin_wish
     ],
 )
 def test_duration_is_rounded_down(created_us: int, expires_us: int, duration_s: int) -> None:
-    """Duration is floor(expiry - created) of exact instants, not of the whole seconds shown (contract 4.3)."""
+    """Duration is floor(expiry - created) of exact instants, not of the whole seconds shown (ledger: duration)."""
     session = replace(World(A).create(ANNA, BEN), created_at=created_us, expires_at=expires_us)
 
     assert duration_s == session.duration_s

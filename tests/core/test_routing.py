@@ -1,4 +1,4 @@
-"""Which session a call belongs to, and what becomes of it: every row of contract 6.1."""
+"""Which session a call belongs to, and what becomes of it: every row of the ledger on routing."""
 
 import pytest
 from masking_emulator.core.records.base import replace
@@ -20,7 +20,7 @@ def _ends(call: Call) -> tuple[str, str, Role | None]:
 
 
 def test_first_party_reaches_the_second(world: World) -> None:
-    """Contract 6.1, row 1."""
+    """Whoever is in the session is connected (ledger: route_first_party)."""
     session = world.create(ANNA, BEN)
     call = world.call(ANNA)
 
@@ -29,7 +29,7 @@ def test_first_party_reaches_the_second(world: World) -> None:
 
 
 def test_second_party_reaches_the_first(world: World) -> None:
-    """Contract 6.1, row 2."""
+    """The other way round too (ledger: route_second_party)."""
     session = world.create(ANNA, BEN)
     call = world.call(BEN)
 
@@ -38,7 +38,7 @@ def test_second_party_reaches_the_first(world: World) -> None:
 
 
 def test_caller_and_number_find_the_session(world: World) -> None:
-    """One caller has two sessions: the number that was dialled tells which (contract 3.6)."""
+    """One caller has two sessions: the number that was dialled tells which (ledger: party_blocks_number)."""
     world.create(ANNA, BEN)
     second = world.create(ANNA, CARA)
     call = world.call(ANNA, second.number)
@@ -47,7 +47,7 @@ def test_caller_and_number_find_the_session(world: World) -> None:
 
 
 def test_one_number_tells_disjoint_pairs_apart(world: World) -> None:
-    """Two sessions share a number, and each caller reaches the own counterpart (contract 3.6)."""
+    """Two sessions share a number, and each caller reaches the own counterpart (ledger: one_number_many_pairs)."""
     world.create(ANNA, BEN)
     world.create(CARA, DAVE)
 
@@ -64,14 +64,14 @@ def test_party_of_a_session_elsewhere_is_unknown_here(world: World) -> None:
 
 
 def test_registered_caller_of_a_pin_session_needs_no_pin(world: World) -> None:
-    """Contract 6.1, row 1: without force_pin_authentication."""
+    """Without force_pin_authentication (ledger: route_registered_without_pin)."""
     world.create(ANNA, BEN, pins=pin_wish("1111", "2222"))
 
     assert Route.CONNECT is world.call(ANNA).route
 
 
 def test_registered_caller_of_a_forced_session_types_a_pin(world: World) -> None:
-    """Contract 6.1, row 3."""
+    """force_pin_authentication asks everybody (ledger: route_forced_pin)."""
     world.create(ANNA, BEN, pins=pin_wish("1111", "2222", forced=True))
     call = world.call(ANNA, digits=["1111"])
 
@@ -81,7 +81,7 @@ def test_registered_caller_of_a_forced_session_types_a_pin(world: World) -> None
 
 
 def test_registered_caller_types_the_own_pin(world: World) -> None:
-    """The other party's PIN, or another session's, does not let a registered caller in. ASSUMED."""
+    """The other party's PIN, or another session's, does not help a registered caller (ledger: route_forced_own_pin)."""
     world.create(ANNA, BEN, pins=pin_wish("1111", "2222", forced=True))
     world.create(CARA, DAVE, pins=pin_wish("3333", "4444"))
     call = world.call(ANNA, manual=True)
@@ -95,7 +95,7 @@ def test_registered_caller_types_the_own_pin(world: World) -> None:
 
 
 def test_pin_of_the_first_party_reaches_the_second(world: World) -> None:
-    """Contract 6.1, row 4: first party's PIN connects to the second party."""
+    """Whoever types it counts as the first party (ledger: route_pin)."""
     session = world.create(ANNA, BEN, pins=pin_wish("1111", "2222"))
     call = world.type_digits(world.call(EVE, manual=True), "1111")
 
@@ -104,14 +104,14 @@ def test_pin_of_the_first_party_reaches_the_second(world: World) -> None:
 
 
 def test_pin_of_the_second_party_reaches_the_first(world: World) -> None:
-    """Contract 6.1, row 4: and vice versa."""
+    """And the other way round (ledger: route_pin)."""
     world.create(ANNA, BEN, pins=pin_wish("1111", "2222"))
 
     assert (EVE, ANNA, Role.SECOND) == _ends(world.type_digits(world.call(EVE, manual=True), "2222"))
 
 
 def test_pin_selects_among_the_sessions_on_a_number(world: World) -> None:
-    """Whichever session's prompt plays, every live PIN on the number is known (contract 3.4)."""
+    """Whichever session's prompt plays, every live PIN on the number is known (ledger: route_pin_among_sessions)."""
     first = world.create(ANNA, BEN, pins=pin_wish("1111", "2222"))
     world.create(CARA, DAVE, pins=pin_wish("3333", "4444"))
     call = world.type_digits(world.call(EVE, manual=True), "1111")
@@ -120,7 +120,7 @@ def test_pin_selects_among_the_sessions_on_a_number(world: World) -> None:
 
 
 def test_same_pin_in_two_sessions_reaches_the_newest(world: World) -> None:
-    """Supplied PINs may collide: the session that was created last has them (contract 3.4)."""
+    """Supplied PINs may collide: the session that was created last has them (ledger: route_pin_collision)."""
     world.create(ANNA, BEN, pins=pin_wish("1111", "2222"))
     world.create(CARA, DAVE, pins=pin_wish("1111", "3333"))
 
@@ -137,7 +137,7 @@ def test_pin_of_the_older_session_works_again_after_the_newest_ended(world: Worl
 
 @pytest.mark.parametrize("digits", ["", "111", "11110", "1111#", "9999"])
 def test_other_digits_are_no_pin(world: World, digits: str) -> None:
-    """What is typed must be a PIN, the whole PIN and nothing else. ASSUMED: no page names a terminator."""
+    """What is typed must be a PIN, the whole PIN and nothing else (ledger: route_pin_whole)."""
     world.create(ANNA, BEN, pins=pin_wish("1111", "2222"))
 
     assert Phase.PAUSING is world.type_digits(world.call(EVE, manual=True), digits).phase
@@ -162,7 +162,7 @@ def test_own_pin_of_a_registered_caller_is_wrong_after_the_session_ended(world: 
 
 
 def test_unknown_caller_hears_the_message(world: World) -> None:
-    """Contract 6.1, row 5: it is played, and the call ends. It is no call of the session's."""
+    """Then the call ends. It is no call of the session's (ledger: route_unknown_play)."""
     session = world.create(ANNA, BEN, settings=_ANNOUNCING)
     call = world.call(EVE)
 
@@ -174,7 +174,7 @@ def test_unknown_caller_hears_the_message(world: World) -> None:
 
 
 def test_unknown_caller_is_not_connected(world: World) -> None:
-    """Contract 6.1, row 6: nothing is set."""
+    """Neither PIN nor message is set (ledger: route_unknown_refused)."""
     world.create(ANNA, BEN)
     call = world.call(EVE)
 
@@ -182,7 +182,7 @@ def test_unknown_caller_is_not_connected(world: World) -> None:
 
 
 def test_pin_of_one_session_comes_before_the_message_of_another(world: World) -> None:
-    """Looked up in the order of contract 6.1: PIN sessions, then messages."""
+    """Sessions with PIN are looked up before messages (ledger: route_unknown_play)."""
     world.create(ANNA, BEN, pins=pin_wish("1111", "2222"))
     world.create(CARA, DAVE, settings=_ANNOUNCING)
 
@@ -194,7 +194,7 @@ def test_pin_of_one_session_comes_before_the_message_of_another(world: World) ->
 
 @pytest.mark.parametrize(("first", "second", "role"), [(ANNA, "", Role.SECOND), ("", ANNA, Role.FIRST)])
 def test_anyone_reaches_the_party_of_a_single_party_session(first: str, second: str, role: Role) -> None:
-    """Contract 6.1, row 7. The caller stands in for the party that is missing."""
+    """The caller stands in for the party that is missing (ledger: route_single_party)."""
     world = World(A)
     world.create(first, second)
     call = world.call(EVE)
@@ -206,7 +206,7 @@ def test_anyone_reaches_the_party_of_a_single_party_session(first: str, second: 
 @pytest.mark.parametrize("pin", ["1111", "2222"])
 @pytest.mark.parametrize(("first", "second", "role"), [(ANNA, "", Role.SECOND), ("", ANNA, Role.FIRST)])
 def test_pin_reaches_the_party_of_a_single_party_session(first: str, second: str, role: Role, pin: str) -> None:
-    """Contract 6.1, row 8. Either PIN leads to the only party that there is. ASSUMED."""
+    """Either PIN leads to the only party that there is (ledger: route_single_party_pin)."""
     world = World(A)
     world.create(first, second, pins=pin_wish("1111", "2222"))
     call = world.call(EVE, manual=True)
@@ -217,7 +217,7 @@ def test_pin_reaches_the_party_of_a_single_party_session(first: str, second: str
 
 @pytest.mark.parametrize(("first", "second"), [(ANNA, ""), ("", ANNA)])
 def test_registered_party_reaches_whom_it_spoke_to_last(first: str, second: str) -> None:
-    """Contract 6.1, row 9: the other side of the last interaction."""
+    """The other side of the last interaction (ledger: route_last_interaction)."""
     world = World(A)
     world.create(first, second)
     for caller in (EVE, FINN):
@@ -252,7 +252,7 @@ def test_own_call_keeps_the_counterpart(world: World) -> None:
 
 
 def test_registered_party_without_a_past_is_not_connected(world: World) -> None:
-    """There is nobody to route to: treated as an unknown caller (contract 6.1). ASSUMED."""
+    """There is nobody to route to: treated as an unknown caller (ledger: route_no_last_interaction)."""
     world.create(ANNA)
 
     assert Route.REFUSE is world.call(ANNA).route
@@ -275,7 +275,7 @@ def test_message_for_unknown_callers_counts_without_pin_only(world: World) -> No
 
 
 def test_added_party_is_reached_in_place_of_the_last_caller(world: World) -> None:
-    """An update that names the missing party makes a session of two (contract 4.1)."""
+    """An update that names the missing party makes a session of two (ledger: update_parties)."""
     session = world.create(ANNA)
     world.call(EVE)
     world.wait(60)
@@ -289,14 +289,14 @@ def test_added_party_is_reached_in_place_of_the_last_caller(world: World) -> Non
 
 
 def test_number_without_a_session_is_answered_by_its_application(world: World) -> None:
-    """Contract 6.1, last row: outside of masking, so the call ends here, and costs nothing."""
+    """Outside of masking, so the call ends here, and costs nothing (ledger: route_no_session)."""
     call = world.call(ANNA)
 
     assert (Route.APPLICATION, Phase.ENDED, 0) == (call.route, call.phase, call.amount_micros)
 
 
 def test_ended_session_takes_no_call(world: World) -> None:
-    """After session_expiry new calls are not forwarded (contract 6.4)."""
+    """After session_expiry new calls are not forwarded (ledger: route_no_session)."""
     world.create(ANNA, BEN, expiry_s=60)
     world.wait(60)
 

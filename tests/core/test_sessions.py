@@ -47,7 +47,7 @@ def _refused(world: World, command: CreateSession) -> Refused:
 
 
 def test_created_session_is_active_until_its_expiry(world: World) -> None:
-    """Created and modified now, expiring after session_expiry (contract 2.3, 4.3)."""
+    """Created and modified now, expiring after session_expiry (ledger: expiry_from_creation)."""
     settings = replace(SETTINGS, callback_url="https://example.com/events", record=True)
     session = world.create(ANNA, BEN, expiry_s=60, settings=settings)
 
@@ -81,7 +81,7 @@ def test_sessions_are_counted_and_have_uuids_of_their_own(world: World) -> None:
 
 
 def test_generated_pins_avoid_those_of_other_sessions_on_the_number(world: World) -> None:
-    """Ten PINs of one digit serve five sessions, and the sixth is refused (contract 3.4)."""
+    """Ten PINs of one digit serve five sessions, and the sixth is refused (ledger: generated_pins_unused)."""
     parties = [f"120255503{place:02}" for place in range(12)]
     sessions = [world.create(*parties[place : place + 2], pins=pin_wish(length=1)) for place in range(0, 10, 2)]
 
@@ -93,19 +93,19 @@ def test_generated_pins_avoid_those_of_other_sessions_on_the_number(world: World
 
 
 def test_given_pins_may_be_those_of_another_session_on_the_number(world: World) -> None:
-    """Supplied PINs that collide are accepted; a call decides whom they reach (contract 3.4)."""
+    """Supplied PINs that collide are accepted; a call decides whom they reach (ledger: given_pins_may_collide)."""
     world.create(ANNA, BEN, pins=pin_wish("1111", "2222"))
 
     assert world.create(CARA, DAVE, pins=pin_wish("2222", "1111")).number == A
 
 
 def test_equal_parties_are_refused(world: World) -> None:
-    """Nobody is connected with himself (contract 3.3)."""
+    """Nobody is connected with himself (ledger: equal_parties)."""
     assert _refused(world, creation(ANNA, ANNA)).reason is Reason.PARTIES_EQUAL
 
 
 def test_equal_pins_are_refused(world: World) -> None:
-    """Whether the session is new or refreshed (contract 3.4)."""
+    """Whether the session is new or refreshed (ledger: pins_differ)."""
     command = creation(ANNA, BEN, pins=pin_wish("1111", "1111"))
 
     assert _refused(world, command).reason is Reason.PINS_EQUAL
@@ -136,7 +136,7 @@ def test_expiry_stays_within_the_years_that_can_be_written() -> None:
 
 
 def test_live_pair_created_again_refreshes_its_session(world: World) -> None:
-    """UUID, number and creation stay; modification is now and expiry counts from now (contract 3.5)."""
+    """UUID, number and creation stay, the other times count from now (ledger: refresh_keeps, refresh_changes_times)."""
     session = world.create(ANNA, BEN, expiry_s=60)
     world.create(ANNA, CARA)
     world.wait(12.5)
@@ -151,7 +151,7 @@ def test_live_pair_created_again_refreshes_its_session(world: World) -> None:
 
 
 def test_refresh_takes_the_new_settings_and_pins(world: World) -> None:
-    """The second create overwrites what the first one asked for (contract 3.5, inferred)."""
+    """The second create overwrites what the first one asked for (ledger: refresh_replaces_settings)."""
     world.create(ANNA, BEN, pins=pin_wish("1111", "2222"))
     settings = replace(SETTINGS, callback_url="https://example.com/new")
     refreshed = world.create(ANNA, BEN, settings=settings, pins=pin_wish("3333", "4444"))
@@ -193,7 +193,7 @@ def test_refresh_needs_no_free_number() -> None:
 
 
 def test_refresh_without_pin_is_refused_while_others_are_on_the_number(world: World) -> None:
-    """Without PIN any caller reaches a single party, so its number must be its own (contract 3.6)."""
+    """Without PIN any caller reaches a single party, so its number must be its own (ledger: refresh_without_pin)."""
     single = world.create(ANNA, pins=pin_wish("1111", "2222"))
     other = world.create(CARA, DAVE)
 
@@ -211,7 +211,7 @@ def test_refresh_without_pin_is_refused_while_others_are_on_the_number(world: Wo
 
 @pytest.mark.parametrize(("owner", "first", "second"), [(0, BEN, ANNA), (0, ANNA, ""), (1, ANNA, BEN)])
 def test_other_pair_is_another_session(world: World, owner: int, first: str, second: str) -> None:
-    """A pair is ordered and of one account (contract 3.5, inferred)."""
+    """A pair is ordered and of one account (ledger: pair_is_ordered, pair_of_one_account)."""
     world.add("14155550110", owner=1)
     session = world.create(ANNA, BEN)
 
@@ -219,7 +219,7 @@ def test_other_pair_is_another_session(world: World, owner: int, first: str, sec
 
 
 def test_ended_pair_gets_a_new_session(world: World) -> None:
-    """Only a live session is refreshed (contract 3.5)."""
+    """Only a live session is refreshed (ledger: pair_after_end)."""
     session = world.delete(world.create(ANNA, BEN))
     again = world.create(ANNA, BEN)
 
@@ -240,7 +240,7 @@ def test_world_may_refuse_a_live_pair() -> None:
 
 
 def test_update_with_expiry_counts_from_now(world: World) -> None:
-    """7b5c5e17: expiry 600 after 12.292 seconds makes a duration of 612 (contract 4.3)."""
+    """7b5c5e17: expiry 600 after 12.292 seconds makes a duration of 612 (ledger: expiry_after_update)."""
     session = world.create(ANNA, BEN, expiry_s=6000)
     world.wait(12.292039)
     updated = world.update(session, expiry_s=600)
@@ -252,7 +252,7 @@ def test_update_with_expiry_counts_from_now(world: World) -> None:
 
 
 def test_update_without_expiry_leaves_it(world: World) -> None:
-    """c28b77d4: an update of record alone moves only modified_time (contract 4.3)."""
+    """c28b77d4: an update of record alone moves only modified_time (ledger: expiry_without_update)."""
     session = world.create(ANNA, BEN)
     world.wait(22)
 
@@ -261,7 +261,7 @@ def test_update_without_expiry_leaves_it(world: World) -> None:
 
 
 def test_update_leaves_settings_that_it_does_not_name(world: World) -> None:
-    """One setting after the other may be changed (contract 4.1)."""
+    """One setting after the other may be changed (ledger: update_changes)."""
     session = world.create(ANNA, BEN, cooloff_s=30)
     world.update(session, ring_timeout_s=20)
     world.update(session, callback_url="https://example.com/events", callback_method="GET")
@@ -283,7 +283,7 @@ def test_shorter_expiry_ends_the_session_earlier(world: World) -> None:
 
 
 def test_single_party_session_gets_its_second_party(world: World) -> None:
-    """Parties may be updated if the session was created with a single party (contract 4.1)."""
+    """Parties may be updated if the session was created with a single party (ledger: update_parties)."""
     session = world.create(ANNA)
     updated = world.update(session, second=BEN)
 
@@ -303,7 +303,7 @@ def test_single_party_session_changes_its_party(world: World) -> None:
 
 
 def test_two_party_session_keeps_its_parties(world: World) -> None:
-    """A party that differs is refused; the party that it has already is not (contract 4.1)."""
+    """A party that differs is refused; the party that it has already is not (ledger: update_parties_fixed)."""
     session = world.create(ANNA, BEN)
     with pytest.raises(Refused) as refused:
         world.update(session, second=CARA)
@@ -314,14 +314,14 @@ def test_two_party_session_keeps_its_parties(world: World) -> None:
 
 
 def test_update_to_equal_parties_is_refused(world: World) -> None:
-    """Nobody is connected with himself (contract 3.3)."""
+    """Nobody is connected with himself (ledger: update_parties_equal)."""
     with pytest.raises(Refused) as refused:
         world.update(world.create(ANNA), second=ANNA)
     assert refused.value.reason is Reason.PARTIES_EQUAL
 
 
 def test_update_to_a_party_that_is_on_the_number_is_refused(world: World) -> None:
-    """One party may not be in two sessions on one number (contract 3.6)."""
+    """One party may not be in two sessions on one number (ledger: update_party_busy)."""
     other = world.create(CARA, DAVE)
     single = world.create(ANNA, pins=pin_wish("1111", "2222"))
     with pytest.raises(Refused) as refused:
@@ -341,7 +341,7 @@ def test_update_to_a_party_on_another_number_is_accepted(world: World) -> None:
 
 
 def test_update_to_a_live_pair_is_refused(world: World) -> None:
-    """A pair has one session (contract 3.5)."""
+    """A pair has one session (ledger: update_pair_busy)."""
     single = world.create(ANNA)
     other = world.create(ANNA, BEN)
     with pytest.raises(Refused) as refused:
@@ -365,7 +365,7 @@ def test_first_of_two_busy_parties_is_named(world: World, place: int) -> None:
 
 
 def test_ended_session_cannot_be_updated(world: World) -> None:
-    """Updating an expired session is refused (contract 4.2)."""
+    """Updating an expired session is refused (ledger: update_of_expired)."""
     session = world.create(ANNA, BEN, expiry_s=60)
     world.wait(60)
     with pytest.raises(Refused) as refused:
@@ -378,7 +378,7 @@ def test_ended_session_cannot_be_updated(world: World) -> None:
 
 
 def test_expiry_ends_the_session_and_leaves_its_modification_alone(world: World) -> None:
-    """Natural expiry leaves modified_time untouched (contract 4.3)."""
+    """Natural expiry leaves modified_time untouched (ledger: natural_expiry_keeps_modified)."""
     session = world.create(ANNA, BEN, expiry_s=60)
     events = world.wait(3600)
 
@@ -388,7 +388,7 @@ def test_expiry_ends_the_session_and_leaves_its_modification_alone(world: World)
 
 
 def test_delete_ends_the_session_now(world: World) -> None:
-    """Expiry and modification are the instant of the delete, and the duration follows (contract 5.4)."""
+    """Expiry and modification are the instant of the delete, and the duration follows (ledger: delete_sets_times)."""
     session = world.create(ANNA, BEN)
     world.wait(10.254)
     deleted = world.delete(session)
@@ -401,7 +401,7 @@ def test_delete_ends_the_session_now(world: World) -> None:
 
 
 def test_delete_of_an_ended_session_is_refused(world: World) -> None:
-    """A second delete, and a delete after expiry, find the session expired (contract 5.4)."""
+    """A second delete, and a delete after expiry, find the session expired (ledger: delete_again)."""
     deleted = world.delete(world.create(ANNA, BEN))
     expired = world.create(CARA, DAVE, expiry_s=60)
     world.wait(60)
@@ -414,7 +414,7 @@ def test_delete_of_an_ended_session_is_refused(world: World) -> None:
 
 @pytest.mark.parametrize("deleted", [True, False])
 def test_end_of_a_session_starts_its_cooloff(world: World, deleted: bool) -> None:  # noqa: FBT001
-    """The number is held from the end, by expiry or delete, until the cool-off is over (contract 3.6)."""
+    """From the end, by expiry or delete, until the cool-off is over (ledger: cooloff, cooloff_after_delete)."""
     session = world.create(ANNA, BEN, expiry_s=60, cooloff_s=30)
     if deleted:
         world.delete(session)
@@ -469,14 +469,14 @@ def test_account_finds_only_its_own_sessions(world: World) -> None:
 
 
 def test_unknown_uuid_is_not_found(world: World) -> None:
-    """Contract 4.2, 5.1."""
+    """Whoever asks (ledger: unknown_session_status)."""
     with pytest.raises(Refused) as refused:
         world.engine.session("f5f5ab9e-0b7a-4b7e-9f5e-000000000000")
     assert refused.value.reason is Reason.SESSION_NOT_FOUND
 
 
 def test_ended_session_is_found_for_as_long_as_it_is_kept() -> None:
-    """Retention counts from creation and concerns only what has ended (contract 5.1, 5.2)."""
+    """Retention counts from creation and concerns only what has ended (ledger: retention)."""
     world = World(A, rules=replace(RULES, retention_us=DAY_US))
     ended, live = world.create(ANNA, BEN), world.create(CARA, DAVE, expiry_s=7 * 86_400)
     world.wait_until(START + DAY_US)

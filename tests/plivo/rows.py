@@ -1,6 +1,6 @@
 """What the sources say of each parameter, a row each, for `test_parameters.py`.
 
-Written by hand from contract 3.1 and the vendor page, not derived from the table under test.
+Written by hand from the vendor's pages that the ledger names, not derived from the table under test.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -55,7 +55,7 @@ CHOICES: Final = (
     (Row("callback_method", lambda c: c.settings.callback_method, "POST"), ("GET", "POST")),
 )
 
-#: Row, least, most. Ranges: contract 3.1; that of ring_timeout is ASSUMED there.
+#: Row, least, most (ledger: session_expiry_range, call_time_limit_range, ring_timeout_range).
 INTEGERS: Final = (
     (Row("session_expiry", lambda c: c.expiry_s, 1800), 60, 86_400),
     (Row("call_time_limit", lambda c: c.settings.call_time_limit_s, 14_400), 60, 86_400),

@@ -1,4 +1,4 @@
-"""What an event may hold. Source: contract 7.1 to 7.3."""
+"""What an event may hold (ledger: event_names, event_attribute_names)."""
 
 from collections.abc import Mapping
 from typing import Final

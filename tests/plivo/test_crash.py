@@ -66,7 +66,7 @@ async def _list_sessions(hub: Hub, sent: list[Message]) -> None:
 
 
 def test_crash_is_a_500_in_the_vendors_words_and_reaches_the_log() -> None:
-    """The text is documented; the exception goes on to the server, which logs it. Source: contract 9.1."""
+    """The text is documented; the exception goes on to the server, which logs it (ledger: internal_error)."""
     hub, sent = Hub(), list[Message]()
     hub.add(world_of({"account": {"auth_id": _ACCOUNT.auth_id, "auth_token": _ACCOUNT.auth_token}, "clock": _STILL}))
     hub.credentials.admit(_CrashingService(), [_ACCOUNT])

@@ -33,7 +33,7 @@ def _encoded(text: str) -> str:
 
 @pytest.mark.parametrize("account", [_MAIN, _SUB], ids=lambda account: account.auth_id)
 def test_auth_id_and_token_name_the_account(credentials: Credentials, account: Account) -> None:
-    """HTTP Basic; a token may hold colons. Source: vendor page, L3; contract 1.3."""
+    """HTTP Basic; a token may hold colons (ledger: basic_auth)."""
     caller = credentials.caller(f"Basic {_encoded(f'{account.auth_id}:{account.auth_token}')}")
 
     assert caller is not None

@@ -1,4 +1,4 @@
-"""The table of hangup causes, against the vendor's page. Source: contract 10.3."""
+"""The table of hangup causes, against the vendor's page (ledger: hangup_attributes)."""
 
 import ast
 from collections import Counter

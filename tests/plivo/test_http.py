@@ -30,7 +30,7 @@ def _is_json(reply: Reply) -> bool:
 @pytest.mark.parametrize("tail", ["", "/", "//", "///"])
 @pytest.mark.parametrize("middle", ["/", "//"])
 def test_collection_is_found_with_any_number_of_slashes(fresh_api: Api, middle: str, tail: str) -> None:
-    """SDKs and docs disagree about slashes, and a redirect would turn POST into GET. Source: contract 1.1."""
+    """SDKs and docs disagree about slashes, and a redirect would turn POST into GET (ledger: slashes, no_redirects)."""
     path = f"/v1/Account/{fresh_api.auth_id}/Masking{middle}Session{tail}"
 
     assert fresh_api.ask("POST", path, _PAIR).status == 201
@@ -39,7 +39,7 @@ def test_collection_is_found_with_any_number_of_slashes(fresh_api: Api, middle: 
 
 @pytest.mark.parametrize("path", ["{}/{}", "{}/{}/", "{}//{}/", "/{}/{}//"])
 def test_session_is_found_with_any_number_of_slashes(fresh_api: Api, path: str) -> None:
-    """.NET's GetAsync doubles a slash, Node sends none. Source: contract 1.1."""
+    """.NET's GetAsync doubles a slash, Node sends none (ledger: slashes, no_redirects)."""
     session = path.format(fresh_api.sessions, fresh_api.create().json["session_uuid"])
 
     assert fresh_api.ask("GET", session).status == 200
@@ -48,7 +48,7 @@ def test_session_is_found_with_any_number_of_slashes(fresh_api: Api, path: str) 
 
 
 def test_upper_case_uuid_names_the_same_session(fresh_api: Api) -> None:
-    """A UUID has no letter case (RFC 9562). ASSUMED for the vendor."""
+    """A UUID has no letter case (RFC 9562; ledger: session_uuid_any_case)."""
     uuid = fresh_api.create().json["session_uuid"]
 
     assert fresh_api.ask("GET", fresh_api.session(uuid.upper())).json["response"]["session_uuid"] == uuid
@@ -59,7 +59,7 @@ def test_upper_case_uuid_names_the_same_session(fresh_api: Api) -> None:
     ["", "/", "/Session", "/Masking", "/Masking/Sessions", "/Masking/Session/a/b", "/Phone/", "/%2e%2e/", "/%c3%a9"],
 )
 def test_other_path_of_the_account_is_not_found(fresh_api: Api, path: str) -> None:
-    """Only number masking is emulated. Source: contract 9.2 for the text."""
+    """Only number masking is emulated, and what its answers point to (ledger: unknown_path)."""
     reply = fresh_api.ask("GET", f"/v1/Account/{fresh_api.auth_id}{path}")
 
     assert _is_refusal(reply, 404)
@@ -74,7 +74,7 @@ def test_path_outside_both_apis_is_not_found(fresh_api: Api, path: str) -> None:
 
 @pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
 def test_unknown_session_is_not_found(fresh_api: Api, method: str) -> None:
-    """Source: vendor page, L27; contract 4.2."""
+    """The text is that of other resources (ledger: unknown_session_status, unknown_session_text)."""
     reply = fresh_api.ask(method, fresh_api.session(_UNKNOWN), b"{}")
 
     assert _is_refusal(reply, 404)
@@ -86,7 +86,7 @@ def test_unknown_session_is_not_found(fresh_api: Api, method: str) -> None:
 
 @pytest.mark.parametrize("header", [None, "", "Basic", "Basic eDp5", "Bearer stk_x", "Digest x"])
 def test_unknown_caller_is_asked_to_authenticate(fresh_api: Api, header: str | None) -> None:
-    """Source: contract 1.3; shape and text are ASSUMED there."""
+    """In the shape of every refusal (ledger: unauthenticated_status, unauthenticated_body)."""
     reply = fresh_api.ask("GET", fresh_api.sessions, headers={"Authorization": header})
 
     assert _is_refusal(reply, 401)
@@ -108,12 +108,12 @@ def test_another_account_in_the_path_is_refused(fresh_api: Api, emulator: Server
 
 
 def test_subaccount_on_the_main_account_path_is_refused(fresh_api: Api) -> None:
-    """A subaccount acts as its own owner. Source: contract 1.3, ASSUMED there."""
+    """A subaccount acts as its own owner (ledger: account_in_path)."""
     assert fresh_api.subaccounts[0].ask("GET", fresh_api.sessions).status == 401
 
 
 def test_subaccount_sees_only_its_own_sessions(fresh_api: Api) -> None:
-    """Source: contract 1.3: it acts as its own owner."""
+    """It acts as its own owner (ledger: subaccount_scope)."""
     subaccount = fresh_api.subaccounts[0]
     of_main = fresh_api.create().json["session_uuid"]
     of_sub = subaccount.create(first_party="14155550123").json["session_uuid"]
@@ -125,14 +125,14 @@ def test_subaccount_sees_only_its_own_sessions(fresh_api: Api) -> None:
 
 
 def test_main_account_sees_all_sessions_on_its_own_path(fresh_api: Api) -> None:
-    """The owner of the subaccounts oversees them. ASSUMED."""
+    """The owner of the subaccounts oversees them (ledger: subaccount_scope)."""
     of_sub = fresh_api.subaccounts[0].create(first_party="14155550123").json["session_uuid"]
 
     assert fresh_api.ask("GET", fresh_api.session(of_sub)).status == 200
 
 
 def test_main_account_acts_for_a_subaccount_on_its_path(fresh_api: Api) -> None:
-    """There it sees and makes what the subaccount would. Source: contract 13, 16, ASSUMED."""
+    """There it sees and makes what the subaccount would (ledger: account_in_path)."""
     subaccount = fresh_api.subaccounts[0]
     fresh_api.create()
     made = fresh_api.ask("POST", subaccount.sessions, _PAIR.replace(FIRST.encode(), b"14155550123"))
@@ -168,7 +168,7 @@ def test_head_is_get_without_a_body(fresh_api: Api) -> None:
 
 @pytest.mark.parametrize("body", [b"{}", b'{"session_uuid": "x"}', b"not json", b"\xff"])
 def test_body_of_a_delete_is_ignored(fresh_api: Api, body: bytes) -> None:
-    """Python, Node, PHP and .NET send one. Source: contract 1.4."""
+    """Python, Node, PHP and .NET send one (ledger: delete_body_ignored)."""
     uuid = fresh_api.create().json["session_uuid"]
 
     assert fresh_api.ask("DELETE", fresh_api.session(uuid), body).status == 200
@@ -179,7 +179,7 @@ def test_body_of_a_delete_is_ignored(fresh_api: Api, body: bytes) -> None:
 
 @pytest.mark.parametrize("sent", ["application/json; charset=utf-8", "Application/JSON", "application/json;x"])
 def test_json_content_type_may_have_parameters(fresh_api: Api, sent: str) -> None:
-    """Java and .NET send a charset. Source: sdk-wire 2.2."""
+    """Java and .NET send a charset (ledger: content_type)."""
     assert fresh_api.ask("POST", fresh_api.sessions, _PAIR, headers={"Content-Type": sent}).status == 201
 
 
@@ -187,7 +187,7 @@ def test_json_content_type_may_have_parameters(fresh_api: Api, sent: str) -> Non
     "sent", [None, "", "text/plain", "application/x-www-form-urlencoded", "application/jsonp", "multipart/form-data"]
 )
 def test_other_content_type_is_refused(fresh_api: Api, sent: str | None) -> None:
-    """JSON only. Source: vendor page, L4-6; the text is ASSUMED."""
+    """JSON only (ledger: content_type, content_type_text)."""
     reply = fresh_api.ask("POST", fresh_api.sessions, _PAIR, headers={"Content-Type": sent})
 
     assert _is_refusal(reply, 400)
@@ -209,7 +209,7 @@ def test_other_content_type_is_refused(fresh_api: Api, sent: str | None) -> None
     ids=lambda body: repr(body[:20]),
 )
 def test_body_that_is_no_json_is_refused(fresh_api: Api, body: bytes) -> None:
-    """The vendor's own update sample has a trailing comma. Source: contract 1.4; the text is ASSUMED."""
+    """The vendor's own update sample has a trailing comma (ledger: invalid_json)."""
     reply = fresh_api.ask("POST", fresh_api.sessions, body)
 
     assert _is_refusal(reply, 400)
@@ -218,7 +218,7 @@ def test_body_that_is_no_json_is_refused(fresh_api: Api, body: bytes) -> None:
 
 @pytest.mark.parametrize("body", [b"[]", b"null", b"7", b'"x"'])
 def test_body_that_is_no_object_is_refused(fresh_api: Api, body: bytes) -> None:
-    """Parameters have names. ASSUMED: no text is documented."""
+    """Parameters have names (ledger: json_object)."""
     assert fresh_api.ask("POST", fresh_api.sessions, body).error == "The request body must be a JSON object."
 
 
@@ -267,12 +267,12 @@ def _padded(size: int) -> bytes:
 
 
 def test_body_of_65536_bytes_is_taken(fresh_api: Api) -> None:
-    """ASSUMED: no page gives a limit."""
+    """The longest one (ledger: body_limit)."""
     assert fresh_api.ask("POST", fresh_api.sessions, _padded(_BODY_BYTES_MAX)).status == 201
 
 
 def test_body_of_65537_bytes_is_too_large(fresh_api: Api) -> None:
-    """ASSUMED: no page gives a limit."""
+    """One byte more (ledger: body_limit)."""
     assert _is_refusal(fresh_api.ask("POST", fresh_api.sessions, _padded(_BODY_BYTES_MAX + 1)), 413)
 
 
@@ -291,14 +291,14 @@ def _pieces(content: bytes) -> Iterator[bytes]:
 
 
 def test_url_of_8192_bytes_is_taken(fresh_api: Api) -> None:
-    """ASSUMED: no page gives a limit."""
+    """Path and query together (ledger: url_limit)."""
     path = f"{fresh_api.sessions}?"
 
     assert fresh_api.ask("GET", path + "a" * (8192 - len(path) + 1)).status == 200
 
 
 def test_longer_url_is_refused(fresh_api: Api) -> None:
-    """ASSUMED: no page gives a limit."""
+    """It is refused before anything else is read (ledger: url_limit)."""
     path = f"{fresh_api.sessions}?"
 
     assert _is_refusal(fresh_api.ask("GET", path + "a" * (8192 - len(path) + 2)), 414)
@@ -308,7 +308,7 @@ def test_longer_url_is_refused(fresh_api: Api) -> None:
 
 
 def test_api_ids_are_never_the_same(fresh_api: Api) -> None:
-    """Source: contract 2.1: api_id is a UUID of the request."""
+    """An api_id is a UUID of the request (ledger: api_id)."""
     ids = {fresh_api.list().json["api_id"] for _ in range(20)}
 
     assert len(ids) == 20
@@ -322,7 +322,7 @@ def test_refused_request_changes_nothing(fresh_api: Api) -> None:
 
 
 def test_following_next_over_the_wire_lists_every_session_once(fresh_api: Api) -> None:
-    """Source: contract 5.3."""
+    """The links lead through all pages (ledger: list_links)."""
     made = [fresh_api.create(first_party=f"9190034590{n:02}", second_party=f"9181972410{n:02}").json for n in range(25)]
     seen, path = [], f"{fresh_api.sessions}/?limit=7&status=active&created_time__lte=2026-01-01+00%3A00"
     while path:
@@ -334,6 +334,6 @@ def test_following_next_over_the_wire_lists_every_session_once(fresh_api: Api) -
 
 
 def test_absolute_form_of_the_target_is_understood(fresh_api: Api) -> None:
-    """Node's axios up to 1.16.0 sends it to a plain proxy. Source: sdk-wire 1.2."""
+    """Node's axios up to 1.16.0 sends it to a plain proxy (axios, lib/adapters/http.js, setProxy)."""
     reply = fresh_api.ask("GET", f"http://api.plivo.com{fresh_api.sessions}/")
     assert reply.status == 200

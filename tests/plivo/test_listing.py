@@ -43,14 +43,14 @@ def _refusal(**filters: str) -> str:
 
 
 def test_list_without_filters_is_the_last_week_20_at_a_time() -> None:
-    """Source: vendor page, L10-14: limit 20, offset 0, the last 7 days."""
+    """Limit 20, offset 0, the last 7 days (ledger: list_limit, list_offset, list_window_default)."""
     assert SessionQuery(limit=20, offset=0, created=Range(NOW - 7 * DAY_US, None)) == _query()
 
 
 @pytest.mark.parametrize("name", ["first_party", "second_party", "virtual_number"])
 @pytest.mark.parametrize("sent", ["919003459051", "+919003459051", " 919003459051"])
 def test_number_filters_match_with_or_without_plus(name: str, sent: str) -> None:
-    """A plus may arrive as a blank. Source: contract 5.2, ASSUMED there."""
+    """A plus may arrive as a blank (ledger: list_parties, list_number_plus)."""
     query = _query(**{name: sent})
 
     assert getattr(query, "number" if name == "virtual_number" else name) == "919003459051"
@@ -58,53 +58,53 @@ def test_number_filters_match_with_or_without_plus(name: str, sent: str) -> None
 
 @pytest.mark.parametrize(("sent", "live"), [("active", True), ("expired", False), ("all", None), ("", None)])
 def test_status_is_active_expired_or_all(sent: str, live: bool | None) -> None:  # noqa: FBT001
-    """Source: contract 5.2; all is the default."""
+    """All is the default (ledger: list_status)."""
     assert live is _query(status=sent).live
 
 
 @pytest.mark.parametrize("sent", ["in-progress", "Active", "none"])
 def test_status_is_nothing_else(sent: str) -> None:
-    """ASSUMED: no text is documented."""
+    """The text offers the three values (ledger: list_status_text)."""
     assert _refusal(status=sent) == "Invalid parameter. status allowed values are active, expired or all."
 
 
 @pytest.mark.parametrize("limit", [1, 20])
 def test_limit_is_1_to_20(limit: int) -> None:
-    """Source: vendor page, L10-11."""
+    """Both ends belong to it (ledger: list_limit)."""
     assert limit == _query(limit=str(limit)).limit
 
 
 @pytest.mark.parametrize("limit", ["0", "21", "-1", "999999999999"])
 def test_limit_outside_its_range_is_refused(limit: str) -> None:
-    """Other lists of the vendor refuse. Source: contract 5.3, ASSUMED there."""
+    """Other lists of the vendor refuse (ledger: list_limit_out_of_range)."""
     assert _refusal(limit=limit) == "Invalid parameter. limit is outside the allowed range."
 
 
 @pytest.mark.parametrize(("sent", "limit"), [("0", 1), ("-5", 1), ("21", 20)])
 def test_limit_is_clamped_where_the_policy_says_so(sent: str, limit: int) -> None:
-    """The other reading is an option. Source: contract 13, 17."""
+    """The other reading is an option (ledger: list_limit_out_of_range)."""
     assert limit == _page(("limit", sent), list_limit_out_of_range="clamp").query.limit
 
 
 @pytest.mark.parametrize("name", ["limit", "offset", "duration", "duration__lt"])
 @pytest.mark.parametrize("sent", ["ten", "1.5", "1e1", "٣", "--1", " 1", "9" * 13])
 def test_number_that_is_no_integer_is_refused(name: str, sent: str) -> None:
-    """ASSUMED: no text is documented."""
+    """The text is that of a body's integers (ledger: list_integer_text)."""
     assert _refusal(**{name: sent}) == f"Invalid parameter. {name} should be an integer."
 
 
 def test_offset_counts_sessions_from_0() -> None:
-    """Source: vendor page, L12-13; the page's own example is wrong (contract 11, row 23)."""
+    """The example in the vendor's page counts otherwise, and wrongly (ledger: list_offset)."""
     assert _query(offset="51").offset == 51
 
 
 def test_negative_offset_is_refused() -> None:
-    """ASSUMED: no text is documented."""
+    """It is out of range (ledger: list_offset_text)."""
     assert _refusal(offset="-1") == "Invalid parameter. offset is outside the allowed range."
 
 
 def test_subaccount_filter_sees_its_sessions() -> None:
-    """Six SDKs send it. Source: contract 5.2."""
+    """Six SDKs send it (ledger: list_subaccount)."""
     assert _query(subaccount=SUBACCOUNT).owner == 1
 
 
@@ -114,7 +114,7 @@ def test_unknown_subaccount_is_refused() -> None:
 
 
 def test_unknown_and_misspelt_filters_are_ignored() -> None:
-    """Node sends created_times for createdTimeEquals. Source: contract 5.2."""
+    """Node sends created_times for createdTimeEquals (ledger: list_unknown_keys)."""
     assert _query() == _query(created_times="2026", durations="x", subAccount="x", Limit="7")
 
 
@@ -141,7 +141,7 @@ def test_first_of_two_equal_names_counts() -> None:
     ],
 )
 def test_equal_time_means_what_its_spelling_spans(text: str, width: int) -> None:
-    """Sessions have microseconds and print seconds. Source: contract 5.2; the width is ASSUMED."""
+    """Sessions have microseconds and print seconds (ledger: list_time_granularity)."""
     created = _query(created_time=text).created
 
     assert created.low is not None
@@ -161,7 +161,7 @@ def test_equal_time_means_what_its_spelling_spans(text: str, width: int) -> None
 )
 @pytest.mark.parametrize("name", ["created", "expires"])
 def test_time_is_compared_as_it_is_printed(name: str, suffix: str, expected: Range) -> None:
-    """A printed time finds its session with __lte and __gte. Source: contract 5.2; seconds are ASSUMED."""
+    """A printed time finds its session with __lte and __gte (ledger: list_time_granularity)."""
     key = "created_time" if name == "created" else "expiry_time"
 
     assert expected == getattr(_query(**{f"{key}{suffix}": "2026-01-30 09:30:15"}), name)
@@ -262,14 +262,14 @@ def test_window_with_only_an_upper_end_has_7_whole_days(until: str, suffix: str,
     ],
 )
 def test_duration_is_compared_in_seconds(suffix: str, expected: Range) -> None:
-    """Source: vendor page, L1162-1164."""
+    """In seconds, with every comparison (ledger: list_duration)."""
     assert expected == _query(**{f"duration{suffix}": "60"}).duration
 
 
 @pytest.mark.parametrize("name", RANGED)
 @pytest.mark.parametrize("suffix", COMPARISONS)
 def test_single_underscore_of_the_java_sdk_is_understood(name: str, suffix: str) -> None:
-    """Source: contract 5.2."""
+    """As if there were two (ledger: list_single_underscore_filters)."""
     value = "60" if name == "duration" else "2026-01-30 09:30:15"
 
     assert _query(**{f"{name}__{suffix}": value}) == _query(**{f"{name}_{suffix}": value})
@@ -278,7 +278,7 @@ def test_single_underscore_of_the_java_sdk_is_understood(name: str, suffix: str)
 @pytest.mark.parametrize("name", RANGED)
 @pytest.mark.parametrize("suffix", COMPARISONS)
 def test_single_underscore_is_ignored_where_the_policy_says_so(name: str, suffix: str) -> None:
-    """The real server probably ignores it. Source: contract 5.2."""
+    """The real server probably ignores it (ledger: list_single_underscore_filters)."""
     assert _query() == _page((f"{name}_{suffix}", "nonsense"), list_single_underscore_filters=False).query
 
 
@@ -310,14 +310,14 @@ def test_bounds_of_one_value_meet() -> None:
 )
 @pytest.mark.parametrize("name", ["created_time", "created_time__lt", "expiry_time__gte"])
 def test_time_in_another_format_is_refused(name: str, text: str) -> None:
-    """Source: contract 5.2 for the format; the text is ASSUMED."""
+    """The text names the format (ledger: list_time_form, list_time_text)."""
     expected = f"Invalid parameter. {name} should be in the format YYYY-MM-DD HH:MM[:ss[.uuuuuu]]."
 
     assert expected == _refusal(**{name: text})
 
 
 def test_window_of_30_days_is_the_longest() -> None:
-    """Source: vendor page, L1158-1161."""
+    """It may be as long as that (ledger: list_window_exceeded)."""
     query = _query(created_time__gte="2026-01-01 00:00:00", created_time__lt="2026-01-31 00:00:00")
 
     assert Range(instants.read("2026-01-01T00:00:00Z"), instants.read("2026-01-31T00:00:00Z")) == query.created
@@ -325,7 +325,7 @@ def test_window_of_30_days_is_the_longest() -> None:
 
 @pytest.mark.parametrize("name", ["created_time", "expiry_time"])
 def test_window_past_30_days_is_refused(name: str) -> None:
-    """ASSUMED: no page tells whether it is clamped. Source: contract 5.2."""
+    """No page tells whether it is clamped (ledger: list_window_exceeded, list_window_text)."""
     bounds = {f"{name}__gte": "2025-12-31 23:59:59", f"{name}__lt": "2026-01-31 00:00:00"}
 
     assert f"Invalid parameter. {name} search window should not exceed 30 days." == _refusal(**bounds)
@@ -337,7 +337,7 @@ def test_open_window_ends_now() -> None:
 
 
 def test_window_is_clamped_where_the_policy_says_so() -> None:
-    """The last 30 days of what was asked for are kept. Source: contract 13, 17."""
+    """The last 30 days of what was asked for are kept (ledger: list_window_exceeded)."""
     asked = (("created_time__gte", "2025-11-10 00:00"), ("created_time__lt", "2026-01-10 00:00"))
     query = _page(*asked, list_window_exceeded="clamp").query
 
@@ -346,7 +346,7 @@ def test_window_is_clamped_where_the_policy_says_so() -> None:
 
 
 def test_data_is_kept_for_90_days() -> None:
-    """What is older is not listed, whatever is asked. Source: vendor page, L14."""
+    """What is older is not listed, whatever is asked (ledger: list_retention)."""
     query = _query(created_time__gte="2025-10-20 00:00", created_time__lt="2025-11-10 00:00")
 
     assert query.created.low == NOW - 90 * DAY_US
@@ -395,7 +395,7 @@ def test_time_filter_means_what_a_naive_reading_says(instant: datetime, asked: d
 
 @given(st.integers(0, 70), st.integers(1, 20))
 def test_following_next_visits_every_session_once(total: int, limit: int) -> None:
-    """Source: contract 5.3: next is null at the end."""
+    """At the end next is null (ledger: list_links)."""
     seen: list[int] = []
     query: Sequence[tuple[str, str]] | None = [("limit", str(limit)), ("first_party", "+91 9")]
     while query is not None:
@@ -409,7 +409,7 @@ def test_following_next_visits_every_session_once(total: int, limit: int) -> Non
 
 
 def test_links_carry_filters_and_are_paths() -> None:
-    """Limit and offset first, as in other resources' fixtures. Source: contract 5.3; the filters are ASSUMED."""
+    """Limit and offset first, as in other resources' fixtures (ledger: list_links_carry_filters)."""
     page = _page(("created_time__gt", "2026-01-30 09:30"), ("limit", "10"), ("offset", "15"), ("status", ""))
 
     time = "created_time__gt=2026-01-30+09%3A30"
@@ -417,7 +417,7 @@ def test_links_carry_filters_and_are_paths() -> None:
 
 
 def test_first_and_only_page_has_no_links() -> None:
-    """Source: contract 5.3."""
+    """Both are null (ledger: list_links)."""
     assert links(_page(), _PATH, 20) == (None, None)
 
 

@@ -43,13 +43,13 @@ def _json_error(body: bytes) -> str:
     ids=lambda body: repr(body[:24]),
 )
 def test_body_that_is_no_json_is_refused(body: bytes) -> None:
-    """A trailing comma as in the vendor's own sample is no JSON. Source: contract 1.4."""
+    """A trailing comma as in the vendor's own sample is no JSON (ledger: invalid_json)."""
     assert _json_error(body) == "Invalid JSON in the request body."
 
 
 @pytest.mark.parametrize("body", [b"[]", b'"text"', b"7", b"null", b"true"])
 def test_body_that_is_no_object_is_refused(body: bytes) -> None:
-    """Parameters have names, so a body is an object. ASSUMED: no text is documented."""
+    """Parameters have names, so a body is an object (ledger: json_object)."""
     assert _json_error(body) == "The request body must be a JSON object."
 
 
@@ -65,28 +65,28 @@ def test_any_bytes_are_an_object_or_refused(body: bytes) -> None:
 
 @pytest.mark.parametrize("spell", [str.upper, str.title, str.swapcase])
 def test_letter_case_of_keys_does_not_matter(spell: Any) -> None:
-    """The server is written in Go, whose decoder matches keys in any case. Source: contract 3.2."""
+    """The server is written in Go, whose decoder matches keys in any case (ledger: keys_in_any_case)."""
     body = {**PINS, "record": True, "session_expiry": 600}
 
     assert created(body) == created({spell(key): value for key, value in body.items()})
 
 
 def test_capital_p_of_the_go_sdk_means_a_single_party() -> None:
-    """Source: contract 3.2 and 11, row 24."""
+    """plivo-go sends create_session_with_single_Party (ledger: keys_in_any_case)."""
     command = created({"first_party": PAIR["first_party"], "create_session_with_single_Party": True})
 
     assert command.settings.single_party
 
 
 def test_older_name_of_the_pin_switch_is_understood() -> None:
-    """Source: contract 11, row 13."""
+    """Older pages have it without its end (ledger: is_pin_authentication)."""
     body = {key: value for key, value in PINS.items() if key != "is_pin_authentication_required"}
 
     assert created(PINS) == created({**body, "is_pin_authentication": True})
 
 
 def test_unknown_keys_are_ignored() -> None:
-    """Java, Python, Node and the CLI all send some. Source: contract 3.2."""
+    """Java, Python, Node and the CLI all send some (ledger: unknown_keys_ignored)."""
     noise = {"pin_authentication_required": False, "mode": "both", "session_uuid": "x", "sub_account": [], "": None}
 
     assert created(PAIR) == created({**PAIR, **noise})
@@ -112,13 +112,13 @@ def test_first_wrong_parameter_of_the_table_is_told(earlier: str, later: str) ->
 
 
 def test_first_missing_party_is_told() -> None:
-    """Both are missing, and the page names the first party first. Source: contract 9.1."""
+    """Both are missing, and the page names the first party first (ledger: first_fault_reported)."""
     assert refusal({}) == "Mandatory parameter missing. first_party must be present."
 
 
 @pytest.mark.parametrize("name", ["first_party", "second_party"])
 def test_single_party_may_be_either(name: str) -> None:
-    """One party suffices where the flag is set. Source: contract 3.3; vendor page, L160."""
+    """One party suffices where the flag is set (ledger: single_party_needs_one)."""
     command = created({name: PAIR[name], "create_session_with_single_party": True})
 
     missing = "second_party" if name == "first_party" else "first_party"
@@ -133,7 +133,7 @@ def test_single_party_session_may_have_both() -> None:
 
 
 def test_single_party_session_needs_one() -> None:
-    """Somebody has to be reached. ASSUMED: no text is documented."""
+    """Somebody has to be reached (ledger: single_party_without_party)."""
     text = refusal({"create_session_with_single_party": True})
 
     assert text == "Mandatory parameter missing. first_party or second_party must be present."
@@ -141,7 +141,7 @@ def test_single_party_session_needs_one() -> None:
 
 @pytest.mark.parametrize("name", ["first_party_pin", "second_party_pin", "pin_prompt_play"])
 def test_pin_parameters_are_required_with_pin_authentication(name: str) -> None:
-    """Source: vendor page, "Required when …"; contract 3.4."""
+    """The page says "Required when …" of them (ledger: pins_required, pin_prompt_play_required)."""
     body = {key: value for key, value in PINS.items() if key != name}
 
     assert f"Mandatory parameter missing. {name} must be present." == refusal(body)
@@ -153,7 +153,7 @@ def test_empty_prompt_is_a_missing_prompt() -> None:
 
 
 def test_generated_pins_need_no_given_ones() -> None:
-    """Source: contract 3.4."""
+    """generate_pin stands in for both (ledger: pins_required)."""
     pins = created(GENERATED).pins
 
     assert pins is not None
@@ -161,7 +161,7 @@ def test_generated_pins_need_no_given_ones() -> None:
 
 
 def test_given_pins_go_before_generated_ones() -> None:
-    """Some Java tests send both. Source: contract 3.2, ASSUMED there."""
+    """Some Java tests send both (ledger: given_pin_wins)."""
     pins = created({**GENERATED, "first_party_pin": "1234"}).pins
 
     assert pins is not None
@@ -176,7 +176,7 @@ def test_pin_parameters_are_not_looked_at_without_pin_authentication() -> None:
 
 
 def test_incorrect_pin_play_is_required_where_the_policy_says_so() -> None:
-    """The seed page requires it, the newest does not. Source: contract 11, row 19."""
+    """The older page requires it, the newest does not (ledger: incorrect_pin_play_required)."""
     text = refusal(PINS, incorrect_pin_play_required=True)
 
     assert text == "Mandatory parameter missing. incorrect_pin_play must be present."
@@ -190,7 +190,7 @@ def test_incorrect_pin_play_satisfies_the_strict_policy() -> None:
 
 
 def test_empty_update_changes_nothing() -> None:
-    """Go and PHP send {} for an update without arguments. Source: contract 12.2, sdk-wire 2.3."""
+    """Go and PHP send {} for an update without arguments (ledger: update_modified)."""
     command = updated({})
 
     assert (command.first_party, command.second_party, command.expiry_s, command.settings) == (None, None, None, {})
@@ -251,7 +251,7 @@ def test_every_accepted_party_is_a_possible_number(sent: str | int) -> None:
 
 @given(st.text("0123456789", max_size=17) | st.integers(-10, 10**17) | st.text(max_size=16))
 def test_every_accepted_pin_has_4_to_15_digits(sent: str | int) -> None:
-    """Source: contract 3.4."""
+    """Whatever is sent (ledger: first_party_pin)."""
     try:
         pins = created({**PINS, "first_party_pin": sent}).pins
     except ApiError:
@@ -274,7 +274,7 @@ def test_every_accepted_url_is_one_that_a_client_could_call(sent: str) -> None:
 
 @given(st.integers() | st.integers().map(str) | st.floats(allow_nan=False) | st.text(max_size=10))
 def test_every_accepted_expiry_is_in_range(sent: float | str) -> None:
-    """Source: contract 3.1: 60 to 86400."""
+    """60 to 86400, whatever is sent (ledger: session_expiry_range)."""
     try:
         expiry_s = created({**PAIR, "session_expiry": sent}).expiry_s
     except ApiError:

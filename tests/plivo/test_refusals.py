@@ -59,7 +59,7 @@ def test_every_reason_is_answered(reason: Reason) -> None:
     ],
 )
 def test_documented_answers_are_to_the_letter(reason: Reason, status: int, text: str) -> None:
-    """Source: contract 9.1, and 9.2 for "not found"; only the captured body has no full stop."""
+    """Only the recorded body has no full stop (ledger: text_full_stop, unknown_session_text)."""
     answer = answer_to(Refused(reason, **_DETAIL[reason]))
 
     assert (status, text) == (answer.status, answer.text)
@@ -77,7 +77,7 @@ def test_documented_answers_are_to_the_letter(reason: Reason, status: int, text:
     ],
 )
 def test_documented_stems_are_to_the_letter(stem: str, words: dict[str, str], text: str) -> None:
-    """Source: contract 9.1."""
+    """As in the table of errors of the beta page (ledger: text_missing, text_phone, text_range, text_choice)."""
     assert ApiError(400, text) == refused_parameter(stem, "x", **words)
 
 

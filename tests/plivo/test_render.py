@@ -33,8 +33,8 @@ _PINS: Final = Pins(
     forced=True,
 )
 
-#: The create of contract Appendix A, byte for byte but for its line breaks.
-_APPENDIX_A: Final = (
+#: A create in the shape of the SDKs' recorded ones of 2024, byte for byte but for its line breaks.
+_RECORDED_SHAPE: Final = (
     '{"api_id":"5b6d6f0e-0f43-4f0c-9a55-3f3d3f7a1c11","session_uuid":"0d4b3c1e-7c1f-4a57-9b7e-5c6d8f1a2b34",'
     '"virtual_number":"+912200000001","message":"Session created","session":{"first_party":"919000000001",'
     '"second_party":"919000000002","virtual_number":"912200000001","status":"active",'
@@ -75,15 +75,15 @@ def _got(subaccount: str | None = None, **changes: Any) -> Any:
     return render.got(_session(**changes), api_id=_API_ID, subaccount=subaccount, links=LINKS)["response"]
 
 
-def test_create_is_appendix_a() -> None:
-    """Keys, their order, nulls, numbers and both spellings of the virtual number. Source: contract Appendix A."""
+def test_create_has_the_recorded_shape() -> None:
+    """Keys, their order, nulls, numbers and both spellings of the virtual number (ledger: session_key_order)."""
     body = render.created(_session(), api_id=_API_ID, subaccount=None, links=LINKS)
 
-    assert json.dumps(body, separators=(",", ":")) == _APPENDIX_A
+    assert json.dumps(body, separators=(",", ":")) == _RECORDED_SHAPE
 
 
 def test_envelopes_are_those_of_the_samples() -> None:
-    """Source: contract 2.1."""
+    """What surrounds a session (ledger: update_envelope, get_envelope, delete_envelope, error_envelope)."""
     session = _got()
 
     update = render.updated(_session(), api_id="a", subaccount=None, links=LINKS)
@@ -98,7 +98,7 @@ def test_envelopes_are_those_of_the_samples() -> None:
 
 
 def test_pin_group_is_shown_with_strings_for_pins_and_integers_for_the_rest() -> None:
-    """A pin_retry_wait that is a string breaks the Go SDK. Source: contract 2.3."""
+    """A pin_retry_wait that is a string breaks plivo-go (ledger: pins_are_strings, pin_retry_wait_form)."""
     shown = _got(pins=_PINS)
     group = list(shown)[list(shown).index("is_pin_authentication_required") :][:9]
 
@@ -117,32 +117,32 @@ def test_pin_group_is_shown_with_strings_for_pins_and_integers_for_the_rest() ->
 
 
 def test_pin_group_does_not_move_keys() -> None:
-    """The order is the same with PINs and without. Source: contract 2.2."""
+    """The order is the same with PINs and without (ledger: session_key_order)."""
     assert list(_got()) == list(_got(pins=_PINS))
 
 
 def test_single_party_session_shows_an_empty_party_and_true() -> None:
-    """Source: contract 2.3, ASSUMED there."""
+    """An empty string, not null (ledger: missing_party_form, single_party_asked_form)."""
     shown = _got(second_party="", settings=replace(SETTINGS, single_party=True))
 
     assert (shown["second_party"], shown["create_session_with_single_party"]) == ("", True)
 
 
 def test_subaccount_is_shown_only_where_there_is_one() -> None:
-    """Source: contract 2.5."""
+    """Its key is left out otherwise (ledger: subaccount_form)."""
     assert "subaccount" not in _got()
     assert _got(subaccount="SA")["subaccount"] == "SA"
 
 
 def test_subaccount_stands_after_record() -> None:
-    """As in the only sample that has it. Source: vendor page, L500-502."""
+    """As in the only sample that has it, the vendor page's create (ledger: subaccount_form)."""
     names = list(_got(subaccount="SA"))
 
     assert names[names.index("record") :][:3] == ["record", "subaccount", "record_file_format"]
 
 
 def test_list_object_has_alphabetical_keys_and_its_uri() -> None:
-    """Source: contract 2.2 and 2.3."""
+    """The same values as in a get (ledger: list_key_order, resource_uri)."""
     listed = render.listed_session(_session(), _URI, LINKS)
 
     assert sorted(listed) == list(listed)
@@ -150,7 +150,7 @@ def test_list_object_has_alphabetical_keys_and_its_uri() -> None:
 
 
 def test_expired_session_says_so() -> None:
-    """Source: vendor page, L1109."""
+    """As in the response sample of the vendor page, get (ledger: status_values)."""
     assert _got(status=Status.EXPIRED)["status"] == "expired"
 
 
@@ -163,7 +163,7 @@ def test_expired_session_says_so() -> None:
     ],
 )
 def test_time_is_cut_to_whole_seconds(instant: str, expected: str) -> None:
-    """Source: contract 2.4."""
+    """Cut off and not rounded (ledger: timestamp_form, timestamp_truncated)."""
     assert expected == render.timestamp(instants.read(instant))
 
 
@@ -176,12 +176,12 @@ def test_time_reads_back(instant: int) -> None:
 
 
 def test_duration_is_rounded_down_from_microseconds() -> None:
-    """612.292 seconds are 612. Source: contract 4.3, session 7b5c5e17."""
+    """612.292 seconds are 612, as in session 7b5c5e17 of the SDKs' fixtures (ledger: duration)."""
     assert _got(expires_at=_CREATED + 612_292_022)["duration"] == 612
 
 
 def test_amounts_are_whole_numbers() -> None:
-    """Go decodes amount into an integer, and no sample has strings. Source: contract 2.3."""
+    """Go decodes amount into an integer, and no sample has strings (ledger: amounts_are_numbers)."""
     shown = _got()
 
     assert all(type(shown[name]) is int for name in ("amount", "total_call_amount", "total_session_amount"))

@@ -40,7 +40,7 @@ def _verify(callback: Sent, headers: Mapping[str, str], *, token: str = TOKEN) -
 
 @pytest.mark.parametrize("vector", VECTORS, ids=[vector.name for vector in VECTORS])
 def test_known_signature_comes_out(vector: Vector) -> None:
-    """What SDKs have in their tests, and what all of them accepted. Source: contract 7.5."""
+    """What SDKs have in their tests, and what all of them accepted (ledger: signature_v3_post, signature_port)."""
     signed = signatures.sign(
         vector.method,
         vector.url,

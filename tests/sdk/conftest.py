@@ -1,6 +1,7 @@
 """Plivo's own Python SDK, led to the emulator. Only the address that it calls is changed.
 
-`HTTPS_PROXY` does nothing in this SDK, so its module constants are set (contract 12.1).
+`HTTPS_PROXY` does nothing in this SDK, which sends prepared requests (plivo/rest/client.py), so its module constants
+are set.
 """
 
 from collections.abc import Iterator

@@ -40,7 +40,7 @@ def told(fresh_api: Api) -> Any:
 def test_callbacks_of_calls_validate(told: Any) -> None:
     """POST and GET, with and without a query, beyond ASCII and with reserved signs; then a call and an expiry.
 
-    One test, because every start of Node takes longer than all else here. Source: contract 7.5.
+    One test, because every start of Node takes longer than all else here (ledger: signature_v3_post, signature_port).
     """
     received = told["received"]
 

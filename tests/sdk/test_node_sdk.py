@@ -25,7 +25,7 @@ def told() -> Any:
 
 
 def test_session_lives_its_whole_life(told: Any) -> None:
-    """Create, get, update, list, delete and four refusals, in the SDK's camel case. Source: contract 9.3, 12.3.
+    """Create, get, update, list, delete and four refusals, in the SDK's camel case.
 
     One test, because every start of Node takes longer than all else here.
     """

@@ -116,7 +116,7 @@ def test_what_was_changed_on_the_way_does_not_validate(
 def test_subaccounts_callbacks_validate_with_its_own_token(
     emulator: ServerThread, fresh_api: Api, shop: Customer
 ) -> None:
-    """The main account's token fits the Ma headers only. Source: contract 7.5."""
+    """The main account's token fits the Ma headers only (ledger: signature_headers)."""
     subaccount = fresh_api.subaccounts[0]
     with plivo.RestClient(subaccount.auth_id, subaccount.auth_token) as client:
         client.masking_sessions.create_masking_session(
@@ -188,7 +188,7 @@ def test_session_is_active_between_its_calls_and_expires_after_them(
 
 
 def test_session_shows_what_its_calls_left(emulator: ServerThread, fresh_api: Api, client: Any, shop: Customer) -> None:
-    """Interactions and totals. Source: contract 2.2, 8."""
+    """Interactions and totals (ledger: interaction_shape, session_totals_shown)."""
     created = create(client, shop)
     call = play(emulator, fresh_api, created)
     got = client.masking_sessions.get_masking_session(created.session_uuid).response

@@ -61,7 +61,7 @@ def test_program_of_a_user_lives_the_same_inside_run() -> None:
 
 
 def test_pins_may_be_numbers(client: Any) -> None:
-    """As in the vendor's curl sample. Source: vendor page, L396."""
+    """As in the vendor's curl sample (ledger: pin_as_number)."""
     created = _create(
         client,
         is_pin_authentication_required=True,
@@ -74,7 +74,7 @@ def test_pins_may_be_numbers(client: Any) -> None:
 
 
 def test_zero_expiry_is_the_default(client: Any) -> None:
-    """The SDK's own test sends 0. Source: contract 3.2."""
+    """The SDK's own test sends 0 (ledger: zero_timers)."""
     assert _create(client, session_expiry=0).session.duration == 1800
 
 
@@ -93,13 +93,13 @@ def test_lists_are_filtered_and_paged(client: Any) -> None:
 
 
 def test_invalid_parameter_is_a_validation_error(client: Any) -> None:
-    """400. Source: contract 9.3."""
+    """400, as plivo-python reads it (plivo/rest/client.py, process_response)."""
     with pytest.raises(ValidationError, match="session_expiry is outside the allowed range"):
         _create(client, session_expiry=59)
 
 
 def test_second_delete_is_a_validation_error(client: Any) -> None:
-    """400. Source: contract 5.4."""
+    """400 (ledger: delete_again)."""
     uuid = _create(client).session_uuid
     client.masking_sessions.delete_masking_session(uuid)
 
@@ -108,21 +108,21 @@ def test_second_delete_is_a_validation_error(client: Any) -> None:
 
 
 def test_unknown_session_is_a_resource_not_found_error(client: Any) -> None:
-    """404. Source: contract 9.3."""
+    """404 (ledger: unknown_session_status)."""
     with pytest.raises(ResourceNotFoundError, match="not found"):
         client.masking_sessions.get_masking_session(_UNKNOWN)
 
 
 @pytest.mark.usefixtures("at_the_emulator")
 def test_wrong_token_is_an_authentication_error(fresh_api: Api) -> None:
-    """401. Source: contract 9.3."""
+    """401 (ledger: unauthenticated_status)."""
     with plivo.RestClient(fresh_api.auth_id, "wrong") as client, pytest.raises(AuthenticationError):
         client.masking_sessions.list_masking_session()
 
 
 @pytest.mark.usefixtures("at_the_emulator")
 def test_subaccount_credentials_use_the_subaccount_numbers(fresh_api: Api) -> None:
-    """Source: contract 1.3."""
+    """A subaccount has credentials and numbers of its own (ledger: subaccount_credentials, owner_numbers)."""
     subaccount = fresh_api.subaccounts[0]
     with plivo.RestClient(subaccount.auth_id, subaccount.auth_token) as client:
         assert _create(client, first_party="+14155550123").virtual_number == "+14155550190"

@@ -1,4 +1,4 @@
-"""What Plivo's own Python SDK makes of every fault. Source: contract 9.3.
+"""What Plivo's own Python SDK makes of every fault (plivo/rest/client.py, process_response).
 
 It repeats a request that is answered 500 or above two times, at once; what an application sees is the third.
 """
@@ -61,7 +61,7 @@ def test_three_server_errors_are_seen(client: Any, fresh_api: Api) -> None:
 
 
 def test_server_error_after_the_change_leaves_one_session(client: Any, fresh_api: Api) -> None:
-    """The three tries of a create refresh one session, because the pair is the same. Source: contract 9.3."""
+    """The three tries of a create refresh one session, because the pair is the same (ledger: repeat_create)."""
     _fault(fresh_api, status=500, count=3, when="after")
     with pytest.raises(PlivoServerError):
         _create(client)

@@ -327,7 +327,7 @@ def test_head_meets_the_same_faults(api: Api) -> None:
     ],
 )
 def test_note_says_what_the_sdks_would_hide(api: Api, fields: Mapping[str, Any], *, noted: bool) -> None:
-    """Three requests a call on 500 and above. Source: contract 9.3."""
+    """The SDKs send a request three times where it is answered 500 or above (plivo-python, plivo/rest/client.py)."""
     made = fault(api, **fields)
 
     assert noted is ("give count = 3" in made.get("note", ""))

@@ -94,7 +94,7 @@ def test_tls_port_serves_the_same(intercepting: ServerThread, trusting: ssl.SSLC
 
 
 def test_nothing_but_http_1_1_is_agreed_on(intercepting: ServerThread, trusting: ssl.SSLContext) -> None:
-    """Go and Java offer h2, which we do not speak (sdk-wire 1.5)."""
+    """Go's and Java's HTTP clients offer h2, which the emulator does not speak."""
     del trusting  # has made them
     offering = ssl.create_default_context(cafile=str(users_certificates().authority))
     offering.set_alpn_protocols(["h2", "http/1.1"])
@@ -119,7 +119,7 @@ def test_client_that_does_not_know_our_authority_refuses(proxy: tuple[str, int])
 def test_request_with_a_whole_url_is_served_too(
     intercepting: ServerThread, proxy: tuple[str, int], scheme: str
 ) -> None:
-    """As axios up to 1.16.0 sends it, without TLS, also for https (sdk-wire 1.2)."""
+    """As axios up to 1.16.0 sends it, without TLS, also for https (lib/adapters/http.js, setProxy)."""
     world = intercepting.control.post("/worlds", {"seed": scheme})
     api = api_of(intercepting.url, world)
     body = b'{"first_party": "+14155550123", "second_party": "+14155550145"}'

@@ -1,4 +1,4 @@
-"""The vendor's rate limit, off unless the policy turns it on. Source: contract 10.2."""
+"""The vendor's rate limit, off unless the policy turns it on (ledger: rate_limit)."""
 
 from collections.abc import Iterator
 from typing import Any

@@ -27,7 +27,7 @@ _SIGNATURE: Final = "X-Plivo-Signature"
 #: What a tampered callback says beside the truth.
 _FORGED: Final = "SequenceNumber=0&Forged=1"
 
-#: A nonce has 20 digits in every sample (contract 7.5), which is not quite 67 bits.
+#: A nonce has 20 digits in the samples of the signature page and of plivo-go (utils_test.go): not quite 67 bits.
 _NONCES: Final = 10**20
 _NONCE_SHIFT: Final = 128 - 67
 

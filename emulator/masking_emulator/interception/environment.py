@@ -1,7 +1,8 @@
 """Redirection: the environment in which unmodified code reaches the emulator at https://api.plivo.com.
 
 Pure: takes where the server is, whom to trust and what the user's environment says; returns what to set. One table,
-a variable a row, in the order of the languages that need it. Source of every row: sdk-wire 1.2 and 1.3.
+a variable a row, in the order of the languages that need it. What each of them does was tried with the real SDKs;
+the table of drop-in use in README says with which versions.
 """
 
 import os

@@ -9,7 +9,7 @@ from enum import Enum
 from typing import Final
 from urllib.parse import urlsplit
 
-#: The host of every masking call (sdk-wire 1.1), and the domain that the certificate is for.
+#: The host of every masking request (ledger: paths), and the domain that the certificate is for.
 API_HOST: Final = "api.plivo.com"
 DOMAIN: Final = "plivo.com"
 

@@ -1,9 +1,9 @@
 """The proxy: `HTTPS_PROXY` of every client. Plivo's hosts go in, to the emulator; others are refused or let through.
 
-It speaks both dialects: CONNECT, behind which it ends TLS as Plivo, and requests with a whole URL, as old axios
-sends them even for https (sdk-wire 1.2). A connection is a proxy's until its first head is read; then it is an HTTP
-connection of the server, or one half of a tunnel (tunnel.py), or closed. A request with a whole URL is alone on its
-connection, because the next one may be for another host.
+It speaks both dialects: CONNECT, behind which it ends TLS as Plivo, and requests with a whole URL, as axios up to
+1.16.0 sends them even for https (its lib/adapters/http.js). A connection is a proxy's until its first head is read;
+then it is an HTTP connection of the server, or one half of a tunnel (tunnel.py), or closed. A request with a whole URL
+is alone on its connection, because the next one may be for another host.
 """
 
 import asyncio

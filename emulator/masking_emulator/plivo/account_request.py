@@ -71,7 +71,7 @@ class AccountRequest(Record):
         raise refused_parameter(refusals.NOT_A_SUBACCOUNT, "subaccount", reason)
 
     def subaccount_of(self, session: Session) -> str | None:
-        """The Auth ID to show as subaccount: only where the create named one (contract 2.5)."""
+        """The Auth ID to show as subaccount: only where the create named one (ledger: subaccount_form)."""
         if not session.settings.owner_named:
             return None
         return self.caller.service.accounts[session.owner].auth_id

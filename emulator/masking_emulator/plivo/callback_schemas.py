@@ -2,8 +2,8 @@
 
 One table of attributes, a line each; a schema per event is read off it. All values are strings, because a form and a
 query know nothing else. What is not in the table is not sent. What values an event gets is decided elsewhere.
-Source: session events and recording events of the vendor's page. It lists attributes without saying which event has
-which, so presence is ASSUMED from what an event can know.
+The vendor's page lists attributes without saying which event has which, so an event has those that it can know
+(ledger: event_attributes_always, event_attributes_of_calls, event_attributes_of_recordings).
 """
 
 from collections.abc import Mapping

@@ -1,7 +1,7 @@
 """Callbacks in the vendor's words: which event a notice is, and its parameters.
 
-Source: contract 7.1 to 7.3 and 7.6. Values are strings, because a form and a query know nothing else. The order is
-that of the vendor's page. What is not documented to be there is left out.
+Values are strings, because a form and a query know nothing else. Their order is that of the vendor's page, and what
+no page names is left out (ledger: event_names, event_attribute_names, event_values).
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -76,7 +76,7 @@ def parameters(callback: Callback, place: Place) -> dict[str, str]:
 
 
 def timestamp(instant: int) -> str:
-    """The instant as callbacks have it: whole seconds of UTC (format ASSUMED, contract 7.2)."""
+    """The instant as callbacks have it: whole seconds of UTC (ledger: callback_timestamp_format)."""
     return _second(instant // SECOND_US)
 
 
@@ -95,7 +95,7 @@ def _second(second: int) -> str:
 def _people(call: Call, leg: int | None) -> Sequence[NameValue]:
     """From and To. Of the call that the service places, the first leg goes from the virtual number to the first party.
 
-    Source: contract 6.7. As long as nobody is dialled there is no To.
+    As long as nobody is dialled there is no To (ledger: callback_from_and_to, event_attributes_of_calls).
     """
     if not call.legs[0].inbound and (leg == 0 or len(call.legs) == 1):
         return (("From", call.number), ("To", call.caller))
@@ -122,7 +122,7 @@ def _of_call_end(notice: Notice, place: Place) -> Sequence[NameValue]:
     del place
     call = notice.call
     assert call is not None, "a call's notice has a call"
-    # Why the call is over is why its last leg is. ASSUMED: no page tells.
+    # Why the call is over is why its last leg is (ledger: parties_hangup_cause).
     return _cost(call.amount_micros, call.billed_s, call.duration_s, call.legs[-1].cause)
 
 

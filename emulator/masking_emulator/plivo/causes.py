@@ -1,7 +1,7 @@
 """Why and by whom a leg was ended, in Plivo's words: hangup cause codes, their names, and hangup sources.
 
-Source: the page on hangup causes (voice/troubleshooting). Which cause a masked call has is nowhere told; the rows
-follow the vendor's sentence on each code.
+The names and codes are those of the vendor's page on hangup causes. No page says which cause a masked call has; the
+rows follow the vendor's sentence on each code (ledger: call_hangup_causes, hangup_causes).
 """
 
 from collections.abc import Mapping
@@ -19,7 +19,7 @@ _CODES: Final[Mapping[Cause, int]] = {
     Cause.OUT_OF_SERVICE: 2010,
     Cause.RING_TIMEOUT: 6010,
     Cause.TIME_LIMIT: 6000,
-    # ASSUMED: a caller whom no session takes is turned away unanswered, as an application's rejecting <Hangup> does.
+    # A caller whom no session takes is turned away unanswered (ledger: hangup_of_unknown_caller).
     Cause.NOT_CONNECTED: 3020,
 }
 

@@ -1,8 +1,8 @@
 """Destinations: where a callback goes, as its configured URL says, with the settings in the URL's fragment.
 
 `#ct=2000&rt=40000&tt=55000&rc=1&rp=ct,rt`: connect, read and total timeout in milliseconds, number of retries, and
-what is tried again (`4xx`, `5xx`, `ct`, `rt`, `all`). Source: contract 7.4. A value outside its range counts as not
-given (ASSUMED); `er`, the region, has no meaning here.
+what is tried again (`4xx`, `5xx`, `ct`, `rt`, `all`). A value outside its range counts as not given, and `er`, the
+region, has no meaning here (ledger: callback_timeouts, callback_retries, callback_settings_malformed).
 """
 
 import re
@@ -16,7 +16,7 @@ from masking_emulator.core.instants import SECOND_US
 from masking_emulator.core.records.base import Record
 from masking_emulator.core.records.callbacks import Outcome, RetryPlan
 
-#: The pause before the first retry, doubled for each further one. No page gives it: ASSUMED.
+#: The pause before the first retry, doubled for each further one (ledger: callback_pause).
 RETRY_PAUSE_US: Final = SECOND_US
 
 #: Setting → least, most, default.
@@ -88,7 +88,7 @@ def _authority(parts: SplitResult) -> str:
 
 
 def _authorization(parts: SplitResult) -> str:
-    """User and password of the URL, which every client sends as Basic authorization. ASSUMED for the vendor's."""
+    """User and password of the URL, sent as Basic authorization (ledger: callback_credentials_in_url)."""
     user, at, _ = parts.netloc.rpartition("@")
     return f"Basic {b64encode(unquote(user).encode()).decode()}" if at else ""
 

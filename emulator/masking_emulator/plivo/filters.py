@@ -91,7 +91,7 @@ def span_of(fields: Fields, name: str, read: Callable[[str, str], Value], policy
 
 
 def _spellings(name: str, suffix: str, policy: Policy) -> Sequence[str]:
-    # The Java SDK and part of Node's send one underscore (contract 5.2).
+    # plivo-java and part of plivo-node send one underscore (ledger: list_single_underscore_filters).
     if not suffix:
         return (name,)
     doubled = f"{name}__{suffix}"
@@ -175,7 +175,7 @@ def integer(name: str, text: str) -> int:
 
 def number(fields: Fields, name: str) -> str | None:
     """A phone number without plus; None where the filter is not there."""
-    # Numbers are stored without plus, and a plus in a query may arrive as a blank. ASSUMED (contract 5.2).
+    # Numbers are stored without plus, and a plus in a query may arrive as a blank (ledger: list_number_plus).
     return fields[name].strip().removeprefix("+") if name in fields else None
 
 

@@ -1,4 +1,4 @@
-"""Lists of sessions: which ones a request asks for. Source: vendor page, "List all sessions", and contract 5.2."""
+"""Lists of sessions: which ones a request asks for (ledger: list_parties, list_status, list_times)."""
 
 from collections.abc import Mapping, Sequence
 from typing import Final

@@ -1,6 +1,6 @@
 """Pages of lists: which part of what was found is shown, and the links to the parts beside it.
 
-Source: vendor page, pagination, and contract 5.3.
+Links are paths with limit and offset (ledger: list_links, list_meta).
 """
 
 from collections.abc import Iterable, Sequence

@@ -1,7 +1,7 @@
 """The parameters of create and update: one line each, and each line is a JSON Schema fragment.
 
 jsonschema judges by these fragments and OpenAPI embeds them unchanged. The schema describes a value after
-coercion (`parse.py`): "true" and "60" count as true and 60. Defaults are those seen on the wire (contract 3.1).
+coercion (`parse.py`): "true" and "60" count as true and 60. Defaults are those of recorded responses.
 """
 
 from collections.abc import Mapping
@@ -26,7 +26,7 @@ class Kind(Enum):
 
 
 class Parameter(Record):
-    """One parameter. `zero_is_default`: 0 counts as not given, because three SDKs always send it (contract 3.2)."""
+    """One parameter. `zero_is_default`: 0 counts as not given (ledger: zero_timers)."""
 
     name: str
     kind: Kind
@@ -128,7 +128,7 @@ _TABLE: Final[tuple[Parameter, ...]] = (
     _parameter(
         "ring_timeout",
         Kind.INTEGER,
-        # ASSUMED: no page gives a range; a day is what the other timers allow.
+        # No page gives a range (ledger: ring_timeout_range).
         _seconds(1, 86_400),
         default=RING_TIMEOUT_DEFAULT_S,
         zero_is_default=True,
@@ -164,5 +164,5 @@ _TABLE: Final[tuple[Parameter, ...]] = (
 CREATE: Final[Mapping[str, Parameter]] = {parameter.name: parameter for parameter in _TABLE}
 UPDATE: Final[Mapping[str, Parameter]] = {name: parameter for name, parameter in CREATE.items() if parameter.on_update}
 
-#: Spellings that mean a parameter of the table (contract 11, row 13). Letter case never matters.
+#: Spellings that mean a parameter of the table (ledger: is_pin_authentication). Letter case never matters.
 SYNONYMS: Final[Mapping[str, str]] = {"is_pin_authentication": "is_pin_authentication_required"}

@@ -1,7 +1,7 @@
 """From bytes to a command: JSON → mapping → coerced → validated → CreateSession or UpdateSession.
 
-Each step is pure. Unknown keys are ignored and letter case does not matter, as with the server's own decoder
-(contract 3.2); null and "" count as not given. The first parameter in table order with a wrong value is reported;
+Each step is pure. Unknown keys are ignored and letter case does not matter, as with the server's own decoder (ledger:
+keys_in_any_case); null and "" count as not given. The first parameter in table order with a wrong value is reported;
 what is missing comes after that.
 """
 
@@ -60,7 +60,7 @@ def create_session(fields: Mapping[str, Any], owner_of: OwnerOf, owner: int, pol
 def update_session(fields: Mapping[str, Any], uuid: str, owner: int | None, policy: Policy) -> UpdateSession:
     """The command that an update asks for; what an update cannot change is ignored. Raises ApiError 400.
 
-    Source: contract 4.1. Zero timers count as not given, because the Java SDK sends them with every update.
+    Zero timers count as not given, because plivo-java sends them with every update (ledger: update_zero_timers).
     """
     given = _given(fields, UPDATE, policy)
     changes: dict[str, Any] = {field: given[name] for name, field in _UPDATABLE.items() if name in given}
@@ -249,12 +249,12 @@ def _refuse_constant(name: str) -> None:
 
 
 def _flag(value: Any) -> Any:
-    # The vendor's own update sample sends "true" (contract 11, row 29).
+    # The vendor's own update sample sends "true" (ledger: flags_as_strings).
     return {"true": True, "false": False}.get(value.lower(), value or None) if isinstance(value, str) else value
 
 
 def _integer(value: Any) -> Any:
-    # The Ruby SDK's update can send integers as strings only (contract 12.2).
+    # plivo-ruby's update can send integers as strings only (ledger: integers_as_strings).
     if isinstance(value, str):
         digits = value.removeprefix("-")
         return int(value) if digits.isascii() and digits.isdigit() and len(digits) < _DIGITS_MAX else value or None
@@ -265,7 +265,7 @@ _DIGITS_MAX: Final = 16
 
 
 def _digits(value: Any) -> Any:
-    # The vendor's own create sample sends PINs as JSON numbers (contract 11, row 20).
+    # The vendor's own create sample sends PINs as JSON numbers (ledger: pin_as_number).
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value) if 0 <= value < 10**_DIGITS_MAX else "out of range"
     return None if value == "" else value

@@ -84,8 +84,8 @@ def rules_of(policy: Policy, limits: Limits, telephony: Telephony, tariff: Tarif
     )
 
 
-#: Defaults of the timers on the wire: every recorded sample, against 3600, 3600 and 120 in today's text
-#: (contract 11, row 1).
+#: Defaults of the timers: those of every recorded sample, against 3600, 3600 and 120 in today's text
+#: (ledger: session_expiry_default, call_time_limit_default, ring_timeout_default).
 SESSION_EXPIRY_DEFAULT_S = 1800
 CALL_TIME_LIMIT_DEFAULT_S = 14_400
 RING_TIMEOUT_DEFAULT_S = 45

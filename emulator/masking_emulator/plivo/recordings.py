@@ -88,7 +88,7 @@ def delete_recording(asked: AccountRequest) -> ApiAnswer:
 def find_finished(engine: Engine, uuid: str, owner: int | None) -> Recording:
     """A recording that this owner may see and that has ended. Raises Refused(RECORDING_NOT_FOUND), ApiError 404."""
     recording = recordings.find(engine.state, uuid, owner)
-    # ASSUMED: nobody tells what a recording looks like before it is there; a file that grows would not be one.
+    # No sample shows one that is not there yet (ledger: recording_running).
     if recording.state is not RecordingState.COMPLETED:
         raise ApiError(404, refusals.NOT_FOUND, f"the recording {uuid} is there once its call has ended")
     return recording

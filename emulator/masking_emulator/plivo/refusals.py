@@ -1,7 +1,7 @@
 """Refusals in Plivo's words: every status and every exact text that is not a success.
 
-Texts marked [D13] are in the vendor's own table of errors; the others are built on the same stems, because the
-vendor documents none (contract 9.1). Every refusal also says, in a header of its own, what this emulator knows.
+Texts with a row of the ledger are in the vendor's own table of errors; the others are built on the same stems, because
+the vendor documents none. Every refusal also says, in a header of its own, what this emulator knows.
 """
 
 from collections.abc import Callable, Mapping
@@ -25,13 +25,13 @@ class ApiError(Exception):
 
 
 #: Stems of the texts about one parameter.
-MISSING: Final = "Mandatory parameter missing. {name} must be present."  # [D13]
-NOT_A_PHONE: Final = "Invalid parameter. {name} is not a valid phone number."  # [D13]
-OUT_OF_RANGE: Final = "Invalid parameter. {name} is outside the allowed range."  # [D13]
-NOT_ALLOWED: Final = "Invalid parameter. {name} allowed values are {values}."  # [D13], for record and its format
+MISSING: Final = "Mandatory parameter missing. {name} must be present."  # ledger: text_missing
+NOT_A_PHONE: Final = "Invalid parameter. {name} is not a valid phone number."  # ledger: text_phone
+OUT_OF_RANGE: Final = "Invalid parameter. {name} is outside the allowed range."  # ledger: text_range
+NOT_ALLOWED: Final = "Invalid parameter. {name} allowed values are {values}."  # ledger: text_choice, text_flag
 NOT_A_SUBACCOUNT: Final = "Invalid parameter. {name} is not a valid subaccount."
-NOT_A_URL: Final = "Invalid parameter. {name} should be a valid URL."  # [D13]
-TOO_LONG: Final = "Invalid parameter. {name} should be under 1000 characters."  # [D13]
+NOT_A_URL: Final = "Invalid parameter. {name} should be a valid URL."  # ledger: text_url
+TOO_LONG: Final = "Invalid parameter. {name} should be under 1000 characters."  # ledger: text_url_length
 NOT_AN_INTEGER: Final = "Invalid parameter. {name} should be an integer."
 NOT_A_PIN: Final = "Invalid parameter. {name} should be 4 to 15 digits."
 NOT_A_TIME: Final = "Invalid parameter. {name} should be in the format YYYY-MM-DD HH:MM[:ss[.uuuuuu]]."
@@ -49,7 +49,7 @@ BODY_TOO_LARGE: Final = "Request body too large."
 RANGE_BEYOND_END: Final = "Requested range not satisfiable."
 URL_TOO_LONG: Final = "Request URL too long."
 TOO_MANY_REQUESTS: Final = "Too many requests."
-SERVER_ERROR: Final = "Internal server error."  # [D13]
+SERVER_ERROR: Final = "Internal server error."  # ledger: internal_error
 
 
 def refused_parameter(stem: str, name: str, reason: str = "", **words: str) -> ApiError:
@@ -87,10 +87,11 @@ def _party_fixed(detail: Mapping[str, Any]) -> str:
 
 
 _ANSWERS: Final[Mapping[Reason, _Answer]] = {
-    # The captured body has no full stop, the table has one (contract 4.2): the body wins.
+    # The recorded body has no full stop, the table of errors has one: the body wins (ledger: text_full_stop).
     Reason.SESSION_EXPIRED: _Answer(400, "Session already expired", lambda _: "the session has ended"),
     Reason.SESSION_NOT_FOUND: _Answer(404, NOT_FOUND, lambda d: f"this account has no session {d['uuid']}"),
-    Reason.POOL_EXHAUSTED: _Answer(400, "Number pool exhausted or not available.", _candidates),  # [D13]
+    # ledger: pool_exhausted
+    Reason.POOL_EXHAUSTED: _Answer(400, "Number pool exhausted or not available.", _candidates),
     Reason.PARTIES_EQUAL: _Answer(
         400,
         "Invalid parameter. first_party and second_party should be different.",

@@ -1,6 +1,6 @@
 """From records to Plivo's JSON: key order, nulls, numbers against strings, timestamps.
 
-Source: contract 2.2, 2.3 and Appendix A, which follow the vendor's newest recorded responses.
+All of it follows the newest recorded responses (ledger: session_key_order, unset_strings, timestamp_form).
 """
 
 from collections.abc import Callable, Mapping
@@ -26,7 +26,7 @@ _STATUS: Final[Mapping[Status, str]] = {
     Status.EXPIRED: "expired",
 }
 
-#: The PIN group with PIN authentication off: present and null since 2024 (contract 2.5).
+#: The PIN group with PIN authentication off: present and null (ledger: pin_group_off).
 _NO_PINS: Final[Json] = {
     "is_pin_authentication_required": False,
     "generate_pin": None,
@@ -52,7 +52,7 @@ class Links(Record):
 
 
 def created(session: Session, *, api_id: str, subaccount: str | None, links: Links) -> Json:
-    """The answer to a create. Its outer virtual_number has a plus, the inner has none (contract 2.3)."""
+    """The answer to a create. Only its outer virtual_number has a plus (ledger: outer_virtual_number)."""
     return {
         "api_id": api_id,
         "session_uuid": session.uuid,
@@ -78,7 +78,7 @@ def deleted(*, api_id: str) -> Json:
 
 
 def listed_session(session: Session, resource_uri: str, links: Links) -> Json:
-    """A session in a list: alphabetical keys, in its interactions too, and resource_uri (contract 2.2, 8)."""
+    """A session in a list: alphabetical keys, in its interactions too, and resource_uri (ledger: list_key_order)."""
     fields = session_object(session, None, links)
     fields["resource_uri"] = resource_uri
     if fields["interaction"] is not None:
@@ -92,7 +92,7 @@ def error(text: str, *, api_id: str) -> Json:
 
 
 def session_object(session: Session, subaccount: str | None, links: Links) -> Json:
-    """The session as create, update and get show it. `subaccount` is shown where it was named (contract 2.5)."""
+    """The session as create, update and get show it. `subaccount` is there where it was named."""
     settings = session.settings
     fields: Json = {
         "first_party": session.first_party,
@@ -136,7 +136,7 @@ def session_object(session: Session, subaccount: str | None, links: Links) -> Js
 
 
 def _history_group(session: Session, links: Links) -> Json:
-    """What calls have left. The session itself costs nothing, so the sum is that of its calls (contract 10.1)."""
+    """What calls have left. The session itself costs nothing, so the sum is that of its calls."""
     history, amount = session.history, money(session.history.amount_micros)
     return {
         "interaction": [_interaction(interaction, session.owner, links) for interaction in history.interactions]
@@ -150,7 +150,7 @@ def _history_group(session: Session, links: Links) -> Json:
 
 
 def _interaction(interaction: Interaction, owner: int, links: Links) -> Json:
-    """A call of a session. What there is not, and sums of nothing, are left out (contract 8)."""
+    """A call of a session. What there is not, and sums of nothing, are left out (ledger: interaction_omissions)."""
     base, auth_id = links.home(owner)
     fields: Json = {"start_time": timestamp(interaction.started_at), "end_time": timestamp(interaction.ended_at)}
     if interaction.first_leg:
@@ -196,12 +196,12 @@ def _pin_group(session: Session) -> Json:
 
 
 def timestamp(instant: int) -> str:
-    """The instant as the wire shows it since 2024: whole seconds, cut off (contract 2.4)."""
+    """The instant as responses show it: whole seconds, cut off (ledger: timestamp_form, timestamp_truncated)."""
     return _second(instant // SECOND_US)
 
 
 def local_time(instant: int) -> str:
-    """The instant in the account's time zone, as calls show it. ASSUMED: the emulated accounts' zone is UTC."""
+    """The instant in the account's time zone, as calls show it; the emulated accounts' is UTC (ledger: call_times)."""
     return timestamp(instant)[:_SECOND_SIGNS] + "+00:00"
 
 

@@ -1,7 +1,7 @@
 """Where resources are found: the absolute URLs of calls, recordings and media files, and the paths in lists.
 
 Pure: whoever builds an URL hands in the base, because answers have the host that was asked and callbacks have none.
-Source of the forms: recorded interactions (contract 8), and recorded recordings for the media host.
+The forms are those of recorded interactions and recordings (ledger: interaction_shape, recording_record).
 """
 
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ def call_url(base: str, auth_id: str, uuid: str) -> str:
 
 
 def recording_url(base: str, auth_id: str, uuid: str) -> str:
-    """The URL of a recording's resource, by analogy with calls. ASSUMED: no sample has one (contract 8)."""
+    """The URL of a recording's resource, by analogy with calls (ledger: recording_resource_url)."""
     return f"{base}/v1/Account/{auth_id}/Recording/{uuid}"
 
 

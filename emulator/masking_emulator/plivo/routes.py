@@ -46,7 +46,7 @@ ApiHandler = Callable[[AccountRequestWithBody], Awaitable[ApiAnswer]]
 
 
 async def create_session(call: AccountRequestWithBody) -> ApiAnswer:
-    """POST Masking/Session: 201, for a refreshed session too (contract 3.5)."""
+    """POST Masking/Session: 201, for a refreshed session too (ledger: create_status)."""
     service = call.caller.service
     command = parse.create_session(_fields(call), call.owner_of, call.account.place, service.policy)
     session = _session(service.do(command)[0])
@@ -82,7 +82,7 @@ async def update_session(call: AccountRequestWithBody) -> ApiAnswer:
 
 
 async def delete_session(call: AccountRequestWithBody) -> ApiAnswer:
-    """DELETE Masking/Session/{uuid}: 200 with a body; what the request's body holds is ignored (contract 1.2)."""
+    """DELETE Masking/Session/{uuid}: 200 with a body; that of the request is ignored (ledger: delete_body_ignored)."""
     call.caller.service.do(DeleteSession(call.scope, _uuid(call)))
     return 200, render.deleted(api_id=call.draw_api_id())
 

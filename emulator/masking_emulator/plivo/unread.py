@@ -1,7 +1,7 @@
 """Fields that nothing read: keys of a body and of a query that an operation ignored, and what was likely meant.
 
 Pure: works on what arrived, long after it was answered. The service itself ignores such keys in silence
-(contract 3.2, 5.2), so a misspelled parameter looks like one that does nothing.
+(ledger: unknown_keys_ignored, list_unknown_keys), so a misspelled parameter looks like one that does nothing.
 """
 
 from collections.abc import Iterable, Mapping, Sequence

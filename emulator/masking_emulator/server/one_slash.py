@@ -1,6 +1,6 @@
 """Paths: with, without and with doubled slashes they name the same resource, and nothing is ever redirected.
 
-A redirect would turn the POST of several HTTP clients into a GET (contract 1.1).
+A redirect would turn the POST of several HTTP clients into a GET (ledger: slashes, no_redirects).
 """
 
 import re

@@ -66,7 +66,7 @@ class Fault(Record):
         return self.status is not None or self.body is not None or self.connection is not None
 
 
-#: The vendor's own limit, for the policy `rate_limit`. Source: account limits page (contract 10.2).
+#: The vendor's own limit, for the policy `rate_limit` (ledger: rate_limit).
 RATE_LIMIT: Final = Fault({}, limit=Limit(RATE_LIMIT_REQUESTS, RATE_LIMIT_SPAN_S * SECOND_US), status=429)
 
 _INSTANT: Final = {"type": "string", "description": "ISO 8601, on the world's clock."}

@@ -74,7 +74,7 @@ class PlacedFault:
         return chance.below(f"fault/{self.name}", _CHANCE_PARTS) < wanted * _CHANCE_PARTS
 
     def _passes(self, account: str | None, limit: Limit, now: int) -> bool:
-        # Only what passes counts. ASSUMED: the page says that the excess is refused, not whether it counts too.
+        # Only what passes counts (ledger: rate_limit_window).
         passed = self._passed.setdefault(account, deque(maxlen=limit.requests))
         if len(passed) == limit.requests and now - passed[0] < limit.span_us:
             return False

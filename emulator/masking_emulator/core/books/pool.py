@@ -2,7 +2,7 @@
 
 A number serves many sessions at once as long as no party stands in two of them, because a call finds its
 session by (caller, number). Allocation takes the first number in pool order that fits; numbers are not rotated.
-Source: contract 3.6 (allocation page, and a recorded trace of 19 sessions).
+A recorded trace of 19 sessions comes out so (ledger: pool_order, party_blocks_number).
 
 What a group of numbers can offer is kept ready, so the size of the pool does not matter to a create.
 """
@@ -187,8 +187,8 @@ class Pool:
         return min((p for p in (place, *own) if p is not None), default=None)
 
     def _fits_again(self, place: int, group: _Group, wish: Wish) -> bool:
-        # Cool-off keeps a number from "a different session": the same pair may have it back at once.
-        # ASSUMED from the wording of virtual_number_cooloff_period (contract 3.6).
+        # Cool-off keeps a number from "a different session": the same pair may have it back at once
+        # (ledger: cooloff_same_pair).
         if not _contains(group.all, place):
             return False
         return self._obstacle(self._by_place[place], wish) is None

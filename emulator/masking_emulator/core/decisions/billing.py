@@ -1,6 +1,7 @@
 """Billing: what an answered leg costs. Whole numbers only, so that sums are exact.
 
-Samples show multiples of 30 and 60 seconds; the pulse and the price are the world's (contract 10.1).
+Recorded amounts fit no single rule, so the pulse and the price are settings of the world
+(ledger: leg_billed_in_pulses, price_per_minute).
 """
 
 from masking_emulator.core.rules import Tariff

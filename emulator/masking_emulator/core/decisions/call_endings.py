@@ -1,7 +1,7 @@
 """How a call ends: whose leg ends first and why, what it cost, and what it leaves in its session.
 
 The leg that the signal is about ends with the signal's cause; the other one was hung up, or, where it was never
-answered, canceled. Source of the causes: contract 6.4, 10.3.
+answered, canceled (ledger: hangup_causes).
 """
 
 from collections.abc import Mapping, Sequence

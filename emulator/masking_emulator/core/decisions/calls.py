@@ -208,7 +208,7 @@ def _ringing(state: State, call: Call, place: int, now: int) -> tuple[Call, list
     timeout = Step(now + call.ring_timeout_s * SECOND_US, CallSignal.RING_TIMED_OUT)
     reaction = habits.reaction(state, call, place, now)
     dialled = replace(call, phase=phase, legs=legs, next=habits.soonest(call, reaction, timeout))
-    # A phone that cannot be reached does not ring. ASSUMED: contract 6.7 lists the ring with the other failures.
+    # A phone that cannot be reached does not ring (ledger: unreachable_does_not_ring).
     rings = reaction is None or reaction.signal is not CallSignal.UNREACHABLE
     return dialled, [LegRinging(now, dialled, place)] if rings else []
 
@@ -226,7 +226,7 @@ def _asked(state: State, call: Call, now: int) -> list[Event]:
 
 
 def _wrong_pin(state: State, call: Call, now: int) -> list[Event]:
-    # One attempt more than there are retries: from the word "retries" (contract 6.2), ASSUMED.
+    # One attempt more than there are retries (ledger: pin_attempts).
     pins = call.pins
     assert pins is not None, "a call that asks for a PIN knows its rules"
     wrong = replace(call, wrong_pins=call.wrong_pins + 1)

@@ -2,7 +2,7 @@
 
 A callback becomes due right behind the event that it tells of. Both of a session's URLs share one count, from 1.
 A leg is told by the party that its person is, not by its place; the rule `by_position` says otherwise.
-Source: contract 6.7, 6.8, 7.1 to 7.3. Where a session has no URL, nothing is told and nothing counted.
+Where a session has no URL, nothing is sent and nothing counted (ledger: event_order, event_parties, event_without_url).
 """
 
 from collections.abc import Callable, Mapping

@@ -27,7 +27,7 @@ def release(state: State, command: ReleaseNumber, now: int) -> list[Event]:
 def replace_number(state: State, command: ReplaceNumber, now: int) -> list[Event]:
     """A number that works badly: each of its sessions gets another one, and it gets no session any more.
 
-    Source: vendor page, SessionVirtualNumberReplaced. How the new number is chosen is ASSUMED: as for a create.
+    The new number is chosen as for a create (ledger: number_replaced).
     Raises Refused: NUMBER_UNKNOWN, NUMBER_SUSPENDED, POOL_EXHAUSTED.
     """
     if command.digits not in state.pool:

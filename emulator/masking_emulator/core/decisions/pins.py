@@ -1,7 +1,7 @@
 """PINs: which are legal together, and which are generated.
 
-Source: vendor page, first_party_pin and second_party_pin: they must differ. That generated PINs avoid those
-in use on the number is ASSUMED: an unknown caller's PIN alone must tell session and party (contract 3.4).
+Both PINs of a session differ, and generated ones also differ from all that are in use on the number, because an
+unknown caller's PIN alone must tell session and party (ledger: pins_differ, generated_pins_unused).
 """
 
 from collections.abc import Callable

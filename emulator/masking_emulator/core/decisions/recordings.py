@@ -1,6 +1,6 @@
 """Recordings: one a call, from the bridge to the hangup.
 
-Source: contract 6.6. A recording that could not be started leaves a notice and nothing to fetch.
+A recording that could not be started leaves a notice and nothing to fetch (ledger: recording_of_a_call).
 """
 
 from masking_emulator.core.commands import DeleteRecording

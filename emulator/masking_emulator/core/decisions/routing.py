@@ -2,7 +2,7 @@
 
 Looked up in this order: the caller is a party of a live session on the number; a PIN session is on it; a
 single-party session has it to itself; a session has a message for unknown callers. The first that fits decides.
-Source: contract 6.1; that the newest session decides where several could is ASSUMED.
+Where several sessions could decide, the newest does (ledger: route_pin_among_sessions, route_pin_collision).
 """
 
 from masking_emulator.core.records.base import Record
@@ -41,8 +41,8 @@ def routing_of(state: State, caller: str, number: str, now: int) -> Routing:
 def routing_of_pin(state: State, call: Call, pin: str, now: int) -> Routing | None:
     """What becomes of a call whose caller typed `pin`; None where it is wrong.
 
-    A party's PIN makes the caller that party (vendor's page on PINs). A registered caller must type their own, and
-    in a single-party session either PIN leads to the party that there is: both ASSUMED.
+    A party's PIN makes the caller that party. A registered caller must type their own, and in a single-party session
+    either PIN leads to the party that there is (ledger: route_pin, route_forced_own_pin, route_single_party_pin).
     """
     session, caller = state.book.get(call.host), call.caller
     if session is None or caller not in session.parties:
@@ -83,8 +83,8 @@ def _way_of_party(session: Session, caller: str) -> Routing:
     role = role_of(session, caller)
     callee = other_side(session, role)
     if not callee:
-        # Nobody has called yet, so there is nobody to be connected with. ASSUMED: treated as an unknown caller,
-        # who hears the message where there is no PIN (vendor page, unknown_caller_play).
+        # Nobody has called yet, so there is nobody to be connected with: treated as an unknown caller, who hears
+        # the message where there is no PIN (ledger: route_no_last_interaction, route_unknown_play).
         announces = session.pins is None and session.settings.unknown_caller_play
         route = Route.ANNOUNCE if announces else Route.REFUSE
         return Routing(route, session)

@@ -55,7 +55,7 @@ def create(state: State, command: CreateSession, now: int) -> list[Event]:
 def update(state: State, command: UpdateSession, now: int) -> list[Event]:
     """Changed settings, expiry or, where the session was created with a single party, parties.
 
-    Expiry becomes now plus the new expiry; without one it stays (contract 4.3).
+    Expiry becomes now plus the new expiry; without one it stays (ledger: expiry_after_update).
     Raises Refused: SESSION_NOT_FOUND, SESSION_EXPIRED, PARTY_FIXED, PARTIES_EQUAL, PARTY_IS_NUMBER, PARTY_BUSY,
     PAIR_BUSY.
     """
@@ -79,7 +79,7 @@ def update(state: State, command: UpdateSession, now: int) -> list[Event]:
 
 
 def delete(state: State, command: DeleteSession, now: int) -> list[Event]:
-    """The session ends now, and expiry and modification are this instant (contract 5.4).
+    """The session ends now, and expiry and modification are this instant (ledger: delete_sets_times).
 
     Raises Refused: SESSION_NOT_FOUND, SESSION_EXPIRED.
     """
@@ -114,7 +114,7 @@ def timed_out(state: State, session: Session, now: int) -> list[Event]:
 def find(state: State, uuid: str, owner: int | None, now: int) -> Session:
     """The session, if this owner may see it (None sees all) and it is kept. Raises Refused(SESSION_NOT_FOUND).
 
-    Data covers the last 90 days (vendor page, "List all sessions"); that a get obeys this too is ASSUMED.
+    What was created more than 90 days ago is not (ledger: retention).
     """
     session = state.book.get(uuid)
     if session is None or owner not in (None, session.owner):
@@ -132,7 +132,7 @@ def _live_session_of(state: State, pair: Pair) -> Session | None:
 
 def _created(state: State, command: CreateSession, pair: Pair, now: int) -> Session:
     alone = command.pins is None and not (command.first_party and command.second_party)
-    # Source: vendor page, geomatch. With only a second party its country counts: ASSUMED (contract 3.6).
+    # With only a second party its country counts (ledger: geomatch_country, geomatch_single_second_party).
     country = calling_code(command.first_party or command.second_party) if command.geomatch else None
     busy = _busy_numbers(state, command)
     number, allocation = state.pool.allocate(Wish(pair, country, alone, busy))
@@ -187,8 +187,8 @@ def _check_new_parties(state: State, session: Session, first: str, second: str) 
     if session.number in (first, second):
         raise Refused(Reason.PARTY_IS_NUMBER, party=session.number)
     for party in (p for p in (first, second) if p and p not in session.parties):
-        # A call finds its session by (caller, number), so the number must not know the party yet.
-        # ASSUMED: no page says what a party update does then.
+        # A call finds its session by (caller, number), so the number must not know the party yet
+        # (ledger: update_party_busy).
         for other in state.book.live_of(party):
             if other.number == session.number:
                 raise Refused(Reason.PARTY_BUSY, party=party, session=other.uuid)
@@ -198,7 +198,7 @@ def _check_new_parties(state: State, session: Session, first: str, second: str) 
 
 
 def _check_alone(state: State, session: Session) -> None:
-    # Giving up the PIN would let any caller on the number reach its party. ASSUMED: no page tells.
+    # Giving up the PIN would let any caller on the number reach its party (ledger: refresh_without_pin).
     if session.needs_number_alone and state.pool.use(session.number).sessions > 1:
         raise Refused(
             Reason.POOL_EXHAUSTED,

@@ -1,8 +1,8 @@
 """The start-up shim for plivo-python: it makes the SDK honour HTTPS_PROXY and the CA variables, as requests does.
 
-The SDK sends its requests past the step in which `requests` reads the environment (sdk-wire 1.2), so no variable
-moves it. `PYTHONPATH` names this file's folder, Python runs the file at every start, and it does nothing until the
-SDK is imported: then it puts that step back. Host, TLS and verification stay as they are.
+The SDK sends its requests past the step in which `requests` reads the environment (plivo/rest/client.py prepares and
+sends them itself), so no variable moves it. `PYTHONPATH` names this file's folder, Python runs the file at every start,
+and it does nothing until the SDK is imported: then it puts that step back. Host, TLS and verification stay as they are.
 
 It runs in whatever Python the user has, so it imports only the standard library, and little of it. A `sitecustomize`
 that the user has further down the path runs too, as if this one were not there.

@@ -1,4 +1,4 @@
-"""The fidelity ledger: one row per behaviour, with its source, how sure it is, and the tests that prove it.
+"""The fidelity ledger has one row per behaviour, with its source, how sure it is, and the tests that prove it.
 
 Rows are data, one module a subject. Rows with choices are the policy: a world file may pick another value.
 Nothing that the server needs to start is here, so a start does not pay for it.

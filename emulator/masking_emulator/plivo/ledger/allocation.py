@@ -293,4 +293,21 @@ ROWS: Final[Sequence[Row]] = (
         source="reasoning: they are the ones who know the number by then, after an update of a single-party session",
         tests=("tests/core/test_sessions.py::test_hold_is_for_the_pair_that_the_session_had_at_its_end",),
     ),
+    Row(
+        id="number_replaced",
+        subject="allocation",
+        statement=(
+            "Each live session on a number that is replaced gets another one, as a create would, and keeps everything "
+            "else; the number serves no session any more."
+        ),
+        evidence=Evidence.ASSUMED,
+        source=(
+            "reasoning: the vendor page says of SessionVirtualNumberReplaced that a number in poor health was replaced "
+            "and no more; the rules of a create are the only ones that keep callers apart on the new number"
+        ),
+        tests=(
+            *scenarios("number-health"),
+            "tests/core/test_numbers.py::test_replaced_number_hands_its_sessions_on",
+        ),
+    ),
 )

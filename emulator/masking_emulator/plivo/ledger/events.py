@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from masking_emulator.plivo.ledger.row import Evidence, Row
+from masking_emulator.plivo.ledger.row import Evidence, Row, told
 
 _TESTS: Final = "tests/plivo/test_callback_schemas.py"
 
@@ -69,6 +69,14 @@ ROWS: Final[Sequence[Row]] = (
             "and nothing that either URL could answer with, one that never began has its format at most"
         ),
         tests=_PRESENCE,
+    ),
+    Row(
+        id="parties_hangup_cause",
+        subject="events",
+        statement="SessionPartiesHangup has the cause of the leg that ended last.",
+        evidence=Evidence.ASSUMED,
+        source="reasoning: the event says that the call is over, which it is because its last leg ended; no page tells",
+        tests=told("SessionPartiesHangup-caller-hangs-up"),
     ),
     Row(
         id="event_values",

@@ -80,6 +80,14 @@ ROWS: Final[Sequence[Row]] = (
         tests=(f"{_TESTS}::test_urls_name_the_owner_of_the_session",),
     ),
     Row(
+        id="recording_resource_url",
+        subject="resources",
+        statement="recording_resource_url is the absolute URL of the recording, without a slash at the end.",
+        evidence=Evidence.ASSUMED,
+        source="reasoning: plivo-go has the field and no sample shows a value; the URLs of calls beside it look so",
+        tests=wire("get-interaction-recorded"),
+    ),
+    Row(
         id="session_totals_shown",
         subject="resources",
         statement=(

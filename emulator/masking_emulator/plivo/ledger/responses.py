@@ -54,7 +54,7 @@ ROWS: Final[Sequence[Row]] = (
         ),
         evidence=Evidence.OBSERVED,
         source="plivo-java maskingSessionCreateResponse.json, plivo-go and plivo-php create fixtures",
-        tests=(*wire("create-two-parties"), "tests/plivo/test_render.py::test_create_is_appendix_a"),
+        tests=(*wire("create-two-parties"), "tests/plivo/test_render.py::test_create_has_the_recorded_shape"),
     ),
     Row(
         id="update_envelope",
@@ -135,7 +135,7 @@ ROWS: Final[Sequence[Row]] = (
         statement="The outer virtual_number of a create has a plus, and the one inside the session has none.",
         evidence=Evidence.OBSERVED,
         source="create fixtures of plivo-java, plivo-go, plivo-node, plivo-php and plivo-dotnet",
-        tests=(*wire("create-two-parties"), "tests/plivo/test_render.py::test_create_is_appendix_a"),
+        tests=(*wire("create-two-parties"), "tests/plivo/test_render.py::test_create_has_the_recorded_shape"),
     ),
     Row(
         id="party_form",
@@ -167,7 +167,7 @@ ROWS: Final[Sequence[Row]] = (
         source="plivo-java maskingSessionCreateResponse.json of September 2024, and plivo-dotnet's",
         tests=(
             *wire("create-two-parties", "update-session-expiry", "get-active"),
-            "tests/plivo/test_render.py::test_create_is_appendix_a",
+            "tests/plivo/test_render.py::test_create_has_the_recorded_shape",
             "tests/plivo/test_render.py::test_pin_group_does_not_move_keys",
         ),
     ),
