@@ -1,8 +1,8 @@
 """From bytes to a command: JSON → mapping → coerced → validated → CreateSession or UpdateSession.
 
-Each step is pure. Unknown keys are ignored and letter case does not matter, as with the server's own decoder (ledger:
-keys_in_any_case); null and "" count as not given. The first parameter in table order with a wrong value is reported;
-what is missing comes after that.
+Each step is pure. Unknown keys are ignored and letter case does not matter, as with the server's own decoder
+(ledger: keys_in_any_case); null and "" count as not given. The first parameter in table order with a wrong value is
+reported; what is missing comes after that.
 """
 
 import json
