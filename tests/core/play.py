@@ -217,7 +217,7 @@ class World:
     """An engine, and the journal of all that happened in it."""
 
     def __init__(self, *numbers: str, rules: Rules = RULES, seed: Seed = SEED, now: int = START) -> None:
-        self.engine = Engine(rules=rules, seed=seed, now=now)
+        self.engine = Engine(State(rules, seed), now)
         self.journal: list[Event] = []
         self.add(*numbers)
 

@@ -250,7 +250,7 @@ def _with_callback(which: int, command: Callable[[Any], Command]) -> Step:
 def _others() -> st.SearchStrategy[Step]:
     def set_rule(action: Action, count: int) -> Step:
         def add(world: World) -> None:
-            world.dispatch.rules = [*world.dispatch.rules, Rule(action, count=count, delay_s=45.0)]
+            world.laboratory.replace([*world.laboratory.rules, Rule(action, count=count, delay_s=45.0)])
 
         return add
 

@@ -10,11 +10,12 @@ import pytest
 from masking_emulator.client import Control
 from masking_emulator.keeping.files import Keeping
 from masking_emulator.wholefile import CannotKeepFile
+from masking_emulator.world.file import world_of
 from masking_emulator.world.world import World
 
 from tests.plivo.ask import Api
 from tests.shell.process import PATIENCE_S, run, sentence, serving
-from tests.shell.worlds import create, still_world
+from tests.shell.worlds import create, structure
 
 
 def test_served_world_goes_on_where_it_ended(tmp_path: Path) -> None:
@@ -66,7 +67,8 @@ def test_server_that_cannot_listen_leaves_the_recording(tmp_path: Path) -> None:
 
 
 def _kept(tmp_path: Path) -> tuple[Keeping, World]:
-    keeping, world = Keeping(state=tmp_path / "state.json", recording=tmp_path / "run.jsonl"), still_world()
+    keeping = Keeping(state=tmp_path / "state.json", recording=tmp_path / "run.jsonl")
+    world = World(world_of(structure()), state_file=keeping.state)
     keeping.begin(world)
     return keeping, world
 

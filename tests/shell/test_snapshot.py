@@ -65,7 +65,7 @@ def test_restored_world_lives_on_as_the_original(steps: list[Step], more: list[S
 def test_rule_holds_every_callback_of_an_instant() -> None:
     """Also where the first of them cannot be sent at all, so that the next one's turn comes at once."""
     world = new_world()
-    world.dispatch.rules = [Rule(Action.HOLD)]
+    world.laboratory.replace([Rule(Action.HOLD)])
     abroad = replace(SETTINGS, callback_url="https://hooks.example.com/events")
     world.do(creation(PEOPLE[0], PEOPLE[1], settings=abroad, expiry_s=86_400))
     world.do(PlaceCall(PEOPLE[0], "14155550100", Script(talk_us=SECOND_US)))

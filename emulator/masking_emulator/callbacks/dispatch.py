@@ -12,7 +12,7 @@ from typing import Any, Final, assert_never
 from masking_emulator.callbacks.courier import Courier
 from masking_emulator.callbacks.egress import obstacle
 from masking_emulator.callbacks.exchange import Answer, Outgoing
-from masking_emulator.callbacks.laboratory import Action, Rule
+from masking_emulator.callbacks.laboratory import Action, Laboratory
 from masking_emulator.callbacks.log import CallbackLog, Tried
 from masking_emulator.callbacks.outgoing import Writer, media_request
 from masking_emulator.core.chance import Chance
@@ -57,11 +57,11 @@ class Dispatch:
         *,
         anywhere: bool,
         log: CallbackLog,
-        rules: Sequence[Rule] = (),
+        laboratory: Laboratory,
     ) -> None:
         """`apply` hands a command to the engine and publishes what it does. `anywhere` lifts the egress rule."""
         self.log = log
-        self.rules = rules
+        self._laboratory = laboratory
         self._engine = engine
         self._apply = apply
         self._writer = writer
@@ -85,7 +85,7 @@ class Dispatch:
         self._taking = True
         try:
             self._enter(events)
-            if self.rules:
+            if self._laboratory.rules:
                 for event in events:
                     if isinstance(event, CallbackDue):
                         self._treat(event.callback)
@@ -182,7 +182,7 @@ class Dispatch:
             return
         entry = self.log.get(callback.ordinal)
         assert entry is not None, "a callback that waits is in the log"
-        rule = next((r for r in self.rules if r.takes(callback, entry.written.event, self._chance)), None)
+        rule = self._laboratory.treatment(callback, entry.written.event, self._chance)
         if rule is None:
             return
         entry.treatments.append(rule.action.value)

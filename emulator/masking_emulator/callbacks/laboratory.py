@@ -92,6 +92,25 @@ class Rule(Struct):
         return [group.pop(chance.below("laboratory", len(group))) for _ in range(len(group))]
 
 
+class Laboratory:
+    """The rules of one world, in the order in which they are asked."""
+
+    def __init__(self, rules: Sequence[Rule] = ()) -> None:
+        self.rules = tuple(rules)
+
+    def replace(self, rules: Sequence[Rule]) -> None:
+        """Other rules in place of those before."""
+        self.rules = tuple(rules)
+
+    def forked(self) -> "Laboratory":
+        """The rules where they stand, for a world that shares no callback with this one."""
+        return Laboratory([rule.forked() for rule in self.rules])
+
+    def treatment(self, callback: Callback, event: str, chance: Chance) -> Rule | None:
+        """The rule that treats this callback, if there is one; counts."""
+        return next((rule for rule in self.rules if rule.takes(callback, event, chance)), None)
+
+
 #: What a rule of this action has beyond what every rule has.
 WORDS_OF_ACTION: Final[Mapping[Action, Sequence[str]]] = {
     Action.DELAY: ("delay_s",),

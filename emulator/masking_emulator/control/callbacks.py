@@ -141,7 +141,7 @@ async def set_policy(asked: ControlRequest) -> ControlAnswer:
     if "deliver" in body and body["deliver"] is not world.caught_up().state.outbox.delivers:
         world.do(SwitchDelivery(body["deliver"]))
     if "rules" in body:
-        world.dispatch.rules = rules
+        world.laboratory.replace(rules)
     return 200, _policy(world)
 
 
@@ -157,7 +157,7 @@ def _rules(given: Sequence[Mapping[str, Any]]) -> list[Rule]:
 
 def _policy(world: World) -> dict[str, Any]:
     delivers = world.caught_up().state.outbox.delivers
-    return {"deliver": delivers, "rules": [rule_json(rule) for rule in world.dispatch.rules]}
+    return {"deliver": delivers, "rules": [rule_json(rule) for rule in world.laboratory.rules]}
 
 
 def _moved(asked: ControlRequest, command: Callable[[int], Command]) -> ControlAnswer:

@@ -38,6 +38,7 @@ from masking_emulator.core.commands import (
 )
 from masking_emulator.core.decisions import calls, deliveries, notices, numbers, recordings, sessions
 from masking_emulator.core.events import Event
+from masking_emulator.core.records.callbacks import Callback
 from masking_emulator.core.records.sessions import Session
 from masking_emulator.core.refusals import Refused
 from masking_emulator.core.rules import Rules
@@ -73,19 +74,16 @@ _DECIDE: Final[Mapping[type, Callable[[State, Any, int], Sequence[Event]]]] = {
 class Engine:
     """One world's masking service at one instant. Instants never go back."""
 
-    def __init__(self, *, rules: Rules, seed: Seed, now: int) -> None:
-        self._state = State(rules, seed)
+    def __init__(self, state: State, now: int, *, timers_run: int = 0) -> None:
+        """`state` is from here on the engine's own; `timers_run` is how many timers have run in it."""
+        self._state = state
         self.now = now
-        self.timers_run = 0
+        self.timers_run = timers_run
 
     @classmethod
     def restored(cls, snapshot: Snapshot, *, rules: Rules, seed: Seed) -> "Engine":
         """An engine that stands where another one stood when the snapshot was taken."""
-        engine = cls.__new__(cls)
-        engine._state = restored(snapshot, rules, seed)
-        engine.now = snapshot.at
-        engine.timers_run = 0
-        return engine
+        return cls(restored(snapshot, rules, seed), snapshot.at)
 
     def snapshot(self) -> Snapshot:
         """Everything that the engine holds, besides rules and seed."""
@@ -93,11 +91,7 @@ class Engine:
 
     def fork(self) -> "Engine":
         """An independent engine that stands where this one stands."""
-        twin = Engine.__new__(Engine)
-        twin._state = self._state.copy()
-        twin.now = self.now
-        twin.timers_run = self.timers_run
-        return twin
+        return Engine(self._state.copy(), self.now, timers_run=self.timers_run)
 
     def advance(self, instant: int, *, timers_max: int | None = None) -> list[Event]:
         """Run the timers that are due up to `instant`, each at its own, and stand there.
@@ -151,6 +145,10 @@ class Engine:
     def select(self, query: SessionQuery) -> tuple[int, list[Session]]:
         """How many sessions match, and the wanted page of them, newest first."""
         return self._state.book.select(query, self.now)
+
+    def unsettled(self) -> list[Callback]:
+        """Every callback that is to be sent, pauses, or is held, oldest first."""
+        return self._state.outbox.unsettled()
 
     @property
     def pool(self) -> Pool:

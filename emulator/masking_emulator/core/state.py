@@ -85,8 +85,7 @@ class State:
 
     def copy(self) -> "State":
         """An independent copy; the records are immutable and shared."""
-        twin = State.__new__(State)
-        twin.rules = self.rules
+        twin = State(self.rules, self.chance.seed)
         twin.book = self.book.copy()
         twin.pool = self.pool.copy()
         twin.phones = self.phones.copy()

@@ -10,9 +10,10 @@ from typing import Any, TextIO
 
 from masking_emulator.keeping.snapshot import BadSnapshot, load, save, snapshot_of
 from masking_emulator.wholefile import CannotKeepFile
+from masking_emulator.world.life import Standing
 from masking_emulator.world.recorder import Recorder
 from masking_emulator.world.spec import WorldSpec
-from masking_emulator.world.world import Standing, World
+from masking_emulator.world.world import World
 
 
 class Keeping:
@@ -20,7 +21,8 @@ class Keeping:
 
     def __init__(self, *, state: Path | None, recording: Path | None) -> None:
         """Reads the state where there is one. Raises CannotKeepFile before anything is served."""
-        self._state = state
+        #: Where the state is kept; None where it is not.
+        self.state = state
         self._file: TextIO | None = None
         self._standing: Standing | None = None
         #: The world that the state holds; None where there is no state yet.
@@ -40,7 +42,6 @@ class Keeping:
 
     def begin(self, world: World) -> None:
         """Let the world, in its event loop, stand where the state says, and be recorded from there on."""
-        world.state_file = self._state
         if self.spec is not None and self._standing is not None:
             world.stand(self.spec, self._standing)
         if self._file is not None:
@@ -50,7 +51,7 @@ class Keeping:
     def end(self, world: World) -> None:
         """The server ends. Raises CannotKeepFile where the state cannot be written."""
         try:
-            if self._state is not None:
+            if self.state is not None:
                 keep(world)
         finally:
             if self._file is not None:

@@ -22,9 +22,9 @@ from masking_emulator.core.records.base import Record
 from masking_emulator.core.refusals import Refused
 from masking_emulator.world.file import world_of
 from masking_emulator.world.journal import event_json
+from masking_emulator.world.life import rules_of_spec
 from masking_emulator.world.recorder import VERSION
 from masking_emulator.world.spec import BadWorld
-from masking_emulator.world.world import rules_of_spec
 
 
 class BadRecording(Exception):

@@ -21,8 +21,9 @@ from masking_emulator.core.instants import read, written
 from masking_emulator.core.records.base import replace
 from masking_emulator.wholefile import write_whole
 from masking_emulator.world.file import world_of
+from masking_emulator.world.life import Standing
 from masking_emulator.world.spec import BadWorld, WorldSpec
-from masking_emulator.world.world import Standing, World
+from masking_emulator.world.world import World
 from masking_emulator.world.written import structure_of
 
 #: The structure of a snapshot; another one is refused.

@@ -61,15 +61,16 @@ def serve_world(
     ready: Callable[[], None] = lambda: None,
 ) -> None:
     """Serve one world behind these sockets until the process is asked to end. Raises CannotKeepFile."""
-    hub = Hub(Surroundings(base_url=sockets.url))
-    world = hub.add(spec)
-    hub.interception = sockets.described()
-    server = Server(hub, sockets, ready, control_hosts=control_hosts)
-    if keeping is None:
-        return server.run(sockets=[sockets.plain])
-    server.beginning = lambda: keeping.begin(world)
-    server.run(sockets=[sockets.plain])
-    return keeping.end(world)
+    hub = Hub(Surroundings(base_url=sockets.url), interception=sockets.described())
+    world = hub.add(spec, state_file=None if keeping is None else keeping.state)
+
+    def begin() -> None:
+        if keeping is not None:
+            keeping.begin(world)
+
+    Server(hub, sockets, begin, ready, control_hosts=control_hosts).run(sockets=[sockets.plain])
+    if keeping is not None:
+        keeping.end(world)
 
 
 def _keeping(config: ServeConfig) -> "Keeping | None":
@@ -86,8 +87,15 @@ class Server(uvicorn.Server):
     """uvicorn, telling when it listens at every door, and ending with exit code 0 when it is asked to end."""
 
     def __init__(
-        self, hub: Hub, sockets: ServerSockets, started: Callable[[], None], *, control_hosts: Sequence[str] = ()
+        self,
+        hub: Hub,
+        sockets: ServerSockets,
+        begin: Callable[[], None],
+        started: Callable[[], None],
+        *,
+        control_hosts: Sequence[str] = (),
     ) -> None:
+        """`begin` is called in the event loop before anything is served, `started` as soon as requests are answered."""
         super().__init__(
             uvicorn.Config(
                 make_app(hub, control_hosts=control_hosts),
@@ -101,14 +109,13 @@ class Server(uvicorn.Server):
         )
         self._hub = hub
         self._sockets = sockets
+        self._begin = begin
         self._started = started
         self._proxy: Proxy | None = None
-        #: What is done in the event loop before anything is served.
-        self.beginning: Callable[[], None] = lambda: None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """Do what comes before anything is served, then open every door."""
-        self.beginning()
+        self._begin()
         await super().startup(sockets)
         if self._sockets.certificates is not None:
             await self._open_tls(self._sockets.certificates)

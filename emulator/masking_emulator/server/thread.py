@@ -47,10 +47,10 @@ class ServerThread:
         )
         self.url = self.sockets.url
         self.control = Control(self.url)
-        self._hub = Hub(Surroundings(base_url=self.url, heartbeat_s=_HEARTBEAT_S))
+        around = Surroundings(base_url=self.url, heartbeat_s=_HEARTBEAT_S)
+        self._hub = Hub(around, interception=self.sockets.described())
         self._hub.add(spec)
-        self._hub.interception = self.sockets.described()
-        self._server = Server(self._hub, self.sockets, self._ready.set)
+        self._server = Server(self._hub, self.sockets, lambda: None, self._ready.set)
         self._thread = Thread(
             target=self._server.run, args=([self.sockets.plain],), name="masking-emulator", daemon=True
         )

@@ -1,6 +1,7 @@
 """The hub: every world of this server, made, found, copied and removed."""
 
 from collections.abc import Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 from masking_emulator.core.chance import Chance
@@ -30,11 +31,10 @@ class TooManyWorlds(Exception):
 class Hub:
     """The worlds of a server, by the main account's Auth ID."""
 
-    def __init__(self, around: Surroundings | None = None) -> None:
-        """`around` is what every world needs of the server."""
+    def __init__(self, around: Surroundings | None = None, *, interception: Mapping[str, Any] | None = None) -> None:
+        """`around` is what every world needs of the server, `interception` what it says of its proxy and its TLS."""
         self.credentials = Credentials()
-        #: What the server says of its proxy and its TLS.
-        self.interception: Mapping[str, Any] = {}
+        self.interception: Mapping[str, Any] = interception or {}
         self._around = around or Surroundings()
         self._worlds: dict[str, World] = {}
         self._chance = Chance("server")
@@ -59,12 +59,15 @@ class Hub:
         """The world that a caller is in."""
         return self._worlds[caller.service.accounts[0].auth_id]
 
-    def add(self, spec: WorldSpec) -> World:
-        """A new world. Raises BadWorld where one of its accounts is taken, TooManyWorlds."""
+    def add(self, spec: WorldSpec, *, state_file: Path | None = None) -> World:
+        """A new world. Raises BadWorld where one of its accounts is taken, TooManyWorlds.
+
+        `state_file` is where its state is kept between runs of the server.
+        """
         for account in spec.accounts:
             if account.auth_id in self.credentials:
                 raise BadWorld("account", f"{account.auth_id} is taken by another world")
-        return self._admit(World(spec, self._around))
+        return self._admit(World(spec, self._around, state_file=state_file))
 
     def fork(self, auth_id: str) -> World:
         """A copy of a world under new accounts. Raises NoSuchWorld, TooManyWorlds."""

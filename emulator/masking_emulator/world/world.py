@@ -6,28 +6,26 @@ the world for its next deadline.
 """
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from masking_emulator.callbacks.courier import Courier
 from masking_emulator.callbacks.dispatch import Dispatch
-from masking_emulator.callbacks.laboratory import Rule
-from masking_emulator.callbacks.log import CallbackLog
+from masking_emulator.callbacks.laboratory import Laboratory
 from masking_emulator.callbacks.outgoing import Writer
 from masking_emulator.clock import WorldClock
 from masking_emulator.core.chance import Chance
-from masking_emulator.core.commands import AddNumber, Command, DropCallback, SetPhone
+from masking_emulator.core.commands import Command
 from masking_emulator.core.engine import Engine
 from masking_emulator.core.events import Event
 from masking_emulator.core.records.base import Record, field
-from masking_emulator.core.rules import Rules
-from masking_emulator.core.snapshot import Snapshot
-from masking_emulator.plivo.policy import Policy, rules_of
+from masking_emulator.plivo.policy import Policy
 from masking_emulator.plivo.service import Account
 from masking_emulator.traffic.placed import FaultList, PlacedFault
 from masking_emulator.traffic.requests import ApiRequest, RequestJournal
 from masking_emulator.world.journal import Journal
+from masking_emulator.world.life import Life, Standing
 from masking_emulator.world.spec import WorldSpec
 
 if TYPE_CHECKING:
@@ -57,48 +55,64 @@ class Surroundings(Record):
     heartbeat_s: float | None = None
 
 
-class Standing(Record):
-    """Where a world stands: its clock, its draws of chance, its laboratory, and its engine."""
-
-    now: int
-    rate: float
-    journal_last: int
-    drawn: Mapping[str, int]
-    rules: Sequence[Rule]
-    engine: Snapshot
-
-
 class World:
     """One world. Worlds share nothing but their surroundings."""
 
-    def __init__(self, spec: WorldSpec, around: Surroundings | None = None) -> None:
-        """`around` left out, the world is in no server."""
+    def __init__(
+        self,
+        spec: WorldSpec,
+        around: Surroundings | None = None,
+        life: Life | None = None,
+        *,
+        requests: RequestJournal | None = None,
+        state_file: Path | None = None,
+    ) -> None:
+        """`around` left out, the world is in no server; `life` left out, it begins one; `requests` likewise.
+
+        `state_file` is where its state is kept between runs of the server (keeping/files.py).
+        """
+        limits = spec.limits
         self.spec = spec
+        self.state_file = state_file
+        self.requests = requests or RequestJournal(
+            requests_max=limits.requests_max, body_bytes_max=limits.request_body_bytes_max
+        )
         self._around = around or Surroundings()
-        #: Where its state is kept between runs of the server (keeping/files.py).
-        self.state_file: Path | None = None
         self._stopped_at_rate: float | None = None
         self._advances = 0
         self._recorder: Recorder | None = None
         self._wake: asyncio.TimerHandle | None = None
         self._wake_at: int | None = None
-        limits = spec.limits
-        self.requests = RequestJournal(requests_max=limits.requests_max, body_bytes_max=limits.request_body_bytes_max)
-        self._begin()
+        self._life = life or Life.begun(spec)
+        self.dispatch = self._dispatch()
 
-    def _begin(self) -> None:
-        spec = self.spec
-        self.clock = WorldClock(start=spec.clock_start, rate=spec.clock_rate)
-        self.journal = Journal(spec.limits.journal_events_max)
-        self._chance = Chance(spec.seed)
-        self.faults = FaultList(spec.faults, now=self.clock.now(), rate_limited=spec.policy.rate_limit)
-        self._engine = Engine(rules=rules_of_spec(spec), seed=spec.seed, now=self.clock.now())
-        for number in spec.numbers:
-            self._engine.handle(AddNumber(number.digits, number.calling_code, number.owner))
-        for phone in spec.phones:
-            self._engine.handle(SetPhone(phone))
-        self.dispatch = self._dispatch(CallbackLog(spec.limits.callbacks_kept_max))
+    def _live(self, life: Life) -> None:
+        """End the life before, let go what is under way in it, and live this one."""
+        self.dispatch.stop()
+        self.journal.close()
+        self._life = life
+        self.dispatch = self._dispatch()
         self._tell_beginning()
+
+    @property
+    def clock(self) -> WorldClock:
+        """The world's clock."""
+        return self._life.clock
+
+    @property
+    def journal(self) -> Journal:
+        """Every event of this life."""
+        return self._life.journal
+
+    @property
+    def faults(self) -> FaultList:
+        """What goes wrong on purpose."""
+        return self._life.faults
+
+    @property
+    def laboratory(self) -> Laboratory:
+        """What is done to callbacks before they are sent."""
+        return self._life.laboratory
 
     @property
     def accounts(self) -> Sequence[Account]:
@@ -123,15 +137,15 @@ class World:
     def caught_up(self) -> Engine:
         """The engine, advanced to now."""
         self._advance(self.clock.now())
-        return self._engine
+        return self._life.engine
 
     def faults_met_by(self, request: ApiRequest) -> Sequence[PlacedFault]:
         """What is to go wrong with a request; counts."""
-        return self.faults.met_by(request, self.clock.now(), self._chance) if self.faults.asked else ()
+        return self.faults.met_by(request, self.clock.now(), self._life.chance) if self.faults.asked else ()
 
     def draw_api_id(self) -> str:
         """A fresh api_id; its stream is the world's, not the engine's, because reading draws it too."""
-        return self._chance.uuid("api_id")
+        return self._life.chance.uuid("api_id")
 
     async def advance_to(self, instant: int, *, patience_s: float = ADVANCE_PATIENCE_S) -> None:
         """Go forward through every due instant; what happens on the way is in the journal.
@@ -140,7 +154,7 @@ class World:
         if it was asked for while another advance waits: a receiver that moves the clock would wait for itself.
         The loop is shared: others get their turn now and then. An instant that has passed changes nothing.
         """
-        engine, dispatch = self._engine, self.dispatch
+        engine, dispatch = self._life.engine, self.dispatch
         give_up_at = asyncio.get_running_loop().time() + (0 if self._advances else patience_s)
         self._advances += 1
         try:
@@ -168,71 +182,38 @@ class World:
 
     def reset(self) -> None:
         """Back to the start: clock, sessions, journals, faults, laboratory and chance. What is under way is let go."""
-        self.dispatch.stop()
-        self.journal.close()
         self.requests.clear()
-        self._begin()
+        self._live(Life.begun(self.spec))
         self.arm()
 
     def fork(self, accounts: Sequence[Account]) -> "World":
-        """A copy under other accounts, as it stands now; from here on the two share nothing.
+        """A copy under other accounts, as it stands now; from here on the two share nothing but the server.
 
-        What the original has yet to send is the original's affair: the copy drops it. The laboratory's rules stand
-        where they stand, but a group that waits to be reordered is dropped with the rest.
+        Nobody records the copy, and no file keeps it.
         """
         self.caught_up()
-        twin = World.__new__(World)
-        twin.spec = self.spec.with_accounts(accounts)
-        twin.state_file = None
-        twin._around = self._around
-        twin._stopped_at_rate = None
-        twin._advances = 0
-        twin._recorder = None
-        twin._wake = twin._wake_at = None
-        twin.clock = self.clock.copy()
-        twin.journal = self.journal.copy()
-        twin.faults = self.faults.copy()
-        twin.requests = self.requests.copy()
-        twin._chance = self._chance.copy()
-        twin._engine = self._engine.fork()
-        twin.dispatch = twin._dispatch(self.dispatch.log.copy(), [rule.forked() for rule in self.dispatch.rules])
-        for callback in twin._engine.state.outbox.unsettled():
-            twin._apply(DropCallback(callback.ordinal))
+        spec = self.spec.with_accounts(accounts)
+        twin = World(spec, self._around, self._life.forked(), requests=self.requests.copy())
         twin.arm()
         return twin
 
     def standing(self) -> Standing:
         """Where the world stands now."""
-        engine = self.caught_up()
-        return Standing(
-            now=self.clock.now(),
-            rate=self.clock.rate if self._stopped_at_rate is None else self._stopped_at_rate,
-            journal_last=self.journal.last,
-            drawn=dict(self._chance.drawn),
-            rules=[rule.copy() for rule in self.dispatch.rules],
-            engine=engine.snapshot(),
-        )
+        self.caught_up()
+        return self._life.stands(rate=self.clock.rate if self._stopped_at_rate is None else self._stopped_at_rate)
 
-    def stand(self, spec: WorldSpec, standing: Standing) -> None:
+    def stand(self, spec: WorldSpec, there: Standing) -> None:
         """Stand where a world of this spec stood. Callbacks that are under way are let go, open ones sent anew."""
-        self.dispatch.stop()
         self.spec = spec
-        self.clock = WorldClock(start=standing.now, rate=standing.rate)
-        self.journal = Journal(spec.limits.journal_events_max, last=standing.journal_last)
-        self._chance = Chance(spec.seed, standing.drawn)
-        self._engine = Engine.restored(standing.engine, rules=rules_of_spec(spec), seed=spec.seed)
-        self.faults = FaultList(spec.faults, now=standing.now, rate_limited=spec.policy.rate_limit)
-        rules = [rule.copy() for rule in standing.rules]
-        self.dispatch = self._dispatch(CallbackLog(spec.limits.callbacks_kept_max), rules)
-        self._tell_beginning()
+        self._live(Life.standing(spec, there))
         # Nonces of their own: those of the world's stream belong to the callbacks to come.
-        anew = Chance(f"{spec.seed} taken over at {standing.now}")
-        self.dispatch.take_over(self._engine.state.outbox.unsettled(), self._writer(anew))
+        anew = Chance(f"{spec.seed} taken over at {there.now}")
+        self.dispatch.take_over(self._life.engine.unsettled(), self._writer(anew))
         self.arm()
 
     def arm(self) -> None:
         """Let the running event loop wake the world for its next deadline."""
-        deadline = self._engine.deadline()
+        deadline = self._life.engine.deadline()
         delay_s = None if deadline is None else self.clock.real_seconds_until(deadline)
         self.disarm()
         if self._around.heartbeat_s is not None:
@@ -266,11 +247,11 @@ class World:
 
     def _tell_beginning(self) -> None:
         if self._recorder is not None:
-            self._recorder.begin(self.spec, self._engine.snapshot())
+            self._recorder.begin(self.spec, self._life.engine.snapshot())
 
     def _advance(self, instant: int, *, timers_max: int | None = None) -> None:
         """Let the engine run its timers, and publish what they do."""
-        engine, ran = self._engine, self._engine.timers_run
+        engine, ran = self._life.engine, self._life.engine.timers_run
         events = engine.advance(instant, timers_max=timers_max)
         if self._recorder is not None:
             self._recorder.timers(engine.now, engine.timers_run - ran)
@@ -283,23 +264,24 @@ class World:
         base_url = _VENDOR_URL if self.policy.resource_urls == "vendor" else self._around.base_url
         return Writer(self.accounts, base_url, chance)
 
-    def _dispatch(self, log: CallbackLog, rules: Sequence[Rule] = ()) -> Dispatch:
+    def _dispatch(self) -> Dispatch:
+        life = self._life
         return Dispatch(
-            self._engine,
+            life.engine,
             self._apply,
-            self._writer(self._chance),
+            self._writer(life.chance),
             self._around.courier,
-            self._chance,
+            life.chance,
             anywhere=self.spec.egress == "any",
-            log=log,
-            rules=rules,
+            log=life.log,
+            laboratory=life.laboratory,
         )
 
     def _apply(self, command: Command) -> Sequence[Event]:
         """Apply a command at the instant at which the engine stands."""
-        events = self._engine.handle(command)
+        events = self._life.engine.handle(command)
         if self._recorder is not None:
-            self._recorder.command(self._engine.now, command)
+            self._recorder.command(self._life.engine.now, command)
         self._publish(events)
         return events
 
@@ -308,10 +290,5 @@ class World:
         if self._recorder is not None:
             self._recorder.events(events)
         self.dispatch.take(events)
-        if self._engine.deadline() != self._wake_at and self.clock.rate:
+        if self._life.engine.deadline() != self._wake_at and self.clock.rate:
             self.arm()
-
-
-def rules_of_spec(spec: WorldSpec) -> Rules:
-    """The engine's rules that follow from a world."""
-    return rules_of(spec.policy, spec.limits, spec.telephony, spec.tariff)

@@ -1,0 +1,136 @@
+"""A life of a world: everything that a reset ends. It is put together here and nowhere else.
+
+There are three ways in: a life is begun from a spec, stands where another one stood (from a snapshot), or is forked
+from one that goes on. What is not part of a life belongs to the world (requests, files, timers of the event loop) and
+outlasts it.
+"""
+
+from collections.abc import Mapping, Sequence
+
+from masking_emulator.callbacks.laboratory import Laboratory, Rule
+from masking_emulator.callbacks.log import CallbackLog
+from masking_emulator.clock import WorldClock
+from masking_emulator.core.chance import Chance
+from masking_emulator.core.commands import AddNumber, DropCallback, SetPhone
+from masking_emulator.core.engine import Engine
+from masking_emulator.core.events import CallbackSettled
+from masking_emulator.core.records.base import Record
+from masking_emulator.core.rules import Rules
+from masking_emulator.core.snapshot import Snapshot
+from masking_emulator.core.state import State
+from masking_emulator.plivo.policy import rules_of
+from masking_emulator.traffic.placed import FaultList
+from masking_emulator.world.journal import Journal
+from masking_emulator.world.spec import WorldSpec
+
+
+class Standing(Record):
+    """Where a world stands: its clock, its draws of chance, its laboratory, and its engine."""
+
+    now: int
+    rate: float
+    journal_last: int
+    drawn: Mapping[str, int]
+    rules: Sequence[Rule]
+    engine: Snapshot
+
+
+class Life:
+    """One life of a world. Two lives share nothing."""
+
+    def __init__(
+        self,
+        *,
+        clock: WorldClock,
+        journal: Journal,
+        chance: Chance,
+        faults: FaultList,
+        engine: Engine,
+        log: CallbackLog,
+        laboratory: Laboratory,
+    ) -> None:
+        self.clock = clock
+        self.journal = journal
+        #: The world's own draws: nonces, api_ids, faults, laboratory. The engine has draws of its own.
+        self.chance = chance
+        self.faults = faults
+        self.engine = engine
+        self.log = log
+        self.laboratory = laboratory
+
+    @classmethod
+    def begun(cls, spec: WorldSpec) -> "Life":
+        """A new life, in which nothing has happened; how its numbers and phones got there is not in its journal."""
+        clock = WorldClock(start=spec.clock_start, rate=spec.clock_rate)
+        now = clock.now()
+        engine = Engine(State(rules_of_spec(spec), spec.seed), now)
+        for number in spec.numbers:
+            engine.handle(AddNumber(number.digits, number.calling_code, number.owner))
+        for phone in spec.phones:
+            engine.handle(SetPhone(phone))
+        return cls(
+            clock=clock,
+            journal=Journal(spec.limits.journal_events_max),
+            chance=Chance(spec.seed),
+            faults=FaultList(spec.faults, now=now, rate_limited=spec.policy.rate_limit),
+            engine=engine,
+            log=CallbackLog(spec.limits.callbacks_kept_max),
+            laboratory=Laboratory(),
+        )
+
+    @classmethod
+    def standing(cls, spec: WorldSpec, there: Standing) -> "Life":
+        """A life that stands where another one of this spec stood. Its faults count anew, its journal is empty."""
+        return cls(
+            clock=WorldClock(start=there.now, rate=there.rate),
+            journal=Journal(spec.limits.journal_events_max, last=there.journal_last),
+            chance=Chance(spec.seed, there.drawn),
+            faults=FaultList(spec.faults, now=there.now, rate_limited=spec.policy.rate_limit),
+            engine=Engine.restored(there.engine, rules=rules_of_spec(spec), seed=spec.seed),
+            log=CallbackLog(spec.limits.callbacks_kept_max),
+            laboratory=Laboratory([rule.copy() for rule in there.rules]),
+        )
+
+    def forked(self) -> "Life":
+        """A life that stands where this one stands, and from here on shares nothing with it.
+
+        What this one has yet to send is its own affair: the other one drops it. The laboratory's rules stand where
+        they stand, but a group that waits to be reordered is dropped with the rest.
+        """
+        twin = Life(
+            clock=self.clock.copy(),
+            journal=self.journal.copy(),
+            chance=self.chance.copy(),
+            faults=self.faults.copy(),
+            engine=self.engine.fork(),
+            log=self.log.copy(),
+            laboratory=self.laboratory.forked(),
+        )
+        twin._drop_unsettled()
+        return twin
+
+    def stands(self, *, rate: float) -> Standing:
+        """Where the life stands. `rate` is that of its clock, which may have been stopped from outside."""
+        return Standing(
+            now=self.clock.now(),
+            rate=rate,
+            journal_last=self.journal.last,
+            drawn=dict(self.chance.drawn),
+            rules=[rule.copy() for rule in self.laboratory.rules],
+            engine=self.engine.snapshot(),
+        )
+
+    def _drop_unsettled(self) -> None:
+        # All at once, and before a dispatch looks at any: the second in a line would else be tried as soon as the
+        # first had left it.
+        for callback in self.engine.unsettled():
+            events = self.engine.handle(DropCallback(callback.ordinal))
+            self.journal.append(events)
+            for event in events:
+                assert isinstance(event, CallbackSettled), "a drop settles its callback and does nothing else"
+                self.log.change(event.callback)
+
+
+def rules_of_spec(spec: WorldSpec) -> Rules:
+    """The engine's rules that follow from a world."""
+    return rules_of(spec.policy, spec.limits, spec.telephony, spec.tariff)
