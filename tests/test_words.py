@@ -16,11 +16,17 @@ from masking_emulator.cli.main import main
 from masking_emulator.control import OPERATIONS
 from masking_emulator.control.callbacks import CALLBACKS_MAX
 from masking_emulator.control.kernel import WAIT_S_MAX
+from masking_emulator.core.commands import PlaceCall
+from masking_emulator.core.records.base import Choice, Explained
 from masking_emulator.core.records.callbacks import OPEN_STATES, CallbackState
-from masking_emulator.core.records.calls import Habit, Message, Phase, Role, Side
+from masking_emulator.core.records.calls import Habit, Message, Phase, Role, Script, Side
+from masking_emulator.keeping.snapshot import snapshot_of
 from masking_emulator.plivo.ledger.row import Evidence
 from masking_emulator.plivo.routes import OPERATION_NAMES
 from masking_emulator.testing import views
+from masking_emulator.world.journal import event_json
+
+from tests.shell.worlds import ANNA, create, still_world
 
 CONSOLE: Final = Path(__file__).parents[1] / "emulator" / "masking_emulator" / "console"
 
@@ -163,3 +169,32 @@ def test_kit_documents_every_state(view: type, field: str, expected: list[str]) 
 
     assert found
     assert expected == re.split(r",\s+", found[1])
+
+
+def kinds(kind: type[Choice] = Choice) -> Iterator[type[Choice]]:
+    """Every kind of choice that the package has."""
+    for one in kind.__subclasses__():
+        if one.__module__.startswith("masking_emulator.") and one is not Explained:
+            yield one
+        yield from kinds(one)
+
+
+@pytest.mark.parametrize("kind", list(kinds()), ids=lambda kind: kind.__name__)
+def test_choice_is_written_in_a_word(kind: type[Choice]) -> None:
+    """One whose values are sentences says that it is explained; then its names are what is written."""
+    found = [member.word for member in kind]
+
+    assert [] == [word for word in found if not re.fullmatch("[a-z]+([_-][a-z]+)*", word)]
+    assert len(found) == len(set(found))
+
+
+def test_journal_and_snapshot_write_a_record_alike() -> None:
+    """One encoder: the call of an event is the call of the snapshot that is taken right behind it."""
+    world = still_world()
+    world.do(create())
+    *_, ringing = world.do(PlaceCall(ANNA, "14155550100", Script(manual=True)))
+    written = event_json(ringing)
+
+    assert "LegRinging" == written["event"]
+    assert snapshot_of(world)["engine"]["calls"] == [written["call"]]
+    assert "first_party" == written["call"]["legs"][0]["role"]

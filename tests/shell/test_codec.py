@@ -1,17 +1,20 @@
 """Records as JSON and back: strict, and every refusal has the path to what is wrong."""
 
 from collections.abc import Sequence
-from enum import Enum
 from typing import Any, Final, TypedDict
 
 import pytest
 from masking_emulator.core.codec import BadRecord, plain, record, tagged, untagged, value
-from masking_emulator.core.records.base import Record, field
+from masking_emulator.core.records.base import Choice, Explained, Record, field
 
 
-class _Colour(Enum):
+class _Colour(Explained):
     RED = "the colour of blood"
     BLUE = "the colour of the sky"
+
+
+class _Size(Choice):
+    SMALL = "s"
 
 
 class _Wish(TypedDict, total=False):
@@ -69,9 +72,17 @@ GIVEN: Final[dict[str, Any]] = {
 
 
 def test_record_is_written_for_people() -> None:
-    """Enums by name, instants in ISO 8601, records of several types with their name."""
+    """Choices by their word, instants in ISO 8601, records of several types with their name."""
     assert GIVEN == plain(TREE)
     assert {"type": "_Bud", "name": "b"} == tagged(_Bud("b"))
+
+
+def test_choice_is_written_by_its_value_and_one_that_is_explained_by_its_name() -> None:
+    """A sentence is for people, and what it stands for is one word everywhere."""
+    assert ("s", "red") == (plain(_Size.SMALL), plain(_Colour.RED))
+    assert (_Size.SMALL, _Colour.RED) == (value(_Size, "s", ""), value(_Colour, "red", ""))
+    with pytest.raises(BadRecord, match=r"^'small' is none of s$"):
+        value(_Size, "small", "")
 
 
 def test_what_was_written_is_read() -> None:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any, get_args
 
 import pytest
+from masking_emulator.core.codec import plain
 from masking_emulator.core.commands import (
     DeleteRecording,
     DropCallback,
@@ -20,7 +21,7 @@ from masking_emulator.core.records.base import names, replace
 from masking_emulator.core.records.callbacks import Attempt, Outcome, RetryPlan
 from masking_emulator.core.records.calls import Message
 from masking_emulator.core.records.sessions import Number, Session
-from masking_emulator.world.journal import Journal, event_json, record_json
+from masking_emulator.world.journal import Journal, event_json
 
 from tests.core.play import ANNA, BEN, CARA, DAVE, EVE, RECORDING, RULES, A, B, World, pin_wish
 from tests.shell.worlds import START, create, still_world
@@ -141,7 +142,7 @@ def test_session_is_written_with_its_records() -> None:
     event = still_world().do(create())[0]
     assert isinstance(event, SessionCreated)
 
-    session = record_json(event.session)
+    session = plain(event.session)
     assert list(names(Session)) == list(session)
     assert ("active", START, "2026-01-01T00:30:00Z") == (
         session["status"],

@@ -269,7 +269,7 @@ _ACTS: Final[Mapping[type, Callable[[Dispatch, Any], None]]] = {
 def _told(answer: Answer) -> str:
     """What a look at a media file came to, in words."""
     if answer.status is None:
-        return f"{answer.outcome.name.lower()}: {answer.error}"
+        return f"{answer.outcome.word}: {answer.error}"
     kind = answer.headers.get("content-type", "no content type")
     size = f"more than {len(answer.body)}" if answer.body_cut else str(len(answer.body))
     return f"{answer.status}, {kind}, {answer.headers.get('content-length', size)} bytes"

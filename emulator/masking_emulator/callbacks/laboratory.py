@@ -6,17 +6,16 @@ line, so later callbacks overtake it.
 """
 
 from collections.abc import Mapping, Sequence
-from enum import Enum
 from typing import Any, Final
 
 from msgspec import Struct, field
 
 from masking_emulator.core.chance import Chance
-from masking_emulator.core.records.base import replace
+from masking_emulator.core.records.base import Choice, replace
 from masking_emulator.core.records.callbacks import Callback
 
 
-class Action(Enum):
+class Action(Choice):
     """What a rule does to the callbacks that it takes."""
 
     HOLD = "hold"
@@ -27,7 +26,7 @@ class Action(Enum):
     TAMPER = "tamper"
 
 
-class TamperTarget(Enum):
+class TamperTarget(Choice):
     """What a tampering rule changes."""
 
     SIGNATURE = "signature"
@@ -35,7 +34,7 @@ class TamperTarget(Enum):
     HEADERS = "headers"
 
 
-class Order(Enum):
+class Order(Choice):
     """In which order a reordering rule lets a group of callbacks go."""
 
     REVERSE = "reverse"

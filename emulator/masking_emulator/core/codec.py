@@ -1,17 +1,17 @@
 """Records as JSON and back, by their types: for snapshots and recordings, which people can read and edit.
 
-Enums are written by name, instants (fields named `at`, `…_at` and `until`) in ISO 8601, everything else as JSON has
-it. Reading is strict: an unknown key, a missing one and a value of another type are refused, with the path to it.
+The one encoder of records: the journal and the control API's stream use it too. A choice is written by its word,
+instants (whole numbers in fields named `at`, `…_at` and `until`) in ISO 8601, everything else as JSON has it.
+Reading is strict: an unknown key, a missing one and a value of another type are refused, with the path to it.
 """
 
 from collections.abc import Mapping, Sequence
-from enum import Enum
 from functools import cache
 from types import NoneType, UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints, is_typeddict
 
 from masking_emulator.core import instants
-from masking_emulator.core.records.base import Struct, names
+from masking_emulator.core.records.base import Choice, Struct, names
 
 
 class BadRecord(Exception):
@@ -25,21 +25,24 @@ class BadRecord(Exception):
 
 def plain(value: Any, name: str = "") -> Any:
     """The value as JSON. `name` is the field that holds it."""
+    kind = type(value)
+    if kind is str or kind is bool or value is None:  # most values; the questions below take longer
+        return value
     if isinstance(value, Struct):
-        told = _told(type(value))
+        several = _of_several_types(type(value))
         return {
-            name: tagged(getattr(value, name)) if name in told else plain(getattr(value, name), name)
+            name: tagged(getattr(value, name)) if name in several else plain(getattr(value, name), name)
             for name in names(type(value))
         }
-    if isinstance(value, Enum):
-        return value.name.lower()
+    if kind is int:
+        return instants.written(value) if _is_instant(name) else value
+    if isinstance(value, Choice):
+        return value.word
     if isinstance(value, frozenset):
         return sorted(plain(item) for item in value)
     if isinstance(value, Mapping):
         return {key: plain(item) for key, item in value.items()}
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return [plain(item) for item in value]
-    return instants.written(value) if isinstance(value, int) and _is_instant(name) else value
+    return [plain(item) for item in value] if isinstance(value, Sequence) else value
 
 
 def tagged(record: Any) -> dict[str, Any]:
@@ -82,7 +85,7 @@ def value(hint: Any, given: Any, path: str, name: str = "") -> Any:
         return {key: value(arguments[1], item, _join(path, key)) for key, item in given.items()}
     if is_typeddict(hint):
         return _typed_dict(hint, given, path)
-    if isinstance(hint, type) and issubclass(hint, Enum):
+    if isinstance(hint, type) and issubclass(hint, Choice):
         return _enum(hint, given, path)
     if _is_record(hint):
         return record(hint, given, path)
@@ -130,8 +133,8 @@ def _typed_dict(hint: Any, given: Any, path: str) -> dict[str, Any]:
     return {key: value(hints[key], item, _join(path, key)) for key, item in given.items()}
 
 
-def _enum(hint: type[Enum], given: Any, path: str) -> Enum:
-    names = {member.name.lower(): member for member in hint}
+def _enum(hint: type[Choice], given: Any, path: str) -> Choice:
+    names = {member.word: member for member in hint}
     if not isinstance(given, str) or given not in names:
         raise BadRecord(path, f"{_shown(given)} is none of {', '.join(names)}")
     return names[given]
@@ -170,7 +173,7 @@ def _hints(kind: type[Struct]) -> Mapping[str, Any]:
 
 
 @cache
-def _told(kind: type[Struct]) -> frozenset[str]:
+def _of_several_types(kind: type[Struct]) -> frozenset[str]:
     """The fields that hold records of several types, which are told apart by their tag."""
     return frozenset(name for name, hint in _hints(kind).items() if sum(map(_is_record, _members(hint))) > 1)
 

@@ -1,9 +1,9 @@
 """Refusals: what the service will not do, and why. No text and no status: the vendor's words are elsewhere."""
 
-from masking_emulator.core.records.base import Choice
+from masking_emulator.core.records.base import Explained
 
 
-class Reason(Choice):
+class Reason(Explained):
     """Why a command was refused."""
 
     SESSION_NOT_FOUND = "no such session"

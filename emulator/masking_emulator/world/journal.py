@@ -6,27 +6,11 @@ The events hold the new records, so the journal is history, timeline and test or
 import asyncio
 from collections import deque
 from collections.abc import Iterable, Sequence
-from enum import Enum
 from itertools import islice
 from typing import Any
 
+from masking_emulator.core import codec
 from masking_emulator.core.events import Event
-from masking_emulator.core.instants import written
-from masking_emulator.core.records.base import Record, names
-from masking_emulator.core.records.callbacks import Outcome
-from masking_emulator.core.records.calls import CallSignal, Cause, Route
-
-#: Fields that hold an instant are written as one.
-_INSTANTS = frozenset(
-    {
-        *("at", "created_at", "modified_at", "expires_at", "until"),
-        *("started_at", "answered_at", "ended_at", "limit_at", "due_at", "last_at"),
-    }
-)
-
-
-#: Enums whose values are sentences are written by their names.
-_NAMED = (Cause, CallSignal, Outcome, Route)
 
 
 class Journal:
@@ -82,21 +66,4 @@ class Journal:
 
 def event_json(event: Event) -> dict[str, Any]:
     """The event as JSON: its name, its instant, and its records."""
-    return {"event": type(event).__name__, **record_json(event)}
-
-
-def record_json(record: Record) -> dict[str, Any]:
-    """A frozen record as JSON, nested records included; instants in ISO 8601."""
-    return {name: _value_json(name, getattr(record, name)) for name in names(type(record))}
-
-
-def _value_json(name: str, value: Any) -> Any:
-    if isinstance(value, Record):
-        return record_json(value)
-    if isinstance(value, Enum):
-        return value.name.lower() if isinstance(value, _NAMED) else value.value
-    if isinstance(value, tuple | list):
-        return [_value_json("", item) for item in value]
-    if name in _INSTANTS and value is not None:
-        return written(value)
-    return value
+    return {"event": type(event).__name__, **codec.plain(event)}

@@ -1,11 +1,11 @@
 """Callbacks and the laboratory's rules as the control API shows them."""
 
-from enum import Enum
 from typing import Any
 
 from masking_emulator.callbacks.exchange import BODY_BYTES_MAX
 from masking_emulator.callbacks.laboratory import WORDS_OF_ACTION, Rule
 from masking_emulator.callbacks.log import Entry, Tried
+from masking_emulator.core import codec
 from masking_emulator.core.instants import written
 
 
@@ -45,7 +45,7 @@ def rule_json(rule: Rule) -> dict[str, Any]:
         "skip": rule.skip,
         "count": rule.count,
         "chance": rule.chance,
-        **{name: _plain(getattr(rule, name)) for name in WORDS_OF_ACTION.get(rule.action, ())},
+        **{name: codec.plain(getattr(rule, name)) for name in WORDS_OF_ACTION.get(rule.action, ())},
     }
     return shown | {"matched": rule.matched, "applied": rule.applied}
 
@@ -55,7 +55,7 @@ def _tried_json(tried: Tried) -> dict[str, Any]:
     shown: dict[str, Any] = {
         "number": attempt.number,
         "at": written(tried.at),
-        "outcome": attempt.outcome.name.lower(),
+        "outcome": attempt.outcome.word,
         "meaning": attempt.outcome.value,
         "took_ms": round(answer.took_ms, 3),
         "error": answer.error or None,
@@ -69,7 +69,3 @@ def _tried_json(tried: Tried) -> dict[str, Any]:
             "body_cut_after_bytes": BODY_BYTES_MAX if answer.body_cut else None,
         }
     return shown
-
-
-def _plain(value: Any) -> Any:
-    return value.value if isinstance(value, Enum) else value

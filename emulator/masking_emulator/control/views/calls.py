@@ -16,7 +16,7 @@ def call_json(call: Call) -> dict[str, Any]:
         "from": f"+{call.caller}",
         "to": f"+{call.number}",
         "callee": f"+{call.callee}" if call.callee else None,
-        "route": call.route.name.lower(),
+        "route": call.route.word,
         "meaning": call.route.value,
         "phase": call.phase.value,
         "started_at": written(call.started_at),
@@ -59,7 +59,7 @@ def _leg_json(leg: Leg) -> dict[str, Any]:
 
 
 def _step_json(step: Step) -> dict[str, Any]:
-    what = "digits" if step.signal is None else step.signal.name.lower()
+    what = "digits" if step.signal is None else step.signal.word
     return {"at": written(step.at), "what": what} | ({"digits": step.digits} if step.signal is None else {})
 
 

@@ -6,12 +6,12 @@ Everything that moves a status is here. A pair that is missing is illegal, and `
 from collections.abc import Mapping
 from typing import Final
 
-from masking_emulator.core.records.base import Choice
+from masking_emulator.core.records.base import Explained
 from masking_emulator.core.records.sessions import Status
 from masking_emulator.core.refusals import Reason, Refused
 
 
-class Signal(Choice):
+class Signal(Explained):
     """What can happen to a session."""
 
     REFRESHED = "its pair was created again"

@@ -10,7 +10,7 @@ from typing import dataclass_transform
 from msgspec import Struct, field
 from msgspec.structs import asdict, replace
 
-__all__ = ["Choice", "Record", "Struct", "asdict", "field", "names", "replace"]
+__all__ = ["Choice", "Explained", "Record", "Struct", "asdict", "field", "names", "replace"]
 
 
 @dataclass_transform(frozen_default=True, field_specifiers=(field,))
@@ -22,6 +22,20 @@ class Choice(Enum):
     """One of a closed set. Hashed by identity: Enum's own hash takes longer, and every step of a call looks some up."""
 
     __hash__ = object.__hash__
+
+    @property
+    def word(self) -> str:
+        """How it is written, wherever that is: in answers, snapshots and recordings."""
+        return str(self.value)
+
+
+class Explained(Choice):
+    """One of a closed set whose values are sentences that explain it; it is written by its name."""
+
+    @property
+    def word(self) -> str:
+        """Its name in small letters."""
+        return self.name.lower()
 
 
 def names(kind: type[Struct]) -> tuple[str, ...]:

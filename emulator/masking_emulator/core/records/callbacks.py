@@ -6,7 +6,7 @@ wire, the signatures and the sockets are elsewhere.
 
 from typing import Final
 
-from masking_emulator.core.records.base import Choice, Record
+from masking_emulator.core.records.base import Choice, Explained, Record
 from masking_emulator.core.records.calls import Call, PinVerdict, Recording, Role
 
 
@@ -61,7 +61,7 @@ class CallbackState(Choice):
 OPEN_STATES: Final = (CallbackState.WAITING, CallbackState.RETRYING, CallbackState.HELD)
 
 
-class Outcome(Choice):
+class Outcome(Explained):
     """What an attempt to send a callback came to."""
 
     OK = "answered with success"

@@ -8,7 +8,7 @@ Instants are whole microseconds, durations end in their unit, money is in millio
 
 from typing import Final
 
-from masking_emulator.core.records.base import Choice, Record
+from masking_emulator.core.records.base import Choice, Explained, Record
 
 
 class Role(Choice):
@@ -41,7 +41,7 @@ class Side(Choice):
     CALLEE = "callee"
 
 
-class Cause(Choice):
+class Cause(Explained):
     """Why a leg ended."""
 
     NORMAL = "somebody hung up, or nothing was left to do"
@@ -80,7 +80,7 @@ class Phase(Choice):
 _ENDED: Final = Phase.ENDED
 
 
-class CallSignal(Choice):
+class CallSignal(Explained):
     """What can happen to a call."""
 
     ANSWERED = "the ringing phone was answered"
@@ -99,7 +99,7 @@ class CallSignal(Choice):
     TIME_LIMIT = "the call's time limit has come"
 
 
-class Route(Choice):
+class Route(Explained):
     """What becomes of a call that reaches a virtual number."""
 
     CONNECT = "the caller is a party of a session"

@@ -8,7 +8,7 @@ subaccounts.
 from typing import Final
 
 from masking_emulator.core.instants import SECOND_US
-from masking_emulator.core.records.base import Choice, Record
+from masking_emulator.core.records.base import Choice, Explained, Record
 from masking_emulator.core.records.calls import NO_HISTORY, History, Pins, Role
 
 MAIN_ACCOUNT = 0
@@ -26,7 +26,7 @@ class Status(Choice):
 _LIVE: Final = (Status.ACTIVE, Status.IN_PROGRESS)
 
 
-class DropReason(Choice):
+class DropReason(Explained):
     """Why a number of the right country and owner was not given to a session."""
 
     OWN_NUMBER = "it is the number of a party, which cannot mask itself"
