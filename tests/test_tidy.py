@@ -272,6 +272,16 @@ def test_class_name_has_one_meaning() -> None:
     assert {} == {name: files for name, files in places.items() if len(files) > 1}
 
 
+@each_file
+def test_names_use_ordinary_words(file: str) -> None:
+    """A function is named for what it returns, so none is `told`; a text is made of characters, not of signs."""
+    names = {node.name for node in definitions(TREES[file])} | {
+        node.id for node in ast.walk(TREES[file]) if isinstance(node, ast.Name)
+    }
+
+    assert [] == sorted(name for name in names if name.strip("_").lower() == "told" or "SIGNS" in name)
+
+
 def _types(tree: ast.Module) -> Iterator[str]:
     """The names of all classes, nested ones too, and of the types that are assigned to a name."""
     yield from (node.name for node in ast.walk(tree) if isinstance(node, ast.ClassDef))

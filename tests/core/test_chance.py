@@ -76,7 +76,7 @@ def test_uuid_is_a_random_uuid_of_rfc_4122(seed: int) -> None:
 
 
 @given(st.integers(), st.text(min_size=1, max_size=10), st.integers(0, 20))
-def test_text_has_the_length_and_signs_asked_for(seed: int, alphabet: str, length: int) -> None:
+def test_text_has_the_length_and_characters_asked_for(seed: int, alphabet: str, length: int) -> None:
     """`text` draws from its alphabet only."""
     drawn = Chance(seed).text("token", length=length, alphabet=alphabet)
 

@@ -14,9 +14,9 @@ V3_NONCE: Final = "31627761595286130198"
 ASCII: Final = st.characters(min_codepoint=0, max_codepoint=126)
 ANY: Final = st.characters(exclude_categories=["Cs"])
 
-#: What a path may hold beside percent-encoded signs. Python's validator cuts the last segment at ";", and Node's
+#: What a path may hold beside percent-encoded characters. Python's validator cuts the last segment at ";", and Node's
 #: takes what stands before an "@" for the name of a user, so neither occurs.
-_PATH_SIGNS: Final = "abcXYZ019-._~!$&'()*+,=:"
+_PATH_CHARACTERS: Final = "abcXYZ019-._~!$&'()*+,=:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,9 @@ class Sent:
 
 
 @st.composite
-def sent(draw: st.DrawFn, query_signs: st.SearchStrategy[str], *, value_signs: st.SearchStrategy[str]) -> Sent:
+def sent(
+    draw: st.DrawFn, query_characters: st.SearchStrategy[str], *, value_characters: st.SearchStrategy[str]
+) -> Sent:
     """Any callback. Names of its parameters begin with a capital, those of its URL's query with a small letter.
 
     Python lets the query win where a name is in both.
@@ -49,30 +51,30 @@ def sent(draw: st.DrawFn, query_signs: st.SearchStrategy[str], *, value_signs: s
     names = st.from_regex("[A-Z][A-Za-z0-9]{0,8}", fullmatch=True)
     return Sent(
         method=draw(st.sampled_from(["GET", "POST"])),
-        url=draw(_urls(query_signs)),
-        parameters=draw(st.dictionaries(names, st.text(value_signs, max_size=12), max_size=6)),
+        url=draw(_urls(query_characters)),
+        parameters=draw(st.dictionaries(names, st.text(value_characters, max_size=12), max_size=6)),
     )
 
 
 @st.composite
-def _urls(draw: st.DrawFn, query_signs: st.SearchStrategy[str]) -> str:
+def _urls(draw: st.DrawFn, query_characters: st.SearchStrategy[str]) -> str:
     scheme = draw(st.sampled_from(["http", "https"]))
     host = draw(st.sampled_from(["localhost", "127.0.0.1", "example.com", "Shop.Example.org"]))
     port = draw(st.none() | st.integers(1, 65_535))
     path = "".join(f"/{segment}" for segment in draw(st.lists(_segments(), max_size=3)))
     authority = host if port is None else f"{host}:{port}"
-    return f"{scheme}://{authority}{path}{draw(_queries(query_signs))}"
+    return f"{scheme}://{authority}{path}{draw(_queries(query_characters))}"
 
 
 def _segments() -> st.SearchStrategy[str]:
-    plain = st.text(_PATH_SIGNS, max_size=6)
+    plain = st.text(_PATH_CHARACTERS, max_size=6)
     return plain | st.text(ANY, max_size=4).map(lambda text: quote(text, safe=""))
 
 
 @st.composite
-def _queries(draw: st.DrawFn, signs: st.SearchStrategy[str]) -> str:
+def _queries(draw: st.DrawFn, characters: st.SearchStrategy[str]) -> str:
     names = st.from_regex("[a-z][a-z_.-]{0,5}", fullmatch=True)
     escape = draw(st.sampled_from([quote, quote_plus]))
-    pairs = draw(st.lists(st.tuples(names, st.text(signs, max_size=8)), max_size=4))
+    pairs = draw(st.lists(st.tuples(names, st.text(characters, max_size=8)), max_size=4))
     items = [f"{name}={escape(value, safe='')}" if value else name for name, value in pairs]
     return draw(st.sampled_from(["", "?"])) if not items else f"?{'&'.join(items)}"

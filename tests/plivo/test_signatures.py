@@ -131,7 +131,7 @@ def test_name_in_query_and_parameters_keeps_both_values() -> None:
 
 
 @settings(max_examples=300)
-@given(sent(ASCII, value_signs=ANY))
+@given(sent(ASCII, value_characters=ANY))
 def test_python_sdk_accepts_v2(callback: Sent) -> None:
     """Whatever the URL, and also of the one that its receiver sees."""
     headers = _sign(callback).headers
@@ -142,7 +142,7 @@ def test_python_sdk_accepts_v2(callback: Sent) -> None:
 
 
 @settings(max_examples=300)
-@given(sent(ASCII, value_signs=ANY))
+@given(sent(ASCII, value_characters=ANY))
 def test_python_sdk_accepts_v3(callback: Sent) -> None:
     """Whatever the method, the URL and the parameters. Its validator cannot read a query beyond ASCII."""
     headers = _sign(callback).headers
@@ -152,7 +152,7 @@ def test_python_sdk_accepts_v3(callback: Sent) -> None:
 
 
 @settings(max_examples=200)
-@given(sent(ASCII, value_signs=ASCII))
+@given(sent(ASCII, value_characters=ASCII))
 def test_python_sdk_accepts_v3_of_what_is_received(callback: Sent) -> None:
     """A receiver may as well look at the URL of the request alone."""
     headers = _sign(callback).headers
@@ -167,7 +167,7 @@ def _accepted_v3(url: str, callback: Sent, header: str, parameters: Mapping[str,
 
 
 @settings(max_examples=200)
-@given(sent(ANY, value_signs=ANY))
+@given(sent(ANY, value_characters=ANY))
 def test_what_is_signed_verifies(callback: Sent) -> None:
     """Signing and judging agree, for the owner and the main account."""
     headers = _sign(callback).headers

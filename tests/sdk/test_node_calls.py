@@ -38,7 +38,7 @@ def told(fresh_api: Api) -> Any:
 
 
 def test_callbacks_of_calls_validate(told: Any) -> None:
-    """POST and GET, with and without a query, beyond ASCII and with reserved signs; then a call and an expiry.
+    """POST and GET, with and without a query, beyond ASCII and with reserved characters; then a call and an expiry.
 
     One test, because every start of Node takes longer than all else here (ledger: signature_v3_post, signature_port).
     """

@@ -58,7 +58,7 @@ def test_known_signature_is_accepted(validate: Validate, vector: Vector) -> None
 
 
 @settings(max_examples=400, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(callback=sent(ANY, value_signs=ANY))
+@given(callback=sent(ANY, value_characters=ANY))
 def test_callback_is_accepted(validate: Validate, callback: Sent) -> None:
     """Whatever the method, the URL and the parameters; of the configured URL and of the one that is received."""
     headers = sign(

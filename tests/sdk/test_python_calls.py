@@ -87,7 +87,7 @@ def test_call_is_told_with_signatures_that_validate(
 def test_odd_urls_validate(
     emulator: ServerThread, fresh_api: Api, client: Any, shop: Customer, method: str, path: str
 ) -> None:
-    """Beyond ASCII, reserved signs, doubled slashes, no path at all: what arrives is what was signed."""
+    """Beyond ASCII, reserved characters, doubled slashes, no path at all: what arrives is what was signed."""
     create(client, shop, path, callback_method=method, session_expiry=60)
     advance(emulator, fresh_api, 60)
 

@@ -161,7 +161,7 @@ def test_answer_has_the_status_that_was_asked_for(status: int) -> None:
 
 
 def test_what_is_no_callback_cannot_move_the_cursor() -> None:
-    """A stray request is one line; a value with control signs is printed without them."""
+    """A stray request is one line; a value with control characters is printed without them."""
     with listening() as (process, url):
         send(url, "/favicon.ico", None)
         send(url, "/", urlencode({"EventName": "\x1b[2J\nhello"}).encode())

@@ -1,4 +1,4 @@
-"""Recordings: a replay of any run has the same events, and what is not a recording, or another run, is told by line."""
+"""Recordings: a replay of any run has the same events; other files, and other runs, are refused with the line."""
 
 import asyncio
 import io
@@ -35,7 +35,7 @@ def test_replay_of_any_run_has_no_difference(
     path.write_text(file.getvalue())
     result = replay(path)
 
-    assert result.difference is None, result.difference.told()
+    assert result.difference is None, result.difference.described()
     assert len(world.journal.after(begun, 100_000)) == result.events
 
 
@@ -76,9 +76,9 @@ def test_edited_event_is_reported_with_line_and_field(tmp_path: Path) -> None:
     result = _replayed(tmp_path / "run.jsonl", _edited(2, lambda line: line["session"].update(number="1999")))
 
     assert result.difference is not None
-    told = result.difference.told()
-    assert told.startswith("line 3: SessionCreated at 2026-01-01T00:00:00Z: session.number was ")
-    assert told.endswith('was "1999" and is now "14155550100"')
+    described = result.difference.described()
+    assert described.startswith("line 3: SessionCreated at 2026-01-01T00:00:00Z: session.number was ")
+    assert described.endswith('was "1999" and is now "14155550100"')
 
 
 def test_edited_command_is_reported_at_the_first_event_that_differs(tmp_path: Path) -> None:
@@ -87,17 +87,17 @@ def test_edited_command_is_reported_at_the_first_event_that_differs(tmp_path: Pa
     result = _replayed(tmp_path / "run.jsonl", lines)
 
     assert result.difference is not None
-    assert "line 3: SessionCreated" in result.difference.told()
-    assert "second_party was" in result.difference.told()
+    assert "line 3: SessionCreated" in result.difference.described()
+    assert "second_party was" in result.difference.described()
 
 
-@pytest.mark.parametrize(("at", "told"), [(2, "only replayed"), (4, "only replayed"), (1, "only recorded")])
-def test_line_that_is_missing_is_reported(at: int, told: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(("at", "described"), [(2, "only replayed"), (4, "only replayed"), (1, "only recorded")])
+def test_line_that_is_missing_is_reported(at: int, described: str, tmp_path: Path) -> None:
     """An event that was taken out was only replayed; those of a command that was taken out were only recorded."""
     result = _replayed(tmp_path / "run.jsonl", LINES[:at] + LINES[at + 1 :])
 
     assert result.difference is not None
-    assert told in result.difference.told()
+    assert described in result.difference.described()
 
 
 def _line(number: int, /, **fields: Any) -> list[Line]:

@@ -54,7 +54,7 @@ def test_empty_file_is_the_world_of_all_defaults(tmp_path: Path) -> None:
 
 
 def test_generated_accounts_are_well_formed_and_follow_the_seed() -> None:
-    """20 signs, MA or SA; the same seed gives the same, another seed another."""
+    """20 characters, MA or SA; the same seed gives the same, another seed another."""
     first, again, other = (world_of({"seed": seed, "account": {"subaccounts": [{}, {}]}}) for seed in (1, 1, 2))
 
     for account, kind in zip(first.accounts, ("MA", "SA", "SA"), strict=True):

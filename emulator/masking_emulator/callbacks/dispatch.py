@@ -171,7 +171,7 @@ class Dispatch:
 
     async def _look_at(self, event: MessagePlayed, request: Outgoing) -> None:
         answer = await self._courier.send(request, anywhere=self._anywhere)
-        self._note_media(event, _told(answer))
+        self._note_media(event, _media_result(answer))
 
     def _note_media(self, event: MessagePlayed, outcome: str) -> None:
         self._apply(NoteMedia(event.call, event.message, event.url, outcome))
@@ -266,7 +266,7 @@ _ACTS: Final[Mapping[type, Callable[[Dispatch, Any], None]]] = {
 }
 
 
-def _told(answer: Answer) -> str:
+def _media_result(answer: Answer) -> str:
     """What a look at a media file came to, in words."""
     if answer.status is None:
         return f"{answer.outcome.word}: {answer.error}"

@@ -86,11 +86,11 @@ def _address(host: str) -> Address | None:
         return None
 
 
-def _obstacle_of(told: str, address: Address) -> str:
+def _obstacle_of(written: str, address: Address) -> str:
     mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
     judged = address if mapped is None else mapped
     near = judged not in _METADATA and any(judged in network for network in _NEAR)
-    return "" if near else f"{told} is no loopback or private address; {_HINT}"
+    return "" if near else f"{written} is no loopback or private address; {_HINT}"
 
 
 def _name(host: str) -> str:

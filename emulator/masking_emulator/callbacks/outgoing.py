@@ -125,7 +125,7 @@ def _tampered(request: Outgoing, target: TamperTarget) -> Outgoing:
 
 
 def _form(named: Mapping[str, str]) -> str:
-    # As urlencode, which would ask of every sign of every callback anew whether it may stay. The names all may.
+    # As urlencode, which would check each character of each callback anew. No name needs quoting.
     return "&".join([f"{name}={_quoted(value)}" for name, value in named.items()])
 
 

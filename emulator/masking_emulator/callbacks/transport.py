@@ -18,7 +18,7 @@ from masking_emulator.core.records.callbacks import Outcome
 
 #: So many headers of an answer are kept, and so much of each.
 _HEADERS_MAX: Final = 100
-_HEADER_SIGNS_MAX: Final = 1_000
+_HEADER_CHARACTERS_MAX: Final = 1_000
 
 _ANSWERS: Final = {2: Outcome.OK, 3: Outcome.REDIRECT, 4: Outcome.CLIENT_ERROR}
 
@@ -39,12 +39,12 @@ class Transport:
         except Blocked as blocked:
             answer.outcome, answer.error = Outcome.BLOCKED, str(blocked)
         except (httpcore.ConnectTimeout, httpcore.ConnectError) as error:
-            answer.outcome, answer.error = Outcome.NOT_CONNECTED, _told(error)
+            answer.outcome, answer.error = Outcome.NOT_CONNECTED, _described(error)
         except httpcore.TimeoutException as error:
             answer.outcome = Outcome.NO_ANSWER if answer.status is None else Outcome.BROKEN
-            answer.error = _told(error)
+            answer.error = _described(error)
         except (httpcore.NetworkError, httpcore.ProtocolError, OSError, ValueError) as error:
-            answer.outcome, answer.error = Outcome.BROKEN, _told(error)
+            answer.outcome, answer.error = Outcome.BROKEN, _described(error)
 
     async def _filled(self, request: Outgoing, answer: Answer) -> None:
         url = httpcore.URL(request.url)
@@ -99,7 +99,7 @@ def _named(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
     """Headers by their names in small letters; of one that comes twice both values, as RFC 9110 joins them."""
     named: dict[str, str] = {}
     for raw_name, raw_value in headers:
-        name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")[:_HEADER_SIGNS_MAX]
+        name, value = raw_name.decode("latin-1").lower(), raw_value.decode("latin-1")[:_HEADER_CHARACTERS_MAX]
         named[name] = f"{named[name]}, {value}" if name in named else value
     return named
 
@@ -113,7 +113,7 @@ async def _read(response: httpcore.Response, answer: Answer) -> None:
             return
 
 
-def _told(error: BaseException) -> str:
+def _described(error: BaseException) -> str:
     """The error in the words of what is behind it, which says most."""
     while error.__cause__ is not None:
         error = error.__cause__

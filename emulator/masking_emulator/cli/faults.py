@@ -91,6 +91,6 @@ def _header(text: str) -> tuple[str, str]:
 
 
 def _line(fault: dict[str, Any]) -> str:
-    told = ("id", "state", "matched", "applied", "note")
-    what = " ".join(f"{name}={value}" for name, value in fault.items() if name not in told)
+    shown_elsewhere = ("id", "state", "matched", "applied", "note")
+    what = " ".join(f"{name}={value}" for name, value in fault.items() if name not in shown_elsewhere)
     return f"{fault['id']:<10} {fault['state']:<8} matched {fault['matched']} applied {fault['applied']}  {what}"

@@ -70,7 +70,7 @@ def replay(file: Path) -> None:
     except (BadRecording, OSError) as error:
         end(EXIT_USAGE, str(error))
     if result.difference is not None:
-        end(EXIT_REFUSED, f"{file}: {result.difference.told()}")
+        end(EXIT_REFUSED, f"{file}: {result.difference.described()}")
     click.echo(f"the same: {result.commands} commands, {result.events} events")
 
 

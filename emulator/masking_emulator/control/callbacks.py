@@ -205,15 +205,15 @@ def _what_came(log: CallbackLog, query: Mapping[str, str], found: int, count: in
     """What was waited for, and what came instead."""
     wanted = ", ".join(f"{name} {query[name]}" for name in ("event", "session", "state") if name in query)
     came = [entry for entry in log.all() if entry.callback.ordinal > whole(query, "after", 0)]
-    told = "; ".join(_told(entry) for entry in came[-_TOLD_MAX:]) or "none"
-    more = f" (the last {_TOLD_MAX} of {len(came)})" if len(came) > _TOLD_MAX else ""
-    return f"{found} of {count} callbacks came that match {wanted or 'at all'}; there were{more}: {told}"
+    listed = "; ".join(_summary(entry) for entry in came[-_LISTED_MAX:]) or "none"
+    more = f" (the last {_LISTED_MAX} of {len(came)})" if len(came) > _LISTED_MAX else ""
+    return f"{found} of {count} callbacks came that match {wanted or 'at all'}; there were{more}: {listed}"
 
 
-_TOLD_MAX: Final = 20
+_LISTED_MAX: Final = 20
 
 
-def _told(entry: Entry) -> str:
+def _summary(entry: Entry) -> str:
     callback: Callback = entry.callback
     error = next((f" ({tried.answer.error or tried.attempt.outcome.value})" for tried in entry.tried[-1:]), "")
     shown = "" if callback.state is CallbackState.DELIVERED else error

@@ -159,8 +159,8 @@ class ControlEndpoint:
         except TooManyWorlds as full:
             return refuse(ControlError(409, f"the server holds {full} worlds, its limit; remove one first"))
         except Refused as refused:
-            told = answer_to(refused)
-            return refuse(ControlError(told.status, told.reason or told.text))
+            api_error = answer_to(refused)
+            return refuse(ControlError(api_error.status, api_error.reason or api_error.text))
         except ApiError as error:
             return refuse(ControlError(error.status, error.reason or error.text))
         if isinstance(answer, Response):

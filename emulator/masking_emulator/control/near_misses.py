@@ -47,7 +47,7 @@ def near_misses(requests: Sequence[ApiRequest], criteria: Mapping[str, Any]) -> 
 
 
 def _likeness(expected: Any, actual: Any) -> float:
-    """From 0 for what is not there to nearly 1 for what differs in a sign."""
+    """From 0 for what is not there to nearly 1 for what differs in one character."""
     if actual is None:
         return 0.0
     one, other = str(expected)[:200], str(actual)[:200]
@@ -55,8 +55,8 @@ def _likeness(expected: Any, actual: Any) -> float:
 
 
 def _miss_json(request: ApiRequest, differences: Sequence[Mismatch]) -> dict[str, Any]:
-    told = [{"field": one.field, "expected": one.expected, "actual": one.actual} for one in differences]
-    return {"request": summary_json(request), "differences": told[:_DIFFERENCES_MAX]}
+    shown = [{"field": one.field, "expected": one.expected, "actual": one.actual} for one in differences]
+    return {"request": summary_json(request), "differences": shown[:_DIFFERENCES_MAX]}
 
 
 def _differences(request: ApiRequest, criteria: Mapping[str, Any]) -> Iterator[Mismatch]:

@@ -35,7 +35,7 @@ _LISTED_DEFAULT: Final = 100
 #: An explanation names so many of those that arrived.
 _EXPLAINED_MAX: Final = 20
 
-_QUERY_SIGNS_MAX: Final = 4000
+_QUERY_CHARACTERS_MAX: Final = 4000
 
 
 async def list_requests(asked: ControlRequest) -> ControlAnswer:
@@ -164,7 +164,7 @@ def _read(name: str, text: str) -> Any:
         return whole({name: text}, name, 0)
     if name == "body":
         try:
-            return json.loads(text[:_QUERY_SIGNS_MAX])
+            return json.loads(text[:_QUERY_CHARACTERS_MAX])
         except (ValueError, RecursionError) as error:
             raise ControlError(400, f"it is no JSON: {error}", name) from None
     return text

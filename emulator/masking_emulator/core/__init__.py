@@ -1,4 +1,4 @@
-"""The masking service itself: pure, with one door (`Engine`).
+"""The masking service itself, without any input or output. `Engine` is the only way in.
 
 Nothing here reads a clock, opens a socket, looks at the environment or knows a vendor's words.
 """

@@ -11,18 +11,18 @@ Seed = int | str
 
 
 class Chance:
-    """Random streams of one seed. Same seed, same purposes, same draws: same bits."""
+    """The random streams of one seed, one for each purpose. The same seed and the same draws give the same bits."""
 
     __slots__ = ("_drawn", "seed")
 
     def __init__(self, seed: Seed, drawn: Mapping[str, int] | None = None) -> None:
-        """`drawn` says how many draws each purpose has had; left out, none."""
+        """`drawn` is how often each purpose has drawn already; left out, never."""
         self.seed = seed
         self._drawn = dict(drawn or {})
 
     @property
     def drawn(self) -> Mapping[str, int]:
-        """How many draws each purpose has had: with the seed, the whole state."""
+        """How often each purpose has drawn. With the seed this is the whole state."""
         return self._drawn
 
     def copy(self) -> "Chance":
@@ -46,5 +46,5 @@ class Chance:
         return f"{drawn[:8]}-{drawn[8:12]}-4{drawn[13:16]}-{variant}{drawn[17:20]}-{drawn[20:]}"
 
     def text(self, purpose: str, *, length: int, alphabet: str) -> str:
-        """`length` signs of `alphabet`."""
+        """A text of `length` characters of `alphabet`."""
         return "".join(alphabet[self.below(purpose, len(alphabet))] for _ in range(length))

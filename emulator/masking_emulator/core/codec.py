@@ -15,7 +15,7 @@ from masking_emulator.core.records.base import Choice, Struct, names
 
 
 class BadRecord(Exception):
-    """What was read is no such record: `path` is where, the message says why."""
+    """The JSON is not a record of the expected type: `path` is where, the message says why."""
 
     def __init__(self, path: str, reason: str) -> None:
         super().__init__(f"{path}: {reason}" if path else reason)
@@ -174,7 +174,7 @@ def _hints(kind: type[Struct]) -> Mapping[str, Any]:
 
 @cache
 def _of_several_types(kind: type[Struct]) -> frozenset[str]:
-    """The fields that hold records of several types, which are told apart by their tag."""
+    """The fields that hold records of several types, each with its type as a tag."""
     return frozenset(name for name, hint in _hints(kind).items() if sum(map(_is_record, _members(hint))) > 1)
 
 

@@ -1,4 +1,4 @@
-"""Commands: what can be asked of the engine. Values are already valid in form; the engine checks the rest."""
+"""Commands: what the engine can be asked to do. Each value is valid by itself; the engine checks the rest."""
 
 from typing import TypedDict
 
@@ -136,7 +136,7 @@ class DeleteRecording(Record):
 
 
 class SettleAttempt(Record):
-    """An attempt to send a callback came to this; `plan` says whether such an outcome is worth another attempt."""
+    """The outcome of an attempt to send a callback; `plan` says after which outcomes it is sent again."""
 
     callback: int
     attempt: Attempt
@@ -169,7 +169,7 @@ class DropCallback(Record):
 
 
 class SendAgain(Record):
-    """Send the same once more, as a callback of its own."""
+    """Send a callback once more, as a copy with an id of its own."""
 
     callback: Callback
 
@@ -181,7 +181,7 @@ class SwitchDelivery(Record):
 
 
 class NoteMedia(Record):
-    """What a look at the audio file of a played message came to; it changes nothing."""
+    """The result of fetching the audio file of a played message. It changes nothing but the journal."""
 
     call: str
     message: Message

@@ -1,6 +1,6 @@
-"""Consistency of a snapshot that people may have edited: what names something names something that is there.
+"""Checks that a snapshot, which people may have edited, refers only to what is in it.
 
-A state that contradicts itself would break later, far from the line that is wrong; so it is refused with that line.
+A state that contradicts itself would fail later, far from the line that is wrong, so it is refused with that line.
 """
 
 from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
@@ -17,12 +17,12 @@ from masking_emulator.core.commands import (
 )
 from masking_emulator.core.snapshot import Snapshot
 
-#: Where it is, what it is about, and why it cannot be.
+#: Where the contradiction is, what it is about, and why it cannot be.
 Contradiction = tuple[str, Any, str]
 
 
 def contradictions(engine: Snapshot, *, accounts: int) -> Iterator[Contradiction]:
-    """What cannot be in this engine of a world with so many accounts."""
+    """The contradictions in an engine's state; `accounts` is how many accounts its world has."""
     for check in _CHECKS:
         yield from check(engine, accounts)
 
@@ -111,7 +111,7 @@ def _twice(where: str, names: Iterable[Any]) -> Iterator[Contradiction]:
         seen.add(name)
 
 
-#: Command that may wait → what it is about.
+#: Command that a timer may hold → the function that returns what it refers to.
 _ABOUT: Final[dict[type, Callable[[Any], tuple[str, Hashable]]]] = {
     TimeOutSession: lambda command: ("session", command.uuid),
     InitiateCall: lambda command: ("session", command.session),

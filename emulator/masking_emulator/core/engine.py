@@ -1,7 +1,7 @@
-"""The engine: the one door of the core.
+"""The engine: the only way into the core.
 
 `advance` runs every timer that is due, in order of deadline; `handle` applies one command or refuses it and
-leaves no trace. Both answer with events, and nothing else changes the state. A timer holds a command, so an
+changes nothing. Both return events, and nothing else changes the state. A timer holds a command, so an
 expiry at noon and a DELETE at noon take the same path.
 """
 
@@ -82,7 +82,7 @@ class Engine:
 
     @classmethod
     def restored(cls, snapshot: Snapshot, *, rules: Rules, seed: Seed) -> "Engine":
-        """An engine that stands where another one stood when the snapshot was taken."""
+        """An engine in the state that the snapshot holds."""
         return cls(restored(snapshot, rules, seed), snapshot.at)
 
     def snapshot(self) -> Snapshot:
@@ -90,7 +90,7 @@ class Engine:
         return taken(self._state, self.now)
 
     def fork(self) -> "Engine":
-        """An independent engine that stands where this one stands."""
+        """An independent engine in the same state."""
         return Engine(self._state.copy(), self.now, timers_run=self.timers_run)
 
     def advance(self, instant: int, *, timers_max: int | None = None) -> list[Event]:
@@ -108,13 +108,13 @@ class Engine:
             self.now = max(self.now, due[0])  # a callback may have been held until an instant that has passed
             self.timers_run += 1
             events += self._apply(due[3])
-            # Asked after a timer and not before it: a callback that nobody answers must not hold up time.
+            # Checked after a timer and not before it: a callback that nobody answers must not stop the clock.
             if timers_max is not None and self._state.outbox.ready and self._state.timers.deadline() != self.now:
                 break
         return events
 
     def rerun(self, instant: int, timers: int) -> list[Event]:
-        """Run so many timers and no more, and stand at `instant`: for a replay, which knows how many there were."""
+        """Run this number of timers and go to `instant`: for a replay, which knows how many there were."""
         events: list[Event] = []
         for _ in range(timers):
             due = self._state.timers.pop_due(instant)

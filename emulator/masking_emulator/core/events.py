@@ -1,4 +1,4 @@
-"""Events: what happened, each with its instant and the new record. Storing the record is all they do."""
+"""Events: what happened, each with its instant and the new record. Applying one stores the record, and nothing else."""
 
 from masking_emulator.core.records.base import Choice, Record
 from masking_emulator.core.records.callbacks import Attempt, Callback
@@ -195,7 +195,7 @@ class MessagePlayed(Record):
 
 
 class MediaChecked(Record):
-    """The audio file of a message was looked at; the call did not wait for it."""
+    """The audio file of a message was fetched, or could not be; the call did not wait for it."""
 
     at: int
     call: str
@@ -233,7 +233,7 @@ class RecordingDeleted(Record):
 
 
 class CallbackDue(Record):
-    """There is something to tell the customer's server."""
+    """A callback is to be sent to the customer's server."""
 
     at: int
     callback: Callback

@@ -35,10 +35,10 @@ class Tariff(Record):
 class Notify(Record):
     """Which notices are given, where the sources disagree.
 
-    by_position             FIRST and SECOND name the legs in their order, not the parties of the session
+    by_position             FIRST and SECOND are the legs in their order, not the parties of the session
     call_over               a notice of its own once a call is over
-    timed_out_after_delete  a deleted session's end is told like an expired one's
-    pin_each_attempt        every wrong PIN is told, not only the last
+    timed_out_after_delete  the end of a deleted session is reported like that of an expired one
+    pin_each_attempt        every wrong PIN is reported, not only the last
     """
 
     by_position: bool = False

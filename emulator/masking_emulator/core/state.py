@@ -1,7 +1,7 @@
 """The state of one world's service, and the one way in which it changes: an event is absorbed.
 
 An event holds the new record, so absorbing is storing it, moving what is on the numbers, and setting its timer.
-The state is therefore the fold of the events; nothing here decides anything.
+The state is therefore nothing but the sum of its events; nothing here decides anything.
 """
 
 from collections.abc import Callable, Mapping
@@ -99,7 +99,7 @@ class State:
         return twin
 
     def absorb(self, event: Event) -> None:
-        """Make the state what it is after the event."""
+        """Apply an event."""
         _ABSORB[type(event)](self, event)
 
     def _on_session(self, event: SessionUpdated | SessionExpired | SessionNumberReplaced) -> None:
@@ -170,7 +170,7 @@ class State:
         self.phones[event.phone.number] = event.phone
 
     def _on_nothing(self, event: MessagePlayed | MediaChecked) -> None:
-        """It is told for those who listen; nothing is kept of it."""
+        """Nothing: the event is only for the journal."""
 
     def _put(self, session: Session, at: int) -> None:
         before = self.book.put(session)

@@ -4,7 +4,7 @@ from heapq import heapify, heappop, heappush
 
 from masking_emulator.core.commands import Command
 
-#: Due instant, order of setting, key, command. The order decides between equal instants.
+#: Instant, serial number, key, command. The serial number decides between timers of one instant.
 TimerEntry = tuple[int, int, str, Command]
 
 #: How many replaced entries may wait in the heap beside as many live ones.

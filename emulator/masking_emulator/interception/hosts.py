@@ -20,10 +20,10 @@ HTTP_PORT: Final = 80
 _PLIVO: Final = re.compile(r"([a-z0-9-]+\.)?plivo\.com")
 
 #: No name is longer; of what is no name, a sentence quotes no more.
-HOST_SIGNS_MAX: Final = 253
+HOST_CHARACTERS_MAX: Final = 253
 
 #: A name or an address, and nothing that could break out of the line in which it is quoted.
-_NAME: Final = re.compile(rf"[a-z0-9._:%-]{{1,{HOST_SIGNS_MAX}}}")
+_NAME: Final = re.compile(rf"[a-z0-9._:%-]{{1,{HOST_CHARACTERS_MAX}}}")
 
 
 class ProxyRoute(Enum):
@@ -51,7 +51,7 @@ def host_and_port(authority: str, default_port: int) -> tuple[str, int]:
     """The parts of `host:port`, `host` or `[address]:port`. Raises ValueError."""
     parts = urlsplit(f"//{authority}")
     if parts.netloc != authority or not _NAME.fullmatch(parts.hostname or ""):
-        raise ValueError(f"{authority[:HOST_SIGNS_MAX]!r} is no host and port")
+        raise ValueError(f"{authority[:HOST_CHARACTERS_MAX]!r} is no host and port")
     return str(parts.hostname), default_port if parts.port is None else parts.port
 
 

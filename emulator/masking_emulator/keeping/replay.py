@@ -38,7 +38,7 @@ class Difference(Record):
     recorded: Mapping[str, Any] | None
     replayed: Mapping[str, Any] | None
 
-    def told(self) -> str:
+    def described(self) -> str:
         """The difference in words."""
         if self.recorded is None or self.replayed is None:
             there, here = self.recorded or self.replayed, "recorded" if self.replayed is None else "replayed"

@@ -140,12 +140,12 @@ def _valid(parameter: Parameter, value: Any, policy: Policy) -> Any:
 
 def _error(parameter: Parameter, value: Any) -> "ValidationError | None":
     """What is wrong with the value, if anything is. Short values come again and again, and are judged once."""
-    if isinstance(value, int) or (isinstance(value, str) and len(value) < _REMEMBERED_SIGNS_MAX):
+    if isinstance(value, int) or (isinstance(value, str) and len(value) < _REMEMBERED_CHARACTERS_MAX):
         return _remembered_error(parameter.name, value)
     return parameter.validator.first(value)
 
 
-_REMEMBERED_SIGNS_MAX: Final = 200
+_REMEMBERED_CHARACTERS_MAX: Final = 200
 
 
 # Typed, because True and 1 are the same key otherwise.
@@ -194,7 +194,7 @@ _EXPECTED: Final[Mapping[Kind, str]] = {
 }
 
 #: So much of a wrong value is quoted.
-_QUOTED_SIGNS_MAX: Final = 60
+_QUOTED_CHARACTERS_MAX: Final = 60
 
 
 def _refusal(parameter: Parameter, error: "ValidationError") -> ApiError:
@@ -202,7 +202,7 @@ def _refusal(parameter: Parameter, error: "ValidationError") -> ApiError:
     stem = _STEMS.get((kind, str(error.validator))) or _STEMS[kind, None]
     values = "true or false" if kind is Kind.FLAG else " or ".join(parameter.schema.get("enum", ()))
     quoted = repr(error.instance)
-    shown = quoted if len(quoted) <= _QUOTED_SIGNS_MAX else f"{quoted[:_QUOTED_SIGNS_MAX]}..."
+    shown = quoted if len(quoted) <= _QUOTED_CHARACTERS_MAX else f"{quoted[:_QUOTED_CHARACTERS_MAX]}..."
     expected = _EXPECTED[kind].format_map({**parameter.schema, "values": values})
     return refused_parameter(stem, name, f"{name} is {shown}, and {expected} is expected", values=values)
 

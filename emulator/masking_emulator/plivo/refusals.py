@@ -58,7 +58,7 @@ def refused_parameter(stem: str, name: str, reason: str = "", **words: str) -> A
 
 
 class _Answer(Record):
-    """How one reason of the core is told: status, text, and a sentence made from the refusal's detail."""
+    """How one reason of the core is answered: status, text, and a sentence made from the refusal's detail."""
 
     status: int
     text: str
@@ -70,12 +70,12 @@ def _candidates(detail: Mapping[str, Any]) -> str:
     country = "any country" if detail["calling_code"] is None else f"calling code {detail['calling_code']}"
     if not dropped:
         return f"this owner has no number of {country} in the pool"
-    told = "; ".join(_told(candidate) for candidate in dropped[:5])
+    listed = "; ".join(_described(candidate) for candidate in dropped[:5])
     more = len(dropped) - 5 + detail["dropped_unlisted"]
-    return f"all numbers of {country} were dropped: {told}" + (f"; and {more} more" if more > 0 else "")
+    return f"all numbers of {country} were dropped: {listed}" + (f"; and {more} more" if more > 0 else "")
 
 
-def _told(candidate: Candidate) -> str:
+def _described(candidate: Candidate) -> str:
     session = f" (session {candidate.session})" if candidate.session else ""
     until = f" until {written(candidate.until)}" if candidate.until is not None else ""
     return f"+{candidate.number}: {candidate.why.value}{session}{until}"

@@ -18,7 +18,7 @@ Json = dict[str, Any]
 
 
 #: The date and time of day in a timestamp.
-_SECOND_SIGNS: Final = len("2026-01-31 09:30:00")
+_SECOND_CHARACTERS: Final = len("2026-01-31 09:30:00")
 
 _STATUS: Final[Mapping[Status, str]] = {
     Status.ACTIVE: "active",
@@ -202,12 +202,12 @@ def timestamp(instant: int) -> str:
 
 def local_time(instant: int) -> str:
     """The instant in the account's time zone, as calls show it; the emulated accounts' is UTC (ledger: call_times)."""
-    return timestamp(instant)[:_SECOND_SIGNS] + "+00:00"
+    return timestamp(instant)[:_SECOND_CHARACTERS] + "+00:00"
 
 
 def exact_time(instant: int) -> str:
     """The instant with its microseconds."""
-    return f"{timestamp(instant)[:_SECOND_SIGNS]}.{instant % SECOND_US:06}"
+    return f"{timestamp(instant)[:_SECOND_CHARACTERS]}.{instant % SECOND_US:06}"
 
 
 @lru_cache(maxsize=4096)

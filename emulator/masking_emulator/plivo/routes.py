@@ -30,7 +30,7 @@ from masking_emulator.plivo.service import Caller
 #: Our own sentence on why a request was refused, beside the vendor's text in the body.
 REASON_HEADER: Final = "X-Emulator-Reason"
 
-_REASON_SIGNS_MAX: Final = 1000
+_REASON_CHARACTERS_MAX: Final = 1000
 
 _encode: Final = json.JSONEncoder(separators=(",", ":")).encode
 
@@ -152,8 +152,8 @@ def endpoints(draw_api_id: Callable[[], str]) -> Mapping[str, ApiEndpoint]:
 
 def refuse(error: ApiError, api_id: str) -> Response:
     """The response for a refusal: the vendor's shape, and our reason in a header."""
-    reason = error.reason.encode("ascii", "backslashreplace").decode("ascii")[:_REASON_SIGNS_MAX]
-    printable = "".join(sign if sign.isprintable() else " " for sign in reason)
+    reason = error.reason.encode("ascii", "backslashreplace").decode("ascii")[:_REASON_CHARACTERS_MAX]
+    printable = "".join(c if c.isprintable() else " " for c in reason)
     headers = dict(error.headers) | ({REASON_HEADER: printable} if printable else {})
     return json_response(error.status, render.error(error.text, api_id=api_id), headers)
 

@@ -28,14 +28,22 @@ _UNREAD_MAX: Final = 50
 
 
 def unread(operation: str, body: Any, query: Mapping[str, Any], policy: Policy) -> list[dict[str, str]]:
-    """Every ignored field with its place and, where one can be told, a hint."""
+    """Every ignored field with its place and, where there is one, a hint."""
     fields = list(body) if isinstance(body, dict) else []
-    told = [_told("body", key, _body_hint(operation, key, body)) for key in fields if not _reads(operation, key, body)]
-    told += [_told("query", key, _query_hint(operation, key)) for key in query if not _filters(operation, key, policy)]
-    return told[:_UNREAD_MAX]
+    found = [
+        _unread_field("body", key, _body_hint(operation, key, body))
+        for key in fields
+        if not _reads(operation, key, body)
+    ]
+    found += [
+        _unread_field("query", key, _query_hint(operation, key))
+        for key in query
+        if not _filters(operation, key, policy)
+    ]
+    return found[:_UNREAD_MAX]
 
 
-def _told(place: str, key: str, hint: str) -> dict[str, str]:
+def _unread_field(place: str, key: str, hint: str) -> dict[str, str]:
     return {"in": place, "field": key} | ({"hint": hint} if hint else {})
 
 
@@ -91,7 +99,7 @@ def _queries() -> Mapping[str, Sequence[str]]:
 
 
 def _likely(key: str, known: Iterable[str]) -> str:
-    # What differs in its signs only, such as geo_match or firstParty, comes before what looks alike.
+    # What differs only in case and punctuation, such as geo_match or firstParty, comes before what looks alike.
     letters = {name.replace("_", ""): name for name in known}
     bare = key.lower().replace("_", "").replace("-", "")
     close = get_close_matches(bare, letters, n=1, cutoff=0.75)

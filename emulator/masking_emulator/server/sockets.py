@@ -13,7 +13,7 @@ from typing import Any, Final
 
 from masking_emulator.core.records.base import Record
 from masking_emulator.interception.certificates import Certificates
-from masking_emulator.interception.hosts import HOST_SIGNS_MAX
+from masking_emulator.interception.hosts import HOST_CHARACTERS_MAX
 from masking_emulator.unpatched import real_socket
 
 _BACKLOG: Final = 2048
@@ -109,7 +109,7 @@ def _listen(host: str, port: int, *, option: str) -> socket.socket:
         listener.close()
         reason = _REASONS.get(error.errno or 0, error.strerror) if isinstance(error, OSError) else str(error)
         sentence = str(reason).format(option=option)
-        raise CannotOpenSocket(f"cannot listen on {host[:HOST_SIGNS_MAX]}:{port}: {sentence}") from None
+        raise CannotOpenSocket(f"cannot listen on {host[:HOST_CHARACTERS_MAX]}:{port}: {sentence}") from None
     return listener
 
 

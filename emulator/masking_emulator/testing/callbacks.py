@@ -57,8 +57,8 @@ class Callbacks:
         except ControlRefused as refused:
             if refused.status != _IN_VAIN:
                 raise
-            told = {name: value for name, value in wish.items() if value != "any"}
-            raise AssertionError(_explained(told, self.all(), timeout)) from None
+            wanted = {name: value for name, value in wish.items() if value != "any"}
+            raise AssertionError(_explained(wanted, self.all(), timeout)) from None
         return CallbackView.of(answer["callbacks"][0])
 
     def replay(self, callback: CallbackView | int) -> CallbackView:

@@ -200,14 +200,14 @@ class Sessions:
 
     def explain_refusal(self, **fields: Any) -> str:
         """Why a create with these parameters is refused now, a candidate a line; "" where it is not."""
-        told = self.explain_create(**fields)
-        if "error" not in told:
+        answer = self.explain_create(**fields)
+        if "error" not in answer:
             return ""
-        lines = [f"{told['error']} {told['reason']}"]
-        return "\n".join([*lines, *(f"  {_candidate(candidate)}" for candidate in told["candidates"])])
+        lines = [f"{answer['error']} {answer['reason']}"]
+        return "\n".join([*lines, *(f"  {_candidate(candidate)}" for candidate in answer["candidates"])])
 
 
-def _candidate(told: Mapping[str, Any]) -> str:
-    session = f" (session {told['session_uuid']})" if "session_uuid" in told else ""
-    until = f" until {told['until']}" if "until" in told else ""
-    return f"{told['number']}: {told['why']}{session}{until}"
+def _candidate(candidate: Mapping[str, Any]) -> str:
+    session = f" (session {candidate['session_uuid']})" if "session_uuid" in candidate else ""
+    until = f" until {candidate['until']}" if "until" in candidate else ""
+    return f"{candidate['number']}: {candidate['why']}{session}{until}"

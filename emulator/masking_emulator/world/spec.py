@@ -17,7 +17,7 @@ from masking_emulator.plivo.policy import Limits, Policy
 from masking_emulator.plivo.service import Account
 from masking_emulator.traffic.fault import Fault
 
-_AUTH_ID_SIGNS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+_AUTH_ID_CHARACTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
 
 
 class BadWorld(Exception):
@@ -115,7 +115,7 @@ def accounts_of(given: Mapping[str, Any], chance: Chance, taken: Container[str])
 def _new_auth_id(kind: str, chance: Chance, taken: Container[str], known: set[str]) -> str:
     # Well-formed for every SDK, and plainly not one of Plivo's.
     while True:
-        auth_id = f"{kind}EMULATOR" + chance.text("auth_id", length=10, alphabet=_AUTH_ID_SIGNS)
+        auth_id = f"{kind}EMULATOR" + chance.text("auth_id", length=10, alphabet=_AUTH_ID_CHARACTERS)
         if auth_id not in taken and auth_id not in known:
             known.add(auth_id)
             return auth_id

@@ -12,10 +12,10 @@ SDK_TRIES: Final = 3
 
 def fault_json(placed: PlacedFault, now: int) -> dict[str, Any]:
     """A fault with its name, its state and its counts; `until` where `for_s` set it."""
-    told = {"id": placed.name, **placed.fault.given}
+    shown = {"id": placed.name, **placed.fault.given}
     if placed.ends is not None:
-        told["until"] = written(placed.ends)
-    return told | {"state": placed.state(now), "matched": placed.matched, "applied": placed.applied}
+        shown["until"] = written(placed.ends)
+    return shown | {"state": placed.state(now), "matched": placed.matched, "applied": placed.applied}
 
 
 def note_on(fault: Fault) -> str | None:

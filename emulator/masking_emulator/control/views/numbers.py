@@ -43,13 +43,13 @@ def refusal(refused: Refused, owner: int, pool: Pool, accounts: Sequence[Account
     Only a pool that is exhausted has candidates; whatever else is refused is so before the pool is looked at.
     """
     answer = answer_to(refused)
-    told = {"status": answer.status, "error": answer.text, "reason": answer.reason}
+    shown = {"status": answer.status, "error": answer.text, "reason": answer.reason}
     if refused.reason is not Reason.POOL_EXHAUSTED:
-        return told | {"candidates": []}
+        return shown | {"candidates": []}
     code, dropped = refused.detail["calling_code"], refused.detail["dropped"]
     assert isinstance(dropped, tuple), "the pool names those that it passed over"
     named = {candidate.number: candidate for candidate in dropped}
-    return told | {
+    return shown | {
         "wanted": {"owner": accounts[owner].auth_id, "calling_code": code},
         "candidates": [
             {"number": f"+{number.digits}", **_obstacle(number, owner, code, named.get(number.digits))}

@@ -1,6 +1,6 @@
 """API requests as JSON: what arrived, what was answered, what nothing read. Made when somebody reads, not before.
 
-Credentials are masked; which account they named is told beside.
+Credentials are masked; which account they named is shown beside them.
 """
 
 import json
@@ -23,7 +23,7 @@ _BRACKETS_MAX: Final = 500
 
 def request_json(request: ApiRequest, policy: Policy) -> dict[str, Any]:
     """Everything that is known about a request. `response` is null where none was sent."""
-    told = summary_json(request) | {
+    shown = summary_json(request) | {
         "url": _url(request),
         "query": query_of(request),
         "headers": _headers(request.headers),
@@ -32,7 +32,7 @@ def request_json(request: ApiRequest, policy: Policy) -> dict[str, Any]:
         "response": None if request.reply is None else _reply(request.reply, request.reply_size),
         "unread": unread(request.operation or "", body_of(request), query_of(request), policy),
     }
-    return told | ({"lost_response": _reply(request.lost, len(request.lost.body))} if request.lost else {})
+    return shown | ({"lost_response": _reply(request.lost, len(request.lost.body))} if request.lost else {})
 
 
 def summary_json(request: ApiRequest) -> dict[str, Any]:
@@ -100,9 +100,9 @@ def json_of(body: bytes) -> Any:
 
 def unmatched_json(request: ApiRequest) -> dict[str, Any]:
     """A request that belongs to no world, and why."""
-    told = summary_json(request)
+    shown = summary_json(request)
     names = ("sequence", "at", "method", "path", "status")
-    return {name: told[name] for name in names} | {"why": request.note, "headers": _headers(request.headers)}
+    return {name: shown[name] for name in names} | {"why": request.note, "headers": _headers(request.headers)}
 
 
 def _refuse(name: str) -> None:

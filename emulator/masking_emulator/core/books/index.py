@@ -11,7 +11,7 @@ from itertools import chain
 
 from masking_emulator.core.records.base import Record
 
-#: Bits of a key that hold the ordinal: room for a million million sessions.
+#: Bits of a key that hold the ordinal: enough for a million million sessions.
 _ORDINAL_BITS = 40
 
 #: A block that grows past this many entries is cut in two.
@@ -34,7 +34,7 @@ class SortedIndex:
     __slots__ = ("_floors", "_keys", "_length", "_uuids")
 
     def __init__(self) -> None:
-        # A block's keys are not below its floor, and below the next one's.
+        # The keys of a block are at least its own floor and less than the floor of the next block.
         self._floors = [0]
         self._keys: list[list[int]] = [[]]
         self._uuids: list[list[str]] = [[]]

@@ -28,7 +28,7 @@ _PAUSE_DOUBLINGS_MAX: Final = 12
 
 
 class Outbox:
-    """Lines of callbacks that wait, and the held ones."""
+    """The callbacks of a world that are not settled: a line for each session, and the held ones."""
 
     def __init__(self) -> None:
         self.delivers = True
@@ -69,7 +69,7 @@ class Outbox:
         return callback
 
     def first(self, session: str) -> Callback | None:
-        """The callback of this session that is to be sent now; None where none is, or the first one pauses."""
+        """The next callback of this session; None where there is none, or it pauses between two attempts."""
         line = self._lines.get(session)
         return line[0] if line and line[0].state is CallbackState.WAITING else None
 
@@ -82,7 +82,7 @@ class Outbox:
         return {session: [callback.ordinal for callback in line] for session, line in self._lines.items()}
 
     def sequences(self) -> dict[str, int]:
-        """The last number of each session that was told something."""
+        """Session → the sequence number of its newest callback."""
         return self._sequences.copy()
 
     def restore(
@@ -92,7 +92,7 @@ class Outbox:
         sequences: Mapping[str, int],
         ordinal: int,
     ) -> None:
-        """Make an empty outbox what another one was."""
+        """Fill an empty outbox with the content of another one."""
         self._open = {callback.ordinal: callback for callback in unsettled}
         self._lines = {session: deque(self._open[o] for o in ordinals) for session, ordinals in lines.items()}
         self._sequences = dict(sequences)
@@ -100,7 +100,7 @@ class Outbox:
         self._ready = {session: None for session in self._lines if self.first(session) is not None}
 
     def absorb(self, event: CallbackEvent) -> None:
-        """Make the outbox what it is after the event."""
+        """Apply an event."""
         callback = event.callback
         match event:
             case CallbackDue():
@@ -132,7 +132,7 @@ class Outbox:
             self._ready[callback.session] = None
 
     def forget(self, sessions: Iterable[str]) -> None:
-        """These sessions are gone, and their counts with them."""
+        """Drop these sessions and their counts."""
         for session in sessions:
             self._sequences.pop(session, None)
 
@@ -158,7 +158,7 @@ class Outbox:
 
 
 def settled(outbox: Outbox, ordinal: int, attempt: Attempt, plan: RetryPlan, now: int) -> CallbackEvent:
-    """What an attempt's outcome does: the callback is settled, or pauses before another attempt."""
+    """The event that follows an attempt: the callback is settled, or pauses before another attempt."""
     callback = outbox.find(ordinal)
     if outbox.first(callback.session) is not callback:
         raise Refused(Reason.CALLBACK_NOT_WAITING, callback=ordinal)
@@ -170,7 +170,7 @@ def settled(outbox: Outbox, ordinal: int, attempt: Attempt, plan: RetryPlan, now
 
 
 def pause_us(plan: RetryPlan, attempts: int) -> int:
-    """How long to wait after so many failed attempts: doubled each time."""
+    """The pause after this many failed attempts, in microseconds. It doubles each time."""
     return plan.pause_us << min(attempts - 1, _PAUSE_DOUBLINGS_MAX)
 
 

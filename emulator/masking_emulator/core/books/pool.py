@@ -22,7 +22,7 @@ _GroupKey = tuple[int, int | None]
 
 
 class Use(Record):
-    """What is on a number now: live sessions, the one that has it to itself, and cool-offs.
+    """How a number is used now: its live sessions, the one that needs it for itself alone, and its cool-offs.
 
     A suspended number gets no session any more.
     """
@@ -34,19 +34,19 @@ class Use(Record):
 
     @property
     def open(self) -> bool:
-        """Whether a session of any pair may come onto the number."""
+        """Whether the number may be given to a session of any pair."""
         return self.exclusive is None and not self.holds and not self.suspended
 
     @property
     def empty(self) -> bool:
-        """Whether a session that needs the number to itself may have it."""
+        """Whether the number may be given to a session that needs it for itself alone."""
         return self.open and self.sessions == 0
 
 
 class Wish(Record):
-    """What a session needs: whose numbers, which country (None: any), and parties' other numbers to avoid.
+    """What a session needs of the pool: the owner, the country (None: any), and the numbers to avoid.
 
-    `busy` maps each number on which a party already is to the session that it is in there.
+    `busy` has each number on which one of the parties already is, with the session that it is in there.
     """
 
     pair: Pair
@@ -79,7 +79,7 @@ class _Group:
 
 
 class Pool:
-    """The numbers of a world and what is on them."""
+    """The numbers of a world and how each is used."""
 
     def __init__(self) -> None:
         self._numbers: dict[str, Number] = {}
@@ -113,7 +113,7 @@ class Pool:
         return self._by_place
 
     def use(self, digits: str) -> Use:
-        """What is on a number now."""
+        """How a number is used now."""
         return self._uses.get(digits, _UNUSED)
 
     def add(self, number: Number) -> None:
@@ -145,30 +145,30 @@ class Pool:
         return self._by_place[place], allocation
 
     def enter(self, session: Session) -> None:
-        """A live session comes onto its number."""
+        """Note that a live session uses its number."""
         use = self.use(session.number)
         exclusive = session.uuid if session.needs_number_alone else use.exclusive
         self._set(session.number, Use(use.sessions + 1, exclusive, use.holds, use.suspended))
 
     def leave(self, session: Session) -> None:
-        """A session leaves its number."""
+        """Note that a session uses its number no longer."""
         use = self.use(session.number)
         exclusive = None if use.exclusive == session.uuid else use.exclusive
         self._set(session.number, Use(use.sessions - 1, exclusive, use.holds, use.suspended))
 
     def suspend(self, digits: str) -> None:
-        """A number gets no session any more."""
+        """Note that a number is given to no session any more."""
         self._set(digits, replace(self.use(digits), suspended=True))
 
     def hold(self, hold: Hold) -> None:
-        """A number begins to cool off."""
+        """Note that a number begins to cool off."""
         use = self.use(hold.number)
         place = self._numbers[hold.number].place
         self._held_for[hold.pair] = (*self._held_for.get(hold.pair, ()), place)
         self._set(hold.number, replace(use, holds=(*use.holds, hold)))
 
     def release(self, hold: Hold) -> None:
-        """A cool-off is over."""
+        """Note that a cool-off is over."""
         use = self.use(hold.number)
         places = list(self._held_for.pop(hold.pair))
         places.remove(self._numbers[hold.number].place)
@@ -199,7 +199,7 @@ class Pool:
         return obstacle
 
     def _obstacle(self, number: Number, wish: Wish) -> Candidate | None:
-        """What keeps the number from this session; None where it fits."""
+        """Why the number cannot be given to this session; None where it can."""
         use = self.use(number.digits)
         if use.suspended:
             return Candidate(number.digits, DropReason.SUSPENDED)

@@ -1,4 +1,4 @@
-"""The book of recordings: the newest so many. Failed ones are not in it, because there is nothing to fetch."""
+"""The book of recordings: a limited number of the newest. Failed ones are not in it: there is nothing to fetch."""
 
 from collections.abc import Iterable
 
@@ -6,7 +6,7 @@ from masking_emulator.core.records.calls import Recording
 
 
 class RecordingBook:
-    """Recordings by UUID; past `recordings_max` the oldest makes room."""
+    """Recordings by UUID; beyond `recordings_max` the oldest is dropped."""
 
     def __init__(self, recordings_max: int) -> None:
         self._recordings_max = recordings_max
@@ -32,7 +32,7 @@ class RecordingBook:
         return reversed(self._recordings.values())
 
     def count(self, recording: Recording) -> None:
-        """One more was made, whether it is kept or not."""
+        """Count one more that was made, whether it is kept or not."""
         self.ordinal = max(self.ordinal, recording.ordinal)
 
     def put(self, recording: Recording) -> None:

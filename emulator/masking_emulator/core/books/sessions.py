@@ -1,4 +1,4 @@
-"""The book of sessions: every session by UUID, indexed for what is asked of it.
+"""The book of sessions: every session by UUID, with an index for each way in which sessions are looked up.
 
 `put` is the only way in, and the indexes are a function of the records that were put. Reading changes nothing.
 """
@@ -13,7 +13,7 @@ from masking_emulator.core.books.index import Range, SortedIndex
 from masking_emulator.core.records.base import Record, replace
 from masking_emulator.core.records.sessions import Session
 
-#: Up to this many candidates are ranked by age; of more, so many match that walking finds them sooner.
+#: Up to this many candidates are sorted by age. Of more, so many match that going through them in order is faster.
 _RANKED_MAX = 20_000
 
 _EVERYTHING = Range()

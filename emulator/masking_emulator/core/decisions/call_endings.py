@@ -80,7 +80,7 @@ def turned_away(call: Call, now: int) -> list[Event]:
 
 
 def room_for_one_more(state: State, now: int) -> Sequence[Event]:
-    """The oldest ended calls, where the limit on how many are kept is reached."""
+    """The event that drops the oldest ended calls, where the limit on how many are kept is reached."""
     kept = len(state.calls) - state.calls.running_count
     if kept < state.rules.calls_ended_max:
         return ()

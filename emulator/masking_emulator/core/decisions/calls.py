@@ -1,8 +1,8 @@
 """Calls: one caller's way through a virtual number, from the first ring to the last hangup.
 
-Every step is a move of the table in `callflow.py`; here is what each move does. A call always knows what comes
+Every step is a move of the table in `call_flow.py`; here is what each move does. A call always knows what comes
 next by itself (`Call.next`): what its script and the phones' habits make happen, or a timeout, whichever is first.
-What it leaves behind is told in `call_endings.py`, and what the customer's server hears of it in `notices.py`.
+What it leaves behind is decided in `call_endings.py`, and which callbacks it causes in `notices.py`.
 """
 
 from collections.abc import Callable, Mapping
@@ -43,7 +43,7 @@ from masking_emulator.core.records.sessions import Session
 from masking_emulator.core.refusals import Reason, Refused
 from masking_emulator.core.state import State
 
-#: What only the digits tell, so that nobody can order it.
+#: Signals that follow from the digits, so that no user can give them.
 _VERDICTS: Final = (CallSignal.PIN_RIGHT, CallSignal.PIN_WRONG, CallSignal.PIN_FAILED)
 
 
@@ -292,7 +292,7 @@ def _check_room(state: State) -> None:
 
 
 def _played_to(session: Session, call: Call, place: int, now: int) -> list[Event]:
-    """What a party hears before it is connected. It takes no time: nobody tells how long it is."""
+    """What a party hears before it is connected. It takes no time, because its length is not known."""
     if call.legs[place].role is Role.FIRST:
         return _played(call, Message.FIRST_PARTY, session.settings.first_party_play, now)
     return _played(call, Message.SECOND_PARTY, session.settings.second_party_play, now)

@@ -1,4 +1,4 @@
-"""What is told to the engine from outside: what became of callbacks and media, and how phones behave."""
+"""What the engine learns from outside: the outcomes of callbacks and media fetches, and how phones behave."""
 
 from masking_emulator.core.books import outbox
 from masking_emulator.core.commands import (
@@ -18,7 +18,7 @@ from masking_emulator.core.state import State
 
 
 def settle(state: State, command: SettleAttempt, now: int) -> list[Event]:
-    """What an attempt came to. Raises Refused: CALLBACK_NOT_WAITING."""
+    """An attempt to send a callback has an outcome. Raises Refused: CALLBACK_NOT_WAITING."""
     return [outbox.settled(state.outbox, command.callback, command.attempt, command.plan, now)]
 
 
@@ -55,6 +55,6 @@ def set_phone(state: State, command: SetPhone, now: int) -> list[Event]:
 
 
 def note_media(state: State, command: NoteMedia, now: int) -> list[Event]:
-    """What a look at a message's audio file came to."""
+    """The audio file of a message was fetched, or could not be."""
     del state
     return [MediaChecked(now, command.call, command.message, command.url, command.outcome)]

@@ -25,7 +25,7 @@ _HANGUPS: Final[Mapping[Side, CallSignal]] = {
 
 
 def soonest(call: Call, *steps: Step | None) -> Step | None:
-    """The step that comes first, of equal ones the first that is named; the call's time limit is the last."""
+    """The earliest step; of several at one instant the first argument wins, and the call's time limit comes last."""
     first = None
     for step in steps:
         if step is not None and (first is None or step.at < first.at):
@@ -69,7 +69,7 @@ def hangup(state: State, call: Call, now: int) -> Step | None:
 
 
 def typing(state: State, call: Call, now: int) -> Step | None:
-    """What the caller types at this prompt, and when; None where somebody has to say so."""
+    """What the caller types at this prompt, and when; None where the test types it by a command."""
     rules = state.rules.telephony
     prompted, digits = now + rules.message_us, call.script.digits
     if digits is None:

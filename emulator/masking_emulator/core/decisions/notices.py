@@ -1,7 +1,7 @@
-"""Notices: what the customer's server is told of what happened, in which order, and with which number.
+"""Notices: which events are reported to the customer's server, in which order, and with which sequence number.
 
-A callback becomes due right behind the event that it tells of. Both of a session's URLs share one count, from 1.
-A leg is told by the party that its person is, not by its place; the rule `by_position` says otherwise.
+A callback becomes due right after the event that it reports. Both of a session's URLs share one count, from 1.
+A leg is reported as that of the party on it, not as first or second; the rule `by_position` turns that round.
 Where a session has no URL, nothing is sent and nothing counted (ledger: event_order, event_parties, event_without_url).
 """
 
@@ -28,17 +28,17 @@ from masking_emulator.core.records.calls import PinVerdict, Recording, Role
 from masking_emulator.core.records.sessions import Session
 from masking_emulator.core.state import State
 
-#: Session, channel, and what to tell.
-_Told = tuple[Session, Channel, Notice]
+#: Session, channel, and what to report.
+_Addressed = tuple[Session, Channel, Notice]
 
 
 def due(state: State, event: Event, now: int) -> CallbackDue | None:
-    """The callback that an event makes due; None where nothing is to be told."""
+    """The callback that an event makes due; None where it makes none due."""
     tell = _TELL.get(type(event))
-    told = None if tell is None else tell(state, event)
-    if told is None:
+    addressed = None if tell is None else tell(state, event)
+    if addressed is None:
         return None
-    session, channel, notice = told
+    session, channel, notice = addressed
     settings = session.settings
     if channel is Channel.STATUS:
         url, method = settings.callback_url, settings.callback_method
@@ -50,9 +50,9 @@ def due(state: State, event: Event, now: int) -> CallbackDue | None:
 
 
 def again(state: State, callback: Callback, now: int) -> CallbackDue:
-    """The same callback once more, telling of the same instant with the same sequence number, as one of its own.
+    """A copy of a callback with an id of its own, and with the instant and the sequence number of the original.
 
-    Somebody asks for it, so it is sent even while delivery is off.
+    A user asks for it, so it is sent even while delivery is off.
     """
     outbox = state.outbox
     copy = Callback(
@@ -101,23 +101,23 @@ def _is_full(state: State) -> bool:
     return len(state.outbox) >= state.rules.callbacks_waiting_max
 
 
-def _of_leg(kind: NoticeKind) -> Callable[[State, Any], _Told | None]:
-    def told(state: State, event: LegRinging | LegAnswered | LegEnded) -> _Told | None:
+def _of_leg(kind: NoticeKind) -> Callable[[State, Any], _Addressed | None]:
+    def addressed(state: State, event: LegRinging | LegAnswered | LegEnded) -> _Addressed | None:
         call = event.call
         session, role = state.book.get(call.session), call.legs[event.leg].role
         if session is None or role is None:
             return None
         who = (Role.FIRST, Role.SECOND)[event.leg] if state.rules.notify.by_position else role
         if kind is NoticeKind.LEG_RINGING and who is Role.FIRST:
-            return None  # there is no such event: the first party's ring is not told
+            return None  # the vendor has no event for the first party's ring (ledger: event_first_party_ring)
         return session, Channel.STATUS, Notice(kind, call, event.leg, who)
 
-    return told
+    return addressed
 
 
-def _of_pin(state: State, event: PinChecked) -> _Told | None:
+def _of_pin(state: State, event: PinChecked) -> _Addressed | None:
     session = state.book.get(event.call.host)
-    # A caller may type on when the session has ended meanwhile; after its end nothing is told of it.
+    # A caller may go on typing when the session has ended meanwhile; after its end nothing is reported of it.
     if session is None or not (session.is_live or session.running):
         return None
     if event.verdict is PinVerdict.WRONG and not (event.last or state.rules.notify.pin_each_attempt):
@@ -126,37 +126,37 @@ def _of_pin(state: State, event: PinChecked) -> _Told | None:
     return session, Channel.STATUS, notice
 
 
-def _of_call(state: State, event: CallEnded) -> _Told | None:
+def _of_call(state: State, event: CallEnded) -> _Addressed | None:
     session = state.book.get(event.call.session)
     if session is None or not state.rules.notify.call_over:
         return None
     return session, Channel.STATUS, Notice(NoticeKind.CALL_OVER, call=event.call)
 
 
-def _of_end(state: State, event: SessionExpired) -> _Told | None:
+def _of_end(state: State, event: SessionExpired) -> _Addressed | None:
     if event.ending is Ending.DELETED and not state.rules.notify.timed_out_after_delete:
         return None
     return event.session, Channel.STATUS, Notice(NoticeKind.TIMED_OUT)
 
 
-def _of_number(state: State, event: SessionNumberReplaced) -> _Told | None:
+def _of_number(state: State, event: SessionNumberReplaced) -> _Addressed | None:
     del state
     return event.session, Channel.STATUS, Notice(NoticeKind.NUMBER_REPLACED)
 
 
-def _of_recording(kind: NoticeKind) -> Callable[[State, Any], _Told | None]:
-    def told(state: State, event: RecordingStarted | RecordingFailed | RecordingCompleted) -> _Told | None:
+def _of_recording(kind: NoticeKind) -> Callable[[State, Any], _Addressed | None]:
+    def addressed(state: State, event: RecordingStarted | RecordingFailed | RecordingCompleted) -> _Addressed | None:
         recording: Recording = event.recording
         session, call = state.book.get(recording.session), state.calls.get(recording.call)
         if session is None or call is None:
             return None
         return session, Channel.RECORDING, Notice(kind, call=call, recording=recording)
 
-    return told
+    return addressed
 
 
 # The key decides the type of the second argument, which no type for a mapping can say: hence Any.
-_TELL: Final[Mapping[type, Callable[[State, Any], _Told | None]]] = {
+_TELL: Final[Mapping[type, Callable[[State, Any], _Addressed | None]]] = {
     LegAnswered: _of_leg(NoticeKind.LEG_ANSWERED),
     LegRinging: _of_leg(NoticeKind.LEG_RINGING),
     LegEnded: _of_leg(NoticeKind.LEG_ENDED),

@@ -1,4 +1,4 @@
-"""PINs: which are legal together, and which are generated.
+"""PINs: which may be used together, and which are generated.
 
 Both PINs of a session differ, and generated ones also differ from all that are in use on the number, because an
 unknown caller's PIN alone must tell session and party (ledger: pins_differ, generated_pins_unused).
@@ -21,7 +21,7 @@ def check_pins(wish: PinWish) -> None:
 def settle_pins(wish: PinWish, chance: Chance, taken: Callable[[str], bool]) -> Pins:
     """The PINs of a session: those that were given, and generated ones for the rest.
 
-    `taken` tells which PINs the number already serves. Raises Refused(PINS_EXHAUSTED) where no PIN is left.
+    `taken` returns whether a PIN is already in use on the number. Raises Refused(PINS_EXHAUSTED) where no PIN is left.
     """
     first = wish.first or _generate(wish.length, chance, lambda pin: taken(pin) or pin == wish.second)
     second = wish.second or _generate(wish.length, chance, lambda pin: taken(pin) or pin == first)

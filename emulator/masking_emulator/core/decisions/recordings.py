@@ -1,4 +1,4 @@
-"""Recordings: one a call, from the bridge to the hangup.
+"""Recordings: one for each call, from the bridge to the hangup.
 
 A recording that could not be started leaves a notice and nothing to fetch (ledger: recording_of_a_call).
 """

@@ -12,7 +12,7 @@ from masking_emulator.core.state import State
 
 
 class Routing(Record):
-    """What becomes of a call: `session` is whose call or whose messages it is, `callee` whom it is for."""
+    """What becomes of a call: `session` owns the call or the message that is played, `callee` is who is called."""
 
     route: Route
     session: Session | None = None

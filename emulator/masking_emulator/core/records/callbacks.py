@@ -1,4 +1,4 @@
-"""Records of callbacks: what the customer's server is to be told, and how far that has come.
+"""Records of callbacks: what is reported to the customer's server, and how far the delivery has come.
 
 What a callback says stays what it was when it became due, whatever happens to the session later. The words on the
 wire, the signatures and the sockets are elsewhere.
@@ -11,14 +11,14 @@ from masking_emulator.core.records.calls import Call, PinVerdict, Recording, Rol
 
 
 class Channel(Choice):
-    """Which of a session's two URLs is told."""
+    """To which of a session's two URLs a callback goes."""
 
     STATUS = "status"
     RECORDING = "recording"
 
 
 class NoticeKind(Choice):
-    """What there is to tell."""
+    """What a callback reports."""
 
     LEG_ANSWERED = "leg_answered"
     LEG_RINGING = "leg_ringing"
@@ -33,7 +33,7 @@ class NoticeKind(Choice):
 
 
 class Notice(Record):
-    """What there is to tell, and about what. `who` and `leg` are those of a leg's notice."""
+    """The content of a callback. `who` and `leg` are there where it is about a leg."""
 
     kind: NoticeKind
     call: Call | None = None
@@ -62,7 +62,7 @@ OPEN_STATES: Final = (CallbackState.WAITING, CallbackState.RETRYING, CallbackSta
 
 
 class Outcome(Explained):
-    """What an attempt to send a callback came to."""
+    """The outcome of an attempt to send a callback."""
 
     OK = "answered with success"
     REDIRECT = "answered with a redirect, which is not followed"

@@ -1,7 +1,7 @@
 """Records of the telephone side: phones, legs, calls, and what calls leave behind. Frozen, like all records.
 
 A call is one caller's way through a virtual number; it has at most two legs. Its first leg is between the number
-and whoever was there first, the caller or, where the service places the call itself, the first party; its second
+and whoever is on the line first, the caller or, where the service places the call itself, the first party; its second
 leg is to the other person. "Caller" and "callee" are the people on the first and on the second leg.
 Instants are whole microseconds, durations end in their unit, money is in millionths of the currency's unit.
 """
@@ -161,7 +161,7 @@ class Script(Record):
     """What a call brings along; what it leaves out (None), the phones' habits decide.
 
     `habit` and `after_us` are those of the callee, `digits` are typed by the caller, one entry for each prompt.
-    `manual` makes every phone of this call wait to be told. `recording_fails` keeps a recording from starting.
+    `manual` makes every phone of this call wait for commands. `recording_fails` keeps a recording from starting.
     """
 
     habit: Habit | None = None
@@ -205,9 +205,9 @@ class Call(Record):
     """A call. It is named after its first leg.
 
     `session` is the session that it belongs to, "" as long as there is none; `host` is the session whose messages
-    it hears, and whose `pins` it is asked for; they differ only until a PIN has told. `callee` is "" until somebody is
-    dialled. `limit_at` is None until the first leg is answered. `recording` is the UUID of its recording, "" where
-    there is none.
+    the caller hears and whose `pins` are asked for. The two differ only until a PIN was typed. `callee` is ""
+    until somebody is dialled. `limit_at` is None until the first leg is answered. `recording` is the UUID of its
+    recording, "" where there is none.
     """
 
     ordinal: int
@@ -255,7 +255,7 @@ class Call(Record):
 
 
 class Interaction(Record):
-    """What a call leaves in its session. Legs are told by party; "" where that leg never was."""
+    """What a call leaves in its session. Each leg is under its party; "" where there was no such leg."""
 
     call: str
     first_leg: str

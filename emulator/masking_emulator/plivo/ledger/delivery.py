@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from masking_emulator.plivo.ledger.row import Evidence, Row, told
+from masking_emulator.plivo.ledger.row import Evidence, Row, callback_cases
 
 _DELIVERY: Final = "tests/shell/test_delivery.py"
 _DESTINATION: Final = "tests/plivo/test_destination.py"
@@ -18,7 +18,7 @@ ROWS: Final[Sequence[Row]] = (
         evidence=Evidence.SDK,
         source="plivo-python, plivo-node, plivo-go: the validators of signatures take a form's parameters and a query",
         tests=(
-            *told("SessionTimeout-by-get", "SessionTimeout-expiry"),
+            *callback_cases("SessionTimeout-by-get", "SessionTimeout-expiry"),
             f"{_DELIVERY}::test_what_arrives_is_what_the_log_shows",
             f"{_SIGNED}::test_query_of_the_url_arrives_as_it_was_configured",
         ),
@@ -47,7 +47,7 @@ ROWS: Final[Sequence[Row]] = (
         tests=(
             f"{_DESTINATION}::test_fragment_sets_the_timeouts",
             f"{_DELIVERY}::test_total_time_limits_a_body_that_trickles",
-            *told("SessionTimeout-settings-in-the-fragment"),
+            *callback_cases("SessionTimeout-settings-in-the-fragment"),
         ),
     ),
     Row(
@@ -180,7 +180,7 @@ ROWS: Final[Sequence[Row]] = (
             "reasoning: the page says UTC and shows no value; filters of lists take this format, and callbacks of "
             "multi-party calls, whose names were copied, have it"
         ),
-        tests=told("SessionTimeout-expiry", "SessionRecordingCompleted-mp3"),
+        tests=callback_cases("SessionTimeout-expiry", "SessionRecordingCompleted-mp3"),
     ),
     Row(
         id="callback_sequence_number",
@@ -191,7 +191,7 @@ ROWS: Final[Sequence[Row]] = (
             "reasoning: the page calls it the order of callbacks and its list of meanings is missing from every copy; "
             "one count for both kinds is the only one that puts all of them in order"
         ),
-        tests=told("SessionFirstPartyAnswer-first-party-calls", "SessionRecordingCompleted-mp3"),
+        tests=callback_cases("SessionFirstPartyAnswer-first-party-calls", "SessionRecordingCompleted-mp3"),
     ),
     Row(
         id="callback_amount_format",
@@ -202,7 +202,7 @@ ROWS: Final[Sequence[Row]] = (
             "reasoning: the page says string and total for the call; five places are what the amounts of a session's "
             "interactions show"
         ),
-        tests=told("SessionFirstPartyHangup-callee-hangs-up", "SessionPartiesHangup-caller-hangs-up"),
+        tests=callback_cases("SessionFirstPartyHangup-callee-hangs-up", "SessionPartiesHangup-caller-hangs-up"),
     ),
     Row(
         id="callback_from_and_to",
@@ -216,7 +216,7 @@ ROWS: Final[Sequence[Row]] = (
             "vendor page, event attributes: From, To; that a leg of the service's own comes from the virtual number "
             "is inferred"
         ),
-        tests=told(
+        tests=callback_cases(
             "SessionFirstPartyAnswer-first-party-calls",
             "SessionFirstPartyAnswer-second-party-calls",
             "SessionFirstPartyAnswer-service-calls",
@@ -234,7 +234,9 @@ ROWS: Final[Sequence[Row]] = (
             "reasoning: the page lists the attributes for all three events together; an empty value would say that "
             "there is none, and a receiver has to live without it anyway"
         ),
-        tests=told("SessionRecordingInitiated-mp3", "SessionRecordingFailed-mp3", "SessionRecordingCompleted-mp3"),
+        tests=callback_cases(
+            "SessionRecordingInitiated-mp3", "SessionRecordingFailed-mp3", "SessionRecordingCompleted-mp3"
+        ),
     ),
     Row(
         id="callback_egress",

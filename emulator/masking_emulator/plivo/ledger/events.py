@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from masking_emulator.plivo.ledger.row import Evidence, Row, told
+from masking_emulator.plivo.ledger.row import Evidence, Row, callback_cases
 
 _TESTS: Final = "tests/plivo/test_callback_schemas.py"
 
@@ -76,7 +76,7 @@ ROWS: Final[Sequence[Row]] = (
         statement="SessionPartiesHangup has the cause of the leg that ended last.",
         evidence=Evidence.ASSUMED,
         source="reasoning: the event says that the call is over, which it is because its last leg ended; no page tells",
-        tests=told("SessionPartiesHangup-caller-hangs-up"),
+        tests=callback_cases("SessionPartiesHangup-caller-hangs-up"),
     ),
     Row(
         id="event_values",

@@ -37,6 +37,6 @@ def scenarios(*names: str) -> tuple[str, ...]:
     return tuple(f"tests/test_scenarios.py::test_scenario_plays_as_written[{name}]" for name in names)
 
 
-def told(*cases: str) -> tuple[str, ...]:
+def callback_cases(*cases: str) -> tuple[str, ...]:
     """The node ids of golden callbacks: `SessionTimeout-expiry` is `fixtures/callbacks/SessionTimeout/expiry.json`."""
     return tuple(f"tests/test_callbacks.py::test_callback_is_told_to_the_byte[{case}]" for case in cases)
