@@ -6,10 +6,10 @@ BIN    := $(VENV)/bin
 PORT   ?= 8080
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format golden generated coverage screenshots bench install clean
+.PHONY: help run test check format golden docs docs-serve generated coverage screenshots bench install clean
 
 help:  ## what can be made
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(VENV)/run.stamp  ## start the emulator with its demo world on http://127.0.0.1:8080; PORT=9000 chooses another port
 	@exec $(BIN)/masking-emulator serve --port $(PORT)
@@ -35,6 +35,12 @@ format: $(VENV)/dev.stamp  ## mend lint and formatting
 golden: $(VENV)/dev.stamp  ## rewrite the golden files; read the diff before you commit it
 	MASKING_EMULATOR_GOLDEN=write $(BIN)/pytest -q tests/test_scenarios.py tests/test_wire.py tests/test_callbacks.py tests/sdk/test_dropin.py
 
+docs: $(VENV)/dev.stamp  ## build the site into build/site; nothing is loaded from elsewhere
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict -f docs/site/mkdocs.yml
+
+docs-serve: $(VENV)/dev.stamp  ## show the site on http://127.0.0.1:8000, and again after each change
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs serve -f docs/site/mkdocs.yml
+
 generated: $(VENV)/dev.stamp  ## rewrite the generated documents
 	$(BIN)/python -m tests.generated
 
@@ -47,7 +53,7 @@ bench: $(VENV)/dev.stamp  ## measure against a bare Starlette app in the same ru
 install: $(VENV)/dev.stamp  ## make the development environment
 
 clean:  ## remove the environment and caches
-	rm -rf $(VENV) build emulator/*.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage site
+	rm -rf $(VENV) build emulator/*.egg-info .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/bin/python:

@@ -1,4 +1,4 @@
-"""Generated documents: `docs/fidelity.md`, and the marked parts of `README.md` and `docs/architecture.md`.
+"""Generated documents: `docs/fidelity.md`, and the marked parts of `README.md` and of the pages in `docs/`.
 
 `python -m tests.generated` rewrites them; with `--check` it names those that differ and exits 1.
 A marked part stands between `<!-- generated: NAME -->` and `<!-- end -->`; a document without markers has none.
@@ -19,12 +19,17 @@ from masking_emulator.core.records.sessions import Status
 from masking_emulator.plivo.ledger import LEDGER, Evidence, Row
 
 from tests import rooms
+from tests.reference.commands import commands_page
+from tests.reference.control import control_page
+from tests.reference.events import events_page
+from tests.reference.tables import table
+from tests.reference.worldkeys import world_keys
 from tests.sdk.ways import WAYS, Way, proved
 
 ROOT: Final = Path(__file__).parent.parent
 FIDELITY: Final = ROOT / "docs" / "fidelity.md"
 README: Final = ROOT / "README.md"
-ARCHITECTURE: Final = ROOT / "docs" / "architecture.md"
+DOCS: Final = ROOT / "docs"
 
 _PART: Final = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->)", flags=re.DOTALL)
 
@@ -114,12 +119,14 @@ def documents() -> Mapping[Path, str]:
         "dropin": dropin_table(WAYS, proved()),
         "callflow": callflow_diagram(CALL_FLOW),
         "rooms": f"{rooms.drawn()}\n{rooms_table()}",
+        "policysample": _policy_sample(LEDGER),
+        "worldkeys": world_keys(),
+        "commands": commands_page(),
+        "events": events_page(),
+        "control": control_page(),
     }
-    return {
-        FIDELITY: fidelity(LEDGER),
-        README: with_parts(README.read_text(encoding="utf-8"), parts),
-        ARCHITECTURE: with_parts(ARCHITECTURE.read_text(encoding="utf-8"), parts),
-    }
+    marked = [README, *sorted(path for path in DOCS.glob("*.md") if path != FIDELITY)]
+    return {FIDELITY: fidelity(LEDGER)} | {path: with_parts(path.read_text(encoding="utf-8"), parts) for path in marked}
 
 
 def fidelity(ledger: Sequence[Row]) -> str:
@@ -128,7 +135,7 @@ def fidelity(ledger: Sequence[Row]) -> str:
     parts = [
         ("# Fidelity", _INTRO),
         ("## Evidence", _evidence_table(ledger)),
-        ("## Sources", _table(("name", "what it is"), _SOURCES.items())),
+        ("## Sources", table(("name", "what it is"), _SOURCES.items())),
         *((f"## {_TITLES[subject]}", _rows([row for row in ledger if row.subject == subject])) for subject in subjects),
         ("## Policy", f"{_FLIPPING}\n{policy_table(ledger)}\n{_policy_sample(ledger)}"),
         ("## The life of a session", lifecycle_diagram(LIFECYCLE)),
@@ -143,7 +150,7 @@ def dropin_table(ways: Iterable[Way], versions: Mapping[str, str]) -> str:
         (way.client, way.variables, way.takes, way.proof or "nothing", versions.get(way.name, "not run here"))
         for way in ways
     )
-    return _table(("client", "what leads it here", "what it takes", "what was run", "with"), lines)
+    return table(("client", "what leads it here", "what it takes", "what was run", "with"), lines)
 
 
 def policy_table(ledger: Sequence[Row]) -> str:
@@ -153,12 +160,12 @@ def policy_table(ledger: Sequence[Row]) -> str:
         for row in ledger
         if row.choices
     )
-    return _table(("entry", "default", "or", "what the default means"), lines)
+    return table(("entry", "default", "or", "what the default means"), lines)
 
 
 def rooms_table() -> str:
     """Every room, the highest first, with what it may import."""
-    return _table(("room", "what lives there", "may import"), rooms.listed())
+    return table(("room", "what lives there", "may import"), rooms.listed())
 
 
 def lifecycle_diagram(table: Mapping[tuple[Status, Signal], Status]) -> str:
@@ -208,26 +215,17 @@ def main(arguments: Sequence[str]) -> int:
 def _evidence_table(ledger: Sequence[Row]) -> str:
     counts = Counter(row.evidence for row in ledger)
     lines = ((evidence.value, str(counts[evidence]), _MEANINGS[evidence]) for evidence in Evidence)
-    return _table(("evidence", "rows", "meaning"), lines)
+    return table(("evidence", "rows", "meaning"), lines)
 
 
 def _rows(rows: Iterable[Row]) -> str:
     lines = ((f"`{row.id}`", row.statement, row.evidence.value, row.source) for row in rows)
-    return _table(("id", "statement", "evidence", "source"), lines)
+    return table(("id", "statement", "evidence", "source"), lines)
 
 
 def _policy_sample(ledger: Sequence[Row]) -> str:
     lines = [f"{row.id} = {_literal(row.choices[1])}" for row in ledger if row.choices]
     return "\n".join(["```toml", "# The other reading of every entry.", "[policy]", *lines, "```", ""])
-
-
-def _table(head: Sequence[str], lines: Iterable[Sequence[str]]) -> str:
-    rows = [head, ["---"] * len(head), *([_cell(cell) for cell in line] for line in lines)]
-    return "".join(f"| {' | '.join(row)} |\n" for row in rows)
-
-
-def _cell(text: str) -> str:
-    return text.replace("|", "\\|")
 
 
 def _code(value: str | int | bool) -> str:  # noqa: FBT001  # a value of a policy, not a switch

@@ -4,13 +4,26 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from masking_emulator.clock import RATE_MAX
-from masking_emulator.core.records.base import names
+from masking_emulator.core.instants import SECOND_US
+from masking_emulator.core.records.base import asdict
 from masking_emulator.core.records.calls import Habit
-from masking_emulator.plivo.policy import Limits, policy_choices
+from masking_emulator.core.rules import TARIFF_DEFAULT, TELEPHONY_DEFAULT
+from masking_emulator.plivo.policy import Limits, Policy, policy_choices
 from masking_emulator.traffic.fault import FAULT_SCHEMA
 
-_AUTH_ID: Final = {"type": "string", "pattern": "^[A-Z0-9]{20}$(?!\\n)"}
-_TOKEN: Final = {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[!-~]*$(?!\\n)"}
+_AUTH_ID: Final = {
+    "type": "string",
+    "pattern": "^[A-Z0-9]{20}$(?!\\n)",
+    "description": "Twenty capitals and digits; left out: generated from the seed.",
+}
+_TOKEN: Final = {
+    "type": "string",
+    "minLength": 1,
+    "maxLength": 200,
+    "pattern": "^[!-~]*$(?!\\n)",
+    "description": "Left out: generated from the seed.",
+}
+_NUMBER: Final = {"type": "string", "description": "E.164, with or without the plus."}
 
 
 def _object(properties: Mapping[str, Any], *required: str) -> dict[str, Any]:
@@ -25,7 +38,13 @@ def _object(properties: Mapping[str, Any], *required: str) -> dict[str, Any]:
 CLOCK_SCHEMA: Final = _object(
     {
         "start": {"type": "string", "description": "Where the clock starts, ISO 8601; left out: real time."},
-        "rate": {"type": "number", "minimum": 0, "maximum": RATE_MAX, "description": "World seconds a real second."},
+        "rate": {
+            "type": "number",
+            "minimum": 0,
+            "maximum": RATE_MAX,
+            "default": 1,
+            "description": "World seconds a real second; 0 stands still.",
+        },
     }
 )
 
@@ -34,33 +53,56 @@ _DIGITS: Final = {"type": "string", "pattern": "^[0-9*#]{0,32}$(?!\\n)"}
 
 #: How a phone behaves; a call's script has the same keys.
 HABIT_SCHEMAS: Final[Mapping[str, Any]] = {
-    "outcome": {"enum": [habit.value for habit in Habit], "description": "What it does when it is called."},
+    "outcome": {
+        "enum": [habit.value for habit in Habit],
+        "default": Habit.ANSWER.value,
+        "description": "What it does when it is called.",
+    },
     "answer_after_s": {**_SECONDS, "description": "How long until then."},
     "digits": {"type": "array", "maxItems": 100, "items": _DIGITS, "description": "One entry for each prompt."},
 }
 
 _PHONE: Final = _object(
-    {"number": {"type": "string"}, **HABIT_SCHEMAS, "hangup_after_s": {**_SECONDS, "description": "Of talking."}},
+    {
+        "number": _NUMBER,
+        **HABIT_SCHEMAS,
+        "outcome": {**HABIT_SCHEMAS["outcome"], "default": Habit.ANSWER.value},
+        "hangup_after_s": {**_SECONDS, "description": "Of talking; left out: it stays on the line."},
+    },
     "number",
 )
 
 _TELEPHONY: Final = _object(
     {
-        "answer_after_s": {**_SECONDS, "description": "How long a phone rings before its outcome."},
-        "talk_s": {**_SECONDS, "description": "How long people talk."},
-        "message_s": {**_SECONDS, "description": "How long a message plays."},
-        "typing_s": {**_SECONDS, "description": "How long it takes to type a PIN after the prompt."},
-        "initiate_after_s": {**_SECONDS, "description": "How long after a create the first party is called."},
-        "input_timeout_s": {**_SECONDS, "description": "How long a PIN is waited for after the prompt."},
+        name: {**_SECONDS, "default": default_us / SECOND_US, "description": about}
+        for name, default_us, about in (
+            ("answer_after_s", TELEPHONY_DEFAULT.answer_after_us, "How long a phone rings before its outcome."),
+            ("talk_s", TELEPHONY_DEFAULT.talk_us, "How long people talk."),
+            ("message_s", TELEPHONY_DEFAULT.message_us, "How long a message plays."),
+            ("typing_s", TELEPHONY_DEFAULT.typing_us, "How long it takes to type a PIN after the prompt."),
+            (
+                "initiate_after_s",
+                TELEPHONY_DEFAULT.initiate_after_us,
+                "How long after a create the first party is called.",
+            ),
+            ("input_timeout_s", TELEPHONY_DEFAULT.input_timeout_us, "How long a PIN is waited for after the prompt."),
+        )
     }
 )
 
 _BILLING: Final = _object(
     {
-        "pulse_s": {"type": "integer", "minimum": 1, "maximum": 3600, "description": "Legs are billed in these."},
+        "pulse_s": {
+            "type": "integer",
+            "minimum": 1,
+            "maximum": 3600,
+            "default": TARIFF_DEFAULT.pulse_s,
+            "description": "Legs are billed in these.",
+        },
         "price_per_minute": {
             "type": "string",
             "pattern": "^[0-9]{1,4}([.][0-9]{1,6})?$(?!\\n)",
+            "default": str(TARIFF_DEFAULT.minute_micros / 1_000_000),
             "description": "Of a leg, a decimal number with at most six places.",
         },
     }
@@ -75,13 +117,41 @@ SEED_SCHEMA: Final = {"type": ["integer", "string"], "description": "Same seed a
 _LEAST: Final = {"requests_max": 0, "request_body_bytes_max": 0}
 
 
+#: What each limit counts.
+_LIMITED: Final[Mapping[str, str]] = {
+    "sessions_live_max": "Sessions that live at once; a create beyond is refused.",
+    "sessions_ended_max": "Ended sessions that are kept; the oldest are forgotten.",
+    "numbers_max": "Numbers in the pool; one beyond is refused.",
+    "journal_events_max": "Events that the journal keeps; the oldest are forgotten.",
+    "calls_running_max": "Calls that run at once; a call beyond is refused.",
+    "calls_ended_max": "Ended calls that are kept; the oldest are forgotten.",
+    "recordings_max": "Recordings that are kept; the oldest are forgotten.",
+    "interactions_max": "Interactions that a session shows, the newest.",
+    "callbacks_waiting_max": "Callbacks that wait to be sent; those beyond are dropped.",
+    "callbacks_kept_max": "Settled callbacks that are kept; the oldest are forgotten.",
+    "requests_max": "API requests that are kept; 0 keeps none.",
+    "request_body_bytes_max": "Bytes of each body that are kept; 0 keeps none.",
+    "faults_max": "Faults at once; one beyond is refused.",
+}
+
+
 def world_schema() -> dict[str, Any]:
     """The JSON Schema of a world."""
     account = {"auth_id": _AUTH_ID, "auth_token": _TOKEN}
-    number = {"number": {"type": "string"}, "subaccount": _AUTH_ID}
+    subaccount = {**_AUTH_ID, "description": "Only this subaccount's sessions use the number; left out: the account's."}
+    number = {"number": _NUMBER, "subaccount": subaccount}
     limits = {
-        name: {"type": "integer", "minimum": _LEAST.get(name, 1), "maximum": 10_000_000} for name in names(Limits)
+        name: {
+            "type": "integer",
+            "minimum": _LEAST.get(name, 1),
+            "maximum": 10_000_000,
+            "default": default,
+            "description": _LIMITED[name],
+        }
+        for name, default in asdict(Limits()).items()
     }
+    defaults = asdict(Policy())
+    policy = {name: {"enum": list(values), "default": defaults[name]} for name, values in policy_choices().items()}
     return _object(
         {
             "seed": SEED_SCHEMA,
@@ -93,8 +163,12 @@ def world_schema() -> dict[str, Any]:
             "phones": {"type": "array", "maxItems": 10_000, "items": _PHONE},
             "telephony": _TELEPHONY,
             "billing": _BILLING,
-            "egress": {"enum": list(EGRESS_CHOICES), "description": "Where callbacks and media fetches may go."},
-            "policy": _object({name: {"enum": list(values)} for name, values in policy_choices().items()}),
+            "egress": {
+                "enum": list(EGRESS_CHOICES),
+                "default": EGRESS_CHOICES[0],
+                "description": "Where callbacks and media fetches may go.",
+            },
+            "policy": _object(policy),
             "limits": _object(limits),
             "faults": {"type": "array", "maxItems": 10_000, "items": FAULT_SCHEMA},
         }

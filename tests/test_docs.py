@@ -1,0 +1,131 @@
+"""The documents are proved: every snippet runs, prints what it says, and the site is built without a warning."""
+
+import re
+import subprocess
+import sys
+import tomllib
+from collections.abc import Iterator
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import Final
+
+import pytest
+import yaml
+from masking_emulator.world.file import world_names, world_of
+
+from tests.snippets import PAGES, ROOT, RUN, SHOWN, run_page, snippets
+
+_DOCS: Final = ROOT / "docs"
+_PAGES_WITH_SNIPPETS: Final = [page for page in PAGES if any(snippet.language in RUN for snippet in snippets(page))]
+
+#: Languages whose snippets other tests run: the world files below, the recipes in `test_recipes.py`.
+_ELSEWHERE: Final = {"toml": ("README.md", "docs/worlds.md", "docs/policy.md", "docs/fidelity.md")}
+
+
+def test_snippets_were_found() -> None:
+    """So that the tests below cannot pass over nothing."""
+    assert {"README.md", "docs/start.md", "docs/calls.md", "docs/callbacks.md"} <= set(_PAGES_WITH_SNIPPETS)
+
+
+@pytest.mark.parametrize("page", [page for page in _PAGES_WITH_SNIPPETS if page != "docs/recipes.md"])
+def test_snippets_of_a_page_run_in_reading_order(page: str, tmp_path: Path) -> None:
+    """Against one demo world, and what each says it prints is in its output."""
+    run_page(page, tmp_path)
+
+
+@pytest.mark.parametrize("page", [page for page in PAGES if page != "docs/recipes.md"])
+def test_every_snippet_has_a_test(page: str) -> None:
+    """A language that nothing runs is not written."""
+    known = {*RUN, *SHOWN, *(language for language, pages in _ELSEWHERE.items() if page in pages)}
+
+    assert set() == {snippet.language for snippet in snippets(page)} - known
+
+
+@pytest.mark.parametrize("page", _ELSEWHERE["toml"])
+def test_world_files_of_a_page_are_worlds(page: str) -> None:
+    """They can be loaded as they stand."""
+    for snippet in snippets(page):
+        if snippet.language == "toml":
+            world_of(tomllib.loads(snippet.code))
+
+
+@pytest.mark.parametrize("name", world_names())
+def test_example_worlds_are_listed(name: str) -> None:
+    """Every example world has its row."""
+    assert f"| `{name}` |" in (_DOCS / "worlds.md").read_text(encoding="utf-8")
+
+
+def test_make_targets_exist() -> None:
+    """Every target of the Makefile that a page names."""
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    text = "\n".join((ROOT / page).read_text(encoding="utf-8") for page in PAGES)
+    named = set(re.findall(r"(?:`|^)make ([a-z-]+)", text, flags=re.MULTILINE))
+
+    assert "docs" in named
+    assert set() == {target for target in named if f"\n{target}:" not in makefile}
+
+
+def test_every_page_is_in_the_navigation() -> None:
+    """A page that nobody can reach is not read."""
+    named = {name for group in _navigation() for name in group}
+
+    assert {path.name for path in _DOCS.glob("*.md")} == named
+
+
+def _navigation() -> Iterator[list[str]]:
+    config = yaml.safe_load((_DOCS / "site" / "mkdocs.yml").read_text(encoding="utf-8"))
+    for entry in config["nav"]:
+        (pages,) = entry.values()
+        yield [pages] if isinstance(pages, str) else pages
+
+
+@pytest.fixture(scope="module")
+def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The site, built as `make docs` does."""
+    folder = tmp_path_factory.mktemp("site")
+    command = ["mkdocs", "build", "--quiet", "--strict", "-f", str(_DOCS / "site" / "mkdocs.yml"), "-d", str(folder)]
+    done = subprocess.run(
+        [sys.executable, "-m", *command], capture_output=True, text=True, timeout=180, check=False, cwd=ROOT
+    )
+    assert 0 == done.returncode, done.stdout + done.stderr
+    return folder
+
+
+def test_site_loads_nothing_from_elsewhere(site: Path) -> None:
+    """No font, script, style or picture of another host: it can be read on a plane."""
+    pages = sorted(site.rglob("*.html"))
+    loaded = {(page.name, url) for page in pages for url in _Loaded.by(page.read_text(encoding="utf-8"))}
+
+    assert len(pages) >= len(list(_DOCS.glob("*.md")))
+    assert set() == {(page, url) for page, url in loaded if re.match(r"(https?:)?//", url)}
+
+
+def test_reference_of_the_kit_is_filled_in(site: Path) -> None:
+    """From the docstrings: what `masking` can do is on the page, with its words."""
+    text = (site / "kit.html").read_text(encoding="utf-8")
+
+    assert all(name in text for name in ("masking_receiver", "advance", "explain_create", "MaskingMachine", "wait_for"))
+    assert "Let time pass" in text
+
+
+class _Loaded(HTMLParser):
+    """The addresses that a browser loads to show a page; links that one clicks are none."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.urls: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        """Collect what scripts, styles, pictures and frames name."""
+        given = dict(attrs)
+        if tag == "link" and given.get("rel") in ("canonical", "next", "prev", "edit"):
+            return
+        if tag in ("script", "link", "img", "iframe", "source"):
+            self.urls += [value for name in ("src", "href") if (value := given.get(name))]
+
+    @classmethod
+    def by(cls, html: str) -> list[str]:
+        """Those of one page."""
+        parser = cls()
+        parser.feed(html)
+        return parser.urls
