@@ -1,5 +1,5 @@
-"""Callbacks: from an event of the core to a request on the wire, and what came of it.
+"""Callbacks: from an event of the core to a request on the wire, and its outcome.
 
-`dispatch` takes events and sends in order, `laboratory` disturbs on purpose, `outgoing` writes and signs, `courier`
-sends, `egress` says what may leave the machine, `log` keeps every attempt.
+`dispatch` takes events and sends in order, `laboratory` holds callbacks back, drops or changes them on purpose,
+`outgoing` writes and signs, `courier` sends, `egress` says what may leave the machine, `log` keeps every attempt.
 """

@@ -16,7 +16,7 @@ from masking_emulator.core.records.callbacks import Outcome
 if TYPE_CHECKING:
     from masking_emulator.callbacks.transport import Transport
 
-#: So many requests are under way at once, to one receiver and to all of them, in all worlds of a server.
+#: The most requests under way at once in all worlds of a server: to one receiver, and to all of them.
 _AT_ONE_RECEIVER_MAX: Final = 100
 _AT_ONCE_MAX: Final = 500
 
@@ -30,7 +30,7 @@ class Courier:
         self._places_of: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
 
     async def send(self, request: Outgoing, *, anywhere: bool) -> Answer:
-        """Send it once. Whatever goes wrong is in the answer. `anywhere` lifts the egress rule."""
+        """Send it once. Whatever goes wrong is in the answer. With `anywhere` the egress rule does not apply."""
         receiver = "/".join(request.url.split("/", 3)[:3])
         places = self._places_of.setdefault(receiver, asyncio.Semaphore(_AT_ONE_RECEIVER_MAX))
         async with places, self._places:

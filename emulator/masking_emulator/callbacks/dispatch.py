@@ -40,7 +40,7 @@ from masking_emulator.core.records.base import replace
 from masking_emulator.core.records.callbacks import Attempt, Callback, CallbackState, Outcome
 from masking_emulator.core.refusals import Refused
 
-#: So many media files of a world are looked at at once; past it they are not looked at.
+#: The most media files of a world that are fetched at once; beyond it no more are.
 _MEDIA_AT_ONCE_MAX: Final = 20
 
 
@@ -59,7 +59,7 @@ class Dispatch:
         log: CallbackLog,
         laboratory: Laboratory,
     ) -> None:
-        """`apply` hands a command to the engine and publishes what it does. `anywhere` lifts the egress rule."""
+        """`apply` hands a command to the engine and publishes its events. `anywhere`: no egress rule."""
         self.log = log
         self._laboratory = laboratory
         self._engine = engine
@@ -74,7 +74,7 @@ class Dispatch:
         self._media: set[asyncio.Task[None]] = set()
 
     def take(self, events: Sequence[Event]) -> None:
-        """What is to be done about these events.
+        """Act on these events.
 
         First every one of them is entered in the log and treated, and only then the sessions that they stir get their
         turn: what is due at one instant is one batch, and a treatment of its last callback must not come too late.
@@ -127,7 +127,7 @@ class Dispatch:
         self.take(())
 
     def stop(self) -> None:
-        """Nothing more is sent, what is under way is let go, and who waits for a callback is told."""
+        """Send nothing more, abandon what is under way, and wake everybody who waits for a callback."""
         self.log.close()
         for task in self._under_way():
             task.cancel()
@@ -177,7 +177,7 @@ class Dispatch:
         self._apply(NoteMedia(event.call, event.message, event.url, outcome))
 
     def _treat(self, callback: Callback) -> None:
-        """Let the first laboratory rule that takes the callback have its way. A copy is never treated."""
+        """Apply the first laboratory rule that takes the callback. A copy is never treated."""
         if callback.state is not CallbackState.WAITING or callback.copy_of is not None:
             return
         entry = self.log.get(callback.ordinal)
@@ -223,7 +223,7 @@ class Dispatch:
             self._lines[session] = loop.create_task(self._send_line(session))
 
     def _blocked(self, callback: Callback) -> str:
-        """Why the callback's host is certainly out of bounds; "" where it is not, or has to be looked up."""
+        """Why the egress rule forbids the host; "" where it does not, or the name has to be looked up first."""
         return "" if self._anywhere else obstacle(self._writer.destination(callback).host) or ""
 
     def _loop(self) -> asyncio.AbstractEventLoop | None:
@@ -267,7 +267,7 @@ _ACTS: Final[Mapping[type, Callable[[Dispatch, Any], None]]] = {
 
 
 def _media_result(answer: Answer) -> str:
-    """What a look at a media file came to, in words."""
+    """The result of fetching a media file, in words."""
     if answer.status is None:
         return f"{answer.outcome.word}: {answer.error}"
     kind = answer.headers.get("content-type", "no content type")

@@ -1,8 +1,8 @@
 """Egress: what may leave this machine. By default nothing does: loopback and private addresses are the only ones.
 
 A name is looked up only where it can mean a machine nearby; every other name is refused without asking a name
-server, because the question itself would leave. What is judged here is what is connected to: `addresses` gives the
-very addresses.
+server, because the question itself would leave. The addresses that are checked here are the ones that a request
+connects to: `addresses` returns them.
 """
 
 import asyncio
@@ -48,7 +48,7 @@ def obstacle(host: str) -> str | None:
 
 
 async def addresses(host: str) -> tuple[str, ...]:
-    """Where to connect to for this host. Raises Blocked, and OSError where nobody knows its name."""
+    """Where to connect to for this host. Raises Blocked, and OSError where the name is not known."""
     known = obstacle(host)
     if known:
         raise Blocked(known)
@@ -64,7 +64,7 @@ async def _looked_up(host: str) -> tuple[str, ...]:
 
 
 def judged(host: str, found: Iterable[str]) -> tuple[str, ...]:
-    """The addresses that were found for a name, each once. Raises Blocked if a single one is not nearby."""
+    """The addresses of a name, without duplicates. Raises Blocked if one of them is not nearby."""
     texts = tuple(dict.fromkeys(found))
     for text in texts:
         reason = _obstacle_of(f"{host} is {text}, which", ip_address(text))

@@ -8,14 +8,14 @@ from msgspec import Struct, field
 from masking_emulator.core.records.base import Record
 from masking_emulator.core.records.callbacks import Outcome
 
-#: So much of an answer is read and kept.
+#: An answer is read and kept up to this size.
 BODY_BYTES_MAX: Final = 16_384
 
 
 class Outgoing(Record):
     """A request that is to be sent, whole: nothing is added to it on its way.
 
-    `url` is percent-encoded and has neither user nor fragment. Where it leads is `host`.
+    `url` is percent-encoded and has neither user nor fragment; `host` is the host in it.
     """
 
     method: str
@@ -29,7 +29,7 @@ class Outgoing(Record):
 
 
 class Answer(Struct):
-    """What came of a request; filled while it comes. `status` is None where none came, `took_ms` is real time."""
+    """The answer to a request, filled in as it arrives. `status` is None where none came, `took_ms` is real time."""
 
     outcome: Outcome = Outcome.NO_ANSWER
     status: int | None = None

@@ -60,11 +60,11 @@ class Rule(Struct):
     groups: dict[str, list[int]] = field(default_factory=dict)
 
     def copy(self) -> "Rule":
-        """The same rule, counting for itself."""
+        """A copy of the rule with its counts, which goes on counting by itself."""
         return replace(self, groups={session: group.copy() for session, group in self.groups.items()})
 
     def forked(self) -> "Rule":
-        """The rule where it stands, for a world that shares no callback with this one."""
+        """A copy of the rule with its counts and without the callbacks that it has collected, for a copied world."""
         return replace(self, groups={})
 
     def takes(self, callback: Callback, event: str, chance: Chance) -> bool:
@@ -110,7 +110,7 @@ class Laboratory:
         return next((rule for rule in self.rules if rule.takes(callback, event, chance)), None)
 
 
-#: What a rule of this action has beyond what every rule has.
+#: Action → the keys of a rule that only this action has.
 WORDS_OF_ACTION: Final[Mapping[Action, Sequence[str]]] = {
     Action.DELAY: ("delay_s",),
     Action.DUPLICATE: ("copies",),
@@ -118,15 +118,15 @@ WORDS_OF_ACTION: Final[Mapping[Action, Sequence[str]]] = {
     Action.TAMPER: ("target",),
 }
 
-#: Every word that belongs to one action only, and to which.
+#: Key that belongs to one action only → that action.
 _ACTION_OF: Final[Mapping[str, Action]] = {name: action for action, names in WORDS_OF_ACTION.items() for name in names}
 
-#: What has to be said, because no default could be meant.
+#: Keys that are required, because no default makes sense.
 _REQUIRED: Final[Mapping[Action, str]] = {Action.DELAY: "delay_s"}
 
 
 class BadRule(Exception):
-    """A rule that means nothing: the word that is wrong, and why."""
+    """A rule that makes no sense: the key that is wrong, and why."""
 
     def __init__(self, word: str, reason: str) -> None:
         super().__init__(word, reason)

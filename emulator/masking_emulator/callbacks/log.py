@@ -17,7 +17,7 @@ from masking_emulator.core.records.callbacks import OPEN_STATES, Attempt, Callba
 
 
 class Tried(Record):
-    """One attempt: when in the world's time, what the core knows of it, and the answer."""
+    """One attempt: its instant on the world's clock, its record in the core, and the answer."""
 
     at: int
     attempt: Attempt
@@ -34,7 +34,7 @@ class Entry(Struct):
 
 
 class Watch:
-    """What changes in a log from now on, for one who waits."""
+    """The changes of a log from now on, for whoever waits for some."""
 
     def __init__(self, log: "CallbackLog") -> None:
         self._log = log
@@ -57,7 +57,7 @@ class Watch:
 
 
 class CallbackLog:
-    """The entries of a world, by ordinal. It is closed when the life of the world that it tells of ends."""
+    """The entries of a world, by ordinal. It is closed when the world is reset or removed."""
 
     def __init__(self, kept_max: int) -> None:
         self.closed = False
@@ -99,7 +99,7 @@ class CallbackLog:
         return self._entries.values()
 
     def close(self) -> None:
-        """Nothing more is entered: who waits for a change is told."""
+        """Enter nothing more, and wake everybody who waits for a change."""
         self.closed = True
         for watch in self._watches:
             watch.note(None)
@@ -115,7 +115,7 @@ class CallbackLog:
             self._watches.remove(watch)
 
     def _note(self, entry: Entry) -> None:
-        # Room is made first, so that a callback that ends at once is not the one that goes.
+        # The oldest is dropped first, so that a callback that ends at once is not the one that is dropped.
         if self._settled and len(self._entries) > self._kept_max:
             del self._entries[self._settled.popleft()]
         if entry.callback.state not in OPEN_STATES:

@@ -24,21 +24,21 @@ _FORM: Final = "application/x-www-form-urlencoded"
 _LENGTH: Final = "Content-Length"
 _SIGNATURE: Final = "X-Plivo-Signature"
 
-#: What a tampered callback says beside the truth.
+#: The parameters that tampering adds to a callback.
 _FORGED: Final = "SequenceNumber=0&Forged=1"
 
 #: A nonce has 20 digits in the samples of the signature page and of plivo-go (utils_test.go): not quite 67 bits.
 _NONCES: Final = 10**20
 _NONCE_SHIFT: Final = 128 - 67
 
-#: A media file is looked at, not kept; it has no more time than this.
+#: Time-outs of a media fetch, in real seconds. The file is not kept.
 _MEDIA_TIMEOUT_S: Final = 5.0
 
 
 class Written(Record):
     """A callback as it goes out: its event, its parameters in their order, and its signatures.
 
-    `tampering` is what somebody on the way does to it.
+    `tampering` is what is changed after it was signed.
     """
 
     event: str
@@ -108,7 +108,7 @@ def media_request(url: str) -> Outgoing:
 
 
 def _tampered(request: Outgoing, target: TamperTarget) -> Outgoing:
-    """The request as somebody on the way might have changed it; its signatures fit no longer."""
+    """The request with a change after signing, so that its signatures are wrong."""
     match target:
         case TamperTarget.SIGNATURE:
             headers = {n: v[::-1] if _is_signature(n) else v for n, v in request.headers.items()}
@@ -129,7 +129,7 @@ def _form(named: Mapping[str, str]) -> str:
     return "&".join([f"{name}={_quoted(value)}" for name, value in named.items()])
 
 
-#: A callback's values are mostly those of the one before it.
+#: Most values of a callback are the same as in the one before it.
 _quoted: Final = lru_cache(maxsize=16_384)(quote_plus)
 
 

@@ -16,7 +16,7 @@ from masking_emulator.callbacks.egress import Blocked, addresses
 from masking_emulator.callbacks.exchange import BODY_BYTES_MAX, Answer, Outgoing
 from masking_emulator.core.records.callbacks import Outcome
 
-#: So many headers of an answer are kept, and so much of each.
+#: The most headers of an answer that are kept, and the most characters of each.
 _HEADERS_MAX: Final = 100
 _HEADER_CHARACTERS_MAX: Final = 1_000
 
@@ -27,7 +27,7 @@ class Transport:
     """Exchanges requests for answers, over TLS or not, within the egress rule or not."""
 
     def __init__(self, *, secure: bool, anywhere: bool) -> None:
-        """`anywhere` lifts the egress rule."""
+        """With `anywhere` the egress rule does not apply."""
         self._network = httpcore.AnyIOBackend() if anywhere else _Nearby()
         # Reading the authorities of the system takes a while, so it is done once.
         self._tls = ssl.create_default_context() if secure else None
@@ -66,7 +66,7 @@ class Transport:
 
 
 class _Nearby(httpcore.AsyncNetworkBackend):
-    """Connects to machines nearby only. What the egress rule has judged is what it connects to."""
+    """Connects to machines nearby only: to the very addresses that the egress rule has checked."""
 
     def __init__(self) -> None:
         self._network = httpcore.AnyIOBackend()
@@ -114,7 +114,7 @@ async def _read(response: httpcore.Response, answer: Answer) -> None:
 
 
 def _described(error: BaseException) -> str:
-    """The error in the words of what is behind it, which says most."""
+    """The error as text: that of its cause, which says most."""
     while error.__cause__ is not None:
         error = error.__cause__
     text = str(error)

@@ -1,1 +1,1 @@
-"""Keeping: a world on disk. Snapshots out and in, recordings played again, and state kept between runs."""
+"""Keeping: a world on disk. Snapshots are taken and restored, recordings replayed, and state kept between runs."""

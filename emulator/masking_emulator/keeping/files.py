@@ -1,4 +1,4 @@
-"""Keeping: the files of a world that is served. `--state` is where it goes on from, `--record` what it was asked.
+"""The files of a served world: `--state`, from which it goes on in the next run, and `--record`, its recording.
 
 The state is written whole or not at all, when the server ends and whenever it is asked for; a server that is killed
 leaves the one before. A recording grows line by line.
@@ -41,7 +41,7 @@ class Keeping:
             raise CannotKeepFile(f"{error.filename}: {error.strerror}") from None
 
     def begin(self, world: World) -> None:
-        """Let the world, in its event loop, stand where the state says, and be recorded from there on."""
+        """Restore the state in the world, in its event loop, and record it from there on."""
         if self.spec is not None and self._standing is not None:
             world.stand(self.spec, self._standing)
         if self._file is not None:
@@ -59,7 +59,7 @@ class Keeping:
 
 
 def keep(world: World) -> Mapping[str, Any]:
-    """Write the world's state to its file; what was written. Raises CannotKeepFile."""
+    """Write the world's state to its file, and return what was written. Raises CannotKeepFile."""
     assert world.state_file is not None, "the caller has looked whether there is one"
     snapshot = snapshot_of(world)
     try:

@@ -28,11 +28,11 @@ from masking_emulator.world.spec import BadWorld
 
 
 class BadRecording(Exception):
-    """What was given is no recording: the message names the line and why."""
+    """The file is not a recording: the message names the line and the reason."""
 
 
 class Difference(Record):
-    """Where a replay leaves its recording: the line, what stands there, and what came instead (None: nothing)."""
+    """The first difference between a recording and its replay: the line, and the event on each side (None: none)."""
 
     line: int
     recorded: Mapping[str, Any] | None
@@ -50,7 +50,7 @@ class Difference(Record):
 
 
 class Replay(Struct):
-    """What a replay came to: how many commands and events were the same, and the first difference."""
+    """The result of a replay: how many commands and events were the same, and the first difference."""
 
     commands: int = 0
     events: int = 0
@@ -85,7 +85,7 @@ def replay(path: Path) -> Replay:
     return result
 
 
-#: Said where the first line is missing.
+#: The reason where the first line is missing.
 _NO_BEGINNING: Final = "a recording begins with its world"
 
 
@@ -94,7 +94,7 @@ def _is_event(line: Mapping[str, Any]) -> bool:
 
 
 def _taken(line: Mapping[str, Any], engine: Engine | None) -> tuple[Engine, Sequence[Event]]:
-    """The engine after this line, and what came of it."""
+    """The engine after this line, and the events that it returned."""
     if "version" in line:
         return _begun(line), ()
     if engine is None:
@@ -107,7 +107,7 @@ def _taken(line: Mapping[str, Any], engine: Engine | None) -> tuple[Engine, Sequ
     try:
         return engine, engine.handle(command)
     except Refused:
-        return engine, ()  # it was done when it was recorded; the missing events tell
+        return engine, ()  # it was not refused when it was recorded; the missing events show the difference
 
 
 def _begun(line: Mapping[str, Any]) -> Engine:

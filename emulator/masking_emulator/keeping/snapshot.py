@@ -1,8 +1,8 @@
-"""Snapshots of worlds: whole state out and in, as JSON that people can read, and as files that are never half written.
+"""Snapshots of worlds: the whole state as JSON that people can read and edit, and as files that are never half written.
 
-A snapshot holds the world as in a world file, its clock, and everything that its engine holds. The faults that were
-at work are in it, and count anew. What was only watched
-(journal, requests, what became of settled callbacks) is not in it; the journal goes on with the next number.
+A snapshot holds the world as in a world file, its clock, and everything that its engine holds. Its faults are in it,
+and count anew. What only reports (journal, requests, settled callbacks) is not in it; the journal goes on with the
+next number.
 """
 
 import json
@@ -31,7 +31,7 @@ VERSION: Final = 1
 
 
 class BadSnapshot(Exception):
-    """What was given is no snapshot, or one that cannot be: the message names where and why."""
+    """The JSON is not a snapshot, or contradicts itself: the message names the place and the reason."""
 
     @property
     def field(self) -> str:
@@ -61,7 +61,7 @@ def snapshot_of(world: World) -> dict[str, Any]:
 
 
 def restore(world: World, given: Mapping[str, Any]) -> None:
-    """Make the world what the snapshot says; it keeps its accounts. Raises BadSnapshot, and then nothing changed."""
+    """Restore the snapshot in the world, which keeps its accounts. Raises BadSnapshot, and then nothing has changed."""
     spec, standing = read_snapshot(given)
     if len(spec.accounts) != len(world.accounts):
         raise BadSnapshot(f"world.account: {len(spec.accounts)} accounts, and this world has {len(world.accounts)}")
@@ -69,7 +69,7 @@ def restore(world: World, given: Mapping[str, Any]) -> None:
 
 
 def read_snapshot(given: Mapping[str, Any]) -> tuple[WorldSpec, Standing]:
-    """What a snapshot says. Raises BadSnapshot."""
+    """The content of a snapshot. Raises BadSnapshot."""
     if given.get("version") != VERSION:
         raise BadSnapshot(f"version: {given.get('version')!r} is not {VERSION}, the one that this emulator writes")
     keys = {"version", "emulator", "world", "clock", "journal_last", "drawn", "laboratory", "engine"}

@@ -1,7 +1,7 @@
 """A fault: which API requests go wrong, when, how often and how, read from a structure as in a world file.
 
 Pure. What a single field may be is in the schema, every other refusal names its field and the reason. Faults at
-work in a world are in `placed.py`, what becomes of an answer in `server/spoiled.py`.
+work in a world are in `placed.py`, what they do to an answer is in `server/spoiled.py`.
 """
 
 from collections.abc import Mapping
@@ -28,14 +28,14 @@ class BadFault(Exception):
 
 
 class Limit(Record):
-    """So many requests an account may send in any such span; what is beyond it meets the fault."""
+    """How many requests an account may send in any span of time; those beyond it meet the fault."""
 
     requests: int
     span_us: int
 
 
 class Fault(Record):
-    """One fault. What selects is None where it does not matter, what it does is None where it does not do it.
+    """One fault. A criterion is None where it does not matter, an effect is None where the fault does not have it.
 
     `body` and `connection` are names of what becomes of the answer, `after` says whether the change is made before
     that. `given` is the structure that it was made of.
@@ -116,7 +116,7 @@ FAULT_SCHEMA: Final[Mapping[str, Any]] = {
 #: Statuses whose answer has no body.
 _BODILESS: Final = (204, 205, 304)
 
-#: Headers that say how the body is sent, which is not theirs to say.
+#: Headers about the transfer of the body, which a fault may not set.
 _FRAMING: Final = ("content-length", "transfer-encoding", "connection")
 
 
@@ -154,7 +154,7 @@ def _spoils(given: Mapping[str, Any]) -> bool:
 
 
 def _check_together(given: Mapping[str, Any]) -> None:
-    """What no single field can say. Raises BadFault."""
+    """Check what concerns several fields. Raises BadFault."""
     status = given.get("status")
     if not _spoils(given) and "limit" not in given:
         raise BadFault("", "it does nothing: give status, delay_s, body or connection")

@@ -1,7 +1,7 @@
 """Faults at work: which of a world's faults an API request meets, counted.
 
-The faults are asked in order about each request. Pauses add up, and the first fault that spoils the answer is the
-last one asked. Same seed, same requests: same faults.
+Each request is checked against the faults in order. Pauses add up, and the first fault that spoils the answer is the
+last one that is checked. Same seed, same requests: same faults.
 """
 
 from collections import deque
@@ -17,7 +17,7 @@ _CHANCE_PARTS: Final = 2**53
 
 
 class PlacedFault:
-    """A fault at work in a world: its name, and how often it matched and was applied."""
+    """A fault of a world: its name, and how often it matched and was applied."""
 
     def __init__(self, name: str, fault: Fault, now: int) -> None:
         self.name = name
@@ -110,27 +110,27 @@ class FaultList:
         return iter(self._placed.values())
 
     def add(self, fault: Fault, now: int) -> PlacedFault:
-        """Put a fault behind the others. A name is used once in a world's life."""
+        """Add a fault behind the others. No name is used twice until the world is reset."""
         self._named += 1
         placed = self._placed[f"fault-{self._named}"] = PlacedFault(f"fault-{self._named}", fault, now)
         self._arrange()
         return placed
 
     def remove(self, name: str) -> bool:
-        """Take a fault away, if it is there."""
+        """Remove a fault, if it is there."""
         removed = self._placed.pop(name, None) is not None
         self._arrange()
         return removed
 
     def clear(self) -> int:
-        """Take all away; says how many."""
+        """Remove all; returns how many there were."""
         count = len(self._placed)
         self._placed.clear()
         self._arrange()
         return count
 
     def met_by(self, request: ApiRequest, now: int, chance: Chance) -> Sequence[PlacedFault]:
-        """The faults that the request meets: any number that hold it up, and at last one that spoils its answer."""
+        """The faults that the request meets: any number that delay it, and then at most one that spoils the answer."""
         met = []
         for placed in self.asked:
             if placed.meets(request, now, chance):
@@ -140,5 +140,5 @@ class FaultList:
         return met
 
     def _arrange(self) -> None:
-        #: All that a request is asked about; nearly always empty, so that a request pays a look at it.
+        #: All faults to check, nearly always none, so that a request without faults costs next to nothing.
         self.asked = ([self._rate_limit] if self._rate_limit else []) + list(self._placed.values())

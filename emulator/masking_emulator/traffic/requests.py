@@ -1,4 +1,4 @@
-"""Requests: the newest API requests of a world, each with its answer, for whoever asks what arrived.
+"""Requests: the newest API requests of a world, each with its answer.
 
 A request is noted on arrival and filled in while it is served, by reference: bytes and lists as the server has
 them. Text and JSON are made when somebody reads (control/views), so keeping costs next to nothing.
@@ -77,14 +77,14 @@ class RequestJournal:
         self.last = 0
 
     def copy(self) -> "RequestJournal":
-        """An independent copy, which nobody listens to."""
+        """An independent copy without listeners."""
         twin = RequestJournal(requests_max=self._kept.maxlen or 0, body_bytes_max=self._body_bytes_max)
         twin._kept = self._kept.copy()
         twin.last = self.last
         return twin
 
     def clear(self) -> None:
-        """Forget every request; who listens goes on listening."""
+        """Forget every request; listeners stay."""
         self._kept.clear()
         self.last = 0
 
@@ -103,7 +103,7 @@ class RequestJournal:
         return self._kept[place] if 0 <= place < len(self._kept) else None
 
     def arrived(self, request: ApiRequest) -> None:
-        """Note a request; the oldest makes room."""
+        """Note a request; the oldest is dropped where there are too many."""
         self.last += 1
         request.sequence = self.last
         self._kept.append(request)
@@ -132,7 +132,7 @@ class RequestJournal:
             self._tell(request)
 
     def bounded(self, reply: Reply) -> Reply:
-        """The reply with no more of its body than is kept."""
+        """The reply with its body cut to the size that is kept."""
         if len(reply.body) <= self._body_bytes_max:
             return reply
         return Reply(reply.status, reply.headers, reply.body[: self._body_bytes_max])

@@ -1,6 +1,6 @@
 """World files: a world read from TOML, or from the same structure in JSON.
 
-jsonschema judges the structure; what it cannot say (two accounts alike, a number of no country) is checked after
+jsonschema validates the structure; what it cannot say (two accounts alike, a number of no country) is checked after
 it. Every error names the file, the key and the reason.
 """
 
@@ -57,7 +57,7 @@ def load_world(source: str, *, seed: Seed | None = None) -> WorldSpec:
         raise BadWorld("", f"{path}: {error}") from None
     try:
         structure = structure if seed is None else structure | {"seed": seed}
-        # An example was judged when it was made; judging it at every start would be a quarter of the start.
+        # The examples are validated by a test; doing it here would take a quarter of every start.
         return _world(_plain(structure), ()) if is_example else world_of(structure)
     except BadWorld as bad:
         raise BadWorld("", f"{path}: {bad}") from None

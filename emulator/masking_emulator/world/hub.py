@@ -11,11 +11,11 @@ from masking_emulator.traffic.requests import RequestJournal
 from masking_emulator.world.spec import BadWorld, WorldSpec, generated_accounts
 from masking_emulator.world.world import Surroundings, World
 
-#: So many worlds one server holds.
+#: The most worlds that one server holds.
 WORLDS_MAX = 10_000
 
 
-#: Of requests that belong to no world, so many are kept, with so much of an answer.
+#: How many requests that belong to no world are kept, and how many bytes of each answer.
 _UNMATCHED_MAX = 100
 _UNMATCHED_BODY_BYTES_MAX = 1000
 
@@ -32,13 +32,13 @@ class Hub:
     """The worlds of a server, by the main account's Auth ID."""
 
     def __init__(self, around: Surroundings | None = None, *, interception: Mapping[str, Any] | None = None) -> None:
-        """`around` is what every world needs of the server, `interception` what it says of its proxy and its TLS."""
+        """`around` is what every world needs of the server, `interception` describes its proxy and its TLS."""
         self.credentials = Credentials()
         self.interception: Mapping[str, Any] = interception or {}
         self._around = around or Surroundings()
         self._worlds: dict[str, World] = {}
         self._chance = Chance("server")
-        #: Requests of callers that nobody knows, and to paths that neither API has.
+        #: Requests with unknown credentials, and to paths that neither API has.
         self.unmatched = RequestJournal(requests_max=_UNMATCHED_MAX, body_bytes_max=_UNMATCHED_BODY_BYTES_MAX)
 
     def __len__(self) -> int:
@@ -91,7 +91,7 @@ class Hub:
         return world
 
     async def close(self) -> None:
-        """Let no world wake any more, nothing be sent, and nobody wait for it."""
+        """Stop every world: no timers, nothing sent, and nobody waits for one any more."""
         worlds = list(self.all())
         for world in worlds:
             world.stop()

@@ -31,18 +31,18 @@ class Journal:
         return twin
 
     def append(self, events: Sequence[Event]) -> None:
-        """Put events behind the last one; the oldest make room."""
+        """Add events; the oldest are dropped where there are too many."""
         self._events.extend(events)
         self.last += len(events)
         self._touch()
 
     def close(self) -> None:
-        """Nothing more is to be expected: the world was reset, removed, or its server ends."""
+        """End the journal: the world was reset or removed, or its server ends."""
         self.is_closed = True
         self._touch()
 
     async def changed(self) -> None:
-        """Return after the next change. Who waits holds nobody up: there is no queue, only the journal itself."""
+        """Return after the next change. Waiting costs nothing: there is no queue, only the journal itself."""
         if self._changed is None:
             self._changed = asyncio.Event()
         await self._changed.wait()

@@ -1,7 +1,7 @@
-"""A life of a world: everything that a reset ends. It is put together here and nowhere else.
+"""A life of a world: the state that begins at its start and ends with a reset. It is put together here only.
 
-There are three ways in: a life is begun from a spec, stands where another one stood (from a snapshot), or is forked
-from one that goes on. What is not part of a life belongs to the world (requests, files, timers of the event loop) and
+A life is made in three ways: begun from a spec, restored from a snapshot of another one, or forked from one that goes
+on. What is not part of a life belongs to the world (requests, files, timers of the event loop) and
 outlasts it.
 """
 
@@ -25,7 +25,7 @@ from masking_emulator.world.spec import WorldSpec
 
 
 class Standing(Record):
-    """Where a world stands: its clock, its draws of chance, its laboratory, and its engine."""
+    """The state of a world: its clock, its random draws, its laboratory, and its engine."""
 
     now: int
     rate: float
@@ -80,7 +80,7 @@ class Life:
 
     @classmethod
     def standing(cls, spec: WorldSpec, there: Standing) -> "Life":
-        """A life that stands where another one of this spec stood. Its faults count anew, its journal is empty."""
+        """A life in the state of another one of this spec. Its faults count anew, its journal is empty."""
         return cls(
             clock=WorldClock(start=there.now, rate=there.rate),
             journal=Journal(spec.limits.journal_events_max, last=there.journal_last),
@@ -92,10 +92,10 @@ class Life:
         )
 
     def forked(self) -> "Life":
-        """A life that stands where this one stands, and from here on shares nothing with it.
+        """A copy of this life, which from here on shares nothing with it.
 
-        What this one has yet to send is its own affair: the other one drops it. The laboratory's rules stand where
-        they stand, but a group that waits to be reordered is dropped with the rest.
+        Callbacks that are not sent yet stay with this life; the copy drops them. The laboratory's rules keep their
+        counts, but a group that waits to be reordered is dropped with the rest.
         """
         twin = Life(
             clock=self.clock.copy(),
@@ -110,7 +110,7 @@ class Life:
         return twin
 
     def stands(self, *, rate: float) -> Standing:
-        """Where the life stands. `rate` is that of its clock, which may have been stopped from outside."""
+        """The state of this life. `rate` is that of its clock, which may have been stopped from outside."""
         return Standing(
             now=self.clock.now(),
             rate=rate,
@@ -121,8 +121,8 @@ class Life:
         )
 
     def _drop_unsettled(self) -> None:
-        # All at once, and before a dispatch looks at any: the second in a line would else be tried as soon as the
-        # first had left it.
+        # All are dropped before the dispatch looks at any, or it would send the second of a line as soon as the
+        # first is dropped.
         for callback in self.engine.unsettled():
             events = self.engine.handle(DropCallback(callback.ordinal))
             self.journal.append(events)

@@ -1,4 +1,4 @@
-"""The recorder: what a world is asked, and what comes of it, as JSON lines that `replay.py` can play once more.
+"""The recorder: every command that a world gets, and its events, as JSON lines that `replay.py` can play once more.
 
 A line is the world's beginning, a command with its instant, how many timers ran up to an instant, or an event.
 """
@@ -22,27 +22,27 @@ VERSION: Final = 1
 
 
 class Recorder:
-    """Writes what goes into one world as it comes. A world that goes back to its start begins anew."""
+    """Writes the recording of one world. A reset of the world begins a new one."""
 
     def __init__(self, file: TextIO) -> None:
         self._file = file
 
     def begin(self, spec: WorldSpec, engine: Snapshot) -> None:
-        """The world stands here; what follows begins from it."""
+        """Write the state from which what follows begins."""
         head = {"version": VERSION, "emulator": __version__, "world": structure_of(spec)}
         self._write({**head, "engine": codec.plain(engine)})
 
     def command(self, at: int, command: Command) -> None:
-        """The world was asked this, and did it."""
+        """Write a command that the world has done."""
         self._write({"at": written(at), "command": codec.tagged(command)})
 
     def timers(self, at: int, count: int) -> None:
-        """So many timers ran up to this instant."""
+        """Write how many timers ran up to this instant."""
         if count:
             self._write({"at": written(at), "timers": count})
 
     def events(self, events: Sequence[Event]) -> None:
-        """This came of it."""
+        """Write the events that followed."""
         for event in events:
             self._write(event_json(event))
 

@@ -1,4 +1,4 @@
-"""What a world is: its spec, why there can be none, and its parts as they are written down.
+"""The specification of a world, what makes one invalid, and how its parts are read.
 
 What `account` leaves out is generated from the seed. The files are read in file.py.
 """
@@ -113,7 +113,7 @@ def accounts_of(given: Mapping[str, Any], chance: Chance, taken: Container[str])
 
 
 def _new_auth_id(kind: str, chance: Chance, taken: Container[str], known: set[str]) -> str:
-    # Well-formed for every SDK, and plainly not one of Plivo's.
+    # Well-formed for every SDK, and obviously not one of Plivo's.
     while True:
         auth_id = f"{kind}EMULATOR" + chance.text("auth_id", length=10, alphabet=_AUTH_ID_CHARACTERS)
         if auth_id not in taken and auth_id not in known:

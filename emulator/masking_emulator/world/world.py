@@ -1,4 +1,4 @@
-"""A world at work: engine, clock, journal, callbacks and accounts of one main account, and their only coupling.
+"""A world: engine, clock, journal, callbacks and accounts of one main account, joined here and nowhere else.
 
 Every access advances the engine to now first, so what fell due happens before what is asked. Nothing awaits
 between a change of the engine and its publication. While the process is idle, one timer of the event loop wakes
@@ -31,21 +31,21 @@ from masking_emulator.world.spec import WorldSpec
 if TYPE_CHECKING:
     from masking_emulator.world.recorder import Recorder
 
-#: The event loop is not asked to sleep longer than this in one go.
+#: The longest that the event loop sleeps before it looks at the clock again, in real seconds.
 _SLEEP_MAX_S = 3600.0
 
-#: An advance hands the event loop to others after this many timers.
+#: After this many timers an advance lets other tasks of the event loop run.
 _TIMERS_PER_TURN = 500
 
-#: An advance waits so many real seconds in all for callbacks to be answered, unless it is told otherwise.
+#: How long an advance waits in all for callbacks to be answered, in real seconds, where the request says nothing.
 ADVANCE_PATIENCE_S: Final = 10.0
 
-#: Where the emulated API says that its resources are, under the policy that shows the vendor's own URLs.
+#: The base of resource URLs under the policy that shows the vendor's own.
 _VENDOR_URL: Final = "https://api.plivo.com"
 
 
 class Surroundings(Record):
-    """What a world needs of its server: the URL under which it is asked, and who carries its callbacks.
+    """What a world needs of its server: the URL of the server, and what sends its callbacks.
 
     `heartbeat_s` wakes the world that often even without a deadline, for when real time is frozen.
     """
@@ -67,7 +67,7 @@ class World:
         requests: RequestJournal | None = None,
         state_file: Path | None = None,
     ) -> None:
-        """`around` left out, the world is in no server; `life` left out, it begins one; `requests` likewise.
+        """Without `around` the world is in no server; without `life` and `requests` it begins new ones.
 
         `state_file` is where its state is kept between runs of the server (keeping/files.py).
         """
@@ -87,7 +87,7 @@ class World:
         self.dispatch = self._dispatch()
 
     def _live(self, life: Life) -> None:
-        """End the life before, let go what is under way in it, and live this one."""
+        """End the current life, abandon what is under way in it, and begin this one."""
         self.dispatch.stop()
         self.journal.close()
         self._life = life
@@ -140,7 +140,7 @@ class World:
         return self._life.engine
 
     def faults_met_by(self, request: ApiRequest) -> Sequence[PlacedFault]:
-        """What is to go wrong with a request; counts."""
+        """The faults that this request meets; counts them."""
         return self.faults.met_by(request, self.clock.now(), self._life.chance) if self.faults.asked else ()
 
     def draw_api_id(self) -> str:
@@ -152,7 +152,7 @@ class World:
 
         At each instant with callbacks it waits for their answers, in all for `patience_s` real seconds, but not at all
         if it was asked for while another advance waits: a receiver that moves the clock would wait for itself.
-        The loop is shared: others get their turn now and then. An instant that has passed changes nothing.
+        Other tasks of the event loop run now and then. An instant that has passed changes nothing.
         """
         engine, dispatch = self._life.engine, self.dispatch
         give_up_at = asyncio.get_running_loop().time() + (0 if self._advances else patience_s)
@@ -170,7 +170,7 @@ class World:
                     turn_ends = engine.timers_run + _TIMERS_PER_TURN
         finally:
             self._advances -= 1
-        if not dispatch.log.closed:  # else the life of which it was asked is over: reset, removed, server stopped
+        if not dispatch.log.closed:  # otherwise the life in which it began is over: reset, removed, server stopped
             self.clock.jump_to(instant)
             self.caught_up()
 
@@ -181,7 +181,7 @@ class World:
         self.arm()
 
     def reset(self) -> None:
-        """Back to the start: clock, sessions, journals, faults, laboratory and chance. What is under way is let go."""
+        """Back to the start: clock, sessions, journals, faults, laboratory, chance. What is under way is abandoned."""
         self.requests.clear()
         self._live(Life.begun(self.spec))
         self.arm()
@@ -198,15 +198,15 @@ class World:
         return twin
 
     def standing(self) -> Standing:
-        """Where the world stands now."""
+        """The state of the world now."""
         self.caught_up()
         return self._life.stands(rate=self.clock.rate if self._stopped_at_rate is None else self._stopped_at_rate)
 
     def stand(self, spec: WorldSpec, there: Standing) -> None:
-        """Stand where a world of this spec stood. Callbacks that are under way are let go, open ones sent anew."""
+        """Restore the state of a world of this spec. Callbacks under way are abandoned, open ones sent anew."""
         self.spec = spec
         self._live(Life.standing(spec, there))
-        # Nonces of their own: those of the world's stream belong to the callbacks to come.
+        # From a stream of their own: the world's own stream has the nonces of the callbacks to come.
         anew = Chance(f"{spec.seed} taken over at {there.now}")
         self.dispatch.take_over(self._life.engine.unsettled(), self._writer(anew))
         self.arm()
@@ -223,7 +223,7 @@ class World:
             self._wake = asyncio.get_running_loop().call_later(min(delay_s, _SLEEP_MAX_S), self._awake)
 
     def stop(self) -> None:
-        """Stand still, send nothing and never wake again; for a world that is removed, even while it advances."""
+        """Stop for good: no timers, nothing sent. For a world that is removed, even while it advances."""
         self._stopped_at_rate = self.clock.rate if self._stopped_at_rate is None else self._stopped_at_rate
         self.clock.run(0)
         self.journal.close()
@@ -231,7 +231,7 @@ class World:
         self.disarm()
 
     def disarm(self) -> None:
-        """Take back what was asked of the event loop."""
+        """Cancel the timer in the event loop."""
         if self._wake is not None:
             self._wake.cancel()
         self._wake = self._wake_at = None
@@ -241,7 +241,7 @@ class World:
         self.arm()
 
     def record(self, recorder: "Recorder") -> None:
-        """From here on, tell the recorder everything that goes into the world."""
+        """From here on, record every command and every event."""
         self._recorder = recorder
         self._tell_beginning()
 
@@ -278,7 +278,7 @@ class World:
         )
 
     def _apply(self, command: Command) -> Sequence[Event]:
-        """Apply a command at the instant at which the engine stands."""
+        """Apply a command at the engine's instant."""
         events = self._life.engine.handle(command)
         if self._recorder is not None:
             self._recorder.command(self._life.engine.now, command)
