@@ -5,8 +5,9 @@ from masking_emulator.core.events import CallEnded, CallsForgotten, LegEnded, Se
 from masking_emulator.core.instants import SECOND_US
 from masking_emulator.core.records.base import replace
 from masking_emulator.core.records.calls import NO_HISTORY, CallSignal, Habit, Interaction
+from masking_emulator.core.records.sessions import Status
 
-from tests.core.play import ANNA, BEN, CARA, EVE, RECORDING, RULES, SETTINGS, START, A, World, pin_wish
+from tests.core.play import ANNA, BEN, CARA, EVE, RECORDING, RULES, SETTINGS, START, A, B, World, pin_wish
 
 
 def test_interaction_tells_of_the_call(world: World) -> None:
@@ -131,6 +132,44 @@ def test_call_without_a_session_leaves_no_interaction(world: World) -> None:
 
     assert NO_HISTORY == world.now(session).history
     assert not [event for event in world.journal if isinstance(event, SessionCallEnded)]
+
+
+def test_call_of_somebody_unknown_is_an_interaction_where_the_rules_say_so() -> None:
+    """A message that was heard and a wrong PIN are one leg each, of no party, and count in the totals."""
+    world = World(A, B, rules=replace(RULES, strangers_interact=True))
+    message = replace(SETTINGS, unknown_caller_play="https://example.com/unknown.mp3")
+    asking = world.create(ANNA, BEN, pins=pin_wish("1111", "2222", retries=0))
+    playing = world.create(ANNA, CARA, settings=message)
+    calls = {session.uuid: world.call(EVE, session.number) for session in (asking, playing)}
+    world.wait(60)
+
+    for session in (world.now(asking), world.now(playing)):
+        (interaction,) = session.history.interactions
+        shown = (interaction.call, interaction.first_leg, interaction.second_leg, interaction.legs)
+        assert (calls[session.uuid].uuid, "", "", 1) == shown
+        assert (1, 60, 16_500) == (session.history.legs, session.history.billed_s, session.history.amount_micros)
+        assert (Status.ACTIVE, 0) == (session.status, session.running)
+
+
+def test_party_who_reaches_nobody_is_an_interaction_where_the_rules_say_so() -> None:
+    """A single party whom nobody has called yet is turned away: a leg that costs nothing."""
+    world = World(A, rules=replace(RULES, strangers_interact=True))
+    session = world.create(ANNA)
+    world.call(ANNA)
+
+    assert (1, 0, 0) == (lambda h: (h.legs, h.billed_s, h.amount_micros))(world.now(session).history)
+
+
+def test_ended_session_gets_no_interaction_of_somebody_unknown() -> None:
+    """What is over stays as it is."""
+    world = World(A, rules=replace(RULES, strangers_interact=True))
+    message = replace(SETTINGS, unknown_caller_play="https://example.com/unknown.mp3")
+    session = world.create(ANNA, BEN, settings=message)
+    world.call(EVE)
+    world.delete(session)
+    world.wait(60)
+
+    assert NO_HISTORY == world.now(session).history
 
 
 def test_message_and_dialogue_cost_their_leg(world: World) -> None:

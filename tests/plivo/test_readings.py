@@ -71,3 +71,35 @@ def _keep_alive(home: House, session: str, *, days: int) -> None:
     for _ in range(days):
         wait(home.world, 86_399)
         assert 200 == _send(home, f"/Masking/Session/{session}", {"session_expiry": 86_400})[0]
+
+
+@pytest.mark.parametrize(
+    ("choice", "timers"), [("recorded", (1800, 14_400, 45)), ("documented", (3600, 3600, 120))], ids=lambda c: str(c)
+)
+@pytest.mark.parametrize("sent", [{}, {"session_expiry": 0, "call_time_limit": "0", "ring_timeout": 0}])
+def test_timers_that_are_not_given_have_the_defaults_of_the_policy(
+    choice: str, timers: tuple[int, int, int], sent: dict[str, Any]
+) -> None:
+    """What samples have recorded, or what the pages say; a zero is not given, and one that is given counts."""
+    home = house(timer_defaults=choice)
+    session = home.create(**sent)
+    shown = home.ask(f"/Masking/Session/{session}").json["response"]
+    call = home.call(number="912269000002", wait_s=0)
+
+    assert timers == (shown["duration"], shown["call_time_limit"], shown["ring_timeout"])
+    assert timers[1] == call.time_limit_s, "a call without a session has the same limit"
+    given = home.create(session_expiry=600, second_party="+919810000009")
+    assert 600 == home.ask(f"/Masking/Session/{given}").json["response"]["duration"]
+
+
+@pytest.mark.parametrize(("choice", "legs"), [(False, 0), (True, 1)])
+def test_call_of_somebody_unknown_is_an_interaction_by_choice(choice: bool, legs: int) -> None:  # noqa: FBT001
+    """The session whose message was heard shows it with the totals, and without the URL of a party's leg."""
+    home = house(interaction_unknown=choice)
+    session = home.create(unknown_caller_play="https://example.com/unknown.mp3")
+    home.call("+919810000009")
+
+    shown = home.ask(f"/Masking/Session/{session}").json["response"]
+    assert legs == shown["total_call_count"]
+    keys = {"start_time", "end_time", "type", "total_call_amount", "call_billed_duration", "total_call_count"}
+    assert [keys | {"duration"}] * legs == [set(interaction) for interaction in shown["interaction"] or []]

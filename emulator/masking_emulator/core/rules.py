@@ -67,6 +67,7 @@ class Rules(Record):
     callbacks_waiting_max past it new callbacks are dropped
     repeat_refreshes      creating a live pair again refreshes its session; False refuses with PAIR_BUSY
     delete_starts_cooloff a deleted session's number cools off as an expired one's does
+    strangers_interact    the call of somebody unknown leaves an interaction in the session whose message they heard
     expiry_waits          a session whose expiry comes during a call expires when its last call ends, not at once
     """
 
@@ -82,6 +83,7 @@ class Rules(Record):
     call_time_limit_s: int
     repeat_refreshes: bool
     delete_starts_cooloff: bool
+    strangers_interact: bool = False
     expiry_waits: bool = False
     telephony: Telephony = TELEPHONY_DEFAULT
     tariff: Tariff = TARIFF_DEFAULT

@@ -9,8 +9,11 @@ from enum import Enum
 from typing import Any, Final
 
 from masking_emulator.core.records.base import Record
-from masking_emulator.plivo.policy import CALL_TIME_LIMIT_DEFAULT_S, RING_TIMEOUT_DEFAULT_S, SESSION_EXPIRY_DEFAULT_S
+from masking_emulator.plivo.policy import TIMER_DEFAULTS_S
 from masking_emulator.plivo.validation import Schema, SchemaValidator
+
+#: The description shows these; a world whose policy says so has the documented ones.
+_RECORDED_S: Final = TIMER_DEFAULTS_S["recorded"]
 
 
 class Kind(Enum):
@@ -108,7 +111,7 @@ _TABLE: Final[tuple[Parameter, ...]] = (
         "session_expiry",
         Kind.INTEGER,
         _seconds(60, 86_400),
-        default=SESSION_EXPIRY_DEFAULT_S,
+        default=_RECORDED_S["session_expiry"],
         zero_is_default=True,
         on_update=True,
         about="Seconds until the session ends; 0 is the default.",
@@ -117,7 +120,7 @@ _TABLE: Final[tuple[Parameter, ...]] = (
         "call_time_limit",
         Kind.INTEGER,
         _seconds(60, 86_400),
-        default=CALL_TIME_LIMIT_DEFAULT_S,
+        default=_RECORDED_S["call_time_limit"],
         zero_is_default=True,
         on_update=True,
         about="Seconds after which a call is cut; 0 is the default.",
@@ -130,7 +133,7 @@ _TABLE: Final[tuple[Parameter, ...]] = (
         Kind.INTEGER,
         # No page gives a range (ledger: ring_timeout_range).
         _seconds(1, 86_400),
-        default=RING_TIMEOUT_DEFAULT_S,
+        default=_RECORDED_S["ring_timeout"],
         zero_is_default=True,
         on_update=True,
         about="Seconds that a leg rings; 0 is the default.",

@@ -16,7 +16,7 @@ from masking_emulator.core.countries import is_possible
 from masking_emulator.core.records.sessions import Settings
 from masking_emulator.plivo import refusals
 from masking_emulator.plivo.parameters import CREATE, SYNONYMS, UPDATE, Kind, Parameter
-from masking_emulator.plivo.policy import Policy
+from masking_emulator.plivo.policy import TIMER_DEFAULTS_S, Policy
 from masking_emulator.plivo.refusals import ApiError, refused_parameter
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ def json_object(body: bytes) -> Mapping[str, Any]:
 
 def create_session(fields: Mapping[str, Any], owner_of: OwnerOf, owner: int, policy: Policy) -> CreateSession:
     """The command that a create asks for. `owner` is the account in the path. Raises ApiError 400."""
-    given = _given(fields, CREATE, policy)
+    given = {**TIMER_DEFAULTS_S[policy.timer_defaults], **_given(fields, CREATE, policy)}
     single = bool(_value(given, "create_session_with_single_party"))
     _check_parties_present(given, single=single)
     named = given.get("subaccount")
@@ -51,7 +51,7 @@ def create_session(fields: Mapping[str, Any], owner_of: OwnerOf, owner: int, pol
         first_party=given.get("first_party", ""),
         second_party=given.get("second_party", ""),
         geomatch=_value(given, "geomatch"),
-        expiry_s=_value(given, "session_expiry"),
+        expiry_s=given["session_expiry"],
         settings=_settings(given, single=single, owner_named=named is not None),
         pins=_pins(given, policy),
     )

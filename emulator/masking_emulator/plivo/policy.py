@@ -5,7 +5,7 @@ values there are.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Any, Literal, get_args, get_type_hints
+from typing import Any, Final, Literal, get_args, get_type_hints
 
 from masking_emulator.core.instants import DAY_US
 from masking_emulator.core.records.base import Record, names
@@ -16,6 +16,7 @@ class Policy(Record):
     """The choices of one world. The defaults are those of the ledger; a test compares them."""
 
     update_status: Literal[200, 202] = 200
+    timer_defaults: Literal["recorded", "documented"] = "recorded"
     repeat_create: Literal["refresh", "refuse"] = "refresh"
     call_time_limit_out_of_range: Literal["refuse", "clamp"] = "refuse"
     incorrect_pin_play_required: bool = False
@@ -25,6 +26,7 @@ class Policy(Record):
     list_window_exceeded: Literal["refuse", "clamp"] = "refuse"
     list_limit_out_of_range: Literal["refuse", "clamp"] = "refuse"
     list_single_underscore_filters: bool = True
+    interaction_unknown: bool = False
     event_parties: Literal["roles", "positions"] = "roles"
     parties_hangup_event: bool = True
     timeout_event_after_delete: bool = True
@@ -51,6 +53,14 @@ class Limits(Record):
     faults_max: int = 100
 
 
+#: Policy timer_defaults → timer → its default in seconds: what every recorded sample has, and what the pages of
+#: today say. Source: ledger: timer_defaults.
+TIMER_DEFAULTS_S: Final[Mapping[str, Mapping[str, int]]] = {
+    "recorded": {"session_expiry": 1800, "call_time_limit": 14_400, "ring_timeout": 45},
+    "documented": {"session_expiry": 3600, "call_time_limit": 3600, "ring_timeout": 120},
+}
+
+
 def policy_choices() -> Mapping[str, Sequence[Any]]:
     """Policy entry → the values that it may have."""
     kinds = get_type_hints(Policy)
@@ -69,9 +79,10 @@ def rules_of(policy: Policy, limits: Limits, telephony: Telephony, tariff: Tarif
         recordings_max=limits.recordings_max,
         interactions_max=limits.interactions_max,
         callbacks_waiting_max=limits.callbacks_waiting_max,
-        call_time_limit_s=CALL_TIME_LIMIT_DEFAULT_S,
+        call_time_limit_s=TIMER_DEFAULTS_S[policy.timer_defaults]["call_time_limit"],
         repeat_refreshes=policy.repeat_create == "refresh",
         delete_starts_cooloff=policy.cooloff_after_delete,
+        strangers_interact=policy.interaction_unknown,
         expiry_waits=policy.session_expiring_in_call == "in-progress",
         telephony=telephony,
         tariff=tariff,
@@ -83,12 +94,6 @@ def rules_of(policy: Policy, limits: Limits, telephony: Telephony, tariff: Tarif
         ),
     )
 
-
-#: Defaults of the timers: those of every recorded sample, against 3600, 3600 and 120 in today's text
-#: (ledger: session_expiry_default, call_time_limit_default, ring_timeout_default).
-SESSION_EXPIRY_DEFAULT_S = 1800
-CALL_TIME_LIMIT_DEFAULT_S = 14_400
-RING_TIMEOUT_DEFAULT_S = 45
 
 #: List windows in days, from the vendor page: default, longest, and how long data is kept.
 WINDOW_DEFAULT_DAYS = 7

@@ -64,19 +64,20 @@ def ended(state: State, call: Call, signal: CallSignal, now: int) -> list[Event]
         events += recordings.completed(state, over, now)
     events.append(CallEnded(now, over))
     session = state.book.get(call.session)
-    if session is not None:
-        left = _after_call(session, over, state.rules)
-        events.append(SessionCallEnded(now, left))
-        if left.is_live and not left.running and left.is_due(now):
-            events += timed_out(state, left, now)
+    if session is None:
+        return [*events, *_stranger_heard(state, over, now)]
+    left = _after_call(session, over, state.rules)
+    events.append(SessionCallEnded(now, left))
+    if left.is_live and not left.running and left.is_due(now):
+        events += timed_out(state, left, now)
     return events
 
 
-def turned_away(call: Call, now: int) -> list[Event]:
+def turned_away(state: State, call: Call, now: int) -> list[Event]:
     """A call that no session takes ends as it begins."""
     leg = replace(call.legs[0], ended_at=now, cause=Cause.NOT_CONNECTED, source=Source.SERVICE)
     over = replace(call, phase=Phase.ENDED, legs=(leg,), ended_at=now, next=None)
-    return [LegEnded(now, over, 0), CallEnded(now, over)]
+    return [LegEnded(now, over, 0), CallEnded(now, over), *_stranger_heard(state, over, now)]
 
 
 def room_for_one_more(state: State, now: int) -> Sequence[Event]:
@@ -116,6 +117,14 @@ def _after_call(session: Session, call: Call, rules: Rules) -> Session:
     signal = Signal.CALL_ENDED if session.running > 1 else Signal.LAST_CALL_ENDED
     history = _with(session, call, rules.interactions_max)
     return replace(session, status=step(session.status, signal), running=session.running - 1, history=history)
+
+
+def _stranger_heard(state: State, call: Call, now: int) -> Sequence[Event]:
+    """What a call that belongs to no session leaves in the one whose message or prompt was heard: by the rules."""
+    host = state.book.get(call.host)
+    if host is None or not host.is_live or not state.rules.strangers_interact:
+        return ()
+    return (SessionCallEnded(now, replace(host, history=_with(host, call, state.rules.interactions_max))),)
 
 
 def _with(session: Session, call: Call, interactions_max: int) -> History:

@@ -153,8 +153,8 @@ def _announce(state: State, call: Call, way: Routing, now: int) -> list[Event]:
 
 
 def _turn_away(state: State, call: Call, way: Routing, now: int) -> list[Event]:
-    del state, way
-    return [CallBegan(now, call), *call_endings.turned_away(call, now)]
+    del way
+    return [CallBegan(now, call), *call_endings.turned_away(state, call, now)]
 
 
 #: What a call to a virtual number begins with. `initiate` begins the placed ones.

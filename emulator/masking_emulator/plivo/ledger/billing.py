@@ -108,16 +108,37 @@ ROWS: Final[Sequence[Row]] = (
     Row(
         id="unconnected_call_billed",
         subject="billing",
-        statement="The leg of a caller who hears a message or types a wrong PIN is billed, and is no interaction.",
+        statement="The leg of a caller who hears a message or types a wrong PIN is billed.",
         evidence=Evidence.ASSUMED,
         source=(
-            "reasoning: the virtual number answered, which is when billing of a leg begins; the call never "
-            "belonged to a session, so no total has it"
+            "reasoning: the virtual number answered, which is when billing of a leg begins, whoever called; no page "
+            "says that such a call is free"
         ),
         tests=(
             *scenarios("call-routing", "call-pin"),
             "tests/core/test_callends.py::test_message_and_dialogue_cost_their_leg",
-            "tests/core/test_callends.py::test_call_without_a_session_leaves_no_interaction",
         ),
+    ),
+    Row(
+        id="interaction_unknown",
+        subject="billing",
+        statement=(
+            "The call of somebody who is not connected, because they are unknown, hear a message or type a wrong PIN, "
+            "is no interaction; that it is one of the session whose message was heard is a choice."
+        ),
+        evidence=Evidence.ASSUMED,
+        source=(
+            "reasoning: the concepts page calls every conversation between the two parties an interaction, and this is "
+            "none; the object page says at most two legs, so that one leg alone may be counted too"
+        ),
+        tests=(
+            *scenarios("call-routing", "call-pin"),
+            "tests/core/test_callends.py::test_call_without_a_session_leaves_no_interaction",
+            "tests/core/test_callends.py::test_call_of_somebody_unknown_is_an_interaction_where_the_rules_say_so",
+            "tests/core/test_callends.py::test_party_who_reaches_nobody_is_an_interaction_where_the_rules_say_so",
+            "tests/core/test_callends.py::test_ended_session_gets_no_interaction_of_somebody_unknown",
+            "tests/plivo/test_readings.py::test_call_of_somebody_unknown_is_an_interaction_by_choice",
+        ),
+        choices=(False, True),
     ),
 )

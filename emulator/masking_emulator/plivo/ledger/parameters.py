@@ -182,6 +182,25 @@ ROWS: Final[Sequence[Row]] = (
         ),
     ),
     Row(
+        id="timer_defaults",
+        subject="parameters",
+        statement=(
+            "session_expiry, call_time_limit and ring_timeout are 1800, 14400 and 45 seconds where they are not "
+            "given, as recorded; the documented 3600, 3600 and 120 are a choice."
+        ),
+        evidence=Evidence.OBSERVED,
+        source=(
+            "fixtures of all SDKs that did not set them, and the beta page; today's create and update pages say 3600, "
+            "3600 and 120, and their request samples repeat these"
+        ),
+        tests=(
+            *wire("create-two-parties"),
+            "tests/plivo/test_parameters.py::test_default_is_what_the_wire_shows",
+            "tests/plivo/test_readings.py::test_timers_that_are_not_given_have_the_defaults_of_the_policy",
+        ),
+        choices=("recorded", "documented"),
+    ),
+    Row(
         id="session_expiry_default",
         subject="parameters",
         statement="session_expiry is 1800 seconds by default.",
