@@ -16,7 +16,7 @@ from masking_emulator.core.books.sessions import SessionQuery
 from masking_emulator.core.instants import DAY_US, MINUTE_US, SECOND_US
 from masking_emulator.plivo.filters import COMPARISONS
 from masking_emulator.plivo.listing import RANGED, list_query
-from masking_emulator.plivo.pages import Page, links
+from masking_emulator.plivo.pages import Page, Shown, links
 from masking_emulator.plivo.policy import Policy
 from masking_emulator.plivo.refusals import ApiError
 
@@ -29,6 +29,10 @@ _PATH: Final = "/v1/Account/MA/Masking/Session/"
 
 def _page(*pairs: tuple[str, str], **policy: Any) -> Page[SessionQuery]:
     return list_query(pairs, None, owner_of, NOW, Policy(**policy))
+
+
+def _links(page: Page[SessionQuery], total: int) -> tuple[str | None, str | None]:
+    return links(page, _PATH, Shown((), total, page.offset))
 
 
 def _query(**filters: str) -> SessionQuery:
@@ -366,7 +370,7 @@ def test_no_query_raises_anything_but_a_refusal(pairs: list[tuple[str, str]]) ->
     for choice in ("refuse", "clamp"):
         page = outcome(partial(_page, *pairs, list_window_exceeded=choice, list_limit_out_of_range=choice))
 
-        assert page.status == 400 if isinstance(page, ApiError) else links(page, _PATH, total=7)
+        assert page.status == 400 if isinstance(page, ApiError) else _links(page, 7)
 
 
 _RECENT: Final = st.integers(0, 20 * 86_400 * 1000).map(
@@ -401,7 +405,7 @@ def test_following_next_visits_every_session_once(total: int, limit: int) -> Non
     while query is not None:
         page = _page(*query)
         seen += range(page.query.offset, min(page.query.offset + page.query.limit, total))
-        following, _ = links(page, _PATH, total)
+        following, _ = _links(page, total)
         assert page.query.first_party == "91 9"
         query = None if following is None else parse_qsl(urlsplit(following).query)
 
@@ -413,14 +417,21 @@ def test_links_carry_filters_and_are_paths() -> None:
     page = _page(("created_time__gt", "2026-01-30 09:30"), ("limit", "10"), ("offset", "15"), ("status", ""))
 
     time = "created_time__gt=2026-01-30+09%3A30"
-    assert (f"{_PATH}?limit=10&offset=25&{time}", f"{_PATH}?limit=10&offset=5&{time}") == links(page, _PATH, 40)
+    assert (f"{_PATH}?limit=10&offset=25&{time}", f"{_PATH}?limit=10&offset=5&{time}") == _links(page, 40)
+
+
+def test_cursor_is_no_filter_of_sessions_and_no_link_repeats_it() -> None:
+    """Their lists are paged by offset; whoever followed a cursor beside it would get page 1 for ever."""
+    page = _page(("cursor", "AAAAAAAAAAA"), ("limit", "10"))
+
+    assert (f"{_PATH}?limit=10&offset=10", None) == _links(page, 40)
 
 
 def test_first_and_only_page_has_no_links() -> None:
     """Both are null (ledger: list_links)."""
-    assert links(_page(), _PATH, 20) == (None, None)
+    assert _links(_page(), 20) == (None, None)
 
 
 def test_previous_page_never_begins_before_the_first_session() -> None:
     """An offset smaller than the limit goes back to 0."""
-    assert links(_page(("offset", "3")), _PATH, 5) == (None, f"{_PATH}?limit=20&offset=0")
+    assert _links(_page(("offset", "3")), 5) == (None, f"{_PATH}?limit=20&offset=0")

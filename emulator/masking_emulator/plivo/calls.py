@@ -100,10 +100,10 @@ def list_calls(asked: AccountRequest) -> ApiAnswer:
         uuids = _live_uuids(asked, engine) if status == "live" else []
         return 200, {"api_id": asked.draw_api_id(), "calls": uuids}
     page = _call_query(asked, engine.now)
-    total, legs = page.cut(_matching(engine, page.query))
+    shown = page.cut_by_place(_matching(engine, page.query), _place)
     path, api_id, tariff = list_path(asked.account.auth_id, "Call"), asked.draw_api_id(), engine.state.rules.tariff
-    objects = [_call_object(call, leg, tariff, path, api_id) for call, leg in legs]
-    return 200, {"api_id": api_id, "meta": meta(page, path, total), "objects": objects}
+    objects = [_call_object(call, leg, tariff, path, api_id) for call, leg in shown.objects]
+    return 200, {"api_id": api_id, "meta": meta(page, path, shown), "objects": objects}
 
 
 def _matching(engine: Engine, query: CallQuery) -> Iterable[tuple[Call, Leg]]:
@@ -112,6 +112,12 @@ def _matching(engine: Engine, query: CallQuery) -> Iterable[tuple[Call, Leg]]:
         for leg in reversed(call.legs):
             if query.accepts(call, leg):
                 yield call, leg
+
+
+def _place(found: tuple[Call, Leg]) -> int:
+    """Where the leg stands among all: by the order of calls, and of the legs of one."""
+    call, leg = found
+    return 2 * call.ordinal + (leg is not call.legs[0])
 
 
 def _live_uuids(asked: AccountRequest, engine: Engine) -> list[str]:
@@ -145,7 +151,7 @@ def _call_query(asked: AccountRequest, now: int) -> Page[CallQuery]:
         cause_code=None if code is None else integer("hangup_cause_code", code),
         source=fields.get("hangup_source"),
     )
-    return page_of(query, asked.pairs, policy)
+    return page_of(query, asked.pairs, policy, cursors=True)
 
 
 def _call_object(call: Call, leg: Leg, tariff: Tariff, path: str, api_id: str) -> Json:

@@ -53,10 +53,10 @@ def list_numbers(asked: AccountRequest) -> ApiAnswer:
     """GET Number: in the order of the pool."""
     engine = asked.caller.service.caught_up()
     page = page_of(_number_query(asked), asked.pairs, asked.caller.service.policy)
-    total, found = page.cut(_matching(engine, page.query))
-    objects = [_number_object(asked, engine, candidate) for candidate in found]
+    shown = page.cut(_matching(engine, page.query))
+    objects = [_number_object(asked, engine, candidate) for candidate in shown.objects]
     path = list_path(asked.account.auth_id, "Number")
-    return 200, {"api_id": asked.draw_api_id(), "meta": meta(page, path, total), "objects": objects}
+    return 200, {"api_id": asked.draw_api_id(), "meta": meta(page, path, shown), "objects": objects}
 
 
 def _matching(engine: Engine, query: NumberQuery) -> Iterable[Number]:

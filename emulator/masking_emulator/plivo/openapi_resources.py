@@ -89,7 +89,9 @@ def _listed(fields: Mapping[str, Any]) -> Json:
 
 def _of_calls() -> list[Json]:
     plain: dict[str, Json] = {
-        **dict.fromkeys(("from_number", "to_number", "parent_call_uuid", "hangup_source", "subaccount"), STRING),
+        **dict.fromkeys(
+            ("from_number", "to_number", "parent_call_uuid", "hangup_source", "subaccount", "cursor"), STRING
+        ),
         "call_direction": {"enum": list(calls.DIRECTIONS)},
         "hangup_cause_code": WHOLE,
     }
@@ -97,7 +99,7 @@ def _of_calls() -> list[Json]:
 
 
 def _of_recordings() -> list[Json]:
-    plain = ("call_uuid", "from_number", "to_number", "subaccount", *recordings.CONFERENCES)
+    plain = ("call_uuid", "from_number", "to_number", "subaccount", "cursor", *recordings.CONFERENCES)
     whole = ("recording_storage_duration",)
     return list(filters(dict.fromkeys(plain, STRING), ranged=recordings.RANGED, whole=whole))
 

@@ -26,6 +26,7 @@ class Policy(Record):
     list_window_exceeded: Literal["refuse", "clamp"] = "refuse"
     list_limit_out_of_range: Literal["refuse", "clamp"] = "refuse"
     list_single_underscore_filters: bool = True
+    list_paging: Literal["offset", "cursor", "hybrid"] = "offset"
     interaction_unknown: bool = False
     event_parties: Literal["roles", "positions"] = "roles"
     parties_hangup_event: bool = True

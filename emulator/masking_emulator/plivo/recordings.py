@@ -70,10 +70,10 @@ def list_recordings(asked: AccountRequest) -> ApiAnswer:
     """GET Recording: the finished ones, newest first."""
     engine = asked.caller.service.caught_up()
     page = _recording_query(asked)
-    total, found = page.cut(_matching(engine, page.query))
-    objects = [_recording_object(asked, engine, recording) for recording in found]
+    shown = page.cut_by_place(_matching(engine, page.query), lambda recording: recording.ordinal)
+    objects = [_recording_object(asked, engine, recording) for recording in shown.objects]
     path = list_path(asked.account.auth_id, "Recording")
-    return 200, {"api_id": asked.draw_api_id(), "meta": meta(page, path, total), "objects": objects}
+    return 200, {"api_id": asked.draw_api_id(), "meta": meta(page, path, shown), "objects": objects}
 
 
 def delete_recording(asked: AccountRequest) -> ApiAnswer:
@@ -113,7 +113,7 @@ def _recording_query(asked: AccountRequest) -> Page[RecordingQuery]:
         stored_days=span_of(fields, "recording_storage_duration", amount, policy).range,
         of_conferences=any(name in fields for name in CONFERENCES),
     )
-    return page_of(query, asked.pairs, policy)
+    return page_of(query, asked.pairs, policy, cursors=True)
 
 
 def _recording_object(asked: AccountRequest, engine: Engine, recording: Recording) -> Json:

@@ -21,7 +21,7 @@ from masking_emulator.core.refusals import Refused
 from masking_emulator.plivo import calls, numbers, parse, recordings, refusals, render
 from masking_emulator.plivo.account_request import AccountRequest, ApiAnswer
 from masking_emulator.plivo.listing import list_query
-from masking_emulator.plivo.pages import meta
+from masking_emulator.plivo.pages import Shown, meta
 from masking_emulator.plivo.policy import BODY_BYTES_MAX, URL_BYTES_MAX
 from masking_emulator.plivo.refusals import ApiError, answer_to
 from masking_emulator.plivo.resources import list_path
@@ -60,9 +60,10 @@ async def list_sessions(call: AccountRequestWithBody) -> ApiAnswer:
     engine = service.caught_up()
     page = list_query(call.pairs, call.scope, owner_of=call.owner_of, now=engine.now, policy=service.policy)
     total, sessions = engine.select(page.query)
+    shown = Shown(sessions, total, page.offset)
     path = list_path(call.account.auth_id, "Masking/Session")
     objects = [render.listed_session(session, f"{path}{session.uuid}/", call.links) for session in sessions]
-    return 200, {"api_id": call.draw_api_id(), "response": {"meta": meta(page, path, total), "objects": objects}}
+    return 200, {"api_id": call.draw_api_id(), "response": {"meta": meta(page, path, shown), "objects": objects}}
 
 
 async def get_session(call: AccountRequestWithBody) -> ApiAnswer:

@@ -74,6 +74,8 @@ def _body_hint(operation: str, key: str, body: Mapping[str, Any]) -> str:
 def _filters(operation: str, key: str, policy: Policy) -> bool:
     if operation == "list_sessions" and policy.list_single_underscore_filters and key in _SINGLE:
         return True
+    if key == "cursor" and policy.list_paging == "offset":
+        return False
     return key in _queries().get(operation, ())
 
 

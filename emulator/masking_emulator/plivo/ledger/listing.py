@@ -5,6 +5,8 @@ from typing import Final
 
 from masking_emulator.plivo.ledger.row import Evidence, Row, wire
 
+_PAGING: Final = "tests/plivo/test_paging.py"
+
 ROWS: Final[Sequence[Row]] = (
     Row(
         id="list_order",
@@ -308,6 +310,37 @@ ROWS: Final[Sequence[Row]] = (
             "tests/plivo/test_listing.py::test_previous_page_never_begins_before_the_first_session",
             "tests/plivo/test_http.py::test_following_next_over_the_wire_lists_every_session_once",
         ),
+    ),
+    Row(
+        id="list_paging",
+        subject="listing",
+        statement=(
+            "Lists of calls and recordings are paged by offset, and a cursor is an unknown key. By choice next carries "
+            "a cursor and an offset is ignored, or, as a hybrid, an offset that is sent still wins."
+        ),
+        evidence=Evidence.SDK,
+        source=(
+            "base.py of plivo-python 4.63.0 reads next in these three modes; which one an account has, and that a page "
+            "of a cursor has no previous one, is not said"
+        ),
+        tests=(
+            f"{_PAGING}::test_following_next_shows_each_object_once_in_every_way",
+            f"{_PAGING}::test_next_names_the_page_in_the_way_of_the_policy",
+            f"{_PAGING}::test_unknown_cursor_is_not_copied_into_next",
+            f"{_PAGING}::test_new_objects_shift_no_page_that_a_cursor_names",
+            f"{_PAGING}::test_offset_is_ignored_or_wins_over_a_cursor",
+            f"{_PAGING}::test_cursors_only_lead_on",
+            "tests/sdk/test_python_paging.py::test_sdk_walks_every_page_once",
+        ),
+        choices=("offset", "cursor", "hybrid"),
+    ),
+    Row(
+        id="list_cursor_text",
+        subject="listing",
+        statement="A cursor that no list gave answers 400 Invalid parameter. cursor is not one that a list has given.",
+        evidence=Evidence.ASSUMED,
+        source="reasoning: no page has a text for cursors, so this one is built on the stem of the documented ones",
+        tests=(f"{_PAGING}::test_cursor_that_no_list_gave_is_refused",),
     ),
     Row(
         id="list_links_carry_filters",
