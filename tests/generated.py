@@ -117,6 +117,7 @@ def documents() -> Mapping[Path, str]:
         "policy": policy_table(LEDGER),
         "lifecycle": lifecycle_diagram(LIFECYCLE),
         "dropin": dropin_table(WAYS, proved()),
+        "sdks": sdks_table(WAYS, proved()),
         "callflow": callflow_diagram(CALL_FLOW),
         "rooms": f"{rooms.drawn()}\n{rooms_table()}",
         "policysample": _policy_sample(LEDGER),
@@ -151,6 +152,20 @@ def dropin_table(ways: Iterable[Way], versions: Mapping[str, str]) -> str:
         for way in ways
     )
     return table(("client", "what leads it here", "what it takes", "what was run", "with"), lines)
+
+
+def sdks_table(ways: Iterable[Way], versions: Mapping[str, str]) -> str:
+    """The official SDKs alone, for those who only want to know whether theirs works."""
+    lines = (
+        (
+            way.client.removesuffix(" SDK"),
+            way.takes.replace("see below", "in [drop-in](docs/drop-in.md#plain-http)"),
+            versions.get(way.name, "not run"),
+        )
+        for way in ways
+        if way.client.endswith(" SDK")
+    )
+    return table(("SDK", "what it needs beside `run`", "last run with"), lines)
 
 
 def policy_table(ledger: Sequence[Row]) -> str:

@@ -1,7 +1,8 @@
 """Snippets of the documents: found in a page, and run as a reader would, in reading order against one demo world.
 
 - A block whose first line names a file (`# app.py`, `// a.test.js`) is put there, for a later one to run.
-- `listen` runs beside the blocks after it, as the page says, on a port that is free.
+- `serve` and `listen` run beside the blocks after it, as the page says, on ports that are free. A page that starts no
+  server of its own has one anyway.
 - A line that installs, or that needs Docker, is left out: what it names is checked where the wheel and the image are.
 - `# prints: …` is what the output has to hold.
 - `text` and `json` are shown only; every other language is run, or refused as one that no test knows.
@@ -11,7 +12,7 @@ import os
 import re
 import subprocess
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import reduce
@@ -23,9 +24,13 @@ from masking_emulator.server.thread import ServerThread
 ROOT: Final = Path(__file__).parent.parent
 PAGES: Final = ("README.md", *sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").glob("*.md")))
 
-#: How the snippet begins that runs beside the others, and how long any of them may take.
-LISTEN: Final = "masking-emulator listen\n"
+#: How the snippets begin that run beside the others, and how long any of them may take.
+_LISTEN: Final = "masking-emulator listen\n"
+_SERVE: Final = "masking-emulator serve"
 TIMEOUT_S: Final = 120
+
+_SERVER: Final = "http://127.0.0.1:8080"
+_RECEIVER: Final = "http://127.0.0.1:9000/"
 
 SHOWN: Final = ("text", "json", "mermaid")
 RUN: Final = ("sh", "python")
@@ -58,66 +63,84 @@ def snippets(page: str) -> Sequence[Snippet]:
     return [Snippet(found[2], re.sub(f"^{found[1]}", "", found[3], flags=re.M)) for found in _BLOCK.finditer(text)]
 
 
-def run_page(page: str, folder: Path) -> None:
-    """Run every snippet of the page that can be run, and compare what it says that it prints."""
+def run_page(page: str, folder: Path, programs: Path = Path(sys.executable).parent) -> None:
+    """Run every snippet of the page that can be run, and compare what it says that it prints.
+
+    `programs` has the `python`, `pytest` and `masking-emulator` that the page means.
+    """
     with ServerThread(proxy_port=0, tls_port=0) as server, ExitStack() as stack:
-        addresses = {"http://127.0.0.1:8080": server.url}
-        listeners: list[tuple[str, subprocess.Popen[str]]] = []
+        reader = _Reader(folder, programs, {_SERVER: server.url}, stack)
         for snippet in snippets(page):
-            if snippet.file is not None:
-                _put(folder / snippet.file, snippet.code)
-            elif snippet.code.startswith(LISTEN):
-                listener, addresses["http://127.0.0.1:9000/"] = _listening(stack, server.url)
-                listeners.append((snippet.code, listener))
-            elif snippet.language in RUN:
-                _check(snippet.code, _run(snippet, addresses, folder), addresses)
-        for code, listener in listeners:
-            listener.terminate()
-            _check(code, listener.communicate(timeout=TIMEOUT_S)[0], addresses)
+            reader.follow(snippet)
+        reader.finish()
 
 
-def _put(path: Path, text: str) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text, encoding="utf-8")
+class _Reader:
+    """Somebody who does what a page says: `addresses` are those of the page, and what they are here."""
 
+    def __init__(self, folder: Path, programs: Path, addresses: dict[str, str], stack: ExitStack) -> None:
+        self._folder = folder
+        self._programs = programs
+        self._addresses = addresses
+        self._stack = stack
+        self._beside: list[tuple[str, str, subprocess.Popen[str]]] = []
 
-def _run(snippet: Snippet, addresses: Mapping[str, str], folder: Path) -> str:
-    code = _replaced(snippet.code, addresses)
-    shell = [
-        "bash",
-        "-euo",
-        "pipefail",
-        "-c",
-        _ELSEWHERE.sub("true", code),
-    ]
-    command = [sys.executable, "-c", code] if snippet.language == "python" else shell
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST")}
-    environment = {**kept, "PATH": path, "MASKING_EMULATOR_URL": addresses["http://127.0.0.1:8080"]}
-    done = subprocess.run(
-        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=TIMEOUT_S, check=False
-    )
-    assert 0 == done.returncode, f"{snippet.code}\n{done.stdout}{done.stderr}"
-    return done.stdout
+    def follow(self, snippet: Snippet) -> None:
+        """Put the file there, start what runs beside the others, or run the snippet and compare."""
+        if snippet.file is not None:
+            path = self._folder / snippet.file
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(snippet.code, encoding="utf-8")
+        elif snippet.code.startswith((_LISTEN, _SERVE)):
+            self._start(snippet)
+        elif snippet.language in RUN:
+            self._check(snippet.code, self._run(snippet))
 
+    def finish(self) -> None:
+        """End what runs beside, and compare what it printed."""
+        for code, first, process in self._beside:
+            process.terminate()
+            self._check(code, first + process.communicate(timeout=TIMEOUT_S)[0])
 
-def _listening(stack: ExitStack, url: str) -> tuple[subprocess.Popen[str], str]:
-    """The receiver of the page as a process, and where it is."""
-    command = [sys.executable, "-m", "masking_emulator", "listen", "--port", "0", "--url", url]
-    listener = stack.enter_context(subprocess.Popen(command, stdout=subprocess.PIPE, text=True))
-    stack.callback(listener.kill)
-    assert listener.stdout is not None
-    return listener, listener.stdout.readline().split()[1]
+    def _start(self, snippet: Snippet) -> None:
+        words = [re.sub("^[0-9]{4,5}$", "0", word) for word in snippet.code.splitlines()[0].split()]
+        command = [str(self._programs / words[0]), *words[1:], *([] if "--port" in words else ["--port", "0"])]
+        process = self._stack.enter_context(
+            subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=self._environment(), cwd=self._folder)
+        )
+        self._stack.callback(process.kill)
+        assert process.stdout is not None
+        first = process.stdout.readline()
+        self._addresses[_SERVER if words[1] == "serve" else _RECEIVER] = first.split()[1]
+        self._beside.append((snippet.code, first, process))
 
+    def _run(self, snippet: Snippet) -> str:
+        code = self._here(snippet.code)
+        shell = ["bash", "-euo", "pipefail", "-c", _ELSEWHERE.sub("true", code)]
+        command = [str(self._programs / "python"), "-c", code] if snippet.language == "python" else shell
+        done = subprocess.run(
+            command,
+            cwd=self._folder,
+            env=self._environment(),
+            capture_output=True,
+            text=True,
+            timeout=TIMEOUT_S,
+            check=False,
+        )
+        assert 0 == done.returncode, f"{snippet.code}\n{done.stdout}{done.stderr}"
+        return done.stdout
 
-def _check(code: str, output: str, addresses: Mapping[str, str]) -> None:
-    """What the snippet says it prints is in what it printed, unless a line that is left out would print it."""
-    for line, promised in re.findall(
-        r"^(.*)# prints: (.+)$", code.replace("\n# prints", "# prints"), flags=re.MULTILINE
-    ):
-        if _ELSEWHERE.match(line) is None:
-            assert _replaced(promised, addresses) in output, code
+    def _environment(self) -> dict[str, str]:
+        path = f"{self._programs}{os.pathsep}{os.environ['PATH']}"
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "PYTHONPATH"))}
+        return {**kept, "PATH": path, "MASKING_EMULATOR_URL": self._addresses[_SERVER]}
 
+    def _check(self, code: str, output: str) -> None:
+        """What the snippet says it prints is in what it printed, unless a line that is left out would print it."""
+        joined = code.replace("\n# prints", "# prints")
+        for line, promised in re.findall(r"^(.*)# prints: (.+)$", joined, flags=re.MULTILINE):
+            if _ELSEWHERE.match(line) is None:
+                assert self._here(promised) in output, code
 
-def _replaced(text: str, addresses: Mapping[str, str]) -> str:
-    return reduce(lambda text, known: text.replace(*known), addresses.items(), text)
+    def _here(self, text: str) -> str:
+        return reduce(lambda text, known: text.replace(*known), self._addresses.items(), text)

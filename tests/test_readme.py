@@ -1,102 +1,78 @@
-"""The README is proved: every command and snippet in it runs, and prints what it says it prints."""
+"""The README is one page: short, three starts that end in something seen, and links to everything else."""
 
-import os
 import re
-import subprocess
-import sys
-from collections.abc import Mapping
-from contextlib import ExitStack
-from functools import reduce
 from pathlib import Path
+from typing import Final
 
 import pytest
-from masking_emulator.server.thread import ServerThread
-from masking_emulator.world.file import world_names, world_of
 
-ROOT = Path(__file__).parent.parent
-README = (ROOT / "README.md").read_text(encoding="utf-8")
-BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", README, flags=re.MULTILINE | re.DOTALL)
-RUN = [(language, code) for language, code in BLOCKS if language in ("sh", "python") and not code.startswith("make ")]
+from tests.snippets import ROOT, snippets
 
-#: How the snippet begins that runs beside the others, and how long any of them may take.
-LISTEN = "masking-emulator listen\n"
-TIMEOUT_S = 60
+README: Final = (ROOT / "README.md").read_text(encoding="utf-8")
+LINES_MAX: Final = 150
+
+#: The three ways to begin, in this order.
+STARTS: Final = ("Start: in a test", "Start: with a program that you have", "Start: a server")
 
 
-def test_snippets_were_found() -> None:
-    """The README has snippets in both languages, so the tests below cannot pass over nothing."""
-    assert {"sh", "python"} == {language for language, _ in RUN}
+def _section(title: str) -> str:
+    return README.partition(f"## {title}\n")[2].partition("\n## ")[0]
 
 
-def test_snippets_run_in_reading_order(tmp_path: Path) -> None:
-    """Every snippet runs against one demo world, and what it says it prints is in its output.
-
-    `listen` runs beside those after it, as the README says, on a port that is free. One that begins with the name of
-    a file is put there, for a later one to run.
-    """
-    with ServerThread(proxy_port=0, tls_port=0) as emulator, ExitStack() as stack:
-        addresses = {"http://127.0.0.1:8080": emulator.url}
-        listeners: list[tuple[str, subprocess.Popen[str]]] = []
-        for language, code in RUN:
-            if (file := re.match(r"# (\w+\.py)\n", code)) is not None:
-                (tmp_path / file[1]).write_text(code, encoding="utf-8")
-                continue
-            if code.startswith(LISTEN):
-                listener, addresses["http://127.0.0.1:9000/"] = _listening(stack, emulator.url)
-                listeners.append((code, listener))
-                continue
-            here = reduce(lambda text, known: text.replace(*known), addresses.items(), code)
-            _check(code, _run(language, here, emulator.url, folder=tmp_path), addresses)
-        for code, listener in listeners:
-            listener.terminate()
-            _check(code, listener.communicate(timeout=TIMEOUT_S)[0], addresses)
+def test_readme_is_one_page() -> None:
+    """What does not fit is one link away."""
+    assert len(README.splitlines()) <= LINES_MAX
 
 
-def test_make_targets_exist() -> None:
-    """`make run` and `make test` are targets of the Makefile, as is every other one that the README names."""
-    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
-    named = {target for line in re.findall(r"\bmake ([a-z ]+)", README) for target in line.split()[:1]}
+def test_readme_has_one_picture() -> None:
+    """It is there, and it says what it shows to those who cannot see it."""
+    ((words, place),) = re.findall(r"!\[([^\]]*)\]\(([^)]+)\)", README)
 
-    assert {"run", "test"} <= named
-    assert set() == {target for target in named if f"\n{target}:" not in makefile}
-
-
-def test_world_file_is_a_world() -> None:
-    """The world file in the README can be loaded."""
-    import tomllib
-
-    (toml,) = [code for language, code in BLOCKS if language == "toml"]
-
-    assert 202 == world_of(tomllib.loads(toml)).policy.update_status
+    assert words
+    assert (ROOT / place).is_file()
 
 
-@pytest.mark.parametrize("name", world_names())
-def test_example_worlds_are_listed(name: str) -> None:
-    """Every example world has its row."""
-    assert f"| `{name}` |" in README
+def test_starts_stand_in_their_order() -> None:
+    """A test first, then a program as it is, then a server."""
+    places = [README.index(f"## {title}\n") for title in STARTS]
+
+    assert sorted(places) == places
 
 
-def _listening(stack: ExitStack, url: str) -> tuple[subprocess.Popen[str], str]:
-    """The receiver of the README as a process, and where it is."""
-    command = [sys.executable, "-m", "masking_emulator", "listen", "--port", "0", "--url", url]
-    listener = stack.enter_context(subprocess.Popen(command, stdout=subprocess.PIPE, text=True))
-    stack.callback(listener.kill)
-    assert listener.stdout is not None
-    return listener, listener.stdout.readline().split()[1]
+@pytest.mark.parametrize("title", STARTS)
+def test_start_ends_in_something_seen(title: str) -> None:
+    """Its last command says what it prints."""
+    commands = re.findall(r"^```sh\n(.*?)^```$", _section(title), flags=re.MULTILINE | re.DOTALL)
+
+    assert commands[-1].rstrip().splitlines()[-1].startswith("# prints: ")
 
 
-def _check(code: str, output: str, addresses: Mapping[str, str]) -> None:
-    """What the snippet says it prints is in what it printed."""
-    for promised in re.findall(r"# prints: (.+)$", code, flags=re.MULTILINE):
-        assert reduce(lambda text, known: text.replace(*known), addresses.items(), promised) in output, code
+def test_what_it_does_is_said_in_eight_lines() -> None:
+    """And how true it is in two sentences."""
+    assert 8 == len(re.findall(r"^- ", _section("What it does"), flags=re.MULTILINE))
+    assert 2 == len(re.findall(r"\.$", _section("How true it is"), flags=re.MULTILINE))
 
 
-def _run(language: str, code: str, url: str, *, folder: Path) -> str:
-    command = [sys.executable, "-c", code] if language == "python" else ["bash", "-euo", "pipefail", "-c", code]
-    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-    environment = {**os.environ, "PATH": path, "MASKING_EMULATOR_URL": url}
-    done = subprocess.run(
-        command, cwd=folder, env=environment, capture_output=True, text=True, timeout=TIMEOUT_S, check=False
-    )
-    assert 0 == done.returncode, f"{code}\n{done.stdout}{done.stderr}"
-    return done.stdout
+def test_every_link_leads_somewhere() -> None:
+    """Files are there, and so are the headings in them."""
+    links = re.findall(r"\]\((?!https?:)([^)#]+)(?:#([^)]+))?\)", README)
+
+    assert links
+    for place, heading in links:
+        path: Path = ROOT / place
+        assert path.exists(), place
+        if heading:
+            titles = re.findall(r"^#+ (.+)$", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
+            assert heading in {title.lower().replace(" ", "-") for title in titles}, place
+
+
+def test_every_page_is_linked() -> None:
+    """Whatever one wants to know is one link away; what a page alone refers to is two."""
+    pages = {path.name for path in (ROOT / "docs").glob("*.md")} - {"index.md", "kit.md"}
+
+    assert pages == set(re.findall(r"\(docs/([a-z-]+\.md)", README))
+
+
+def test_snippets_are_those_of_the_starts() -> None:
+    """Each is run, with those of the other pages; here they are counted, so that none hides in another language."""
+    assert {"sh", "python"} == {snippet.language for snippet in snippets("README.md")}

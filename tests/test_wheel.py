@@ -13,6 +13,8 @@ from zipfile import ZipFile
 
 import pytest
 
+from tests.snippets import run_page
+
 ROOT: Final = Path(__file__).parent.parent
 
 #: What a build reads. A folder `build` that an earlier one left in the tree must not get into the wheel.
@@ -130,6 +132,16 @@ def test_project_keeps_a_package_of_its_own_called_emulator(python: Path, tmp_pa
     done = _run(tmp_path, str(python), "-m", "pytest", "-q", "-pno:cacheprovider", "-pno:schemathesis")
 
     assert "1 passed" in done.stdout
+
+
+@pytest.mark.skipif(os.name != "posix", reason="the page is written for a POSIX shell")
+def test_first_page_of_the_readme_works_in_an_empty_environment(python: Path, tmp_path: Path) -> None:
+    """Its commands are those of the environment, in which nothing but the wheel and what it needs is installed."""
+    pytest_command = python.parent / "pytest"
+    pytest_command.write_text(f'#!/bin/sh\nexec {python} -m pytest -pno:schemathesis "$@"\n', encoding="utf-8")
+    pytest_command.chmod(0o755)
+
+    run_page("README.md", tmp_path, python.parent)
 
 
 _PIP: Final = ("-m", "pip", "--disable-pip-version-check", "--quiet")

@@ -1,4 +1,4 @@
-"""The ways of each SDK to the emulator without a change of code: a table that tests walk and the README shows.
+"""The ways of each SDK to the emulator without a change of code: a table that tests walk and the documents show.
 
 `fixtures/dropin.json` says with which versions each way was last proved; `make golden` writes it, nobody else does.
 """
