@@ -11,7 +11,7 @@ from masking_emulator.core.instants import SECOND_US
 from masking_emulator.core.records.base import replace
 from masking_emulator.core.records.calls import Pins
 from masking_emulator.core.records.sessions import Allocation, Session, Status
-from masking_emulator.plivo import render
+from masking_emulator.plivo import amounts, render
 
 from tests.core.play import SETTINGS
 from tests.plivo.bodies import LINKS
@@ -164,13 +164,13 @@ def test_expired_session_says_so() -> None:
 )
 def test_time_is_cut_to_whole_seconds(instant: str, expected: str) -> None:
     """Cut off and not rounded (ledger: timestamp_form, timestamp_truncated)."""
-    assert expected == render.timestamp(instants.read(instant))
+    assert expected == amounts.timestamp(instants.read(instant))
 
 
 @given(st.integers(0, instants.INSTANT_MAX))
 def test_time_reads_back(instant: int) -> None:
     """No instant is written as another second."""
-    shown = render.timestamp(instant).removesuffix(" +0000 UTC")
+    shown = amounts.timestamp(instant).removesuffix(" +0000 UTC")
 
     assert instant // SECOND_US * SECOND_US == instants.read(shown)
 

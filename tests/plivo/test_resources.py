@@ -6,7 +6,7 @@ from typing import Any, Final
 import pytest
 from masking_emulator.core.instants import DAY_US
 from masking_emulator.core.records.calls import Cause, Source
-from masking_emulator.plivo import render, resources
+from masking_emulator.plivo import resources
 from masking_emulator.plivo.causes import CAUSES, SOURCES
 
 from tests.plivo.ask import FIRST, SECOND
@@ -101,8 +101,8 @@ def test_url_functions_are_pure() -> None:
 )
 def test_money_is_a_short_number_and_a_price_has_five_places(micros: int, number: float, text: str) -> None:
     """No noise of binary fractions; a whole amount has no point, because some decoders want an integer."""
-    assert repr(number) == repr(render.money(micros))
-    assert text == render.price(micros)
+    assert repr(number) == repr(amounts.money(micros))
+    assert text == amounts.price(micros)
 
 
 def test_every_cause_and_source_has_the_vendors_words() -> None:

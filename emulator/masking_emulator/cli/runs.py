@@ -2,27 +2,13 @@
 
 import gc
 import sys
-from typing import Any
 from urllib.parse import urlsplit
 
 import click
 
+from masking_emulator.cli.common import EXIT_REFUSED, EXIT_UNREACHABLE, EXIT_USAGE, end, url_option, world_option
 from masking_emulator.client import Control, ControlRefused, Unreachable
-from masking_emulator.config import (
-    HOST_DEFAULT,
-    PORT_DEFAULT,
-    URL_VARIABLE,
-    WORLD_VARIABLE,
-    cache_folder,
-    environment,
-    read_seed,
-)
-
-EXIT_WRONG = 1
-EXIT_USAGE = 2
-EXIT_UNREACHABLE = 3
-
-_URL_DEFAULT = f"http://{HOST_DEFAULT}:{PORT_DEFAULT}"
+from masking_emulator.config import cache_folder, environment, read_seed
 
 #: How a container names the machine that it runs on.
 _CONTAINER_HOST = "host.docker.internal"
@@ -31,18 +17,6 @@ _CONTAINER_HOST = "host.docker.internal"
 _KILL_AFTER_S_MAX = 86_400
 
 _FORMS = ["sh", "fish", "powershell", "dotenv", "github", "compose"]
-
-
-class Problem(click.ClickException):
-    """What went wrong, in one sentence, and the exit code."""
-
-    def __init__(self, code: int, sentence: str) -> None:
-        super().__init__(sentence)
-        self.exit_code = code  # type: ignore[misc]  # click reads it off the instance too
-
-    def show(self, file: Any = None) -> None:
-        """One line, as the other verbs have it."""
-        click.echo(f"masking-emulator: {self.message}", err=True, file=file)
 
 
 @click.command(context_settings={"allow_interspersed_args": False})
@@ -76,9 +50,9 @@ def run(command: tuple[str, ...], world: str, seed: str | None, allow_host: tupl
     try:
         run_until_it_ends(RunConfig(command, world, read_seed(seed), allow_host, kill_after))
     except CannotRun as error:
-        raise Problem(error.code, str(error)) from None
+        end(error.code, str(error))
     except (BadWorld, CannotKeep, CannotOpenSocket) as error:
-        raise Problem(EXIT_USAGE, str(error)) from None
+        end(EXIT_USAGE, str(error))
 
 
 @click.command()
@@ -86,8 +60,7 @@ def run(command: tuple[str, ...], world: str, seed: str | None, allow_host: tupl
 @click.option(
     "--host", help="The server's name as the program sees it.  [default: the URL's; compose: the container's host]"
 )
-@click.option("--world", envvar=WORLD_VARIABLE, help="Auth ID of the world; left out, the server's first.")
-@click.option("--url", envvar=URL_VARIABLE, default=_URL_DEFAULT, show_default=True, help="The server.")
+@world_option
 def env(form: str, host: str | None, world: str | None, url: str) -> None:
     """Print the environment that leads every SDK to a running server with --proxy-port.
 
@@ -113,7 +86,7 @@ def env(form: str, host: str | None, world: str | None, url: str) -> None:
         control = Control(url)
         account, interception = control.get(control.world(world)), control.get("/interception")
         if interception["proxy_port"] is None:
-            raise Problem(EXIT_USAGE, f"the server at {url} has no proxy; start it with `serve --proxy-port 8081`")
+            end(EXIT_USAGE, f"the server at {url} has no proxy; start it with `serve --proxy-port 8081`")
         target = EmulatorAccess(
             url=f"http://{name}:{urlsplit(url).port or 80}",
             proxy_url=f"http://{name}:{interception['proxy_port']}",
@@ -123,11 +96,11 @@ def env(form: str, host: str | None, world: str | None, url: str) -> None:
             trust=trust(cache_folder(), interception["authority"], other_authorities(user)),
         )
     except Unreachable as error:
-        raise Problem(EXIT_UNREACHABLE, f"{error}; start one with `masking-emulator serve --proxy-port 8081`") from None
+        end(EXIT_UNREACHABLE, f"{error}; start one with `masking-emulator serve --proxy-port 8081`")
     except ControlRefused as error:
-        raise Problem(EXIT_WRONG, str(error)) from None
+        end(EXIT_REFUSED, str(error))
     except CannotKeep as error:
-        raise Problem(EXIT_USAGE, str(error)) from None
+        end(EXIT_USAGE, str(error))
     click.echo(write(variables(target, user), form=form, mounts=(target.trust.folder, SHIM)), nl=False)
 
 
@@ -141,7 +114,7 @@ def ca() -> None:
     try:
         certificates = users_certificates()
     except CannotKeep as error:
-        raise Problem(EXIT_USAGE, str(error)) from None
+        end(EXIT_USAGE, str(error))
     path = certificates.authority
     click.echo(f"certificate  {path}")
     click.echo(f"SHA-256      {fingerprint(path.read_bytes())}")
@@ -151,7 +124,7 @@ def ca() -> None:
 
 
 @click.command()
-@click.option("--url", envvar=URL_VARIABLE, default=_URL_DEFAULT, show_default=True, help="The server.")
+@url_option
 def doctor(url: str) -> None:
     """Check from a program's side whether Plivo's SDKs would reach the emulator, and say what is wrong.
 
@@ -162,4 +135,4 @@ def doctor(url: str) -> None:
     findings = examine(environment(), url)
     for finding in findings:
         click.echo(f"{finding.severity.value:<6} {finding.sentence}")
-    sys.exit(EXIT_WRONG if any(finding.severity is Severity.WRONG for finding in findings) else 0)
+    sys.exit(EXIT_REFUSED if any(finding.severity is Severity.WRONG for finding in findings) else 0)

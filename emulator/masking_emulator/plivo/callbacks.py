@@ -5,14 +5,13 @@ no page names is left out (ledger: event_names, event_attribute_names, event_val
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from functools import lru_cache
-from time import gmtime
 from typing import Final
 
 from masking_emulator.core.instants import SECOND_US
 from masking_emulator.core.records.base import Record
 from masking_emulator.core.records.callbacks import Callback, Notice, NoticeKind
 from masking_emulator.core.records.calls import Call, Cause, PinVerdict, Recording, Role
+from masking_emulator.plivo.amounts import price, second
 from masking_emulator.plivo.causes import CAUSES
 from masking_emulator.plivo.resources import media_url, recording_url
 from masking_emulator.plivo.service import Account
@@ -62,7 +61,7 @@ def parameters(callback: Callback, place: Place) -> dict[str, str]:
     notice = callback.notice
     named: dict[str, str] = {
         "EventName": event_name(notice),
-        "EventTimestamp": timestamp(callback.due_at),
+        "EventTimestamp": second(callback.due_at),
         "SessionUUID": callback.session,
     }
     if notice.call is not None:
@@ -73,23 +72,6 @@ def parameters(callback: Callback, place: Place) -> dict[str, str]:
         named.update(more(notice, place))
     named["SequenceNumber"] = str(callback.sequence)
     return named
-
-
-def timestamp(instant: int) -> str:
-    """The instant as callbacks have it: whole seconds of UTC (ledger: callback_timestamp_format)."""
-    return _second(instant // SECOND_US)
-
-
-def money(amount_micros: int) -> str:
-    """An amount with five decimal places."""
-    hundred_thousandths = (amount_micros + 5) // 10
-    return f"{hundred_thousandths // 100_000}.{hundred_thousandths % 100_000:05}"
-
-
-@lru_cache(maxsize=4096)
-def _second(second: int) -> str:
-    t = gmtime(second)
-    return f"{t[0]:04}-{t[1]:02}-{t[2]:02} {t[3]:02}:{t[4]:02}:{t[5]:02}"
 
 
 def _people(call: Call, leg: int | None) -> Sequence[NameValue]:
@@ -130,7 +112,7 @@ def _cost(amount_micros: int, billed_s: int, duration_s: int, cause: Cause | Non
     assert cause is not None, "what is over has a cause"
     code, name = CAUSES[cause]
     return (
-        ("Amount", money(amount_micros)),
+        ("Amount", price(amount_micros)),
         ("BilledDuration", str(billed_s)),
         ("Duration", str(duration_s)),
         ("PlivoHangupCause", name),
@@ -144,7 +126,7 @@ def _of_recording_start(notice: Notice, place: Place) -> Sequence[NameValue]:
     return (
         ("RecordingUUID", recording.uuid),
         ("RecordingFormat", f".{recording.audio_format}"),
-        ("RecordingStartTime", timestamp(recording.started_at)),
+        ("RecordingStartTime", second(recording.started_at)),
     )
 
 
@@ -156,8 +138,8 @@ def _of_recording_end(notice: Notice, place: Place) -> Sequence[NameValue]:
         ("RecordingUUID", recording.uuid),
         ("RecordingFormat", f".{recording.audio_format}"),
         ("RecordingDuration", str((recording.ended_at - recording.started_at) // SECOND_US)),
-        ("RecordingStartTime", timestamp(recording.started_at)),
-        ("RecordingEndTime", timestamp(recording.ended_at)),
+        ("RecordingStartTime", second(recording.started_at)),
+        ("RecordingEndTime", second(recording.ended_at)),
         ("RecordingURL", media_url(place.base, auth_id, recording.uuid, audio_format=recording.audio_format)),
         ("RecordingResourceURL", recording_url(place.base, auth_id, recording.uuid)),
     )

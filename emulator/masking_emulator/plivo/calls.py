@@ -14,6 +14,7 @@ from masking_emulator.core.records.calls import Call, Leg
 from masking_emulator.core.rules import Tariff
 from masking_emulator.plivo import refusals
 from masking_emulator.plivo.account_request import AccountRequest, ApiAnswer
+from masking_emulator.plivo.amounts import exact_time, local_time, price
 from masking_emulator.plivo.causes import CAUSES, SOURCES
 from masking_emulator.plivo.filters import (
     Fields,
@@ -31,7 +32,7 @@ from masking_emulator.plivo.filters import (
 )
 from masking_emulator.plivo.pages import Page, limit_of, meta, offset_of, page_of
 from masking_emulator.plivo.refusals import ApiError
-from masking_emulator.plivo.render import Json, exact_time, local_time, price
+from masking_emulator.plivo.render import Json
 from masking_emulator.plivo.resources import list_path
 
 #: Direction → whether the person called; the virtual number called otherwise.

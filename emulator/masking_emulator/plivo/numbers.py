@@ -14,9 +14,10 @@ from masking_emulator.core.records.base import Record
 from masking_emulator.core.records.sessions import MAIN_ACCOUNT, Number
 from masking_emulator.core.refusals import Reason, Refused
 from masking_emulator.plivo.account_request import AccountRequest, ApiAnswer
+from masking_emulator.plivo.amounts import price
 from masking_emulator.plivo.filters import fields_of, number
 from masking_emulator.plivo.pages import meta, page_of
-from masking_emulator.plivo.render import Json, price
+from masking_emulator.plivo.render import Json
 from masking_emulator.plivo.resources import list_path
 
 #: What nothing here decides: the figures of the fixtures, and a day on which every number was rented.

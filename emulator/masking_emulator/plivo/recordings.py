@@ -16,10 +16,11 @@ from masking_emulator.core.records.base import Record
 from masking_emulator.core.records.calls import Recording, RecordingState
 from masking_emulator.plivo import refusals
 from masking_emulator.plivo.account_request import AccountRequest, ApiAnswer
+from masking_emulator.plivo.amounts import exact_time
 from masking_emulator.plivo.filters import amount, fields_of, instant, number, span_of
 from masking_emulator.plivo.pages import Page, meta, page_of
 from masking_emulator.plivo.refusals import ApiError
-from masking_emulator.plivo.render import Json, exact_time
+from masking_emulator.plivo.render import Json
 from masking_emulator.plivo.resources import list_path, media_url
 
 RANGED: Final = ("add_time", "recording_storage_duration")

@@ -4,21 +4,16 @@ All of it follows the newest recorded responses (ledger: session_key_order, unse
 """
 
 from collections.abc import Callable, Mapping
-from functools import lru_cache
-from time import gmtime
 from typing import Any, Final
 
-from masking_emulator.core.instants import SECOND_US
 from masking_emulator.core.records.base import Record
 from masking_emulator.core.records.calls import NO_HISTORY, Interaction
 from masking_emulator.core.records.sessions import Session, Status
+from masking_emulator.plivo.amounts import money, timestamp
 from masking_emulator.plivo.resources import call_url, recording_url
 
 Json = dict[str, Any]
 
-
-#: The date and time of day in a timestamp.
-_SECOND_CHARACTERS: Final = len("2026-01-31 09:30:00")
 
 _STATUS: Final[Mapping[Status, str]] = {
     Status.ACTIVE: "active",
@@ -167,17 +162,6 @@ def _interaction(interaction: Interaction, owner: int, links: Links) -> Json:
     return fields | {"total_call_count": interaction.legs, "duration": interaction.duration_s}
 
 
-def money(micros: int) -> int | float:
-    """An amount as a JSON number: the shortest that means it, without a point where it is whole."""
-    return micros / 1_000_000 if micros % 1_000_000 else micros // 1_000_000
-
-
-def price(micros: int) -> str:
-    """An amount as calls and numbers show it: a string with five places, half a unit of the last rounded up."""
-    hundred_thousandths = (micros + 5) // 10
-    return f"{hundred_thousandths // 100_000}.{hundred_thousandths % 100_000:05}"
-
-
 def _pin_group(session: Session) -> Json:
     pins = session.pins
     if pins is None:
@@ -193,24 +177,3 @@ def _pin_group(session: Session) -> Json:
         "pin_retry_wait": pins.retry_wait_s,
         "incorrect_pin_play": pins.incorrect_play,
     }
-
-
-def timestamp(instant: int) -> str:
-    """The instant as responses show it: whole seconds, cut off (ledger: timestamp_form, timestamp_truncated)."""
-    return _second(instant // SECOND_US)
-
-
-def local_time(instant: int) -> str:
-    """The instant in the account's time zone, as calls show it; the emulated accounts' is UTC (ledger: call_times)."""
-    return timestamp(instant)[:_SECOND_CHARACTERS] + "+00:00"
-
-
-def exact_time(instant: int) -> str:
-    """The instant with its microseconds."""
-    return f"{timestamp(instant)[:_SECOND_CHARACTERS]}.{instant % SECOND_US:06}"
-
-
-@lru_cache(maxsize=4096)
-def _second(second: int) -> str:
-    t = gmtime(second)
-    return f"{t[0]:04}-{t[1]:02}-{t[2]:02} {t[3]:02}:{t[4]:02}:{t[5]:02} +0000 UTC"

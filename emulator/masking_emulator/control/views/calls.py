@@ -4,7 +4,7 @@ from typing import Any
 
 from masking_emulator.core.instants import SECOND_US, written
 from masking_emulator.core.records.calls import Call, Leg, Phone, Step
-from masking_emulator.plivo.callbacks import money
+from masking_emulator.plivo.amounts import price
 from masking_emulator.plivo.causes import CAUSES
 
 
@@ -54,7 +54,7 @@ def _leg_json(leg: Leg) -> dict[str, Any]:
         "hangup_source": leg.source.value if leg.source else None,
         "duration_s": leg.duration_s,
         "billed_s": leg.billed_s,
-        "amount": money(leg.amount_micros),
+        "amount": price(leg.amount_micros),
     }
 
 

@@ -1,0 +1,43 @@
+"""Amounts and instants in the vendor's forms, each in one place."""
+
+from functools import lru_cache
+from time import gmtime
+
+from masking_emulator.core.instants import SECOND_US
+
+
+def money(micros: int) -> int | float:
+    """An amount as a JSON number: the shortest that means it, without a point where it is whole."""
+    return micros / 1_000_000 if micros % 1_000_000 else micros // 1_000_000
+
+
+def price(micros: int) -> str:
+    """An amount as calls and numbers show it: a string with five places, half a unit of the last rounded up."""
+    hundred_thousandths = (micros + 5) // 10
+    return f"{hundred_thousandths // 100_000}.{hundred_thousandths % 100_000:05}"
+
+
+def second(instant: int) -> str:
+    """The instant in UTC, whole seconds, cut off: in callbacks alone (ledger: callback_timestamp_format)."""
+    return _second(instant // SECOND_US)
+
+
+def timestamp(instant: int) -> str:
+    """The instant as responses show it: whole seconds, cut off (ledger: timestamp_form, timestamp_truncated)."""
+    return f"{second(instant)} +0000 UTC"
+
+
+def local_time(instant: int) -> str:
+    """The instant in the account's time zone, as calls show it; the emulated accounts' is UTC (ledger: call_times)."""
+    return f"{second(instant)}+00:00"
+
+
+def exact_time(instant: int) -> str:
+    """The instant with its microseconds."""
+    return f"{second(instant)}.{instant % SECOND_US:06}"
+
+
+@lru_cache(maxsize=4096)
+def _second(seconds: int) -> str:
+    t = gmtime(seconds)
+    return f"{t[0]:04}-{t[1]:02}-{t[2]:02} {t[3]:02}:{t[4]:02}:{t[5]:02}"
