@@ -6,7 +6,7 @@ from typing import Any, Final
 import pytest
 from masking_emulator.core.instants import DAY_US
 from masking_emulator.core.records.calls import Cause, Source
-from masking_emulator.plivo import resources
+from masking_emulator.plivo import amounts, resources
 from masking_emulator.plivo.causes import CAUSES, SOURCES
 
 from tests.plivo.ask import FIRST, SECOND

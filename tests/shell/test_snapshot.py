@@ -145,6 +145,10 @@ EDITS: Final[dict[str, tuple[Callable[[Snapshot], None], str]]] = {
     "line": (_edit("engine", "lines", to={"a": [1]}), "engine.lines.a: 1 is no open callback"),
     "timer before now": (_edit("engine", "timers", 0, "at", to="2020-01-01T00:00:00Z"), "engine.timers: "),
     "timer twice": (_twice("timers"), "engine.timers: "),
+    "timer key": (
+        _edit("engine", "timers", 0, "key", to="callback 9"),
+        "engine.timers: callback 9 is not the key of its command, which is ",
+    ),
     "timer about nothing": (
         _edit("engine", "timers", 0, "command", to={"type": "RetryCallback", "callback": 9}),
         "engine.timers: ",

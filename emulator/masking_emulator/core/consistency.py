@@ -16,6 +16,7 @@ from masking_emulator.core.commands import (
     TypeDigits,
 )
 from masking_emulator.core.snapshot import Snapshot
+from masking_emulator.core.timers import call_key, hold_key, key_of, session_key
 
 #: Where the contradiction is, what it is about, and why it cannot be.
 Contradiction = tuple[str, Any, str]
@@ -79,18 +80,20 @@ def _timers(engine: Snapshot, accounts: int) -> Iterator[Contradiction]:
             yield "timers", timer.key, "was due before now"
         if not kind:
             yield "timers", timer.key, "is no command that waits"
+        elif timer.key != key_of(timer.command):
+            yield "timers", timer.key, f"is not the key of its command, which is {key_of(timer.command)}"
         elif about not in there[kind]:
             yield "timers", timer.key, f"is about a {kind} that is not there"
     due = {timer.key: timer.at for timer in engine.timers}
     for session in engine.sessions:
         waits_for_calls = session.running and session.is_due(engine.at)
-        if session.is_live and not waits_for_calls and due.get(session.uuid) != session.expires_at:
+        if session.is_live and not waits_for_calls and due.get(session_key(session.uuid)) != session.expires_at:
             yield "sessions", session.uuid, "expires at another instant than its timer says"
     for call in engine.calls:
-        if call.is_running and due.get(call.uuid) != (call.next.at if call.next else None):
+        if call.is_running and due.get(call_key(call.uuid)) != (call.next.at if call.next else None):
             yield "calls", call.uuid, "goes on at another instant than its timer says"
     for hold in engine.holds:
-        if due.get(f"hold {hold.session}") != hold.until:
+        if due.get(hold_key(hold.session)) != hold.until:
             yield "holds", hold.number, "ends at another instant than its timer says"
 
 

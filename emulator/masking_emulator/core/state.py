@@ -64,7 +64,7 @@ from masking_emulator.core.events import (
 from masking_emulator.core.records.calls import Call, Phone, Route, Step
 from masking_emulator.core.records.sessions import Hold, Session
 from masking_emulator.core.rules import Rules
-from masking_emulator.core.timers import Timers
+from masking_emulator.core.timers import Timers, call_key, callback_key, hold_key, initiated_key, key_of, session_key
 
 
 class State:
@@ -106,7 +106,7 @@ class State:
         self._put(event.session, event.at)
 
     def _on_expiry_postponed(self, event: ExpiryPostponed) -> None:
-        self.timers.cancel(event.uuid)
+        self.timers.cancel(session_key(event.uuid))
 
     def _on_made_session(self, event: SessionCreated | SessionRefreshed) -> None:
         self._put(event.session, event.at)
@@ -125,10 +125,10 @@ class State:
     def _on_call_began(self, event: CallBegan) -> None:
         self._put_call(event.call)
         if event.call.route is Route.PLACED:
-            self.timers.cancel(_initiate_key(event.call.session))
+            self.timers.cancel(initiated_key(event.call.session))
 
     def _on_call_not_placed(self, event: CallNotPlaced) -> None:
-        self.timers.cancel(_initiate_key(event.uuid))
+        self.timers.cancel(initiated_key(event.uuid))
 
     def _on_calls_forgotten(self, event: CallsForgotten) -> None:
         self.calls.forget(event.uuids)
@@ -160,11 +160,11 @@ class State:
 
     def _on_number_held(self, event: NumberHeld) -> None:
         self.pool.hold(event.hold)
-        self.timers.set(_hold_key(event.hold), event.hold.until, _release(event.hold))
+        self._wait_until(event.hold.until, _release(event.hold))
 
     def _on_number_released(self, event: NumberReleased) -> None:
         self.pool.release(event.hold)
-        self.timers.cancel(_hold_key(event.hold))
+        self.timers.cancel(hold_key(event.hold.session))
 
     def _on_phone(self, event: PhoneSet) -> None:
         self.phones[event.phone.number] = event.phone
@@ -181,11 +181,11 @@ class State:
             self.pool.enter(session)
             # A session whose expiry is past waits for its calls, and has no timer.
             if before is None or session.expires_at > at:
-                self.timers.set(session.uuid, session.expires_at, TimeOutSession(session.uuid))
+                self._wait_until(session.expires_at, TimeOutSession(session.uuid))
         else:
-            self.timers.cancel(session.uuid)
+            self.timers.cancel(session_key(session.uuid))
             if session.settings.initiate_call:
-                self.timers.cancel(_initiate_key(session.uuid))
+                self.timers.cancel(initiated_key(session.uuid))
 
     def _put_call(self, call: Call) -> None:
         before = self.calls.put(call)
@@ -193,38 +193,35 @@ class State:
             return
         self.call_ordinal = max(self.call_ordinal, call.ordinal)
         if call.next is None:
-            self.timers.cancel(call.uuid)
+            self.timers.cancel(call_key(call.uuid))
         elif before is None or before.next is not call.next:
-            self.timers.set(call.uuid, call.next.at, _command(call.uuid, call.next))
+            self._wait_until(call.next.at, _command(call.uuid, call.next))
 
     def _plan_initiated_call(self, session: Session, at: int) -> None:
         if session.settings.initiate_call:
             due = at + self.rules.telephony.initiate_after_us
-            self.timers.set(_initiate_key(session.uuid), due, InitiateCall(session.uuid))
+            self._wait_until(due, InitiateCall(session.uuid))
         else:
-            self.timers.cancel(_initiate_key(session.uuid))
+            self.timers.cancel(initiated_key(session.uuid))
 
     def _plan_callback(self, event: CallbackAttempted | CallbackWaiting | CallbackHeld | CallbackSettled) -> None:
         ordinal = event.callback.ordinal
         match event:
             case CallbackAttempted():
-                self.timers.set(f"callback {ordinal}", event.until, RetryCallback(ordinal))
+                self._wait_until(event.until, RetryCallback(ordinal))
             case CallbackHeld() if event.until is not None:
-                self.timers.set(f"callback {ordinal}", event.until, ReleaseCallback(ordinal))
+                self._wait_until(event.until, ReleaseCallback(ordinal))
             case _:
-                self.timers.cancel(f"callback {ordinal}")
+                self.timers.cancel(callback_key(ordinal))
+
+    def _wait_until(self, at: int, command: Command) -> None:
+        key = key_of(command)
+        assert key is not None, "what waits is a command that may"
+        self.timers.set(key, at, command)
 
 
 def _command(call: str, step: Step) -> Command:
     return TypeDigits(call, step.digits) if step.signal is None else StepCall(call, step.signal)
-
-
-def _initiate_key(session: str) -> str:
-    return f"initiate {session}"
-
-
-def _hold_key(hold: Hold) -> str:
-    return f"hold {hold.session}"
 
 
 def _release(hold: Hold) -> ReleaseNumber:

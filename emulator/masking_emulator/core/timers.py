@@ -1,8 +1,66 @@
-"""Timers: commands that wait for their instant. One timer a key; setting it again replaces it."""
+"""Timers: commands that wait for their instant. One timer a key; setting it again replaces it.
 
+A key says what the command is about, so that a session, for instance, can expire only once.
+"""
+
+from collections.abc import Callable, Mapping
 from heapq import heapify, heappop, heappush
+from typing import Any, Final
 
-from masking_emulator.core.commands import Command
+from masking_emulator.core.commands import (
+    Command,
+    InitiateCall,
+    ReleaseCallback,
+    ReleaseNumber,
+    RetryCallback,
+    StepCall,
+    TimeOutSession,
+    TypeDigits,
+)
+
+
+def session_key(uuid: str) -> str:
+    """The timer of a session's expiry."""
+    return uuid
+
+
+def call_key(uuid: str) -> str:
+    """The timer of what comes next in a call."""
+    return uuid
+
+
+def initiated_key(session: str) -> str:
+    """The timer of the service's own call of a session."""
+    return f"initiate {session}"
+
+
+def hold_key(session: str) -> str:
+    """The timer of a number's cool-off after a session."""
+    return f"hold {session}"
+
+
+def callback_key(ordinal: int) -> str:
+    """The timer of a callback that pauses, or is held for a while."""
+    return f"callback {ordinal}"
+
+
+# The key decides the type of the argument, which no type for a mapping can say: hence Any.
+_KEYS: Final[Mapping[type, Callable[[Any], str]]] = {
+    TimeOutSession: lambda command: session_key(command.uuid),
+    StepCall: lambda command: call_key(command.call),
+    TypeDigits: lambda command: call_key(command.call),
+    InitiateCall: lambda command: initiated_key(command.session),
+    ReleaseNumber: lambda command: hold_key(command.session),
+    RetryCallback: lambda command: callback_key(command.callback),
+    ReleaseCallback: lambda command: callback_key(command.callback),
+}
+
+
+def key_of(command: Command) -> str | None:
+    """The key of this command's timer; None where it is none that waits."""
+    key = _KEYS.get(type(command))
+    return None if key is None else key(command)
+
 
 #: Instant, serial number, key, command. The serial number decides between timers of one instant.
 TimerEntry = tuple[int, int, str, Command]
