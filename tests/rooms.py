@@ -81,7 +81,7 @@ ROOMS: Final[Mapping[str, Room]] = {
             *("core", "clock", "config", "unpatched", "client", "plivo", "traffic"),
             *("interception", "world", "keeping", "control", "console"),
         ),
-        {"starlette": "*", "uvicorn": "*"},
+        {"starlette": "*", "uvicorn": "*", "httptools": "*protocol.py"},
     ),
     "cli": Room(
         "the command line",

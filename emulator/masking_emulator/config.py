@@ -7,6 +7,7 @@ reading, by these names.
 import os
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -28,6 +29,9 @@ CACHE_VARIABLE: Final = "MASKING_EMULATOR_CACHE"
 HOST_DEFAULT: Final = "127.0.0.1"
 PORT_DEFAULT: Final = 8080
 
+#: A server needs no more files than this.
+_FILES_WANTED: Final = 65_536
+
 
 @dataclass(frozen=True, slots=True)
 class ServeConfig:
@@ -47,6 +51,29 @@ class ServeConfig:
     log_format: str
     state: Path | None = None
     recording: Path | None = None
+
+
+def files_max() -> int | None:
+    """How many files this process may have open at once, sockets included; None where the system has no such limit."""
+    if sys.platform == "win32":
+        return None
+    from resource import RLIM_INFINITY, RLIMIT_NOFILE, getrlimit
+
+    soft, _ = getrlimit(RLIMIT_NOFILE)
+    return None if soft == RLIM_INFINITY else soft
+
+
+def take_more_files() -> None:
+    """Let this process have as many files open as it may without asking anybody."""
+    if sys.platform == "win32":
+        return
+    from resource import RLIM_INFINITY, RLIMIT_NOFILE, getrlimit, setrlimit
+
+    soft, hard = getrlimit(RLIMIT_NOFILE)
+    most = _FILES_WANTED if hard == RLIM_INFINITY else min(hard, _FILES_WANTED)
+    if soft != RLIM_INFINITY and soft < most:
+        with suppress(OSError, ValueError):  # macOS allows less than it says
+            setrlimit(RLIMIT_NOFILE, (most, hard))
 
 
 def read_seed(text: str | None) -> Seed | None:

@@ -1,7 +1,9 @@
 """The bounds of the proxy, made small: each ends what goes past it, with a word where there is somebody to read."""
 
 import asyncio
+import socket
 import ssl
+import struct
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Final
@@ -115,15 +117,30 @@ def test_garbage_instead_of_tls_is_let_go() -> None:
     play(ProxyLimits(), talk)
 
 
-def test_one_connection_too_many_is_refused_and_room_is_made_again() -> None:
-    """503 at the limit; who leaves makes room."""
+def test_connection_that_has_said_least_makes_room_for_one_more() -> None:
+    """At the limit, who has been silent for longest within a head is refused with 503, and the newcomer is served."""
 
     async def talk(ground: Playground) -> None:
-        first = await ground.come()
-        await ground.come()
+        first, _ = await ground.come(b"CONNECT api.pl")
+        second, _ = await ground.come()
+        third, _ = await ground.come(b"GET / HTTP/1.1\r\n\r\n")
+        assert (await first.read()).startswith(b"HTTP/1.1 503 Service Unavailable: 2 connections are open")
+        assert (await third.read()).startswith(b"HTTP/1.1 400 ")
+        assert not second.at_eof()
+
+    play(ProxyLimits(connections=2), talk)
+
+
+def test_tunnels_stay_and_one_connection_too_many_is_refused_until_one_ends() -> None:
+    """503 where everybody inside is at work; who leaves makes room."""
+
+    async def talk(ground: Playground) -> None:
+        _, writer, _ = await ground.join()
+        await ground.join()
         reader, _ = await ground.come()
         assert (await reader.read()).startswith(b"HTTP/1.1 503 Service Unavailable: this proxy has 2 connections open")
-        first[1].close()
+        writer.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
+        writer.transport.abort()
         said = b"HTTP/1.1 503"
         while said.startswith(b"HTTP/1.1 503"):  # until the proxy has seen it leave, there is no room
             reader, _ = await ground.come(b"GET / HTTP/1.1\r\n\r\n")

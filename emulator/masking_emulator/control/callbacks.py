@@ -8,6 +8,7 @@ from typing import Any, Final
 from masking_emulator.callbacks.laboratory import Action, BadRule, Order, Rule, TamperTarget, rule_of
 from masking_emulator.callbacks.log import CallbackLog, Entry
 from masking_emulator.control.kernel import (
+    NOT_EMPTY,
     WAIT,
     WHOLE,
     ControlAnswer,
@@ -269,7 +270,8 @@ OPERATIONS: Final[Sequence[Operation]] = (
         f"{W}/callbacks/policy",
         "Switch delivery, set the laboratory's rules",
         set_policy,
-        body_schema(deliver={"type": "boolean"}, rules={"type": "array", "maxItems": _RULES_MAX, "items": _RULE}),
+        body_schema(deliver={"type": "boolean"}, rules={"type": "array", "maxItems": _RULES_MAX, "items": _RULE})
+        | NOT_EMPTY,
     ),
     Operation(
         "POST",

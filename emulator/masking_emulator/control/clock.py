@@ -7,6 +7,7 @@ from masking_emulator.clock import RATE_MAX
 from masking_emulator.control.journal import EVENTS_MAX, numbered
 from masking_emulator.control.kernel import (
     INSTANT,
+    NOT_EMPTY,
     ControlAnswer,
     ControlError,
     ControlRequest,
@@ -79,7 +80,7 @@ def _future(text: str, field: str, world: World) -> int:
 
 _RATE: Final = {"type": "number", "minimum": 0, "maximum": RATE_MAX}
 _SECONDS: Final = {"type": "number", "minimum": 0, "maximum": INSTANT_MAX // SECOND_US}
-_CLOCK: Final = body_schema(now=INSTANT, rate=_RATE)
+_CLOCK: Final = body_schema(now=INSTANT, rate=_RATE) | NOT_EMPTY
 _PATIENCE: Final = {
     "type": "number",
     "minimum": 0,

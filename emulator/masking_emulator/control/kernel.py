@@ -86,6 +86,9 @@ W: Final = "/worlds/{auth_id}"
 INSTANT: Final = {"type": "string", "description": "ISO 8601, for example 2026-01-01T00:00:00Z"}
 WHOLE: Final = {"type": "integer", "minimum": 0}
 
+#: Beside a body's schema: an empty body would say nothing, so it is refused.
+NOT_EMPTY: Final[dict[str, Any]] = {"minProperties": 1}
+
 
 #: A query takes no longer number.
 _DIGITS_MAX: Final = 16
@@ -189,7 +192,7 @@ class ControlEndpoint:
         return await operation.handler(ControlRequest(self._hub, request.path_params, query, body, request.headers))
 
     async def _json_body(self, request: Request, operation: Operation) -> Mapping[str, Any]:
-        raw = await read_body(request.receive, operation.body_bytes_max)
+        raw = await read_body(request, operation.body_bytes_max)
         if raw is None:
             raise ControlError(413, f"a body may have {operation.body_bytes_max} bytes")
         body = parse.json_object(raw) if raw.strip() else {}
@@ -212,4 +215,6 @@ def refused_field(error: "ValidationError") -> ControlError:
         properties = error.schema.get("properties", {}) if isinstance(error.schema, Mapping) else {}
         path += [next(name for name in error.instance if name not in properties)[:100]]
         return ControlError(400, f"unknown key; known here are {', '.join(properties) or 'none'}", ".".join(path))
+    if error.validator in ("minProperties", "oneOf") and error.instance == {} and isinstance(error.schema, Mapping):
+        return ControlError(400, f"it is empty; known here are {', '.join(error.schema['properties'])}")
     return ControlError(400, error.message[:300], ".".join(path) or None)

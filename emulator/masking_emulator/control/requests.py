@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from masking_emulator.control.kernel import (
+    NOT_EMPTY,
     WAIT,
     WHOLE,
     ControlAnswer,
@@ -67,7 +68,8 @@ async def show_request(asked: ControlRequest) -> ControlAnswer:
 async def verify_requests(asked: ControlRequest) -> ControlAnswer:
     """Whether as many requests match as expected: `count`, `at_least`, `at_most`; without these, at least one.
 
-    409 where not: with those that match, near misses and how they differ, and what arrived.
+    409 where not: with those that match, near misses and how they differ, and what arrived. 400 where nothing says
+    what is to be verified.
     """
     counts = {name: asked.body[name] for name in _COUNTS if name in asked.body} or {"at_least": 1}
     criteria = {name: value for name, value in asked.body.items() if name not in _COUNTS}
@@ -144,7 +146,7 @@ _CRITERIA: Final[Mapping[str, Mapping[str, Any]]] = {
 }
 _CRITERIA_VALIDATOR: Final = SchemaValidator(body_schema(**_CRITERIA))
 
-_VERIFICATION: Final = body_schema(**_CRITERIA, **dict.fromkeys(_COUNTS, WHOLE))
+_VERIFICATION: Final = body_schema(**_CRITERIA, **dict.fromkeys(_COUNTS, WHOLE)) | NOT_EMPTY
 
 
 def _criteria(query: Mapping[str, str], *others: str) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from typing import Final, cast
 from urllib.parse import urlsplit
 
+from masking_emulator.interception.crowd import Crowd
 from masking_emulator.interception.hosts import HTTP_PORT, HTTPS_PORT, ProxyRoute, host_and_port, proxy_route
 from masking_emulator.interception.tunnel import ProxyLimits, Refusal, open_tunnel
 
@@ -39,6 +40,7 @@ class Proxy:
         self.allowed = allowed
         self.limits = limits
         self._open: set[ProxyConnection] = set()
+        self._crowd = Crowd(limits.connections)
         self._refused: set[str] = set()
 
     def connection(self) -> "ProxyConnection":
@@ -46,14 +48,19 @@ class Proxy:
         return ProxyConnection(self)
 
     def admit(self, connection: "ProxyConnection") -> None:
-        """Count a connection in. Raises Refusal where there are too many."""
-        if len(self._open) >= self.limits.connections:
+        """Count a connection in. Raises Refusal where there are too many, and none of them waits for its client."""
+        if not self._crowd.enter(connection):
             raise Refusal(503, f"this proxy has {self.limits.connections} connections open, its limit")
         self._open.add(connection)
 
     def forget(self, connection: "ProxyConnection") -> None:
         """Count a connection out."""
         self._open.discard(connection)
+        self._crowd.forget(connection)
+
+    def leave_to_server(self, connection: "ProxyConnection") -> None:
+        """From here on it is an HTTP connection, and the server's to count."""
+        self._crowd.forget(connection)
 
     def refusal(self, host: str) -> Refusal:
         """Why this host is not reached. The log names it once, as many clients hide what a proxy says."""
@@ -80,6 +87,18 @@ class ProxyConnection(asyncio.Protocol):
         self._going: asyncio.Task[None] | None = None
         self._deadline: asyncio.TimerHandle | None = None
         self._ending: Callable[[], None] | None = None
+        self.heard_at = self._loop.time()
+
+    @property
+    def is_waiting(self) -> bool:
+        """Whether the head is not whole yet; it is read as one with the connection's beginning."""
+        return self._deadline is not None and self._going is None
+
+    has_said_half = is_waiting
+
+    def leave(self, reason: str) -> None:
+        """End it at once, as there is no room for it."""
+        self._refuse(Refusal(503, reason))
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
         """A client came; it may be one too many."""
@@ -193,6 +212,7 @@ class ProxyConnection(asyncio.Protocol):
         return way
 
     def _hand_over(self, transport: asyncio.Transport, received: bytes) -> None:
+        self._proxy.leave_to_server(self)
         http = self._proxy.http(self._end)
         transport.set_protocol(http)
         http.connection_made(transport)

@@ -15,9 +15,9 @@ from typing import cast
 class ProxyLimits:
     """How much a proxy puts up with. Its bounds are its own: the server's other doors do not feel them."""
 
-    #: Connections at once, tunnels and intercepted ones included.
+    #: Connections at once; those that lead to the emulator count no longer as soon as they speak HTTP to it.
     connections: int = 1_000
-    #: A head is longer only by mistake. uvicorn's own limit for what it reads behind us is the same.
+    #: A head is longer only by mistake. The server's own limit for what it reads behind us is the same.
     head_bytes: int = 65_536
     #: How long a client may take to say where it wants to go, and to agree on TLS.
     head_s: float = 10.0

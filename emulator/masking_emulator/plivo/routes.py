@@ -12,7 +12,6 @@ from typing import Any, Final
 
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
-from starlette.types import Receive
 
 from masking_emulator.core.commands import DeleteSession
 from masking_emulator.core.events import Event
@@ -212,15 +211,23 @@ def _fields(call: AccountRequestWithBody) -> Mapping[str, Any]:
     return parse.json_object(call.body)
 
 
-async def read_body(receive: Receive, bytes_max: int) -> bytes | None:
-    """The body, or None as soon as it has more bytes than that. Raises ClientDisconnect where it ends too early."""
-    body: bytes = b""
+async def read_body(request: Request, bytes_max: int) -> bytes | None:
+    """The body, or None as soon as more bytes than that are announced or came.
+
+    What is left of it then, the server throws away. Raises ClientDisconnect where the body ends too early.
+    """
+    announced = request.headers.get("content-length", "")
+    if announced.isdecimal() and int(announced) > bytes_max:
+        return None
+    pieces: list[bytes] = []
+    length = 0
     while True:
-        message = await receive()
+        message = await request.receive()
         if message["type"] == "http.disconnect":
             raise ClientDisconnect
-        body += message.get("body", b"")
-        if len(body) > bytes_max:
+        pieces.append(message.get("body", b""))
+        length += len(pieces[-1])
+        if length > bytes_max:
             return None
         if not message.get("more_body", False):
-            return body
+            return b"".join(pieces)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 from starlette.types import ASGIApp
@@ -39,6 +39,10 @@ def make_app(hub: Hub, *, control_hosts: Sequence[str] = ()) -> ASGIApp:
         # The server logs the traceback; the client learns no more than the vendor's text.
         return plivo_routes.refuse(ApiError(500, refusals.SERVER_ERROR), hub.draw_api_id())
 
+    def gone(_: Request, __: Exception) -> Response:
+        # Whoever left in the middle of a request gets no answer, and nothing is logged: it is nobody's fault.
+        return Response(status_code=400)
+
     async def describe(_: Request) -> Response:
         # Imported here: a start would pay for a description that few ask for.
         from masking_emulator.control.openapi import document
@@ -54,7 +58,7 @@ def make_app(hub: Hub, *, control_hosts: Sequence[str] = ()) -> ASGIApp:
             Route(f"{control.PREFIX}/openapi.json", describe),
             *console.routes(),
         ],
-        exception_handlers={HTTPException: not_found, Exception: crashed},
+        exception_handlers={HTTPException: not_found, ClientDisconnect: gone, Exception: crashed},
     )
     app.router.redirect_slashes = False
     return OneSlash(app)

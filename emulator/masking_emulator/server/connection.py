@@ -1,22 +1,19 @@
 """Connection: what a fault needs of the client's connection, which is to end it without an answer.
 
-ASGI has no word for that. uvicorn takes a protocol class of ours, which is its own one, and hands every request
-the state that the protocol was made with; so each connection brings a handle in `scope["state"]`. Nothing of
-uvicorn is overridden but the constructor and asyncio's `connection_made`, and a request costs nothing more.
+ASGI has no word for that. The server's protocol (protocol.py) hands each request the state that it was made with, so
+each connection brings a handle in `scope["state"]`.
 """
 
 import asyncio
 import socket
 import struct
 from asyncio import Transport
-from typing import Any, Final, cast
+from typing import Final, cast
 
 from starlette.types import Receive, Scope
-from uvicorn.config import Config
-from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
-from uvicorn.server import ServerState
 
-_KEY: Final = "masking_emulator.server.connection"
+#: Where in the state of a request its connection is.
+CONNECTION_KEY: Final = "masking_emulator.server.connection"
 
 #: On, with no time: closing sends a reset instead of the rest of what was written.
 _NO_LINGER: Final = struct.pack("ii", 1, 0)
@@ -51,28 +48,9 @@ class Connection:
         await _gone(receive)
 
 
-class Protocol(HttpToolsProtocol):
-    """uvicorn's protocol, whose requests know their connection."""
-
-    def __init__(
-        self,
-        config: Config,
-        server_state: ServerState,
-        app_state: dict[str, Any],
-        _loop: asyncio.AbstractEventLoop | None = None,
-    ) -> None:
-        self._connection = Connection()
-        super().__init__(config, server_state, {**app_state, _KEY: self._connection}, _loop)
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """The connection stands."""
-        self._connection.belongs_to(transport)
-        super().connection_made(cast(Transport, transport))
-
-
 def connection_of(scope: Scope) -> Connection:
     """The connection that a request came over."""
-    connection = scope.get("state", {}).get(_KEY)
+    connection = scope.get("state", {}).get(CONNECTION_KEY)
     assert isinstance(connection, Connection), "only the emulator's own server can end a connection"
     return connection
 

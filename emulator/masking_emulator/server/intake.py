@@ -63,7 +63,7 @@ class Intake:
                 world.requests.ended(noted, RequestOutcome.BROKEN, real_seconds() - noted.begun_s)
 
     async def _serve(self, request: Request, world: World, caller: Caller, noted: ApiRequest, send: Send) -> None:
-        body = await read_body(request.receive, BODY_BYTES_MAX)
+        body = await read_body(request, BODY_BYTES_MAX)
         world.requests.received(noted, body)
         met = world.faults_met_by(noted)
         if met:

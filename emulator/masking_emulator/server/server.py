@@ -4,17 +4,18 @@ import asyncio
 import socket
 import ssl
 from collections.abc import Callable, Sequence
+from functools import partial
 from types import FrameType
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 import uvicorn
-from uvicorn.server import ServerState
 
-from masking_emulator.config import ServeConfig
+from masking_emulator.config import ServeConfig, files_max, take_more_files
 from masking_emulator.interception.certificates import Certificates, users_certificates
+from masking_emulator.interception.crowd import Crowd, connections_max, proxy_connections_max
 from masking_emulator.server.app import make_app
-from masking_emulator.server.connection import Protocol
 from masking_emulator.server.log import log_as
+from masking_emulator.server.protocol import CLIENT_LIMITS, ClientLimits, HttpProtocol
 from masking_emulator.server.sockets import ServerSockets, open_sockets
 from masking_emulator.world.file import load_world
 from masking_emulator.world.hub import Hub
@@ -27,9 +28,6 @@ if TYPE_CHECKING:
 
 #: How long open connections may take to end when the server stops.
 _GRACE_S: Final = 2
-
-#: How long a client may keep silent after it agreed on TLS.
-FIRST_REQUEST_S_MAX: Final = 30.0
 
 
 def serve(config: ServeConfig, ready: Callable[[ServerSockets, WorldSpec], None]) -> None:
@@ -61,6 +59,7 @@ def serve_world(
     ready: Callable[[], None] = lambda: None,
 ) -> None:
     """Serve one world behind these sockets until the process is asked to end. Raises CannotKeepFile."""
+    take_more_files()
     hub = Hub(Surroundings(base_url=sockets.url), interception=sockets.described())
     world = hub.add(spec, state_file=None if keeping is None else keeping.state)
 
@@ -94,12 +93,15 @@ class Server(uvicorn.Server):
         started: Callable[[], None],
         *,
         control_hosts: Sequence[str] = (),
+        limits: ClientLimits = CLIENT_LIMITS,
     ) -> None:
         """`begin` is called in the event loop before anything is served, `started` as soon as requests are answered."""
+        self._http = partial(HttpProtocol, crowd=Crowd(connections_max(files_max())), limits=limits)
         super().__init__(
             uvicorn.Config(
                 make_app(hub, control_hosts=control_hosts),
-                http=Protocol,
+                http=self._http,  # type: ignore[arg-type]  # uvicorn does no more with it than to call it
+                ws="none",
                 lifespan="off",
                 access_log=False,
                 log_config=None,
@@ -134,7 +136,7 @@ class Server(uvicorn.Server):
         from masking_emulator.interception.proxy import Proxy
         from masking_emulator.interception.tunnel import ProxyLimits
 
-        loop, limits = asyncio.get_running_loop(), ProxyLimits()
+        loop, limits = asyncio.get_running_loop(), ProxyLimits(connections=proxy_connections_max(files_max()))
         tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
         tls.load_cert_chain(certificates.server)
         tls.set_alpn_protocols(["http/1.1"])
@@ -143,7 +145,7 @@ class Server(uvicorn.Server):
             self.servers.append(await loop.create_server(self._proxy.connection, sock=self._sockets.proxy))
         if self._sockets.tls is not None:
             opened = await loop.create_server(
-                lambda: self._connection(lambda: None),
+                lambda: self._http(self.config, self.server_state, self.lifespan.state),
                 sock=self._sockets.tls,
                 ssl=tls,
                 ssl_handshake_timeout=limits.handshake_s,
@@ -151,29 +153,10 @@ class Server(uvicorn.Server):
             self.servers.append(opened)
 
     def _connection(self, ended: Callable[[], None]) -> asyncio.Protocol:
-        return _Connection(self.config, self.server_state, self.lifespan.state, ended)
+        return self._http(self.config, self.server_state, self.lifespan.state, ended=ended)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Being asked to end is no failure, so the signal is not raised again; a second one does not wait."""
         del sig, frame
         self.force_exit = self.should_exit
         self.should_exit = True
-
-
-class _Connection(Protocol):
-    """A connection that did not come through the plain door: it has to say something soon, and tells when it ends."""
-
-    def __init__(
-        self, config: uvicorn.Config, state: ServerState, app_state: dict[str, Any], ended: Callable[[], None]
-    ) -> None:
-        super().__init__(config, state, app_state)
-        self._ended = ended
-
-    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]  # as uvicorn has it
-        super().connection_made(transport)
-        # uvicorn's own timer for what a client says next; it has none for the first.
-        self.timeout_keep_alive_task = self.loop.call_later(FIRST_REQUEST_S_MAX, self.timeout_keep_alive_handler)
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        super().connection_lost(exc)
-        self._ended()

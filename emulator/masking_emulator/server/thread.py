@@ -9,6 +9,7 @@ from typing import Final, Self
 from masking_emulator.client import Control
 from masking_emulator.config import HOST_DEFAULT
 from masking_emulator.interception.certificates import users_certificates
+from masking_emulator.server.protocol import CLIENT_LIMITS, ClientLimits
 from masking_emulator.server.server import Server
 from masking_emulator.server.sockets import open_sockets
 from masking_emulator.world.file import DEMO_WORLD, load_world
@@ -33,6 +34,7 @@ class ServerThread:
         proxy_port: int | None = None,
         tls_port: int | None = None,
         allowed_hosts: Sequence[str] = (),
+        limits: ClientLimits = CLIENT_LIMITS,
     ) -> None:
         """`world` is an example's name or a file. Raises BadWorld, and what opening the sockets raises."""
         spec = load_world(world)
@@ -50,7 +52,7 @@ class ServerThread:
         around = Surroundings(base_url=self.url, heartbeat_s=_HEARTBEAT_S)
         self._hub = Hub(around, interception=self.sockets.described())
         self._hub.add(spec)
-        self._server = Server(self._hub, self.sockets, lambda: None, self._ready.set)
+        self._server = Server(self._hub, self.sockets, lambda: None, self._ready.set, limits=limits)
         self._thread = Thread(
             target=self._server.run, args=([self.sockets.plain],), name="masking-emulator", daemon=True
         )
