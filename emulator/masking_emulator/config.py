@@ -1,4 +1,4 @@
-"""Configuration: what `serve` and the client verbs were told. The only place that reads the environment.
+"""Configuration of `serve` and the client verbs. The only place that reads the environment.
 
 Flags win over the environment, the environment over the defaults; for the options of the verbs click does the
 reading, by these names.
@@ -20,7 +20,7 @@ URL_VARIABLE: Final = "MASKING_EMULATOR_URL"
 #: Where its TLS port is, for the preload of Node.
 TLS_URL_VARIABLE: Final = "MASKING_EMULATOR_TLS_URL"
 
-#: Which world the verbs mean.
+#: The world that the verbs use.
 WORLD_VARIABLE: Final = "MASKING_EMULATOR_WORLD"
 
 #: Where certificates and trust stores are kept, instead of the user's cache.
@@ -35,7 +35,7 @@ _FILES_WANTED: Final = 65_536
 
 @dataclass(frozen=True, slots=True)
 class ServeConfig:
-    """Where to listen and which world to begin with. A port of 0 is any free one, None is no such door.
+    """Where to listen and which world to begin with. A port of 0 is any free one, None is no such socket.
 
     `state` is the file that the world goes on from and is written to, `recording` the one for what it is asked.
     """

@@ -1,6 +1,6 @@
 """The control API under `/_emulator/`: one module a subject, each with its handlers and its table of operations.
 
-Routes and OpenAPI both come from the tables. A subject more is a module and a line here; of two paths that match
+Routes and OpenAPI both come from the tables. A new subject is a module and a line here. Of two paths that match
 the same request, the first wins. What all subjects share is in `kernel.py`.
 """
 

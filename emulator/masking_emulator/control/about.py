@@ -1,4 +1,4 @@
-"""Control of the server itself: whether it is ready, and what it claims to be true."""
+"""Control of the server itself: whether it is ready, its ledger, and its proxy."""
 
 from collections.abc import Sequence
 from typing import Final

@@ -27,12 +27,12 @@ from masking_emulator.core.records.callbacks import Callback, CallbackState
 from masking_emulator.plivo.callbacks import EVENTS
 from masking_emulator.world.world import World
 
-#: One answer lists at most so many callbacks.
+#: The most callbacks that one answer lists.
 CALLBACKS_MAX: Final = 1_000
 
 _RULES_MAX: Final = 100
 
-#: No callback has a greater id.
+#: The greatest id that a callback can have.
 ORDINAL_MAX: Final = 10**15 - 1
 
 _ORDERS: Final[Mapping[str, Callable[[Collection[Entry]], Iterable[Entry]]]] = {
@@ -67,7 +67,7 @@ async def show_callback(asked: ControlRequest) -> ControlAnswer:
 
 
 async def wait_for_callbacks(asked: ControlRequest) -> ControlAnswer:
-    """Answer as soon as `count` callbacks match; past `timeout_s` real seconds tell what did arrive instead.
+    """Answer as soon as `count` callbacks match; after `timeout_s` real seconds answer what did come instead.
 
     What matches is in the state `delivered` unless `state` says otherwise (`any` for every state).
     """
@@ -84,7 +84,7 @@ async def wait_for_callbacks(asked: ControlRequest) -> ControlAnswer:
 
 
 async def _wait(log: CallbackLog, matches: Callable[[Entry], bool], found: dict[int, Entry], count: int) -> None:
-    """Keep what is found up to date until there is enough of it."""
+    """Update the matching callbacks until there are enough."""
     with log.watched() as watch:
         while len(found) < count:
             if log.closed:
@@ -97,7 +97,7 @@ async def _wait(log: CallbackLog, matches: Callable[[Entry], bool], found: dict[
 
 
 async def replay_callback(asked: ControlRequest) -> ControlAnswer:
-    """Send the same callback once more, with fresh nonces, as a callback of its own; even while delivery is off."""
+    """Send a callback once more with fresh nonces, as a copy with an id of its own, even while delivery is off."""
     events = asked.world.do(SendAgain(_entry(asked).callback))
     copy = next(event.callback for event in events if isinstance(event, CallbackDue))
     entry = asked.world.dispatch.log.get(copy.ordinal)
@@ -203,7 +203,7 @@ def _count(query: Mapping[str, str]) -> int:
 
 
 def _what_came(log: CallbackLog, query: Mapping[str, str], found: int, count: int) -> str:
-    """What was waited for, and what came instead."""
+    """A sentence on what was waited for and what came instead."""
     wanted = ", ".join(f"{name} {query[name]}" for name in ("event", "session", "state") if name in query)
     came = [entry for entry in log.all() if entry.callback.ordinal > whole(query, "after", 0)]
     listed = "; ".join(_summary(entry) for entry in came[-_LISTED_MAX:]) or "none"

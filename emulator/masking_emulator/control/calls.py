@@ -21,7 +21,7 @@ from masking_emulator.core.records.calls import Call, CallSignal, Habit, Phase, 
 from masking_emulator.world.schema import HABIT_SCHEMAS
 from masking_emulator.world.spec import BadWorld, e164, microseconds, phone_of
 
-#: One answer lists at most so many calls.
+#: The most calls that one answer lists.
 CALLS_MAX: Final = 1_000
 
 
@@ -80,7 +80,7 @@ async def set_phone(asked: ControlRequest) -> ControlAnswer:
     return 200, phone_json(phone)
 
 
-#: So many phones a world may know.
+#: The most phones that a world may know.
 PHONES_MAX: Final = 10_000
 
 _PHASES: Final = tuple(phase.value for phase in Phase)

@@ -9,13 +9,13 @@ from masking_emulator.traffic.fault import FAULT_SCHEMA, BadFault, fault_of
 
 
 async def list_faults(asked: ControlRequest) -> ControlAnswer:
-    """The faults in the order in which a request meets them, each with its state and how often it came to work."""
+    """The faults in the order in which a request meets them, each with its state and how often it was applied."""
     world = asked.world
     return 200, {"faults": [fault_json(placed, world.clock.now()) for placed in world.faults]}
 
 
 async def add_fault(asked: ControlRequest) -> ControlAnswer:
-    """One fault more. `note` says where the official SDKs would hide it from an application.
+    """Add a fault. `note` says where the official SDKs would hide it from an application.
 
     It selects by `operation`, `method`, `path` and the world's clock (`from`, `until`, `for_s`), counts with `skip`,
     `count`, `chance` and `limit`, and makes one of these of an answer: an error (`status`, `text`, `headers`), another
@@ -33,12 +33,12 @@ async def add_fault(asked: ControlRequest) -> ControlAnswer:
 
 
 async def clear_faults(asked: ControlRequest) -> ControlAnswer:
-    """No faults any more."""
+    """Remove all faults."""
     return 200, {"removed": asked.world.faults.clear()}
 
 
 async def remove_fault(asked: ControlRequest) -> ControlAnswer:
-    """One fault less."""
+    """Remove a fault."""
     name = asked.path["fault_id"]
     if not asked.world.faults.remove(name):
         raise ControlError(404, f"the world has no fault {name[:50]!r}", "fault_id")

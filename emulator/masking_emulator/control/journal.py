@@ -12,23 +12,23 @@ from masking_emulator.core.events import Event
 from masking_emulator.world.journal import event_json
 from masking_emulator.world.world import World
 
-#: One answer lists at most so many events; what is left out is counted.
+#: The most events that one answer lists; what is left out is counted.
 EVENTS_MAX: Final = 10_000
 
-#: A stream hands so many events to the connection before it waits until that has taken them.
+#: How many events a stream writes before it waits until the connection has taken them.
 _BATCH_MAX: Final = 200
 
-#: After so many real seconds of silence a stream says that it is alive.
+#: How often a stream without events sends a comment, in real seconds.
 _HEARTBEAT_S: Final = 10.0
 
-#: A stream that is to end by itself may last so long, in real seconds.
+#: The longest `timeout_s` of a stream, in real seconds.
 _TIMEOUT_S_MAX: Final = 86_400
 
 _EVENT_STREAM: Final = "text/event-stream"
 
 
 async def show_journal(asked: ControlRequest) -> ControlAnswer:
-    """The events after a sequence number, oldest first. `first` tells from where the journal is kept."""
+    """The events after a sequence number, oldest first. `first` is the oldest number that is kept."""
     world = asked.world
     world.caught_up()
     events = world.journal.after(whole(asked.query, "after", 0), min(whole(asked.query, "limit", 1000), EVENTS_MAX))

@@ -1,4 +1,4 @@
-"""What every subject of the control API shares: the operation, its request, its refusal, and the way in and out.
+"""What every subject of the control API shares: the operation, its request, its refusal, and its endpoint.
 
 JSON in, JSON out; errors are `{"error", "field"}`. A write from a foreign web page is refused (`origin.py`). What
 a single subject needs belongs into its own module.
@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 PREFIX: Final = "/_emulator"
 
-#: A world with a large pool has to fit.
+#: A world with a large pool has to fit into it.
 BODY_BYTES_MAX: Final = 4_194_304
 
 
@@ -65,9 +65,9 @@ JSON: Final = "application/json"
 
 
 class Operation(Record):
-    """One control operation: what it is called on, what its body must be, and who does it.
+    """One control operation: its method and path, the schemas of its body and query, and its handler.
 
-    `media_type` is what it answers where it does; a handler of another type than JSON makes the response itself.
+    `media_type` is the type of a successful answer; a handler of another type than JSON makes the response itself.
     """
 
     method: str
@@ -80,7 +80,7 @@ class Operation(Record):
     media_type: str = JSON
 
 
-#: Where the operations on a world are.
+#: The path of a world, below which its operations are.
 W: Final = "/worlds/{auth_id}"
 
 INSTANT: Final = {"type": "string", "description": "ISO 8601, for example 2026-01-01T00:00:00Z"}
@@ -90,7 +90,7 @@ WHOLE: Final = {"type": "integer", "minimum": 0}
 NOT_EMPTY: Final[dict[str, Any]] = {"minProperties": 1}
 
 
-#: A query takes no longer number.
+#: The most digits of a number in a query.
 _DIGITS_MAX: Final = 16
 
 
@@ -184,7 +184,7 @@ class ControlEndpoint:
                 )
         body = {} if operation.method == "GET" else await self._json_body(request, operation)
         query = dict(request.query_params)
-        # One that is misspelt would else match everything.
+        # Otherwise a misspelt one would match everything.
         unknown = next((name for name in query if name not in (operation.query or {})), None)
         if unknown is not None:
             known = ", ".join(operation.query or {}) or "none"

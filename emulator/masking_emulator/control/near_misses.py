@@ -1,6 +1,6 @@
-"""Matching: which of the requests that arrived are meant, and how the others differ from what is meant.
+"""Matching: which of the requests that arrived fulfil the criteria, and how the others differ from them.
 
-Criteria are a flat table; each tells its difference, so a request that misses one is a near miss with a reason.
+Criteria are a flat table. Each returns its differences, so a request that misses one is a near miss with a reason.
 Nothing here changes a request.
 """
 
@@ -12,11 +12,11 @@ from masking_emulator.control.views.requests import body_of, query_of, session_o
 from masking_emulator.core.records.base import Record
 from masking_emulator.traffic.requests import ApiRequest, path_fits
 
-#: So many near misses one answer tells, so many differences of each.
+#: The most near misses in one answer, and the most differences of each.
 NEAR_MISSES_MAX: Final = 3
 _DIFFERENCES_MAX: Final = 20
 
-#: Of what does not match, only the newest are compared closely.
+#: How many requests, the newest, are compared with the criteria for near misses.
 _COMPARED_MAX: Final = 200
 
 
@@ -29,17 +29,17 @@ class Mismatch(Record):
 
 
 def matches(request: ApiRequest, criteria: Mapping[str, Any]) -> bool:
-    """Whether the request is one of those that are meant."""
+    """Whether the request fulfils all criteria."""
     return next(_differences(request, criteria), None) is None
 
 
 def matching(requests: Iterable[ApiRequest], criteria: Mapping[str, Any]) -> list[ApiRequest]:
-    """Those that are meant, oldest first."""
+    """The requests that fulfil all criteria, oldest first."""
     return [request for request in requests if matches(request, criteria)]
 
 
 def near_misses(requests: Sequence[ApiRequest], criteria: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The requests that come closest without being meant, closest first, and how each differs."""
+    """The requests that come closest to the criteria without fulfilling them, closest first, and how each differs."""
     missed = [(request, list(_differences(request, criteria))) for request in requests[-_COMPARED_MAX:]]
     close = [(request, differences) for request, differences in missed if differences]
     close.sort(key=lambda miss: (sum(1 - _likeness(one.expected, one.actual) for one in miss[1]), -miss[0].sequence))
@@ -99,7 +99,7 @@ def _beyond(name: str, expected: Any, actual: Any) -> Iterator[Mismatch]:
                 yield from _beyond(f"{name}.{key}", value, actual[key])
             else:
                 yield Mismatch(f"{name}.{key}", value, None)
-    # JSON knows true apart from 1, Python does not.
+    # JSON distinguishes true from 1, Python does not.
     elif expected != actual or isinstance(expected, bool) is not isinstance(actual, bool):
         yield Mismatch(name, expected, actual)
 

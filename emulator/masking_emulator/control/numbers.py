@@ -1,4 +1,4 @@
-"""Control of the number pool: what is on each number and why, and one number more."""
+"""Control of the number pool: what is on each number and why, and adding and replacing one."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -20,7 +20,7 @@ async def explain_session(asked: ControlRequest) -> ControlAnswer:
 
 
 async def explain_create(asked: ControlRequest) -> ControlAnswer:
-    """What a create with these parameters would come to now, and why. Nothing is created, and nothing changes.
+    """What a create with these parameters would answer now, and why. Nothing is created, and nothing changes.
 
     Candidates as for a session that is there; with `error` and `reason` where it would be refused.
     """
@@ -52,7 +52,7 @@ async def show_numbers(asked: ControlRequest) -> ControlAnswer:
 
 
 async def add_number(asked: ControlRequest) -> ControlAnswer:
-    """One number more at the end of the pool."""
+    """Add a number at the end of the pool."""
     world = asked.world
     owners: dict[str | None, int] = {account.auth_id: account.place for account in world.accounts[1:]}
     owners[None] = MAIN_ACCOUNT
@@ -68,7 +68,7 @@ async def add_number(asked: ControlRequest) -> ControlAnswer:
 
 
 async def replace_number(asked: ControlRequest) -> ControlAnswer:
-    """The number is sub-optimal: its live sessions get others, are told so, and it gets no session any more."""
+    """Report the number as sub-optimal: its live sessions get others, with a callback, and it gets no more."""
     world = asked.world
     try:
         digits = e164(asked.path["number"], "number")

@@ -1,4 +1,4 @@
-"""Origin: whether a foreign web page is behind a request. Any page may send to a local port; two headers tell.
+"""Origin: whether a request comes from a foreign web page. Any page may send to a local port; two headers show it.
 
 A Host that is an address, a name without dots or localhost cannot be a page's own name for us, whatever a public
 name server says; other names count as ours only where they were allowed. An Origin, which browsers add, must be
@@ -10,7 +10,7 @@ from ipaddress import ip_address
 
 
 def foreign_header(headers: Mapping[str, str], own_names: Sequence[str]) -> str | None:
-    """The header that gives a foreign page away, "Host" or "Origin"; None where neither does."""
+    """The header that shows a foreign page, "Host" or "Origin"; None where neither does."""
     host = headers.get("host", "")
     name = _name(host)
     if not (_only_here(name) or name in (own.lower() for own in own_names)):

@@ -29,11 +29,11 @@ from masking_emulator.plivo.validation import SchemaValidator
 from masking_emulator.traffic.requests import ApiRequest
 from masking_emulator.world.world import World
 
-#: One answer lists at most so many requests; the newest are kept.
+#: The most requests that one answer lists, the newest ones.
 _LISTED_MAX: Final = 1000
 _LISTED_DEFAULT: Final = 100
 
-#: An explanation names so many of those that arrived.
+#: The most arrived requests that an explanation names.
 _EXPLAINED_MAX: Final = 20
 
 _QUERY_CHARACTERS_MAX: Final = 4000
@@ -84,8 +84,8 @@ async def verify_requests(asked: ControlRequest) -> ControlAnswer:
 async def await_request(asked: ControlRequest) -> ControlAnswer:
     """Block until `at_least` requests match (1 where left out), those before counted, for up to `timeout_s` seconds.
 
-    A request counts as soon as its body is there, with `status` only once it has been answered. 409 where time is
-    up, with what did arrive. Seconds are real ones: the world's clock may stand still.
+    A request counts as soon as its body is there, with `status` only once it has been answered. 409 when the time is
+    over, with what did arrive. Seconds are real ones: the world's clock may stand still.
     """
     world, criteria = asked.world, _criteria(asked.query, "timeout_s", "at_least")
     wanted, timeout_s = whole(asked.query, "at_least", 1), timeout_of(asked.query)
@@ -124,7 +124,7 @@ def _explained(world: World, criteria: Mapping[str, Any], found: Sequence[ApiReq
     }
 
 
-#: How a number of requests is judged.
+#: How many requests are expected.
 _COUNTS: Final = {
     "count": lambda found, expected: found == expected,
     "at_least": lambda found, expected: found >= expected,

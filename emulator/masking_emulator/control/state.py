@@ -1,6 +1,6 @@
-"""Control of a world's whole state: out, in, and what its journal says of the pool.
+"""Control of a world's whole state: taking and restoring it, and a report on the pool.
 
-What it takes to do that is loaded when it is asked for: a start would pay for what few tests need.
+The code for it is loaded at the first use, because few tests need it and every start would pay for it.
 """
 
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from typing import Final
 from masking_emulator.control.kernel import ControlAnswer, ControlError, ControlRequest, Operation, W
 from masking_emulator.wholefile import CannotKeepFile
 
-#: A world of 100,000 sessions has to fit.
+#: A world of 100,000 sessions has to fit into it.
 _SNAPSHOT_BYTES_MAX: Final = 536_870_912
 
 
@@ -21,7 +21,7 @@ async def take_snapshot(asked: ControlRequest) -> ControlAnswer:
 
 
 async def put_snapshot(asked: ControlRequest) -> ControlAnswer:
-    """Another state in place of this one, as it was taken. The world keeps its accounts."""
+    """Restore a state that was taken. The world keeps its accounts."""
     from masking_emulator.keeping.snapshot import BadSnapshot, restore, snapshot_of
 
     try:
@@ -46,7 +46,7 @@ async def keep_snapshot(asked: ControlRequest) -> ControlAnswer:
 
 
 async def show_pool_report(asked: ControlRequest) -> ControlAnswer:
-    """How many numbers, of which countries, would have served what the journal tells, and when it was tightest."""
+    """How many numbers, of which countries, would have served the journal's sessions, and when most were in use."""
     from masking_emulator.control.views.pool_report import pool_report
 
     world = asked.world

@@ -13,7 +13,7 @@ from masking_emulator.world.world import World
 
 
 async def add_world(asked: ControlRequest) -> ControlAnswer:
-    """A new world from a structure as in a world file; `seed` and `clock` beside it win."""
+    """A new world from a structure as in a world file. `seed` and `clock` beside it take precedence over its own."""
     structure = {**asked.body.get("world", {}), **{k: v for k, v in asked.body.items() if k != "world"}}
     try:
         return 201, _world(asked.hub.add(world_of(structure, asked.hub.credentials)))

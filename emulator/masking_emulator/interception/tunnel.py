@@ -13,7 +13,7 @@ from typing import cast
 
 @dataclass(frozen=True, slots=True)
 class ProxyLimits:
-    """How much a proxy puts up with. Its bounds are its own: the server's other doors do not feel them."""
+    """The limits of a proxy. They are its own: the server's other sockets are not affected."""
 
     #: Connections at once; those that lead to the emulator count no longer as soon as they speak HTTP to it.
     connections: int = 1_000

@@ -1,4 +1,4 @@
-"""The composition root: worlds in, one ASGI app out. The only file that sees everything."""
+"""The composition root: makes one ASGI app of worlds and both APIs. The only file that imports all of them."""
 
 from collections.abc import Sequence
 

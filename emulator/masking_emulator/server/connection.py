@@ -1,4 +1,4 @@
-"""Connection: what a fault needs of the client's connection, which is to end it without an answer.
+"""Connection: lets a fault end the connection of a client without an answer.
 
 ASGI has no word for that. The server's protocol (protocol.py) hands each request the state that it was made with, so
 each connection brings a handle in `scope["state"]`.
@@ -15,7 +15,7 @@ from starlette.types import Receive, Scope
 #: Where in the state of a request its connection is.
 CONNECTION_KEY: Final = "masking_emulator.server.connection"
 
-#: On, with no time: closing sends a reset instead of the rest of what was written.
+#: SO_LINGER on, with no time: closing sends a reset instead of the rest of what was written.
 _NO_LINGER: Final = struct.pack("ii", 1, 0)
 
 
@@ -26,7 +26,7 @@ class Connection:
         self._transport: Transport | None = None
 
     def belongs_to(self, transport: asyncio.BaseTransport) -> None:
-        """The transport, as soon as there is one. uvloop's is none of asyncio's classes, but does what they do."""
+        """Set the transport, as soon as there is one. uvloop's is none of asyncio's classes, but does what they do."""
         self._transport = cast(Transport, transport)
 
     @property

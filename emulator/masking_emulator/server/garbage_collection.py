@@ -1,18 +1,18 @@
 """Garbage collection of a server process: a world's records are many, live long and hold no cycles.
 
-Python counts what it makes and looks through everything ever so often; with a hundred thousand records that is a
-third of all the time. Reference counting frees them all the same.
+Python looks through all objects now and then; with a hundred thousand records that takes a third of all the time.
+Reference counting frees them without it.
 """
 
 import gc
 from typing import Final
 
-#: New objects before the youngest are looked at, and how many such looks before the older ones are.
+#: How many new objects there are before a collection of the youngest, and how many of those before one of the older.
 _THRESHOLDS: Final = (50_000, 20, 50)
 
 
 def settle() -> None:
-    """What the start has made stays and is not looked at again; from here on, look rarely."""
+    """Exclude what the start has made from collections, and collect rarely from here on."""
     gc.freeze()
     gc.set_threshold(*_THRESHOLDS)
     gc.enable()

@@ -1,8 +1,8 @@
 """Intake: what happens to an API request on its way to its world and back: it is noted, meets the faults that were
 asked for, is served, and is answered.
 
-The emulated service knows nothing of this. A request whose caller nobody knows belongs to no world and is noted
-with the server.
+The emulated service knows nothing of this. A request with unknown credentials belongs to no world and is kept
+by the hub.
 """
 
 import asyncio
@@ -25,7 +25,7 @@ from masking_emulator.traffic.requests import ApiRequest, Reply, RequestOutcome
 from masking_emulator.world.hub import Hub
 from masking_emulator.world.world import World
 
-#: What the console sends with a request that nobody asked for.
+#: The header of requests with which the console keeps a view up to date.
 CONSOLE_HEADER: Final = "X-Emulator-Console"
 
 
@@ -105,7 +105,7 @@ class Intake:
 
 
 def note_unmatched(hub: Hub, request: Request, response: Response, why: str) -> None:
-    """Keep a request that belongs to no world, what it was told, and why."""
+    """Keep a request that belongs to no world, its answer, and why."""
     noted = _noted(request.scope, real_now())
     noted.note = why
     hub.unmatched.arrived(noted)
@@ -119,7 +119,7 @@ async def _hold_up(met: Sequence[PlacedFault], *, after: bool) -> None:
 
 
 def _is_consoles_read(request: Request) -> bool:
-    """Whether the console keeps a view up to date: that is no customer's request, and uses up no fault."""
+    """Whether it is the console that keeps a view up to date: not a customer's request, so it meets no fault."""
     return request.method == "GET" and CONSOLE_HEADER in request.headers
 
 

@@ -1,7 +1,7 @@
 """Run: a private emulator for as long as one command lives, which is what `masking-emulator run -- COMMAND` is.
 
 The sockets are open and the world is loaded before the command starts, the rest of the server loads while it does:
-what it asks meanwhile waits in the system's queue. Whatever ends the command ends us with its exit code.
+its first requests wait in the system's queue. When the command ends, this process ends with its exit code.
 """
 
 import os
@@ -25,17 +25,17 @@ from masking_emulator.server.sockets import ServerSockets, open_sockets
 from masking_emulator.world.file import load_world
 from masking_emulator.world.spec import WorldSpec
 
-#: As a shell has it: the command is not there, it is no program, a signal ended it.
+#: Exit codes as in a shell: the command is not there, it is not a program, a signal ended it.
 EXIT_NOT_FOUND: Final = 127
 EXIT_NO_PROGRAM: Final = 126
 EXIT_SIGNAL: Final = 128
 
-#: What we hand on to the command. A terminal sends those of its keys to the command too, without us.
+#: Signals that are passed on to the command. A terminal sends those of its keys to the command itself.
 _FORWARDED: Final = ("SIGTERM", "SIGHUP", "SIGINT", "SIGQUIT", "SIGUSR1", "SIGUSR2")
 _BY_KEY: Final = ("SIGINT", "SIGQUIT")
 _ASKS_TO_END: Final = ("SIGTERM", "SIGHUP")
 
-#: Between two looks whether what the command left has ended.
+#: How often to check whether the processes that the command left have ended, in real seconds.
 _PAUSE_S: Final = 0.01
 
 
@@ -49,7 +49,7 @@ class CannotRun(Exception):
 
 @dataclass(frozen=True, slots=True)
 class RunConfig:
-    """What to run, in which world, whom beside Plivo it may reach, and how long it may take to end when asked."""
+    """What to run, in which world, which other hosts it may reach, and how long it may take to end when asked."""
 
     command: Sequence[str]
     world: str
@@ -110,7 +110,7 @@ def _serve(spec: WorldSpec, sockets: ServerSockets, stopped: Callable[[], None])
     try:
         serve_world(spec, sockets, ready=ready)
     finally:
-        stopped()  # only a bug gets here, and a command that waits for a server that is gone would wait long
+        stopped()  # only a bug leads here, and the command would wait long for a server that has ended
 
 
 class _Command:
@@ -144,7 +144,7 @@ class _Command:
         return code if code >= 0 else EXIT_SIGNAL - code
 
     def end(self, number: int = signal.SIGTERM) -> None:
-        """Ask it to end, and make it end if it does not."""
+        """End it with SIGTERM, and with SIGKILL if that does not help."""
         self._send(number)
         if self._timer is None:
             self._timer = Timer(self._kill_after_s, self._send, args=(getattr(signal, "SIGKILL", signal.SIGTERM),))
@@ -179,7 +179,7 @@ def _start(words: Sequence[str], variables: Mapping[str, str], *, own_group: boo
 
 
 def _in_terminal() -> bool:
-    """Whether a terminal sends us what its keys mean."""
+    """Whether a terminal sends us signals for its keys."""
     try:
         terminal = os.open("/dev/tty", os.O_RDONLY)
     except OSError:
@@ -193,7 +193,7 @@ def _in_terminal() -> bool:
 
 
 def _clear_away(group: int, *, patience_s: float) -> None:
-    """End what is left of a group: asked at first, made to later."""
+    """End what is left of a process group: with SIGTERM first, with SIGKILL later."""
     for number, wait_s in ((signal.SIGTERM, patience_s), (signal.SIGKILL, 0.0)):
         try:
             os.killpg(group, number)

@@ -83,7 +83,7 @@ def _keeping(config: ServeConfig) -> "Keeping | None":
 
 
 class Server(uvicorn.Server):
-    """uvicorn, telling when it listens at every door, and ending with exit code 0 when it is asked to end."""
+    """uvicorn, which also says when it listens on every socket, and ends with exit code 0 when it is asked to end."""
 
     def __init__(
         self,
@@ -116,7 +116,7 @@ class Server(uvicorn.Server):
         self._proxy: Proxy | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Do what comes before anything is served, then open every door."""
+        """Do what comes before anything is served, then listen on every socket."""
         self._begin()
         await super().startup(sockets)
         if self._sockets.certificates is not None:
@@ -124,8 +124,8 @@ class Server(uvicorn.Server):
         self._started()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Let the worlds rest, then close every door."""
-        await self._hub.close()  # first: requests that wait for a callback would hold the server up
+        """Stop the worlds, then close every socket."""
+        await self._hub.close()  # first: requests that wait for a callback would delay the end of the server
         if self._proxy is not None:
             self._proxy.close()
         await super().shutdown(sockets)

@@ -1,8 +1,8 @@
-"""Doors: the sockets that a server listens on. Plain HTTP always; the proxy and TLS where they are asked for.
+"""The sockets that a server listens on: plain HTTP always, the proxy and TLS where they are asked for.
 
 They are open before anything else of a server is loaded: what connects early waits in the system's queue, so a
-taken port is known at once and a client can start while the server still does. What happens behind a door is told
-in server.py and proxy.py.
+taken port is known at once and a client can start while the server still does. What is served on
+them is decided in server.py and proxy.py.
 """
 
 import socket
@@ -18,7 +18,7 @@ from masking_emulator.unpatched import real_socket
 
 _BACKLOG: Final = 2048
 
-#: What the commonest failures to listen mean; the option that chooses the port fills the gap.
+#: Error → what it means. `{option}` is replaced by the option that chooses the port.
 _REASONS: Final[Mapping[int, str]] = {
     EACCES: "the port is not for everybody; choose another with {option}",
     EADDRINUSE: "the port is taken; choose another with {option}",
@@ -27,7 +27,7 @@ _REASONS: Final[Mapping[int, str]] = {
 
 
 class CannotOpenSocket(Exception):
-    """The address is taken or not ours."""
+    """The address is in use, or this machine does not have it."""
 
 
 class ServerSockets(Record):
@@ -73,7 +73,7 @@ def open_sockets(
     allowed_hosts: Sequence[str],
     certificates: Callable[[], Certificates],
 ) -> ServerSockets:
-    """Listen. A port of 0 is any free one, None is no such door.
+    """Listen. A port of 0 is any free one, None is no such socket.
 
     Raises CannotOpenSocket, and what `certificates` raises.
     """
@@ -97,7 +97,7 @@ def open_sockets(
 
 def _listen(host: str, port: int, *, option: str) -> socket.socket:
     """A listening socket. Raises CannotOpenSocket with a sentence that says why."""
-    if not host:  # to the system this is every address, which nobody should open up by a variable that is not set
+    if not host:  # the system takes this as every address, which an unset variable must not open
         raise CannotOpenSocket("cannot listen on an empty --host; 0.0.0.0 is every address")
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listener = real_socket(family, socket.SOCK_STREAM)

@@ -1,4 +1,4 @@
-"""Spoil: what becomes of an answer that meets a fault. Each way is an ASGI app in the answer's place."""
+"""Spoiled answers: what is sent instead of an answer that meets a fault. Each kind is an ASGI app."""
 
 from collections.abc import Callable, Mapping
 from http import HTTPStatus
@@ -16,7 +16,7 @@ from masking_emulator.traffic.fault import RATE_LIMIT
 from masking_emulator.traffic.placed import PlacedFault
 from masking_emulator.traffic.requests import RequestOutcome
 
-#: The vendor's words for a status; the others have the words of HTTP.
+#: The vendor's texts by status; the others have the phrases of HTTP.
 _TEXTS: Final[Mapping[int, str]] = {
     401: refusals.UNAUTHENTICATED,
     404: refusals.NOT_FOUND,
@@ -58,7 +58,7 @@ class ConnectionReset(Response):
         await connection_of(scope).reset(receive)
 
 
-#: How a request ends that is answered so; every other answer is sent whole.
+#: Kind of answer → how the request ends. Every other answer is sent whole.
 OUTCOMES: Final[Mapping[type[Response], RequestOutcome]] = {
     CutResponse: RequestOutcome.CUT,
     ConnectionClosed: RequestOutcome.DROPPED,

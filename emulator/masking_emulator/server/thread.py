@@ -16,12 +16,12 @@ from masking_emulator.world.file import DEMO_WORLD, load_world
 from masking_emulator.world.hub import Hub
 from masking_emulator.world.world import Surroundings
 
-#: How often a world in this process looks whether frozen time was moved.
+#: How often a world in this process checks whether frozen time was moved, in real seconds.
 _HEARTBEAT_S: Final = 0.02
 
 
 class ServerThread:
-    """A server in a thread of this process, for a test: `with Emulator() as emulator:`.
+    """A server in a thread of this process, for a test: `with ServerThread() as emulator:`.
 
     `url` is where it listens, `control` talks to its control API. It follows frozen time (freezegun), because its
     event loop has a clock of its own.

@@ -12,7 +12,7 @@ from masking_emulator.plivo.service import Account
 
 
 def explanation(session: Session, pool: Pool, accounts: Sequence[Account]) -> dict[str, Any]:
-    """Every number of the pool as it was when the session got its own, in allocation order, with its verdict.
+    """Every number of the pool when the session got its own, in allocation order, with why it was taken or not.
 
     `dropped_unlisted` counts the passed-over numbers beyond those that are named.
     """

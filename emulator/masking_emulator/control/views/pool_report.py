@@ -1,4 +1,4 @@
-"""The smallest pool: how many numbers, of which countries, would have served what a world's journal tells.
+"""The smallest pool: how many numbers, of which countries, would have served the sessions in a world's journal.
 
 The sessions are allocated once more, in the order of their creation and by the allocator's own rule, from a pool
 that is never exhausted; what was used of it is what is needed. Creates that were refused are not in a journal, so
@@ -72,7 +72,7 @@ class _Rerun(Struct):
                 freed = replace(hold, number=self.placed.pop(hold.session).number)
                 self._occupy(freed.number, at, lambda: self.pool.release(freed))
             case SessionNumberReplaced():
-                pass  # a pool without bad numbers would not have needed it
+                pass  # without bad numbers the pool would not have needed it
             case _:
                 pass
 
@@ -124,7 +124,7 @@ class _Rerun(Struct):
         return number
 
     def _occupy(self, digits: str, at: int, act: Callable[[], None]) -> None:
-        """Do something to a number, and notice whether its group has never had so many taken at once."""
+        """Change how a number is used, and note when its group has more numbers in use than ever before."""
         number = self.pool.get(digits)
         assert number is not None, "a session is on a number that the pool has"
         before = self.pool.use(digits)
@@ -140,7 +140,7 @@ def _is_taken(use: Use) -> bool:
     return bool(use.sessions or use.holds)
 
 
-#: Said in every report that does not know the whole run.
+#: The note in a report on a journal that does not begin at the start of the run.
 _INCOMPLETE: Final = "the journal no longer holds the beginning of the run (limits.journal_events_max)"
 
 

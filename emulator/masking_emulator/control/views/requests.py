@@ -1,4 +1,4 @@
-"""API requests as JSON: what arrived, what was answered, what nothing read. Made when somebody reads, not before.
+"""API requests as JSON: what arrived, what was answered, what nothing read. Made only when it is asked for.
 
 Credentials are masked; which account they named is shown beside them.
 """
@@ -17,7 +17,7 @@ from masking_emulator.traffic.requests import ApiRequest, RawHeaders, Reply
 
 _MASKED: Final = frozenset({"authorization", "proxy-authorization", "cookie"})
 
-#: JSON of more objects and arrays may be nested so deeply that it could not be written again; it is shown as text.
+#: JSON that is nested more deeply could not be written again; it is shown as text.
 _BRACKETS_MAX: Final = 500
 
 
