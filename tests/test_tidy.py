@@ -291,8 +291,12 @@ def _types(tree: ast.Module) -> Iterator[str]:
                 yield name
 
 
-#: Where an error of any kind has a place to go: the plugin is a guest in a process where anything may be replaced.
-CATCHES_ALL: Final[Mapping[str, tuple[str, ...]]] = {"pytest_plugin.py": ("Exception",)}
+#: Where an error of any kind has a place to go: the plugin is a guest in a process where anything may be replaced, and
+#: what ends the server's thread is raised where it was started.
+CATCHES_ALL: Final[Mapping[str, tuple[str, ...]]] = {
+    "pytest_plugin.py": ("Exception",),
+    "server/thread.py": ("BaseException",),
+}
 
 
 @each_file

@@ -1,41 +1,107 @@
 """The only reader of real time, and the clock of a world: now = base + rate * elapsed real time.
 
 A world's clock only moves forward. Rate 1 follows real time, 0 stands still, others run faster or slower.
-Elapsed time is summed from reading to reading, so a system clock that is set back holds a world and nothing more.
+Elapsed time is summed from reading to reading, so a system clock that is set back holds a world and nothing more. One
+that is set forward, or a machine that slept, moves a running world on by as much: the time has passed for everybody.
+
+A test may run in this process. Where freezegun or time-machine says what time it is, real time is what they say; to
+begin and to end a freeze is no passing of time. Whatever else a test puts in the place of `time.time` is for its own
+code: it is never called here, because every call would use up one of its values.
 """
 
-import time
+import sys
 from collections.abc import Iterator
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from importlib.machinery import BuiltinImporter
+from importlib.util import module_from_spec
+from typing import Any, Final
 
 from masking_emulator.core.instants import INSTANT_MAX, SECOND_US
 
 #: Faster than this a second would be a year.
 RATE_MAX = 31_536_000.0
 
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND: Final = timedelta(microseconds=1)
+_DAYS: Final = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+_MONTHS: Final = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def _own_time() -> Any:
+    """The module `time` as the interpreter has it: a copy of ours, in which nobody replaces a function."""
+    spec = BuiltinImporter.find_spec("time")
+    assert spec is not None, "time is built into the interpreter"
+    module = module_from_spec(spec)
+    BuiltinImporter.exec_module(module)
+    return module
+
+
+_time: Final = _own_time()
+
 
 def real_now() -> int:
     """The real instant, in microseconds."""
-    return int(time.time() * SECOND_US)
+    return _shown()[1]
 
 
 def real_seconds() -> float:
     """Real seconds since some moment in the past; only differences mean something."""
-    return time.perf_counter()
+    passed: float = _time.perf_counter()
+    return passed
 
 
 def unfrozen_now() -> int:
     """The real instant also while a test freezes time around us, for what has to hold outside that test."""
-    if not hasattr(time, "clock_gettime_ns"):  # Windows
-        return real_now()
-    return time.clock_gettime_ns(time.CLOCK_REALTIME) * SECOND_US // 1_000_000_000
+    if _travellers():
+        with suppress(ValueError):  # time-machine has just come back
+            return int(sys.modules["_time_machine"].original_time_ns()) // 1000
+    return int(_time.time_ns()) // 1000
+
+
+def http_date() -> str:
+    """The real instant as HTTP writes it in a header."""
+    at = _time.gmtime(real_now() // SECOND_US)
+    day = f"{_DAYS[at.tm_wday]}, {at.tm_mday:02} {_MONTHS[at.tm_mon - 1]} {at.tm_year:04}"
+    return f"{day} {at.tm_hour:02}:{at.tm_min:02}:{at.tm_sec:02} GMT"
+
+
+def _shown() -> tuple[object, int]:
+    """Who says what time it is, None for the system, and the instant that they say, in microseconds."""
+    while True:
+        if freezes := _freezes():
+            return freezes[-1], _frozen(freezes[-1])
+        if travellers := _travellers():
+            return travellers[-1], int(travellers[-1].time_ns()) // 1000
+        now = int(_time.time_ns()) // 1000
+        if not _travellers():  # else a test has just left for another time, and `now` may be of either
+            return None, now
+
+
+def _freezes() -> list[Any]:
+    """The freezes of freezegun that are in force, the innermost last."""
+    freezegun = sys.modules.get("freezegun.api")
+    return [] if freezegun is None else list(getattr(freezegun, "freeze_factories", ()))
+
+
+def _frozen(freeze: Any) -> int:
+    """The instant of a freeze. One that ticks whenever it is asked for the time is not asked."""
+    moment = freeze.time_to_freeze if hasattr(freeze, "step_width") else freeze()
+    return int((moment.replace(tzinfo=UTC) - _EPOCH) // _MICROSECOND)
+
+
+def _travellers() -> list[Any]:
+    """The travels of time-machine that are in force, the innermost last; its versions have two names for them."""
+    machine = vars(sys.modules["time_machine"]) if "time_machine" in sys.modules else {}
+    return list(machine.get("traveller_stack") or machine.get("coordinates_stack") or ())
 
 
 def looks(*, timeout_s: float, pause_s: float) -> Iterator[None]:
     """Turns to look for something in real time: one at once, then one after every pause until time is up."""
-    end = time.monotonic() + timeout_s
+    end = _time.monotonic() + timeout_s
     yield
-    while (left := end - time.monotonic()) > 0:
-        time.sleep(min(pause_s, left))
+    while (left := end - _time.monotonic()) > 0:
+        _time.sleep(min(pause_s, left))
         yield
 
 
@@ -44,10 +110,9 @@ class WorldClock:
 
     def __init__(self, *, start: int | None, rate: float) -> None:
         """`start` None begins at the real instant."""
-        self._now = real_now() if start is None else start
+        self._source, self._read = _shown()
+        self._now = self._read if start is None else start
         self._rate = rate
-        self._source = time.time
-        self._read = time.time()
 
     def copy(self) -> "WorldClock":
         """An independent clock that shows the same instant and runs at the same rate."""
@@ -60,14 +125,11 @@ class WorldClock:
 
     def now(self) -> int:
         """The world's instant."""
-        if time.time is not self._source:
-            # Somebody freezes or thaws real time around us (freezegun swaps the function). The swap is no
-            # passing of time, a tick after it is.
-            self._anchor()
-        read = time.time()
-        if read > self._read:
-            self._now = min(self._now + round((read - self._read) * self._rate * SECOND_US), INSTANT_MAX)
-        self._read = read
+        source, read = _shown()
+        # To begin or to end a freeze is no passing of time; what passes within it is.
+        if source is self._source and read > self._read:
+            self._now = min(self._now + round((read - self._read) * self._rate), INSTANT_MAX)
+        self._source, self._read = source, read
         return self._now
 
     def run(self, rate: float) -> None:
@@ -84,7 +146,3 @@ class WorldClock:
         if self._rate == 0:
             return None
         return max(0.0, (instant - self.now()) / (self._rate * SECOND_US))
-
-    def _anchor(self) -> None:
-        self._source = time.time
-        self._read = time.time()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 
 import uvicorn
 
+from masking_emulator.clock import http_date
 from masking_emulator.config import ServeConfig, files_max, take_more_files
 from masking_emulator.interception.certificates import Certificates, users_certificates
 from masking_emulator.interception.crowd import Crowd, connections_max, proxy_connections_max
@@ -82,6 +83,10 @@ def _keeping(config: ServeConfig) -> "Keeping | None":
     return Keeping(state=config.state, recording=config.recording)
 
 
+#: uvicorn looks so often whether it is to end.
+_TICKS_PER_SECOND: Final = 10
+
+
 class Server(uvicorn.Server):
     """uvicorn, which also says when it listens on every socket, and ends with exit code 0 when it is asked to end."""
 
@@ -122,6 +127,12 @@ class Server(uvicorn.Server):
         if self._sockets.certificates is not None:
             await self._open_tls(self._sockets.certificates)
         self._started()
+
+    async def on_tick(self, counter: int) -> bool:
+        """What uvicorn does ten times a second, but its clock may be a test's: the date of answers is read here."""
+        if counter % _TICKS_PER_SECOND == 0:
+            self.server_state.default_headers = [(b"date", http_date().encode()), *self.config.encoded_headers]
+        return await super().on_tick(1)  # no whole second, so it reads no clock
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         """Stop the worlds, then close every socket."""

@@ -1,8 +1,7 @@
 """A server in a thread of this process, for a test."""
 
 from collections.abc import Sequence
-from threading import Event as Flag
-from threading import Thread
+from importlib.util import find_spec
 from types import TracebackType
 from typing import Final, Self
 
@@ -12,6 +11,7 @@ from masking_emulator.interception.certificates import users_certificates
 from masking_emulator.server.protocol import CLIENT_LIMITS, ClientLimits
 from masking_emulator.server.server import Server
 from masking_emulator.server.sockets import open_sockets
+from masking_emulator.unpatched import Happening, patched_by, start_thread
 from masking_emulator.world.file import DEMO_WORLD, load_world
 from masking_emulator.world.hub import Hub
 from masking_emulator.world.world import Surroundings
@@ -20,11 +20,20 @@ from masking_emulator.world.world import Surroundings
 _HEARTBEAT_S: Final = 0.02
 
 
+#: A server that has not started or ended after so many real seconds never will.
+_PATIENCE_S: Final = 60.0
+
+
+class ServerFailed(Exception):
+    """The server did not start, or ended by an error; the message says why."""
+
+
 class ServerThread:
     """A server in a thread of this process, for a test: `with ServerThread() as emulator:`.
 
-    `url` is where it listens, `control` talks to its control API. It follows frozen time (freezegun), because its
-    event loop has a clock of its own.
+    `url` is where it listens, `control` talks to its control API. It follows frozen time (freezegun, time-machine),
+    because its event loop has a clock of its own. Its thread is the system's, also where gevent or eventlet replaced
+    those of this process.
     """
 
     def __init__(
@@ -36,9 +45,19 @@ class ServerThread:
         allowed_hosts: Sequence[str] = (),
         limits: ClientLimits = CLIENT_LIMITS,
     ) -> None:
-        """`world` is an example's name or a file. Raises BadWorld, and what opening the sockets raises."""
+        """`world` is an example's name or a file.
+
+        Raises BadWorld, ServerFailed where no server can run in this process, and what opening the sockets raises.
+        """
+        if (patched := patched_by()) and find_spec("uvloop") is None:
+            raise ServerFailed(
+                f"a server in this process needs uvloop, because {patched} replaced its threads and sockets; start"
+                " `masking-emulator serve` and name it with MASKING_EMULATOR_URL"
+            )
         spec = load_world(world)
-        self._ready = Flag()
+        self._ready = Happening()
+        self._ended = Happening()
+        self._failure: BaseException | None = None
         self.sockets = open_sockets(
             HOST_DEFAULT,
             0,
@@ -53,17 +72,34 @@ class ServerThread:
         self._hub = Hub(around, interception=self.sockets.described())
         self._hub.add(spec)
         self._server = Server(self._hub, self.sockets, lambda: None, self._ready.set, limits=limits)
-        self._thread = Thread(
-            target=self._server.run, args=([self.sockets.plain],), name="masking-emulator", daemon=True
-        )
 
     def __enter__(self) -> Self:
-        self._thread.start()
-        self._ready.wait()
+        """Start, and wait until it listens. Raises ServerFailed."""
+        start_thread(self._run, name="masking-emulator")
+        if not self._ready.wait(_PATIENCE_S):
+            raise ServerFailed(f"the server in this process did not start within {_PATIENCE_S:g} seconds")
+        self._raise_failure()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        """Stop, and wait until it has. Raises ServerFailed."""
         self._server.should_exit = True
-        self._thread.join()
+        if not self._ended.wait(_PATIENCE_S):
+            raise ServerFailed(f"the server in this process did not end within {_PATIENCE_S:g} seconds")
+        self._raise_failure()
+
+    def _run(self) -> None:
+        try:
+            self._server.run([self.sockets.plain])
+        except BaseException as failure:  # it belongs to whoever started the server, SystemExit included
+            self._failure = failure
+        finally:
+            self._ready.set()
+            self._ended.set()
+
+    def _raise_failure(self) -> None:
+        if self._failure is not None:
+            why = f"{type(self._failure).__name__}: {self._failure}"
+            raise ServerFailed(f"the server in this process ended: {why}") from self._failure

@@ -34,6 +34,9 @@ if TYPE_CHECKING:
 #: The longest that the event loop sleeps before it looks at the clock again, in real seconds.
 _SLEEP_MAX_S = 3600.0
 
+#: A world whose timer failed wakes again after so many real seconds.
+_AFTER_ERROR_S: Final = 1.0
+
 #: After this many timers an advance lets other tasks of the event loop run.
 _TIMERS_PER_TURN = 500
 
@@ -237,6 +240,9 @@ class World:
         self._wake = self._wake_at = None
 
     def _awake(self) -> None:
+        """Do what is due, and wait for the next; an error goes to the event loop, and the world wakes again."""
+        again = self._around.heartbeat_s or _AFTER_ERROR_S
+        self._wake = asyncio.get_running_loop().call_later(again, self._awake)
         self.caught_up()
         self.arm()
 
