@@ -45,13 +45,15 @@ ROOMS: Final[Mapping[str, Room]] = {
         ("core",),
         {"jsonschema": "*", "starlette": "plivo/routes*"},
     ),
-    "receiver": Room("a receiver of callbacks that verifies them, for a terminal and for tests", ("plivo.signatures",)),
+    "receiver": Room(
+        "a receiver of callbacks that verifies them, for a terminal and for tests", ("unpatched", "plivo.signatures")
+    ),
     "traffic": Room(
         "API requests as they came in, and what goes wrong with them on purpose", ("core", "plivo"), {"msgspec": "*"}
     ),
     "callbacks": Room(
         "from an event to a request on the wire: order, laboratory, signing, sending, egress rule, log",
-        ("core", "clock", "plivo"),
+        ("core", "clock", "unpatched", "plivo"),
         {"msgspec": "*", "httpcore": "callbacks/transport.py"},
     ),
     "interception": Room(

@@ -291,9 +291,10 @@ def _types(tree: ast.Module) -> Iterator[str]:
                 yield name
 
 
-#: Where an error of any kind has a place to go: the plugin is a guest in a process where anything may be replaced, and
-#: what ends the server's thread is raised where it was started.
+#: Where an error of any kind has a place to go: it is the outcome of a delivery; it is the plugin's report, a guest in
+#: a process where anything may be replaced; or it ended the server's thread, and is raised where that was started.
 CATCHES_ALL: Final[Mapping[str, tuple[str, ...]]] = {
+    "callbacks/courier.py": ("Exception",),
     "pytest_plugin.py": ("Exception",),
     "server/thread.py": ("BaseException",),
 }

@@ -7,15 +7,18 @@ knows the tokens of accounts and nothing else of the emulator. The verb `listen`
 import socket
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from errno import EACCES, EADDRINUSE, EADDRNOTAVAIL
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from socketserver import BaseServer, TCPServer
 from threading import Condition, Thread
 from types import TracebackType
 from typing import Any, Final, Self
 from urllib.parse import parse_qsl, urlsplit
 
 from masking_emulator.plivo.signatures import V2, V2_MAIN, V3, V3_MAIN, Verdict, verify
+from masking_emulator.unpatched import accepted, thread_socket
 
 #: A callback is far smaller.
 BODY_BYTES_MAX: Final = 1_048_576
@@ -214,12 +217,27 @@ def _listening(host: str, port: int, take: _Take) -> ThreadingHTTPServer:
         daemon_threads = True
         address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
 
+        def __init__(self) -> None:
+            # As the base class does it, with a socket that no guard of a test has replaced, and without asking the
+            # system for this machine's name.
+            BaseServer.__init__(self, (host, port), Handler)
+            self.socket = thread_socket(self.address_family, self.socket_type)
+            with ExitStack() as unless_it_listens:
+                unless_it_listens.callback(self.server_close)
+                TCPServer.server_bind(self)
+                self.server_activate()
+                unless_it_listens.pop_all()
+            self.server_name, self.server_port = host, self.socket.getsockname()[1]
+
+        def get_request(self) -> tuple[socket.socket, Any]:
+            return accepted(self.socket)
+
         def handle_error(self, request: Any, client_address: Any) -> None:
             if not isinstance(sys.exception(), ConnectionError):  # who hangs up is free to
                 super().handle_error(request, client_address)
 
     try:
-        return _Server((host, port), Handler)
+        return _Server()
     except (OSError, UnicodeError) as error:
         unknown = (getattr(error, "strerror", None) or str(error), "")
         why, field = _REASONS.get(getattr(error, "errno", None) or 0, unknown)
@@ -258,7 +276,7 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer(status)
 
     def _answer(self, status: int) -> None:
-        self.send_response(status)
+        self.send_response_only(status)  # no date: the clock may be replaced by the test that this is part of
         self.send_header("Content-Length", "0")
         # A receiver that has ended must not go on answering on a connection that somebody keeps.
         self.send_header("Connection", "close")

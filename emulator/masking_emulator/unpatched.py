@@ -9,7 +9,8 @@ import _socket
 import socket
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from importlib import import_module
 from typing import Any, Final, Literal, TypeVar
 
@@ -31,10 +32,47 @@ def patched_by() -> Literal["gevent", "eventlet"] | None:
 
 def real_socket(family: int, kind: int) -> socket.socket:
     """A new socket of the standard library's own class. Raises OSError."""
-    classes: list[type[Any]] = _socket.socket.__subclasses__()
-    original = next(one for one in classes if (one.__module__, one.__name__) == ("socket", "socket"))
-    made: socket.socket = original(family, kind)
+    made: socket.socket = _original_class()(family, kind)
     return made
+
+
+def thread_socket(family: int, kind: int) -> socket.socket:
+    """A new socket for a thread of `threading`: the standard library's, or that of gevent or eventlet where threads are
+    theirs. Raises OSError.
+    """
+    return real_socket(family, kind) if patched_by() is None else socket.socket(family, kind)
+
+
+def accepted(listener: socket.socket) -> tuple[socket.socket, Any]:
+    """The next connection of a listener, in a socket of the listener's own class, and whose it is. Raises OSError."""
+    if patched_by() is not None:
+        return listener.accept()
+    # What `accept` does, but that makes a socket of whatever class there is now.
+    descriptor, address = listener._accept()  # type: ignore[attr-defined]  # of C
+    connection = type(listener)(listener.family, listener.type, listener.proto, fileno=descriptor)
+    connection.settimeout(None)
+    return connection, address
+
+
+def _original_class() -> Any:
+    classes: list[type[Any]] = _socket.socket.__subclasses__()
+    return next(one for one in classes if (one.__module__, one.__name__) == ("socket", "socket"))
+
+
+@contextmanager
+def trio_hidden() -> Iterator[None]:
+    """While this lasts, trio is not found where sockets are replaced: it cannot be imported on top of those.
+
+    What can do without trio is imported in here.
+    """
+    hidden = socket.socket is not _original_class() and "trio" not in sys.modules
+    if hidden:
+        sys.modules["trio"] = None  # type: ignore[assignment]  # the import system's word for "there is none"
+    try:
+        yield
+    finally:
+        if hidden:
+            del sys.modules["trio"]
 
 
 def exchange(host: str, port: int, request: bytes, *, timeout_s: float) -> bytes:

@@ -71,6 +71,20 @@ _GUARDS: Final = {
         with vcr.use_cassette("nothing.yaml", record_mode="none"):
             yield
     """,
+    "pytest-httpx": """
+        request.getfixturevalue("httpx_mock")
+        yield
+    """,
+    "clocks": """
+        import time
+        from unittest.mock import patch
+        used = [patch(f"time.{name}", side_effect=[1.0]) for name in ("time", "monotonic", "perf_counter")]
+        for one in used:
+            one.start()
+        yield
+        for one in used:
+            one.stop()
+    """,
 }
 
 _SUITE: Final = """
@@ -78,7 +92,7 @@ _SUITE: Final = """
     faulthandler.dump_traceback_later(60, exit=True)
 
     @pytest.fixture
-    def guard(monkeypatch):
+    def guard(monkeypatch, request):
         {guard}
 
     def test_guarded_from_the_start(guard, masking):
@@ -93,18 +107,36 @@ _SUITE: Final = """
 
     def test_next(masking):
         assert masking.advance(1) == []
+
+    def test_delivered(masking, masking_receiver, request):
+        from masking_emulator.testing import Receiver
+        with Receiver() as media:
+            made = masking.client.masking_sessions.create_masking_session(
+                callback_url=masking_receiver.url, first_party_play_url=media.url + "hello.mp3", **PARTIES
+            )
+            request.getfixturevalue("guard")
+            masking.call("+14155550123", made.virtual_number, talk_s=20)
+            masking.advance(60)
+            callback = masking.callbacks.wait_for(event="SessionPartiesHangup")
+        assert callback.state == "delivered"
+        assert "SessionPartiesHangup" in [received.event for received in masking_receiver.received]
+        assert [received.url[-10:] for received in media.received] == ["/hello.mp3"]
 """
 
 
 @pytest.mark.parametrize("guard", _GUARDS)
-def test_kit_works_behind_a_guard_and_reports(
-    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, guard: str
-) -> None:
-    """A failed test never ends the run; its world answers, also where the guard is there before the server is."""
+def test_kit_works_behind_a_guard(pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch, guard: str) -> None:
+    """A failed test never ends the run; its world answers, also where the guard is there before the server is.
+
+    What answers the requests of the code under test does not answer the emulator's: callbacks and looks at media files
+    reach their server.
+    """
     monkeypatch.delenv("MASKING_EMULATOR_URL", raising=False)
 
-    result = run_apart(pytester, monkeypatch, tests=_SUITE.format(guard=_GUARDS[guard].strip()))
+    plugins = ["-ppytest_httpx"] if guard == "pytest-httpx" else []
 
-    result.assert_outcomes(failed=2, passed=1)
+    result = run_apart(pytester, monkeypatch, *plugins, tests=_SUITE.format(guard=_GUARDS[guard].strip()))
+
+    result.assert_outcomes(failed=2, passed=2)
     result.stdout.fnmatch_lines(["*to see the report*", "*journal:*", "*CallEnded*"])
     assert 2 == result.stdout.str().count("journal:")

@@ -35,13 +35,15 @@ class Courier:
         places = self._places_of.setdefault(receiver, asyncio.Semaphore(_AT_ONE_RECEIVER_MAX))
         async with places, self._places:
             answer, begun = Answer(), real_seconds()
-            transport = self._transport(secure=request.url.startswith("https"), anywhere=anywhere)
             try:
+                transport = self._transport(secure=request.url.startswith("https"), anywhere=anywhere)
                 async with asyncio.timeout(request.total_timeout_s):
                     await transport.exchange(request, answer)
             except TimeoutError:
                 answer.outcome = Outcome.NO_ANSWER if answer.status is None else Outcome.BROKEN
                 answer.error = f"it took longer than {request.total_timeout_s:g} seconds in all"
+            except Exception as error:  # whatever it is, the callback must not wait for ever: it has failed, and why
+                answer.outcome, answer.error = Outcome.BROKEN, f"{type(error).__name__}: {error}"
             answer.took_ms = (real_seconds() - begun) * 1000
             return answer
 
