@@ -198,6 +198,14 @@ def test_core_has_no_vendor_word(file: str) -> None:
     assert "plivo" not in (PACKAGE / file).read_text(encoding="utf-8").lower()
 
 
+@pytest.mark.parametrize("file", [file for file in TREES if room_of(file) != "core"])
+def test_engine_is_asked_by_name(file: str) -> None:
+    """Outside the core nobody reaches through the engine into its state; a method says what is wanted."""
+    reached = [ast.unparse(node) for node in ast.walk(TREES[file]) if isinstance(node, ast.Attribute)]
+
+    assert [] == [name for name in reached if name.endswith(("engine.state", "caught_up().state"))]
+
+
 #: What may be done in one file only: names that are used or imported, and the file.
 ONE_PLACE: Final[Mapping[str, tuple[str, ...]]] = {
     "clock.py": (

@@ -3,16 +3,15 @@
 import asyncio
 import json
 from base64 import b64encode
-from collections.abc import Sequence
 from typing import Any, Final, NoReturn
 
 import pytest
-from masking_emulator.plivo.policy import Policy
 from masking_emulator.plivo.service import Account
 from masking_emulator.server.app import make_app
 from masking_emulator.traffic.requests import RequestOutcome
 from masking_emulator.world.file import world_of
 from masking_emulator.world.hub import Hub
+from masking_emulator.world.world import World
 from starlette.types import Message
 
 _ACCOUNT: Final = Account(0, "MAEMULATORCRASHING01", "token")
@@ -23,25 +22,11 @@ class _Crash(Exception):
     """What no code of ours raises."""
 
 
-class _CrashingService:
+class _CrashingWorld(World):
     """A world with a bug in it."""
-
-    @property
-    def accounts(self) -> Sequence[Account]:
-        return [_ACCOUNT]
-
-    @property
-    def policy(self) -> Policy:
-        return Policy()
-
-    def do(self, command: object) -> NoReturn:
-        raise _Crash(command)
 
     def caught_up(self) -> NoReturn:
         raise _Crash("secret detail")
-
-    def draw_api_id(self) -> str:
-        return "unused"
 
 
 async def _list_sessions(hub: Hub, sent: list[Message]) -> None:
@@ -68,12 +53,13 @@ async def _list_sessions(hub: Hub, sent: list[Message]) -> None:
 def test_crash_is_a_500_in_the_vendors_words_and_reaches_the_log() -> None:
     """The text is documented; the exception goes on to the server, which logs it (ledger: internal_error)."""
     hub, sent = Hub(), list[Message]()
-    hub.add(world_of({"account": {"auth_id": _ACCOUNT.auth_id, "auth_token": _ACCOUNT.auth_token}, "clock": _STILL}))
-    hub.credentials.admit(_CrashingService(), [_ACCOUNT])
+    account = {"auth_id": _ACCOUNT.auth_id, "auth_token": _ACCOUNT.auth_token}
+    world = _CrashingWorld(world_of({"account": account, "clock": _STILL}))
+    hub.credentials.admit(world, [_ACCOUNT])
 
     with pytest.raises(_Crash):
         asyncio.run(_list_sessions(hub, sent))
-    (kept,) = hub.world(_ACCOUNT.auth_id).requests
+    (kept,) = world.requests
     assert kept.outcome is RequestOutcome.BROKEN
     assert sent[0]["status"] == 500
     assert list(json.loads(sent[1]["body"])) == ["api_id", "error"]

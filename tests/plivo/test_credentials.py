@@ -20,9 +20,9 @@ def _world() -> World:
 
 
 @pytest.fixture
-def credentials() -> Credentials:
+def credentials() -> Credentials[World]:
     """Main account and subaccount of one world."""
-    credentials = Credentials()
+    credentials = Credentials[World]()
     credentials.admit(_world(), [_MAIN, _SUB])
     return credentials
 
@@ -32,7 +32,7 @@ def _encoded(text: str) -> str:
 
 
 @pytest.mark.parametrize("account", [_MAIN, _SUB], ids=lambda account: account.auth_id)
-def test_auth_id_and_token_name_the_account(credentials: Credentials, account: Account) -> None:
+def test_auth_id_and_token_name_the_account(credentials: Credentials[World], account: Account) -> None:
     """HTTP Basic; a token may hold colons (ledger: basic_auth)."""
     caller = credentials.caller(f"Basic {_encoded(f'{account.auth_id}:{account.auth_token}')}")
 
@@ -41,7 +41,7 @@ def test_auth_id_and_token_name_the_account(credentials: Credentials, account: A
 
 
 @pytest.mark.parametrize("spelling", ["basic {}", "BASIC {}", "Basic  {}", " Basic {} "])
-def test_other_spellings_of_the_scheme_are_understood(credentials: Credentials, spelling: str) -> None:
+def test_other_spellings_of_the_scheme_are_understood(credentials: Credentials[World], spelling: str) -> None:
     """The scheme has no letter case (RFC 7617)."""
     caller = credentials.caller(spelling.format(_encoded(f"{_MAIN.auth_id}:{_MAIN.auth_token}")))
 
@@ -68,7 +68,7 @@ def test_other_spellings_of_the_scheme_are_understood(credentials: Credentials, 
         "Basic é",
     ],
 )
-def test_anything_else_names_nobody(credentials: Credentials, header: str | None) -> None:
+def test_anything_else_names_nobody(credentials: Credentials[World], header: str | None) -> None:
     """Both halves must fit, to the letter."""
     assert credentials.caller(header) is None
 
@@ -79,7 +79,7 @@ def test_no_header_raises(header: str) -> None:
     assert Credentials().caller(header) is None
 
 
-def test_expelled_account_is_nobody(credentials: Credentials) -> None:
+def test_expelled_account_is_nobody(credentials: Credentials[World]) -> None:
     """A removed world lets nobody in, and its names are free again."""
     credentials.expel([_MAIN])
 

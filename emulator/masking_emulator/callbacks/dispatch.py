@@ -13,7 +13,7 @@ from masking_emulator.callbacks.courier import Courier
 from masking_emulator.callbacks.egress import obstacle
 from masking_emulator.callbacks.exchange import Answer, Outgoing
 from masking_emulator.callbacks.laboratory import Action, Laboratory
-from masking_emulator.callbacks.log import CallbackLog, Tried
+from masking_emulator.callbacks.log import CallbackLog, Entry, Tried
 from masking_emulator.callbacks.outgoing import Writer, media_request
 from masking_emulator.core.chance import Chance
 from masking_emulator.core.commands import (
@@ -118,12 +118,12 @@ class Dispatch:
 
     def out(self) -> list[int]:
         """The ordinals of the callbacks that have been sent and not answered yet."""
-        firsts = (self._engine.state.outbox.first(session) for session in self._lines)
+        firsts = map(self._engine.next_callback, self._lines)
         return sorted(callback.ordinal for callback in firsts if callback is not None)
 
     def resume(self) -> None:
         """Send what waits and is not under way, for instance because no event loop ran when it became due."""
-        self._stirred.update(dict.fromkeys(self._engine.state.outbox.ready))
+        self._stirred.update(dict.fromkeys(self._engine.sessions_to_tell()))
         self.take(())
 
     def stop(self) -> None:
@@ -180,8 +180,7 @@ class Dispatch:
         """Apply the first laboratory rule that takes the callback. A copy is never treated."""
         if callback.state is not CallbackState.WAITING or callback.copy_of is not None:
             return
-        entry = self.log.get(callback.ordinal)
-        assert entry is not None, "a callback that waits is in the log"
+        entry = self._entry(callback)
         rule = self._laboratory.treatment(callback, entry.written.event, self._chance)
         if rule is None:
             return
@@ -214,17 +213,25 @@ class Dispatch:
 
     def _go(self, session: str) -> None:
         """Send the first callback of the session's line, unless one is under way."""
-        outbox = self._engine.state.outbox
         if session in self._lines:
             return
-        while (callback := outbox.first(session)) is not None and (blocked := self._blocked(callback)):
-            self._settle(callback, Answer(Outcome.BLOCKED, error=blocked))
+        while (callback := self._engine.next_callback(session)) is not None:
+            entry = self._entry(callback)
+            blocked = self._blocked(entry)
+            if not blocked:
+                break
+            self._settle(callback, entry, Answer(Outcome.BLOCKED, error=blocked))
         if callback is not None and (loop := self._loop()) is not None:
             self._lines[session] = loop.create_task(self._send_line(session))
 
-    def _blocked(self, callback: Callback) -> str:
+    def _entry(self, callback: Callback) -> Entry:
+        entry = self.log.get(callback.ordinal)
+        assert entry is not None, "a callback that is not settled is in the log"
+        return entry
+
+    def _blocked(self, entry: Entry) -> str:
         """Why the egress rule forbids the host; "" where it does not, or the name has to be looked up first."""
-        return "" if self._anywhere else obstacle(self._writer.destination(callback).host) or ""
+        return "" if self._anywhere else obstacle(entry.written.going.host) or ""
 
     def _loop(self) -> asyncio.AbstractEventLoop | None:
         """The event loop to send in; None where none runs, or nothing is sent any more."""
@@ -236,21 +243,18 @@ class Dispatch:
     async def _send_line(self, session: str) -> None:
         """Send the session's callbacks one after the other, as long as there is one whose turn it is."""
         try:
-            while (callback := self._engine.state.outbox.first(session)) is not None:
-                entry = self.log.get(callback.ordinal)
-                assert entry is not None, "a callback that waits is in the log"
+            while (callback := self._engine.next_callback(session)) is not None:
+                entry = self._entry(callback)
                 answer = await self._courier.send(entry.written.request, anywhere=self._anywhere)
-                self._settle(callback, answer)
+                self._settle(callback, entry, answer)
         finally:
             del self._lines[session]
 
-    def _settle(self, callback: Callback, answer: Answer) -> None:
+    def _settle(self, callback: Callback, entry: Entry, answer: Answer) -> None:
         attempt = Attempt(callback.attempts + 1, answer.outcome, answer.status, answer.error)
-        entry = self.log.get(callback.ordinal)
-        if entry is not None:
-            entry.tried.append(Tried(self._engine.now, attempt, answer))
+        entry.tried.append(Tried(self._engine.now, attempt, answer))
         try:
-            self._apply(SettleAttempt(callback.ordinal, attempt, self._writer.destination(callback).plan))
+            self._apply(SettleAttempt(callback.ordinal, attempt, entry.written.going.plan))
         except Refused:
             return  # it was dropped while it was under way
 

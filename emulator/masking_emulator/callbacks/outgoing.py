@@ -68,11 +68,6 @@ class Writer:
         self._places = [callbacks.Place(base_url, account) for account in accounts]
         self._chance = chance
 
-    @staticmethod
-    def destination(callback: Callback) -> Destination:
-        """Where the callback goes."""
-        return destination(callback.url)
-
     def written(self, callback: Callback) -> Written:
         """The callback with fresh nonces."""
         place, going = self._places[callback.owner], destination(callback.url)

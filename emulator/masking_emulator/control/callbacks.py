@@ -118,8 +118,7 @@ async def drop_callback(asked: ControlRequest) -> ControlAnswer:
 async def release_callbacks(asked: ControlRequest) -> ControlAnswer:
     """All held callbacks wait for their turn again, in the order of `ids`, else in the order in which they were due."""
     world = asked.world
-    state = world.caught_up().state
-    held = [callback.ordinal for callback in state.outbox.unsettled() if callback.state is CallbackState.HELD]
+    held = [callback.ordinal for callback in world.caught_up().unsettled() if callback.state is CallbackState.HELD]
     wanted = asked.body.get("ids", held)
     known = set(held)
     unknown = [ordinal for ordinal in wanted if ordinal not in known]
@@ -139,7 +138,7 @@ async def set_policy(asked: ControlRequest) -> ControlAnswer:
     """Other rules in place of those before. `deliver` false makes and keeps callbacks without sending them."""
     world, body = asked.world, asked.body
     rules = _rules(body.get("rules", ()))
-    if "deliver" in body and body["deliver"] is not world.caught_up().state.outbox.delivers:
+    if "deliver" in body and body["deliver"] is not world.caught_up().delivers:
         world.do(SwitchDelivery(body["deliver"]))
     if "rules" in body:
         world.laboratory.replace(rules)
@@ -157,7 +156,7 @@ def _rules(given: Sequence[Mapping[str, Any]]) -> list[Rule]:
 
 
 def _policy(world: World) -> dict[str, Any]:
-    delivers = world.caught_up().state.outbox.delivers
+    delivers = world.caught_up().delivers
     return {"deliver": delivers, "rules": [rule_json(rule) for rule in world.laboratory.rules]}
 
 

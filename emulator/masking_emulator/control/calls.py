@@ -15,7 +15,6 @@ from masking_emulator.control.kernel import (
 )
 from masking_emulator.control.views.calls import call_json, phone_json
 from masking_emulator.core.commands import Command, PlaceCall, SetPhone, StepCall, TypeDigits
-from masking_emulator.core.decisions import calls
 from masking_emulator.core.events import CallBegan, CallEvent
 from masking_emulator.core.records.calls import Call, CallSignal, Habit, Phase, Script, Side
 from masking_emulator.world.schema import HABIT_SCHEMAS
@@ -42,7 +41,7 @@ async def list_simulated_calls(asked: ControlRequest) -> ControlAnswer:
         raise ControlError(400, f"{phase[:60]!r} is none of {', '.join(_PHASES)}", "phase")
     found = (
         call
-        for call in asked.world.caught_up().state.calls.newest_first()
+        for call in asked.world.caught_up().calls()
         if wanted in (None, call.session, call.host) and phase in (None, call.phase.value)
     )
     limit = min(whole(asked.query, "limit", 100), CALLS_MAX)
@@ -51,29 +50,28 @@ async def list_simulated_calls(asked: ControlRequest) -> ControlAnswer:
 
 async def show_simulated_call(asked: ControlRequest) -> ControlAnswer:
     """One call, by the UUID of any of its legs."""
-    return 200, call_json(calls.find(asked.world.caught_up().state, asked.path["call_uuid"].lower()))
+    return 200, call_json(asked.world.caught_up().call(asked.path["call_uuid"].lower()))
 
 
 async def act_on_call(asked: ControlRequest) -> ControlAnswer:
     """One step of a running call: somebody answers, rejects, is busy, cannot be reached, types digits, hangs up."""
     world = asked.world
-    state = world.caught_up().state
-    call = calls.find_running(state, asked.path["call_uuid"].lower())
+    engine = world.caught_up()
+    call = engine.running_call(asked.path["call_uuid"].lower())
     world.do(_step(call, asked.body))
-    return 200, call_json(calls.find(state, call.uuid))
+    return 200, call_json(engine.call(call.uuid))
 
 
 async def list_phones(asked: ControlRequest) -> ControlAnswer:
     """The phones whose habits are known; every other one has the world's."""
-    phones = asked.world.caught_up().state.phones.values()
-    return 200, {"phones": [phone_json(phone) for phone in phones]}
+    return 200, {"phones": [phone_json(phone) for phone in asked.world.caught_up().phones()]}
 
 
 async def set_phone(asked: ControlRequest) -> ControlAnswer:
     """From now on the phone behaves like this."""
-    state = asked.world.caught_up().state
+    engine = asked.world.caught_up()
     number = _number(asked.path["number"], "number")
-    if number not in state.phones and len(state.phones) >= PHONES_MAX:
+    if engine.phone(number) is None and len(engine.phones()) >= PHONES_MAX:
         raise ControlError(409, f"the world knows {PHONES_MAX} phones, its limit", "number")
     phone = phone_of({**asked.body, "number": number}, "")
     asked.world.do(SetPhone(phone))

@@ -53,7 +53,7 @@ def _world(world: World) -> dict[str, Any]:
         "seed": world.spec.seed,
         "clock": clock_json(world),
         "numbers": len(engine.pool),
-        "sessions": {"live": engine.state.book.live_count, "kept": len(engine.state.book)},
+        "sessions": {"live": engine.sessions_live, "kept": engine.sessions_kept},
         "journal": {"first": world.journal.first, "last": world.journal.last},
         "policy": asdict(world.policy),
         "limits": asdict(world.spec.limits),

@@ -5,7 +5,7 @@ changes nothing. Both return events, and nothing else changes the state. A timer
 expiry at noon and a DELETE at noon take the same path.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import repeat
 from typing import Any, Final
 
@@ -39,9 +39,10 @@ from masking_emulator.core.commands import (
 from masking_emulator.core.decisions import calls, deliveries, notices, numbers, recordings, sessions
 from masking_emulator.core.events import Event
 from masking_emulator.core.records.callbacks import Callback
+from masking_emulator.core.records.calls import Call, Leg, Phone, Recording
 from masking_emulator.core.records.sessions import Session
 from masking_emulator.core.refusals import Refused
-from masking_emulator.core.rules import Rules
+from masking_emulator.core.rules import Rules, Tariff
 from masking_emulator.core.snapshot import Snapshot, restored, taken
 from masking_emulator.core.state import State
 
@@ -146,9 +147,15 @@ class Engine:
         """How many sessions match, and the wanted page of them, newest first."""
         return self._state.book.select(query, self.now)
 
-    def unsettled(self) -> list[Callback]:
-        """Every callback that is to be sent, pauses, or is held, oldest first."""
-        return self._state.outbox.unsettled()
+    @property
+    def sessions_live(self) -> int:
+        """How many sessions live."""
+        return self._state.book.live_count
+
+    @property
+    def sessions_kept(self) -> int:
+        """How many sessions are remembered, live and ended ones."""
+        return len(self._state.book)
 
     @property
     def pool(self) -> Pool:
@@ -156,8 +163,66 @@ class Engine:
         return self._state.pool
 
     @property
+    def tariff(self) -> Tariff:
+        """What calls cost."""
+        return self._state.rules.tariff
+
+    def call(self, uuid: str) -> Call:
+        """The call with this leg. Raises Refused(CALL_NOT_FOUND)."""
+        return calls.find(self._state, uuid)
+
+    def running_call(self, uuid: str) -> Call:
+        """The call with this leg, which runs. Raises Refused: CALL_NOT_FOUND, CALL_ENDED."""
+        return calls.find_running(self._state, uuid)
+
+    def leg(self, uuid: str) -> tuple[Call, Leg] | None:
+        """The leg of this UUID, with its call; None where no call has it, or it is forgotten."""
+        return self._state.calls.leg(uuid)
+
+    def calls(self) -> Iterable[Call]:
+        """Every call, newest first."""
+        return self._state.calls.newest_first()
+
+    def phone(self, number: str) -> Phone | None:
+        """The habits of a phone; None where nobody has set any."""
+        return self._state.phones.get(number)
+
+    def phones(self) -> Collection[Phone]:
+        """Every phone whose habits somebody has set."""
+        return self._state.phones.values()
+
+    def recording(self, uuid: str, owner: int | None) -> Recording:
+        """A recording that this owner may see; None sees all. Raises Refused(RECORDING_NOT_FOUND)."""
+        return recordings.find(self._state, uuid, owner)
+
+    def keeps_recording(self, uuid: str) -> bool:
+        """Whether the recording of this UUID is kept."""
+        return self._state.recordings.get(uuid) is not None
+
+    def recordings(self) -> Iterable[Recording]:
+        """Every recording that is kept, newest first."""
+        return self._state.recordings.newest_first()
+
+    @property
+    def delivers(self) -> bool:
+        """Whether callbacks are sent, and not only kept."""
+        return self._state.outbox.delivers
+
+    def unsettled(self) -> list[Callback]:
+        """Every callback that is to be sent, pauses, or is held, oldest first."""
+        return self._state.outbox.unsettled()
+
+    def next_callback(self, session: str) -> Callback | None:
+        """The callback of this session that is to be sent now; None where none is, or the first one pauses."""
+        return self._state.outbox.first(session)
+
+    def sessions_to_tell(self) -> Collection[str]:
+        """The sessions of which a callback is to be sent now."""
+        return self._state.outbox.ready
+
+    @property
     def state(self) -> State:
-        """The whole state, to read."""
+        """The whole state, for the core's own tests; everybody else asks by name."""
         return self._state
 
     def _apply(self, command: Command) -> list[Event]:

@@ -14,7 +14,7 @@ from masking_emulator.plivo import refusals
 from masking_emulator.plivo.refusals import refused_parameter
 from masking_emulator.plivo.render import Json, Links
 from masking_emulator.plivo.resources import VENDOR_BASE
-from masking_emulator.plivo.service import Account, Caller
+from masking_emulator.plivo.service import Account, Caller, Service
 
 #: Status and body of a success; None is no body at all.
 ApiAnswer = tuple[int, Json | None]
@@ -23,7 +23,7 @@ ApiAnswer = tuple[int, Json | None]
 class AccountRequest(Record):
     """An authenticated API request: caller, account in the path, and the request as ASGI tells it."""
 
-    caller: Caller
+    caller: Caller[Service]
     account: Account
     http: Mapping[str, Any]
 
@@ -60,7 +60,7 @@ class AccountRequest(Record):
         return Links(self.home, self._keeps_recording)
 
     def _keeps_recording(self, uuid: str) -> bool:
-        return self.caller.service.caught_up().state.recordings.get(uuid) is not None
+        return self.caller.service.caught_up().keeps_recording(uuid)
 
     def owner_of(self, auth_id: str) -> int:
         """The place of a subaccount that the caller names. Raises ApiError 400 for one it may not name."""

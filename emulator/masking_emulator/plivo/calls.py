@@ -76,7 +76,7 @@ def get_call(asked: AccountRequest) -> ApiAnswer:
     """GET Call/{uuid}: the record of a leg that is over; with status=live, of one that runs."""
     engine = asked.caller.service.caught_up()
     uuid = asked.in_path("call_uuid").lower()
-    found = engine.state.calls.leg(uuid)
+    found = engine.leg(uuid)
     if found is None or asked.scope not in (None, found[0].owner):
         raise _not_found(f"this account has no call {uuid[:60]}")
     call, leg = found
@@ -90,7 +90,7 @@ def get_call(asked: AccountRequest) -> ApiAnswer:
     if leg.ended_at is None:
         raise _not_found(f"the call {uuid} has no record before it has ended; status=live shows it")
     path = list_path(asked.account.auth_id, "Call")
-    return 200, _call_object(call, leg, engine.state.rules.tariff, path, asked.draw_api_id())
+    return 200, _call_object(call, leg, engine.tariff, path, asked.draw_api_id())
 
 
 def list_calls(asked: AccountRequest) -> ApiAnswer:
@@ -102,14 +102,14 @@ def list_calls(asked: AccountRequest) -> ApiAnswer:
         return 200, {"api_id": asked.draw_api_id(), "calls": uuids}
     page = _call_query(asked, engine.now)
     shown = page.cut_by_place(_matching(engine, page.query), _place)
-    path, api_id, tariff = list_path(asked.account.auth_id, "Call"), asked.draw_api_id(), engine.state.rules.tariff
+    path, api_id, tariff = list_path(asked.account.auth_id, "Call"), asked.draw_api_id(), engine.tariff
     objects = [_call_object(call, leg, tariff, path, api_id) for call, leg in shown.objects]
     return 200, {"api_id": api_id, "meta": meta(page, path, shown), "objects": objects}
 
 
 def _matching(engine: Engine, query: CallQuery) -> Iterable[tuple[Call, Leg]]:
     """The legs that are wanted, from the one that began last."""
-    for call in engine.state.calls.newest_first():
+    for call in engine.calls():
         for leg in reversed(call.legs):
             if query.accepts(call, leg):
                 yield call, leg

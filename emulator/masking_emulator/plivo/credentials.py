@@ -3,25 +3,28 @@
 from base64 import b64decode, b64encode
 from binascii import Error as Base64Error
 from collections.abc import Iterable
+from typing import Generic, TypeVar
 
 from masking_emulator.plivo.service import Account, Caller, Service
 
+ServiceT = TypeVar("ServiceT", bound=Service)
 
-class Credentials:
+
+class Credentials(Generic[ServiceT]):
     """The accounts of all worlds, found by Auth ID or by what a client sends."""
 
     def __init__(self) -> None:
-        self._by_header: dict[str, Caller] = {}
-        self._by_auth_id: dict[str, Caller] = {}
+        self._by_header: dict[str, Caller[ServiceT]] = {}
+        self._by_auth_id: dict[str, Caller[ServiceT]] = {}
 
     def __contains__(self, auth_id: object) -> bool:
         return auth_id in self._by_auth_id
 
-    def named(self, auth_id: str) -> Caller | None:
+    def named(self, auth_id: str) -> Caller[ServiceT] | None:
         """The account of this Auth ID, for what needs no token; None where no world has it."""
         return self._by_auth_id.get(auth_id)
 
-    def admit(self, service: Service, accounts: Iterable[Account]) -> None:
+    def admit(self, service: ServiceT, accounts: Iterable[Account]) -> None:
         """Let these accounts of a world in."""
         for account in accounts:
             caller = Caller(service, account)
@@ -34,7 +37,7 @@ class Credentials:
             del self._by_auth_id[account.auth_id]
             del self._by_header[_header(account.auth_id, account.auth_token)]
 
-    def caller(self, authorization: str | None) -> Caller | None:
+    def caller(self, authorization: str | None) -> Caller[ServiceT] | None:
         """Who sends this Authorization header; None where nobody known does."""
         if authorization is None:
             return None
@@ -53,7 +56,7 @@ class Credentials:
             return f"{auth_id} has another Auth Token"
         return f"no account of any world has the Auth ID {auth_id[:60]!r}"
 
-    def _decoded(self, authorization: str) -> Caller | None:
+    def _decoded(self, authorization: str) -> Caller[ServiceT] | None:
         named = _read(authorization)
         return None if named is None else self._by_header.get(_header(*named))
 

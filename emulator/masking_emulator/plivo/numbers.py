@@ -107,7 +107,7 @@ def _number_object(asked: AccountRequest, engine: Engine, found: Number) -> Json
         "tendlc_registration_status": None,
         "toll_free_sms_verification": None,
         "voice_enabled": True,
-        "voice_rate": price(engine.state.rules.tariff.minute_micros),
+        "voice_rate": price(engine.tariff.minute_micros),
     }
 
 

@@ -9,7 +9,6 @@ from typing import Final
 
 from masking_emulator.core.books.index import Range
 from masking_emulator.core.commands import DeleteRecording
-from masking_emulator.core.decisions import recordings
 from masking_emulator.core.engine import Engine
 from masking_emulator.core.instants import DAY_US
 from masking_emulator.core.records.base import Record
@@ -88,7 +87,7 @@ def delete_recording(asked: AccountRequest) -> ApiAnswer:
 
 def find_finished(engine: Engine, uuid: str, owner: int | None) -> Recording:
     """A recording that this owner may see and that has ended. Raises Refused(RECORDING_NOT_FOUND), ApiError 404."""
-    recording = recordings.find(engine.state, uuid, owner)
+    recording = engine.recording(uuid, owner)
     # No sample shows one that is not there yet (ledger: recording_running).
     if recording.state is not RecordingState.COMPLETED:
         raise ApiError(404, refusals.NOT_FOUND, f"the recording {uuid} is there once its call has ended")
@@ -96,7 +95,7 @@ def find_finished(engine: Engine, uuid: str, owner: int | None) -> Recording:
 
 
 def _matching(engine: Engine, query: RecordingQuery) -> Iterable[Recording]:
-    for recording in engine.state.recordings.newest_first():
+    for recording in engine.recordings():
         if recording.state is RecordingState.COMPLETED:
             caller, callee = _ends(engine, recording)
             if query.accepts(recording, caller, callee, engine.now):
@@ -147,7 +146,7 @@ def _recording_object(asked: AccountRequest, engine: Engine, recording: Recordin
 
 def _ends(engine: Engine, recording: Recording) -> tuple[str, str]:
     """Who called whom on the recorded leg; "" once the call is forgotten."""
-    found = engine.state.calls.leg(recording.call)
+    found = engine.leg(recording.call)
     if found is None:
         return "", ""
     call, leg = found

@@ -24,7 +24,7 @@ from masking_emulator.plivo.pages import Shown, meta
 from masking_emulator.plivo.policy import BODY_BYTES_MAX, URL_BYTES_MAX
 from masking_emulator.plivo.refusals import ApiError, answer_to
 from masking_emulator.plivo.resources import list_path
-from masking_emulator.plivo.service import Caller
+from masking_emulator.plivo.service import Caller, Service
 
 #: Our own sentence on why a request was refused, beside the vendor's text in the body.
 REASON_HEADER: Final = "X-Emulator-Reason"
@@ -131,7 +131,7 @@ class ApiEndpoint:
         operations = {method: handler.__name__ for method, handler in handlers.items() if handler is not not_covered}
         self.operations: Mapping[str, str] = operations | ({"HEAD": operations["GET"]} if "GET" in operations else {})
 
-    async def answer(self, request: Request, caller: Caller | None, body: bytes | None) -> Response:
+    async def answer(self, request: Request, caller: Caller[Service] | None, body: bytes | None) -> Response:
         """The response to a request; `body` None is one that is too large."""
         try:
             call = _authenticated(request, caller, body)
@@ -163,7 +163,7 @@ def json_response(status: int, body: Mapping[str, Any], headers: Mapping[str, st
     return Response(_encode(body), status, headers, "application/json")
 
 
-def _authenticated(request: Request, caller: Caller | None, body: bytes | None) -> AccountRequestWithBody:
+def _authenticated(request: Request, caller: Caller[Service] | None, body: bytes | None) -> AccountRequestWithBody:
     """The call, if its caller is known and the account in the path is the caller's or its subaccount."""
     if len(request.scope["raw_path"]) + len(request.scope["query_string"]) > URL_BYTES_MAX:
         raise ApiError(414, refusals.URL_TOO_LONG, f"an URL may have {URL_BYTES_MAX} bytes")

@@ -4,7 +4,7 @@ Only the transport: what is recorded is told in `recordings.py`, and how it soun
 """
 
 from collections.abc import AsyncIterator, Callable
-from typing import Final
+from typing import Any, Final
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
@@ -25,7 +25,7 @@ from masking_emulator.plivo.routes import refuse
 _METHODS: Final = ("GET", "HEAD")
 
 
-def media_route(credentials: Credentials, draw_api_id: Callable[[], str]) -> Route:
+def media_route(credentials: Credentials[Any], draw_api_id: Callable[[], str]) -> Route:
     """The route of every media file; it is to be tried before that of the recordings."""
     path = "/v1/Account/{auth_id}/Recording/{recording_uuid}.{audio_format}"
     return Route(path, MediaFile(credentials, draw_api_id))
@@ -34,7 +34,7 @@ def media_route(credentials: Credentials, draw_api_id: Callable[[], str]) -> Rou
 class MediaFile:
     """A media file as an ASGI app. It asks for no credentials, as the vendor's media host does not by default."""
 
-    def __init__(self, credentials: Credentials, draw_api_id: Callable[[], str]) -> None:
+    def __init__(self, credentials: Credentials[Any], draw_api_id: Callable[[], str]) -> None:
         self._credentials = credentials
         self._draw_api_id = draw_api_id
 

@@ -1,7 +1,7 @@
 """What the routes need of a world. The world itself lives outside this folder and is handed in."""
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Generic, Protocol, TypeVar
 
 from masking_emulator.core.commands import Command
 from masking_emulator.core.engine import Engine
@@ -46,8 +46,12 @@ class Service(Protocol):
         ...
 
 
-class Caller(Record):
+#: A world, or what stands for one.
+ServiceT_co = TypeVar("ServiceT_co", bound=Service, covariant=True)
+
+
+class Caller(Record, Generic[ServiceT_co]):
     """Who sent a request: an account, and the world that it is in."""
 
-    service: Service
+    service: ServiceT_co
     account: Account

@@ -49,25 +49,26 @@ class Intake:
             response = await self._endpoint.answer(request, caller, b"")
             await response(scope, receive, send)
             return
-        world = self._hub.world_of(caller)
+        world = caller.service
         noted = _noted(scope, world.clock.now())
         noted.account = caller.account.auth_id
         noted.operation = self._endpoint.operations.get(noted.method)
         world.requests.arrived(noted)
         try:
-            await self._serve(request, world, caller, noted, send)
+            await self._serve(request, caller, noted, send)
         except ClientDisconnect:
             world.requests.ended(noted, RequestOutcome.CLIENT_GONE, real_seconds() - noted.begun_s)
         finally:
             if noted.outcome is RequestOutcome.IN_PROGRESS:
                 world.requests.ended(noted, RequestOutcome.BROKEN, real_seconds() - noted.begun_s)
 
-    async def _serve(self, request: Request, world: World, caller: Caller, noted: ApiRequest, send: Send) -> None:
+    async def _serve(self, request: Request, caller: Caller[World], noted: ApiRequest, send: Send) -> None:
+        world = caller.service
         body = await read_body(request, BODY_BYTES_MAX)
         world.requests.received(noted, body)
         met = world.faults_met_by(noted)
         if met:
-            response = await self._disturbed(met, request, world, caller, noted, body)
+            response = await self._disturbed(met, request, caller, noted, body)
         else:
             response = await self._endpoint.answer(request, caller, body)
         outcome = OUTCOMES.get(type(response), RequestOutcome.ANSWERED)
@@ -81,8 +82,7 @@ class Intake:
         self,
         met: Sequence[PlacedFault],
         request: Request,
-        world: World,
-        caller: Caller,
+        caller: Caller[World],
         noted: ApiRequest,
         body: bytes | None,
     ) -> Response:
@@ -94,14 +94,14 @@ class Intake:
         if spoiler is None or spoiler.fault.after:
             answer = await self._endpoint.answer(request, caller, body)
             await _hold_up(met, after=True)
-            noted.lost = world.requests.bounded(_reply(answer))
+            noted.lost = caller.service.requests.bounded(_reply(answer))
         if any(placed.fault.delay_s for placed in met) and connection_of(request.scope).ended:
             raise ClientDisconnect
         if spoiler is None and answer is not None:
             noted.lost = None
             return answer
         assert spoiler is not None, "without a spoiler the change is made"
-        return spoiled(spoiler, answer, world.draw_api_id)
+        return spoiled(spoiler, answer, caller.service.draw_api_id)
 
 
 def note_unmatched(hub: Hub, request: Request, response: Response, why: str) -> None:

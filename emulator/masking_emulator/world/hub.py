@@ -6,7 +6,6 @@ from typing import Any
 
 from masking_emulator.core.chance import Chance
 from masking_emulator.plivo.credentials import Credentials
-from masking_emulator.plivo.service import Caller
 from masking_emulator.traffic.requests import RequestJournal
 from masking_emulator.world.spec import BadWorld, WorldSpec, generated_accounts
 from masking_emulator.world.world import Surroundings, World
@@ -33,7 +32,7 @@ class Hub:
 
     def __init__(self, around: Surroundings | None = None, *, interception: Mapping[str, Any] | None = None) -> None:
         """`around` is what every world needs of the server, `interception` describes its proxy and its TLS."""
-        self.credentials = Credentials()
+        self.credentials: Credentials[World] = Credentials()
         self.interception: Mapping[str, Any] = interception or {}
         self._around = around or Surroundings()
         self._worlds: dict[str, World] = {}
@@ -54,10 +53,6 @@ class Hub:
             return self._worlds[auth_id]
         except KeyError:
             raise NoSuchWorld(auth_id) from None
-
-    def world_of(self, caller: Caller) -> World:
-        """The world that a caller is in."""
-        return self._worlds[caller.service.accounts[0].auth_id]
 
     def add(self, spec: WorldSpec, *, state_file: Path | None = None) -> World:
         """A new world. Raises BadWorld where one of its accounts is taken, TooManyWorlds.
