@@ -43,6 +43,7 @@ def routes() -> list[Route]:
 
 
 async def _show_file(request: Request) -> Response:
+    # Asynchronous, because starlette would run a plain function in a thread.
     name = request.path_params.get("file", "index.html")
     content = _files().get(name)
     if content is None:

@@ -7,12 +7,12 @@ from masking_emulator import __version__
 from masking_emulator.control.kernel import ControlAnswer, ControlRequest, Operation
 
 
-async def health(asked: ControlRequest) -> ControlAnswer:
+def health(asked: ControlRequest) -> ControlAnswer:
     """Answered as soon as requests are served."""
     return 200, {"status": "ok", "version": __version__, "worlds": [world.auth_id for world in asked.hub.all()]}
 
 
-async def show_fidelity(asked: ControlRequest) -> ControlAnswer:
+def show_fidelity(asked: ControlRequest) -> ControlAnswer:
     """The ledger."""
     # Imported here: a start of the server would pay for hundreds of rows that few ask for.
     from masking_emulator.plivo.ledger import LEDGER, row_json
@@ -21,7 +21,7 @@ async def show_fidelity(asked: ControlRequest) -> ControlAnswer:
     return 200, {"rows": [row_json(row) for row in LEDGER]}
 
 
-async def show_callback_schemas(asked: ControlRequest) -> ControlAnswer:
+def show_callback_schemas(asked: ControlRequest) -> ControlAnswer:
     """The JSON Schema of each event's parameters, by the event's name: for the tests of a receiver."""
     from masking_emulator.plivo.callback_schemas import CALLBACK_SCHEMAS
 
@@ -29,7 +29,7 @@ async def show_callback_schemas(asked: ControlRequest) -> ControlAnswer:
     return 200, dict(CALLBACK_SCHEMAS)
 
 
-async def show_interception(asked: ControlRequest) -> ControlAnswer:
+def show_interception(asked: ControlRequest) -> ControlAnswer:
     """The ports of the proxy and of TLS, null where there is none, and the certificate that clients have to trust."""
     return 200, dict(asked.hub.interception)
 

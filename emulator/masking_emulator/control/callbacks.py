@@ -45,7 +45,7 @@ _STATE_DEFAULT: Final = CallbackState.DELIVERED.value
 _STATES: Final = tuple(state.value for state in CallbackState)
 
 
-async def list_callbacks(asked: ControlRequest) -> ControlAnswer:
+def list_callbacks(asked: ControlRequest) -> ControlAnswer:
     """The callbacks of the world, each with its request, what was signed, and every attempt.
 
     Oldest first, or newest first with `order`; only those with an id above `after` and below `before`.
@@ -61,7 +61,7 @@ async def list_callbacks(asked: ControlRequest) -> ControlAnswer:
     return 200, {"callbacks": [entry_json(entry) for entry in islice(found, limit)]}
 
 
-async def show_callback(asked: ControlRequest) -> ControlAnswer:
+def show_callback(asked: ControlRequest) -> ControlAnswer:
     """One callback."""
     return 200, entry_json(_entry(asked))
 
@@ -96,7 +96,7 @@ async def _wait(log: CallbackLog, matches: Callable[[Entry], bool], found: dict[
                     found.pop(entry.callback.ordinal, None)
 
 
-async def replay_callback(asked: ControlRequest) -> ControlAnswer:
+def replay_callback(asked: ControlRequest) -> ControlAnswer:
     """Send a callback once more with fresh nonces, as a copy with an id of its own, even while delivery is off."""
     events = asked.world.do(SendAgain(_entry(asked).callback))
     copy = next(event.callback for event in events if isinstance(event, CallbackDue))
@@ -105,17 +105,17 @@ async def replay_callback(asked: ControlRequest) -> ControlAnswer:
     return 201, entry_json(entry)
 
 
-async def release_callback(asked: ControlRequest) -> ControlAnswer:
+def release_callback(asked: ControlRequest) -> ControlAnswer:
     """A held callback waits for its turn again."""
     return _moved(asked, ReleaseCallback)
 
 
-async def drop_callback(asked: ControlRequest) -> ControlAnswer:
+def drop_callback(asked: ControlRequest) -> ControlAnswer:
     """A callback that has not been sent never will be."""
     return _moved(asked, DropCallback)
 
 
-async def release_callbacks(asked: ControlRequest) -> ControlAnswer:
+def release_callbacks(asked: ControlRequest) -> ControlAnswer:
     """All held callbacks wait for their turn again, in the order of `ids`, else in the order in which they were due."""
     world = asked.world
     held = [callback.ordinal for callback in world.caught_up().unsettled() if callback.state is CallbackState.HELD]
@@ -129,12 +129,12 @@ async def release_callbacks(asked: ControlRequest) -> ControlAnswer:
     return 200, {"released": wanted}
 
 
-async def show_policy(asked: ControlRequest) -> ControlAnswer:
+def show_policy(asked: ControlRequest) -> ControlAnswer:
     """Whether callbacks are sent, and the laboratory's rules with how often each was applied."""
     return 200, _policy(asked.world)
 
 
-async def set_policy(asked: ControlRequest) -> ControlAnswer:
+def set_policy(asked: ControlRequest) -> ControlAnswer:
     """Other rules in place of those before. `deliver` false makes and keeps callbacks without sending them."""
     world, body = asked.world, asked.body
     rules = _rules(body.get("rules", ()))

@@ -24,7 +24,7 @@ from masking_emulator.world.spec import BadWorld, e164, microseconds, phone_of
 CALLS_MAX: Final = 1_000
 
 
-async def place_simulated_call(asked: ControlRequest) -> ControlAnswer:
+def place_simulated_call(asked: ControlRequest) -> ControlAnswer:
     """Somebody dials a virtual number. What the script leaves out, the phones' habits decide; the clock plays it."""
     body, world = asked.body, asked.world
     command = PlaceCall(_number(body["from"], "from"), _number(body["to"], "to"), _script(body))
@@ -34,7 +34,7 @@ async def place_simulated_call(asked: ControlRequest) -> ControlAnswer:
     return 201, call_json(records[-1])
 
 
-async def list_simulated_calls(asked: ControlRequest) -> ControlAnswer:
+def list_simulated_calls(asked: ControlRequest) -> ControlAnswer:
     """The calls of the world, newest first; `session` keeps those of one session, `phase` those that are in it."""
     wanted, phase = asked.query.get("session"), asked.query.get("phase")
     if phase is not None and phase not in _PHASES:
@@ -48,12 +48,12 @@ async def list_simulated_calls(asked: ControlRequest) -> ControlAnswer:
     return 200, {"calls": [call_json(call) for call in islice(found, limit)]}
 
 
-async def show_simulated_call(asked: ControlRequest) -> ControlAnswer:
+def show_simulated_call(asked: ControlRequest) -> ControlAnswer:
     """One call, by the UUID of any of its legs."""
     return 200, call_json(asked.world.caught_up().call(asked.path["call_uuid"].lower()))
 
 
-async def act_on_call(asked: ControlRequest) -> ControlAnswer:
+def act_on_call(asked: ControlRequest) -> ControlAnswer:
     """One step of a running call: somebody answers, rejects, is busy, cannot be reached, types digits, hangs up."""
     world = asked.world
     engine = world.caught_up()
@@ -62,12 +62,12 @@ async def act_on_call(asked: ControlRequest) -> ControlAnswer:
     return 200, call_json(engine.call(call.uuid))
 
 
-async def list_phones(asked: ControlRequest) -> ControlAnswer:
+def list_phones(asked: ControlRequest) -> ControlAnswer:
     """The phones whose habits are known; every other one has the world's."""
     return 200, {"phones": [phone_json(phone) for phone in asked.world.caught_up().phones()]}
 
 
-async def set_phone(asked: ControlRequest) -> ControlAnswer:
+def set_phone(asked: ControlRequest) -> ControlAnswer:
     """From now on the phone behaves like this."""
     engine = asked.world.caught_up()
     number = _number(asked.path["number"], "number")

@@ -20,7 +20,7 @@ from masking_emulator.core.instants import INSTANT_MAX, SECOND_US, written
 from masking_emulator.world.world import ADVANCE_PATIENCE_S, World
 
 
-async def show_clock(asked: ControlRequest) -> ControlAnswer:
+def show_clock(asked: ControlRequest) -> ControlAnswer:
     """What the world's clock shows."""
     return 200, clock_json(asked.world)
 

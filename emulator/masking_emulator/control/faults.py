@@ -8,13 +8,13 @@ from masking_emulator.control.views.faults import fault_json, note_on
 from masking_emulator.traffic.fault import FAULT_SCHEMA, BadFault, fault_of
 
 
-async def list_faults(asked: ControlRequest) -> ControlAnswer:
+def list_faults(asked: ControlRequest) -> ControlAnswer:
     """The faults in the order in which a request meets them, each with its state and how often it was applied."""
     world = asked.world
     return 200, {"faults": [fault_json(placed, world.clock.now()) for placed in world.faults]}
 
 
-async def add_fault(asked: ControlRequest) -> ControlAnswer:
+def add_fault(asked: ControlRequest) -> ControlAnswer:
     """Add a fault. `note` says where the official SDKs would hide it from an application.
 
     It selects by `operation`, `method`, `path` and the world's clock (`from`, `until`, `for_s`), counts with `skip`,
@@ -32,12 +32,12 @@ async def add_fault(asked: ControlRequest) -> ControlAnswer:
     return 201, fault_json(world.faults.add(fault, now), now) | ({"note": note} if note else {})
 
 
-async def clear_faults(asked: ControlRequest) -> ControlAnswer:
+def clear_faults(asked: ControlRequest) -> ControlAnswer:
     """Remove all faults."""
     return 200, {"removed": asked.world.faults.clear()}
 
 
-async def remove_fault(asked: ControlRequest) -> ControlAnswer:
+def remove_fault(asked: ControlRequest) -> ControlAnswer:
     """Remove a fault."""
     name = asked.path["fault_id"]
     if not asked.world.faults.remove(name):

@@ -27,7 +27,7 @@ _TIMEOUT_S_MAX: Final = 86_400
 _EVENT_STREAM: Final = "text/event-stream"
 
 
-async def show_journal(asked: ControlRequest) -> ControlAnswer:
+def show_journal(asked: ControlRequest) -> ControlAnswer:
     """The events after a sequence number, oldest first. `first` is the oldest number that is kept."""
     world = asked.world
     world.caught_up()
@@ -36,7 +36,7 @@ async def show_journal(asked: ControlRequest) -> ControlAnswer:
     return 200, journal | {"events": [numbered(*event) for event in events]}
 
 
-async def follow_journal(asked: ControlRequest) -> Response:
+def follow_journal(asked: ControlRequest) -> Response:
     """The events after a sequence number, and every later one as it happens, as server-sent events.
 
     `id` is the sequence number, `event` the event's name, `data` the event as in the journal. A client that comes

@@ -5,6 +5,7 @@ a single subject needs belongs into its own module.
 """
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
+from inspect import isawaitable
 from typing import TYPE_CHECKING, Any, Final
 
 from starlette.requests import Request
@@ -16,8 +17,8 @@ from masking_emulator.core import instants
 from masking_emulator.core.records.base import Record
 from masking_emulator.core.refusals import Refused
 from masking_emulator.plivo import parse
+from masking_emulator.plivo.http import json_response, read_body
 from masking_emulator.plivo.refusals import ApiError, answer_to
-from masking_emulator.plivo.routes import json_response, read_body
 from masking_emulator.plivo.validation import SchemaValidator
 from masking_emulator.world.hub import Hub, NoSuchWorld, TooManyWorlds
 from masking_emulator.world.world import World
@@ -64,6 +65,10 @@ ControlAnswer = tuple[int, dict[str, Any]]
 JSON: Final = "application/json"
 
 
+#: It runs in the event loop in either case; only one that waits for something is asynchronous.
+ControlHandler = Callable[[ControlRequest], ControlAnswer | Response | Awaitable[ControlAnswer] | Awaitable[Response]]
+
+
 class Operation(Record):
     """One control operation: its method and path, the schemas of its body and query, and its handler.
 
@@ -73,7 +78,7 @@ class Operation(Record):
     method: str
     path: str
     summary: str
-    handler: Callable[[ControlRequest], Awaitable[ControlAnswer | Response]]
+    handler: ControlHandler
     body: Mapping[str, Any] | None = None
     query: Mapping[str, Mapping[str, Any]] | None = None
     body_bytes_max: int = BODY_BYTES_MAX
@@ -189,7 +194,8 @@ class ControlEndpoint:
         if unknown is not None:
             known = ", ".join(operation.query or {}) or "none"
             raise ControlError(400, f"the query has no such parameter; known here are: {known}", unknown[:60])
-        return await operation.handler(ControlRequest(self._hub, request.path_params, query, body, request.headers))
+        answer = operation.handler(ControlRequest(self._hub, request.path_params, query, body, request.headers))
+        return await answer if isawaitable(answer) else answer
 
     async def _json_body(self, request: Request, operation: Operation) -> Mapping[str, Any]:
         raw = await read_body(request, operation.body_bytes_max)

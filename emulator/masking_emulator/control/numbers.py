@@ -13,13 +13,13 @@ from masking_emulator.plivo import parse
 from masking_emulator.world.spec import BadWorld, e164, pool_number
 
 
-async def explain_session(asked: ControlRequest) -> ControlAnswer:
+def explain_session(asked: ControlRequest) -> ControlAnswer:
     """Why the session has its number: every candidate, and why it was dropped."""
     engine = asked.world.caught_up()
     return 200, explanation(engine.session(asked.path["session_uuid"]), engine.pool, asked.world.accounts)
 
 
-async def explain_create(asked: ControlRequest) -> ControlAnswer:
+def explain_create(asked: ControlRequest) -> ControlAnswer:
     """What a create with these parameters would answer now, and why. Nothing is created, and nothing changes.
 
     Candidates as for a session that is there; with `error` and `reason` where it would be refused.
@@ -44,14 +44,14 @@ async def explain_create(asked: ControlRequest) -> ControlAnswer:
     )
 
 
-async def show_numbers(asked: ControlRequest) -> ControlAnswer:
+def show_numbers(asked: ControlRequest) -> ControlAnswer:
     """The pool in allocation order, with what is on each number now."""
     world = asked.world
     pool = world.caught_up().pool
     return 200, {"numbers": [number_json(number, pool.use(number.digits), world.accounts) for number in pool.numbers()]}
 
 
-async def add_number(asked: ControlRequest) -> ControlAnswer:
+def add_number(asked: ControlRequest) -> ControlAnswer:
     """Add a number at the end of the pool."""
     world = asked.world
     owners: dict[str | None, int] = {account.auth_id: account.place for account in world.accounts[1:]}
@@ -67,7 +67,7 @@ async def add_number(asked: ControlRequest) -> ControlAnswer:
     return 201, {"number": f"+{number.digits}", "subaccount": subaccount}
 
 
-async def replace_number(asked: ControlRequest) -> ControlAnswer:
+def replace_number(asked: ControlRequest) -> ControlAnswer:
     """Report the number as sub-optimal: its live sessions get others, with a callback, and it gets no more."""
     world = asked.world
     try:

@@ -39,7 +39,7 @@ _EXPLAINED_MAX: Final = 20
 _QUERY_CHARACTERS_MAX: Final = 4000
 
 
-async def list_requests(asked: ControlRequest) -> ControlAnswer:
+def list_requests(asked: ControlRequest) -> ControlAnswer:
     """The newest `limit` requests that match, oldest first, each with its answer and the fields that nothing read."""
     world, criteria = asked.world, _criteria(asked.query, "limit")
     limit = min(whole(asked.query, "limit", _LISTED_DEFAULT), _LISTED_MAX)
@@ -49,12 +49,12 @@ async def list_requests(asked: ControlRequest) -> ControlAnswer:
     return 200, kept | {"requests": [request_json(request, world.policy) for request in listed]}
 
 
-async def count_requests(asked: ControlRequest) -> ControlAnswer:
+def count_requests(asked: ControlRequest) -> ControlAnswer:
     """How many requests match."""
     return 200, {"count": len(matching(asked.world.requests, _criteria(asked.query)))}
 
 
-async def show_request(asked: ControlRequest) -> ControlAnswer:
+def show_request(asked: ControlRequest) -> ControlAnswer:
     """One request by its sequence number."""
     world = asked.world
     found = world.requests.find(whole(asked.path, "sequence", 0))
@@ -65,7 +65,7 @@ async def show_request(asked: ControlRequest) -> ControlAnswer:
     return 200, request_json(found, world.policy)
 
 
-async def verify_requests(asked: ControlRequest) -> ControlAnswer:
+def verify_requests(asked: ControlRequest) -> ControlAnswer:
     """Whether as many requests match as expected: `count`, `at_least`, `at_most`; without these, at least one.
 
     409 where not: with those that match, near misses and how they differ, and what arrived. 400 where nothing says
@@ -108,7 +108,7 @@ async def await_request(asked: ControlRequest) -> ControlAnswer:
     return 200, {"requests": [request_json(request, world.policy) for request in found.values()][:_LISTED_MAX]}
 
 
-async def list_unmatched(asked: ControlRequest) -> ControlAnswer:
+def list_unmatched(asked: ControlRequest) -> ControlAnswer:
     """The newest requests that belong to no world: unknown credentials, or a path that neither API has."""
     return 200, {"requests": [unmatched_json(request) for request in asked.hub.unmatched]}
 

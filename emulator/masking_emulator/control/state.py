@@ -13,14 +13,14 @@ from masking_emulator.wholefile import CannotKeepFile
 _SNAPSHOT_BYTES_MAX: Final = 536_870_912
 
 
-async def take_snapshot(asked: ControlRequest) -> ControlAnswer:
+def take_snapshot(asked: ControlRequest) -> ControlAnswer:
     """The whole state of the world, as JSON that can be put back, edited and kept."""
     from masking_emulator.keeping.snapshot import snapshot_of
 
     return 200, snapshot_of(asked.world)
 
 
-async def put_snapshot(asked: ControlRequest) -> ControlAnswer:
+def put_snapshot(asked: ControlRequest) -> ControlAnswer:
     """Restore a state that was taken. The world keeps its accounts."""
     from masking_emulator.keeping.snapshot import BadSnapshot, restore, snapshot_of
 
@@ -31,7 +31,7 @@ async def put_snapshot(asked: ControlRequest) -> ControlAnswer:
     return 200, snapshot_of(asked.world)["clock"]
 
 
-async def keep_snapshot(asked: ControlRequest) -> ControlAnswer:
+def keep_snapshot(asked: ControlRequest) -> ControlAnswer:
     """Write the state to the file that `serve --state` named, whole or not at all."""
     from masking_emulator.keeping.files import keep
 
@@ -45,7 +45,7 @@ async def keep_snapshot(asked: ControlRequest) -> ControlAnswer:
     return 200, {"file": str(world.state_file), "now": kept["clock"]["now"]}
 
 
-async def show_pool_report(asked: ControlRequest) -> ControlAnswer:
+def show_pool_report(asked: ControlRequest) -> ControlAnswer:
     """How many numbers, of which countries, would have served the journal's sessions, and when most were in use."""
     from masking_emulator.control.views.pool_report import pool_report
 

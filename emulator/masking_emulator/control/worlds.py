@@ -12,7 +12,7 @@ from masking_emulator.world.spec import BadWorld
 from masking_emulator.world.world import World
 
 
-async def add_world(asked: ControlRequest) -> ControlAnswer:
+def add_world(asked: ControlRequest) -> ControlAnswer:
     """A new world from a structure as in a world file. `seed` and `clock` beside it take precedence over its own."""
     structure = {**asked.body.get("world", {}), **{k: v for k, v in asked.body.items() if k != "world"}}
     try:
@@ -21,24 +21,24 @@ async def add_world(asked: ControlRequest) -> ControlAnswer:
         raise ControlError(400, bad.reason, bad.key or None) from None
 
 
-async def show_world(asked: ControlRequest) -> ControlAnswer:
+def show_world(asked: ControlRequest) -> ControlAnswer:
     """What the world is and holds."""
     return 200, _world(asked.world)
 
 
-async def remove_world(asked: ControlRequest) -> ControlAnswer:
+def remove_world(asked: ControlRequest) -> ControlAnswer:
     """The world and its accounts are gone."""
     asked.hub.remove(asked.path["auth_id"])
     return 200, {"removed": asked.path["auth_id"]}
 
 
-async def reset_world(asked: ControlRequest) -> ControlAnswer:
+def reset_world(asked: ControlRequest) -> ControlAnswer:
     """The world is as it was at its start."""
     asked.world.reset()
     return 200, _world(asked.world)
 
 
-async def fork_world(asked: ControlRequest) -> ControlAnswer:
+def fork_world(asked: ControlRequest) -> ControlAnswer:
     """A copy of the world as it stands, under a new Auth ID."""
     return 201, _world(asked.hub.fork(asked.path["auth_id"]))
 

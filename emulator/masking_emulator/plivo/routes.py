@@ -5,12 +5,10 @@ handler is given everything about its request and answers with a status and a JS
 the vendor's words in one place. What else happens to a request on its way is the server's (`server/intake.py`).
 """
 
-import json
-from collections.abc import Awaitable, Callable, Mapping
-from functools import wraps
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 from starlette.responses import Response
 
 from masking_emulator.core.commands import DeleteSession
@@ -19,6 +17,7 @@ from masking_emulator.core.records.sessions import Session
 from masking_emulator.core.refusals import Refused
 from masking_emulator.plivo import calls, numbers, parse, recordings, refusals, render
 from masking_emulator.plivo.account_request import AccountRequest, ApiAnswer
+from masking_emulator.plivo.http import json_response
 from masking_emulator.plivo.listing import list_query
 from masking_emulator.plivo.pages import Shown, meta
 from masking_emulator.plivo.policy import BODY_BYTES_MAX, URL_BYTES_MAX
@@ -31,8 +30,6 @@ REASON_HEADER: Final = "X-Emulator-Reason"
 
 _REASON_CHARACTERS_MAX: Final = 1000
 
-_encode: Final = json.JSONEncoder(separators=(",", ":")).encode
-
 
 class AccountRequestWithBody(AccountRequest):
     """An authenticated API request with its body (None: it is too large)."""
@@ -41,10 +38,10 @@ class AccountRequestWithBody(AccountRequest):
     body: bytes | None
 
 
-ApiHandler = Callable[[AccountRequestWithBody], Awaitable[ApiAnswer]]
+ApiHandler = Callable[[AccountRequestWithBody], ApiAnswer]
 
 
-async def create_session(call: AccountRequestWithBody) -> ApiAnswer:
+def create_session(call: AccountRequestWithBody) -> ApiAnswer:
     """POST Masking/Session: 201, for a refreshed session too (ledger: create_status)."""
     service = call.caller.service
     command = parse.create_session(_fields(call), call.owner_of, call.account.place, service.policy)
@@ -53,7 +50,7 @@ async def create_session(call: AccountRequestWithBody) -> ApiAnswer:
     return 201, render.created(session, api_id=call.draw_api_id(), subaccount=subaccount, links=call.links)
 
 
-async def list_sessions(call: AccountRequestWithBody) -> ApiAnswer:
+def list_sessions(call: AccountRequestWithBody) -> ApiAnswer:
     """GET Masking/Session."""
     service = call.caller.service
     engine = service.caught_up()
@@ -65,14 +62,14 @@ async def list_sessions(call: AccountRequestWithBody) -> ApiAnswer:
     return 200, {"api_id": call.draw_api_id(), "response": {"meta": meta(page, path, shown), "objects": objects}}
 
 
-async def get_session(call: AccountRequestWithBody) -> ApiAnswer:
+def get_session(call: AccountRequestWithBody) -> ApiAnswer:
     """GET Masking/Session/{uuid}: the session, whatever its status."""
     session = call.caller.service.caught_up().session(_uuid(call), call.scope)
     subaccount = call.subaccount_of(session)
     return 200, render.got(session, api_id=call.draw_api_id(), subaccount=subaccount, links=call.links)
 
 
-async def update_session(call: AccountRequestWithBody) -> ApiAnswer:
+def update_session(call: AccountRequestWithBody) -> ApiAnswer:
     """POST Masking/Session/{uuid}."""
     service = call.caller.service
     command = parse.update_session(_fields(call), _uuid(call), call.scope, service.policy)
@@ -81,40 +78,30 @@ async def update_session(call: AccountRequestWithBody) -> ApiAnswer:
     return service.policy.update_status, body
 
 
-async def delete_session(call: AccountRequestWithBody) -> ApiAnswer:
+def delete_session(call: AccountRequestWithBody) -> ApiAnswer:
     """DELETE Masking/Session/{uuid}: 200 with a body; that of the request is ignored (ledger: delete_body_ignored)."""
     call.caller.service.do(DeleteSession(call.scope, _uuid(call)))
     return 200, render.deleted(api_id=call.draw_api_id())
 
 
-async def not_covered(call: AccountRequestWithBody) -> ApiAnswer:
+def not_covered(call: AccountRequestWithBody) -> ApiAnswer:
     """Every other path of an account."""
     raise ApiError(404, refusals.NOT_FOUND, f"the emulator does not cover {call.request.url.path}")
-
-
-def _bodiless(handler: Callable[[AccountRequest], ApiAnswer]) -> ApiHandler:
-    """The handler of an operation that reads no body, as one of those that may."""
-
-    @wraps(handler)
-    async def handle(call: AccountRequestWithBody) -> ApiAnswer:
-        return handler(call)
-
-    return handle
 
 
 #: Path below the account → method → handler.
 OPERATIONS: Final[Mapping[str, Mapping[str, ApiHandler]]] = {
     "/Masking/Session": {"GET": list_sessions, "POST": create_session},
     "/Masking/Session/{session_uuid}": {"GET": get_session, "POST": update_session, "DELETE": delete_session},
-    "/Call": {"GET": _bodiless(calls.list_calls)},
-    "/Call/{call_uuid}": {"GET": _bodiless(calls.get_call)},
-    "/Recording": {"GET": _bodiless(recordings.list_recordings)},
+    "/Call": {"GET": calls.list_calls},
+    "/Call/{call_uuid}": {"GET": calls.get_call},
+    "/Recording": {"GET": recordings.list_recordings},
     "/Recording/{recording_uuid}": {
-        "GET": _bodiless(recordings.get_recording),
-        "DELETE": _bodiless(recordings.delete_recording),
+        "GET": recordings.get_recording,
+        "DELETE": recordings.delete_recording,
     },
-    "/Number": {"GET": _bodiless(numbers.list_numbers)},
-    "/Number/{number}": {"GET": _bodiless(numbers.get_number)},
+    "/Number": {"GET": numbers.list_numbers},
+    "/Number/{number}": {"GET": numbers.get_number},
 }
 
 
@@ -131,11 +118,11 @@ class ApiEndpoint:
         operations = {method: handler.__name__ for method, handler in handlers.items() if handler is not not_covered}
         self.operations: Mapping[str, str] = operations | ({"HEAD": operations["GET"]} if "GET" in operations else {})
 
-    async def answer(self, request: Request, caller: Caller[Service] | None, body: bytes | None) -> Response:
+    def answer(self, request: Request, caller: Caller[Service] | None, body: bytes | None) -> Response:
         """The response to a request; `body` None is one that is too large."""
         try:
             call = _authenticated(request, caller, body)
-            status, answer = await _handler(self._handlers, request)(call)
+            status, answer = _handler(self._handlers, request)(call)
         except (ApiError, Refused) as refusal:
             error = answer_to(refusal) if isinstance(refusal, Refused) else refusal
             return refuse(error, caller.service.draw_api_id() if caller else self._draw_api_id())
@@ -156,11 +143,6 @@ def refuse(error: ApiError, api_id: str) -> Response:
     printable = "".join(c if c.isprintable() else " " for c in reason)
     headers = dict(error.headers) | ({REASON_HEADER: printable} if printable else {})
     return json_response(error.status, render.error(error.text, api_id=api_id), headers)
-
-
-def json_response(status: int, body: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Response:
-    """A JSON response, compact, in the order of the mapping."""
-    return Response(_encode(body), status, headers, "application/json")
 
 
 def _authenticated(request: Request, caller: Caller[Service] | None, body: bytes | None) -> AccountRequestWithBody:
@@ -209,25 +191,3 @@ def _fields(call: AccountRequestWithBody) -> Mapping[str, Any]:
     if call.body is None:
         raise ApiError(413, refusals.BODY_TOO_LARGE, f"a body may have {BODY_BYTES_MAX} bytes")
     return parse.json_object(call.body)
-
-
-async def read_body(request: Request, bytes_max: int) -> bytes | None:
-    """The body, or None as soon as more bytes than that are announced or came.
-
-    What is left of it then, the server throws away. Raises ClientDisconnect where the body ends too early.
-    """
-    announced = request.headers.get("content-length", "")
-    if announced.isdecimal() and int(announced) > bytes_max:
-        return None
-    pieces: list[bytes] = []
-    length = 0
-    while True:
-        message = await request.receive()
-        if message["type"] == "http.disconnect":
-            raise ClientDisconnect
-        pieces.append(message.get("body", b""))
-        length += len(pieces[-1])
-        if length > bytes_max:
-            return None
-        if not message.get("more_body", False):
-            return b"".join(pieces)

@@ -12,8 +12,8 @@ from starlette.types import ASGIApp
 from masking_emulator import console, control
 from masking_emulator.plivo import refusals
 from masking_emulator.plivo import routes as plivo_routes
+from masking_emulator.plivo.http import json_response
 from masking_emulator.plivo.refusals import ApiError
-from masking_emulator.plivo.routes import json_response
 from masking_emulator.plivo.routes_media import media_route
 from masking_emulator.server.intake import Intake, note_unmatched
 from masking_emulator.server.one_slash import OneSlash
@@ -23,7 +23,8 @@ from masking_emulator.world.hub import Hub
 def make_app(hub: Hub, *, control_hosts: Sequence[str] = ()) -> ASGIApp:
     """The emulator as an ASGI app over these worlds."""
 
-    def not_found(request: Request, _: Exception) -> Response:
+    # Asynchronous, all of them: starlette would run a plain function in a thread, beside the loop that worlds live in.
+    async def not_found(request: Request, _: Exception) -> Response:
         path = request.url.path
         if path.startswith(control.PREFIX):
             return control.refuse(control.ControlError(404, f"the control API has no {path[:200]}"))
@@ -35,7 +36,7 @@ def make_app(hub: Hub, *, control_hosts: Sequence[str] = ()) -> ASGIApp:
         note_unmatched(hub, request, response, reason)
         return response
 
-    def crashed(_: Request, __: Exception) -> Response:
+    async def crashed(_: Request, __: Exception) -> Response:
         # The server logs the traceback; the client learns no more than the vendor's text.
         return plivo_routes.refuse(ApiError(500, refusals.SERVER_ERROR), hub.draw_api_id())
 

@@ -14,8 +14,9 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from masking_emulator.clock import real_now, real_seconds
+from masking_emulator.plivo.http import read_body
 from masking_emulator.plivo.policy import BODY_BYTES_MAX
-from masking_emulator.plivo.routes import ApiEndpoint, read_body
+from masking_emulator.plivo.routes import ApiEndpoint
 from masking_emulator.plivo.service import Caller
 from masking_emulator.server.connection import connection_of
 from masking_emulator.server.spoiled import OUTCOMES, CutResponse, spoiled
@@ -41,12 +42,12 @@ class Intake:
         authorization = _authorization(scope)
         caller = self._hub.credentials.caller(authorization)
         if caller is None:
-            response = await self._endpoint.answer(request, None, b"")
+            response = self._endpoint.answer(request, None, b"")
             note_unmatched(self._hub, request, response, self._hub.credentials.stranger(authorization))
             await response(scope, receive, send)
             return
         if _is_consoles_read(request):
-            response = await self._endpoint.answer(request, caller, b"")
+            response = self._endpoint.answer(request, caller, b"")
             await response(scope, receive, send)
             return
         world = caller.service
@@ -70,7 +71,7 @@ class Intake:
         if met:
             response = await self._disturbed(met, request, caller, noted, body)
         else:
-            response = await self._endpoint.answer(request, caller, body)
+            response = self._endpoint.answer(request, caller, body)
         outcome = OUTCOMES.get(type(response), RequestOutcome.ANSWERED)
         if outcome in (RequestOutcome.DROPPED, RequestOutcome.RESET):
             world.requests.ended(noted, outcome, real_seconds() - noted.begun_s)
@@ -92,7 +93,7 @@ class Intake:
         await _hold_up(met, after=False)
         answer = None
         if spoiler is None or spoiler.fault.after:
-            answer = await self._endpoint.answer(request, caller, body)
+            answer = self._endpoint.answer(request, caller, body)
             await _hold_up(met, after=True)
             noted.lost = caller.service.requests.bounded(_reply(answer))
         if any(placed.fault.delay_s for placed in met) and connection_of(request.scope).ended:

@@ -15,7 +15,7 @@ class OneSlash:
     """Hands every request on with single slashes and none at the end of its path."""
 
     def __init__(self, app: ASGIApp) -> None:
-        self._app = app
+        self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
@@ -25,4 +25,4 @@ class OneSlash:
             if path.endswith("/"):
                 path = path.rstrip("/") or "/"
             scope["path"] = path
-        await self._app(scope, receive, send)
+        await self.app(scope, receive, send)
