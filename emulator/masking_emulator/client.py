@@ -13,10 +13,10 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from masking_emulator.unpatched import exchange
 
-#: What waits for something waits so long unless it is told otherwise, in real seconds.
+#: How long a request waits for an answer where nothing else is given, in real seconds.
 WAIT_S: Final = 5.0
 
-#: An answer may take so long beyond what the server was asked to wait, in real seconds.
+#: How long an answer may take beyond the time that the server was asked to wait, in real seconds.
 GRACE_S: Final = 30.0
 
 

@@ -19,7 +19,7 @@ from typing import Any, Final
 
 from masking_emulator.core.instants import INSTANT_MAX, SECOND_US
 
-#: Faster than this a second would be a year.
+#: The fastest rate: a year in each real second.
 RATE_MAX = 31_536_000.0
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)

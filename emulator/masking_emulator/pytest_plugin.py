@@ -98,7 +98,7 @@ def masking_receiver(masking: Masking, request: pytest.FixtureRequest) -> Iterat
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """A failed test shows what happened in its world, in its setup, itself, or in what comes after it."""
+    """A failed test shows what happened in its world, whether it failed in its setup, itself or in its teardown."""
     del call
     report = yield
     world = item.stash.get(_WORLD, None)

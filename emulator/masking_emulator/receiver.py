@@ -23,10 +23,10 @@ from masking_emulator.unpatched import accepted, thread_socket
 #: A callback is far smaller.
 BODY_BYTES_MAX: Final = 1_048_576
 
-#: A client that says nothing for so long is let go, in real seconds.
+#: A client that sends nothing for this long is disconnected, in real seconds.
 _SILENCE_S: Final = 60
 
-#: So long the end of a receiver may take, in real seconds; every test with one waits for it.
+#: How long the end of a receiver may take, in real seconds; every test with one waits for it.
 _POLL_S: Final = 0.02
 
 #: Signature → how people call it, the one to check first.
@@ -77,7 +77,7 @@ class Received:
 
     @property
     def judgement(self) -> str:
-        """What its signatures are worth, in words."""
+        """Which signatures are right, in words."""
         if not self.verdicts:
             return "signature not checked"
         named = {
@@ -188,7 +188,7 @@ class Receiver:
 
 
 def verified(method: str, url: str, headers: Mapping[str, str], form: str, *, tokens: Iterable[str]) -> Received:
-    """A request with what its signatures are worth: each has the best verdict under any of the tokens.
+    """A request with the verdict on each signature: the best one under any of the tokens.
 
     Raises ValueError for a URL or a form that nobody can read.
     """
@@ -263,7 +263,7 @@ class _Handler(BaseHTTPRequestHandler):
         return self._take(self.rfile.read(int(length)).decode("utf-8", "replace"))
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  # the base class names it so
-        """What there is to say about a request, its receiver says."""
+        """Nothing: the receiver reports its requests itself."""
         del format, args
 
     def _take(self, form: str) -> None:

@@ -16,7 +16,7 @@ from typing import Any, Final, Literal, TypeVar
 
 _Given = TypeVar("_Given")
 
-#: So much is read of an answer at once.
+#: How much of an answer is read at once, in bytes.
 _CHUNK_BYTES: Final = 65_536
 
 

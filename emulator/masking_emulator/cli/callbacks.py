@@ -1,6 +1,6 @@
 """The verbs of callbacks: look at them, wait for one, send one again, and the laboratory. Part of the command line.
 
-What the server knows, it is asked; nothing is looked at more often than a person would notice.
+Verbs that wait let the server wait and ask it again only now and then.
 """
 
 import json

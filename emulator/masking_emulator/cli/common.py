@@ -1,6 +1,6 @@
-"""What the verbs of the command line share: the server that they mean, its answers, and one sentence for a failure.
+"""What the verbs of the command line share: the options for a server and a world, its answers, and its failures.
 
-Exit codes: 0 done, 1 the server refused or nothing came of it, 2 the call itself was wrong, 3 no server answers.
+Exit codes: 0 done, 1 the server refused or nothing came of it, 2 the arguments were wrong, 3 no server answers.
 """
 
 import json
@@ -32,19 +32,19 @@ def url_option(verb: _Verb) -> _Verb:
 
 
 def world_option(verb: _Verb) -> _Verb:
-    """`--url` and `--world`: the world that is meant."""
+    """`--url` and `--world`: the world that is used."""
     text = "Auth ID of the world; left out, the server's first."
     return url_option(click.option("--world", envvar=WORLD_VARIABLE, help=text)(verb))
 
 
 def json_option(text: str) -> Callable[[_Verb], _Verb]:
-    """`--json`: what a program would read."""
+    """`--json`: output for programs."""
     return click.option("--json", "as_json", is_flag=True, help=text)
 
 
 @contextmanager
 def talking() -> Iterator[None]:
-    """Turns what goes wrong with the server into one sentence and an exit code."""
+    """Turn a failure of the server into one sentence and an exit code."""
     try:
         yield
     except Unreachable as error:

@@ -16,10 +16,10 @@ if TYPE_CHECKING:
 #: The token of the demo world's account, for when no server says another.
 _DEMO_TOKEN: Final = "emulator-token"
 
-#: How long the server may take to tell its tokens, in real seconds.
+#: How long the server may take to answer with its tokens, in real seconds.
 _LOOK_S: Final = 2.0
 
-#: What stands at the front of the line, or is of interest to nobody.
+#: Parameters that are not repeated after the beginning of the line.
 _IN_FRONT: Final = frozenset(
     {"EventName", "EventTimestamp", "SessionUUID", "From", "To", "VirtualNumber", "SequenceNumber"}
 )
@@ -115,5 +115,5 @@ def _text(received: "Received") -> str:
 
 
 def _printable(text: str) -> str:
-    """Whoever sends something must not move the cursor."""
+    """The text without control characters, so that no sender can move the cursor."""
     return "".join(character if character.isprintable() else "?" for character in text)

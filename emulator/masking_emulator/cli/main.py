@@ -1,6 +1,6 @@
 """The command line. `serve` runs a server, `run` runs one for a command; the other verbs are thin clients of one.
 
-Verbs of a subject of their own are in `cli_*.py`, and are loaded when they are asked for.
+The verbs of each other subject are in a module of this room, and are loaded when they are used.
 What verbs share, and their exit codes, is in `common.py`.
 """
 
@@ -33,7 +33,7 @@ from masking_emulator.config import HOST_DEFAULT, PORT_DEFAULT, ServeConfig, rea
 _PAUSE_S = 0.05
 _LOOK_S = 2.0
 
-#: A day. Longer than this nobody waits.
+#: A day, the longest time that a verb waits, in seconds.
 _WAIT_MAX_S = 86_400
 
 _PORT = click.IntRange(0, 65_535)

@@ -13,7 +13,7 @@ from masking_emulator.config import cache_folder, environment, read_seed
 #: How a container names the machine that it runs on.
 _CONTAINER_HOST = "host.docker.internal"
 
-#: A day. Longer than this nobody waits.
+#: A day, the longest time that a verb waits, in seconds.
 _KILL_AFTER_S_MAX = 86_400
 
 _FORMS = ["sh", "fish", "powershell", "dotenv", "github", "compose"]

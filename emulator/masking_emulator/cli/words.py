@@ -1,4 +1,4 @@
-"""The control API's lists that options repeat: states, phases, actions and their like, in its own order.
+"""Lists of the control API that options repeat, such as states, phases and actions, in the same order.
 
 The command line loads nothing of the server, which has them all; tests/test_words.py compares.
 """
@@ -36,6 +36,6 @@ FAULT_CONNECTIONS: Final = ("drop", "reset")
 #: What a row of the ledger rests on, surest first.
 EVIDENCE: Final = ("observed", "sdk", "documented", "assumed")
 
-#: So many real seconds a request of the control API may wait, and so many things one answer lists.
+#: The longest wait of one request to the control API, in real seconds, and the most things that one answer lists.
 WAIT_S_MAX: Final = 300
 LISTED_MAX: Final = 1_000

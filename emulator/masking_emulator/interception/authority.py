@@ -56,7 +56,7 @@ def _read(bundle: bytes) -> Iterable[x509.Certificate]:
     certificates: list[x509.Certificate] = []
     for pem in _PEM.findall(bundle):
         with suppress(ValueError), catch_warnings():
-            # Old authorities bend the rules, and those that cannot be read are trusted by nobody.
+            # Some old authorities do not keep to the standard. Those that cannot be read are left out.
             simplefilter("ignore", CryptographyDeprecationWarning)
             certificates.append(x509.load_pem_x509_certificate(pem))
     return certificates
@@ -71,7 +71,7 @@ def _authority(key: EllipticCurvePrivateKey, begins: datetime, ends: datetime) -
     )
     only_plivo = x509.NameConstraints(
         permitted_subtrees=[x509.DNSName(DOMAIN)],
-        # What a constraint does not name, it does not bind: without these, every address would be allowed.
+        # A kind of name that no constraint mentions is unconstrained: without these, every address would be allowed.
         excluded_subtrees=[x509.IPAddress(ip_network("0.0.0.0/0")), x509.IPAddress(ip_network("::/0"))],
     )
     builder = (

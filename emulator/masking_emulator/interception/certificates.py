@@ -1,4 +1,4 @@
-"""Certificates: who vouches for us as Plivo. One authority and one certificate for each user, kept in their cache.
+"""Certificates for Plivo's names: an authority and a certificate that it signed, for each user, in their cache.
 
 The authority's key signs once and is forgotten: it is never written, so nobody can ever sign anything else with it.
 Both certificates end together; a month before, a new pair is made beside the old one. `authority.py` does the
@@ -18,10 +18,10 @@ from masking_emulator.clock import unfrozen_now
 from masking_emulator.config import cache_folder
 from masking_emulator.core.instants import SECOND_US
 
-#: No more than a system accepts of an authority that its user added, and long enough to be forgotten about.
+#: How long a pair is valid: as long as every system accepts of an authority that a user added.
 LIFE: Final = timedelta(days=365)
 
-#: So long before its end a pair is no longer given out.
+#: How long before its end a pair is replaced.
 ROTATION: Final = timedelta(days=30)
 
 #: A folder for each pair, named by its last day: whoever makes one at the same time makes the same name.

@@ -1,4 +1,4 @@
-"""Doctor: whether the SDKs that run in an environment would reach the emulator, judged from their side.
+"""Doctor: whether the SDKs that run in an environment would reach the emulator, seen from their side.
 
 Each check looks at one thing and says one sentence; nothing is changed. The last one asks https://api.plivo.com as a
 client would, through the proxy that the environment names and with the certificates that it names.
@@ -25,7 +25,7 @@ _HEALTH: Final = "/_emulator/health"
 
 
 class Severity(Enum):
-    """How bad it is."""
+    """How serious a finding is."""
 
     OK = "ok"
     NOTE = "note"
@@ -34,7 +34,7 @@ class Severity(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What one look found."""
+    """The result of one check."""
 
     severity: Severity
     sentence: str
@@ -61,7 +61,7 @@ def examine(variables: Mapping[str, str], url: str) -> Sequence[Finding]:
 
 
 def how_to_trust(certificate: Path) -> str:
-    """What a user can do who does not want variables: a hosts entry, and the certificate in the system's store."""
+    """Instructions for users who set no variables: a hosts entry, and the certificate in the system's store."""
     return f"""\
 `masking-emulator run` and `env` make programs trust it, with no change to the system.
 For a hosts entry or a container alias `{API_HOST}` and `serve --tls-port 443`, these make the system trust it:
@@ -132,7 +132,7 @@ def _languages(variables: Mapping[str, str]) -> Iterator[Finding]:
 
 
 def _asked(variables: Mapping[str, str]) -> Finding:
-    """The whole way, as a client goes it."""
+    """A request over the whole way, as a client would send it."""
     proxy, bundle = variables.get("HTTPS_PROXY", ""), variables.get("SSL_CERT_FILE", "")
     where = f"https://{API_HOST}{_HEALTH}"
     try:

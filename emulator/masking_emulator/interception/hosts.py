@@ -1,6 +1,6 @@
 """Hosts: where the proxy may carry a connection. Plivo's names go to the emulator, allowed ones out, others nowhere.
 
-One rule: a name that is not in here by itself was named by the user, with `--allow-host`.
+Beside Plivo's names only those are reached that the user has allowed with `--allow-host`.
 """
 
 import re
@@ -19,7 +19,7 @@ HTTP_PORT: Final = 80
 #: Plivo's domain, and one label before it: what the wildcard in the certificate covers.
 _PLIVO: Final = re.compile(r"([a-z0-9-]+\.)?plivo\.com")
 
-#: No name is longer; of what is no name, a sentence quotes no more.
+#: The longest host name that there can be; sentences quote no more of anything else either.
 HOST_CHARACTERS_MAX: Final = 253
 
 #: A name or an address, and nothing that could break out of the line in which it is quoted.

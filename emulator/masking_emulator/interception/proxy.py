@@ -17,7 +17,7 @@ from masking_emulator.interception.crowd import Crowd
 from masking_emulator.interception.hosts import HTTP_PORT, HTTPS_PORT, ProxyRoute, host_and_port, proxy_route
 from masking_emulator.interception.tunnel import ProxyLimits, Refusal, open_tunnel
 
-#: So many refused hosts are named in the log, each once.
+#: The most refused hosts that are named in the log, each once.
 _LOGGED_HOSTS_MAX: Final = 100
 
 _CONNECT_DONE: Final = b"HTTP/1.1 200 Connection established\r\n\r\n"
@@ -101,7 +101,7 @@ class ProxyConnection(asyncio.Protocol):
         self._refuse(Refusal(503, reason))
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        """A client came; it may be one too many."""
+        """A client has connected; it may be one too many."""
         # uvloop's transport is none of asyncio's classes, though it does what they do.
         self._transport = cast(asyncio.Transport, transport)
         try:

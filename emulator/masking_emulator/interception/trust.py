@@ -1,4 +1,4 @@
-"""Trust: the files by which each language learns to believe our certificate, beside those it believed before.
+"""Trust: the files that make each language trust our certificate, beside those that it trusted before.
 
 They lie in the user's cache, in a folder named by what is in them, so that two commands at once share or do not
 disturb each other, and a command that outlives a rotation keeps what it was given.
@@ -73,7 +73,7 @@ def trust(cache: Path, authority: str, others: Iterable[Path]) -> Trust:
 
 
 def other_authorities(variables: Mapping[str, str]) -> Sequence[Path]:
-    """The bundles that a user with these variables believes today: those they name, and the system's."""
+    """The bundles that a user with these variables trusts today: those they name, and the system's."""
     named = [Path(variables[name]) for name in BUNDLE_VARIABLES if variables.get(name)]
     system = [Path(path) for path in (ssl.get_default_verify_paths().openssl_cafile, *_SYSTEM_BUNDLES)]
     found = [*named, *(_readable(system)[:1] or _certifi())]

@@ -66,7 +66,7 @@ class _End(asyncio.Protocol):
             self._tunnel.early += data
 
     def eof_received(self) -> bool:
-        """A half that is done tells the other; when both are done, the tunnel is."""
+        """One side sends no more: pass the end of its data on. When both sides are done, the tunnel is closed."""
         self.finished = True
         other = None if self.other is None or self.other.finished else self.other.transport
         if other is None or other.is_closing():

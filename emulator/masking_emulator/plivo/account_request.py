@@ -1,4 +1,4 @@
-"""What is asked of the emulated API: by whom, for which account, and where. Handlers answer it.
+"""A request to the emulated API as its handlers get it: the caller, the account in the path, and the request.
 
 Pure: the request is the mapping that an ASGI server makes of it. A body is not in it; the operations that have one
 read it in `routes.py`.
@@ -21,7 +21,7 @@ ApiAnswer = tuple[int, Json | None]
 
 
 class AccountRequest(Record):
-    """An authenticated API request: caller, account in the path, and the request as ASGI tells it."""
+    """An authenticated API request: caller, account in the path, and the ASGI scope of the request."""
 
     caller: Caller[Service]
     account: Account
@@ -29,7 +29,7 @@ class AccountRequest(Record):
 
     @property
     def scope(self) -> int | None:
-        """Whose resources are in sight: all of them for the main account on its own path."""
+        """The place of the account whose resources it may see; None, on the main account's own path, for all."""
         return None if self.account.is_main else self.account.place
 
     @property

@@ -16,7 +16,7 @@ from masking_emulator.plivo.validation import Schema
 
 
 class Occasion(Enum):
-    """What an event is about, which decides what it has to tell."""
+    """What an event is about, which decides which attributes it has."""
 
     SESSION = "session"
     CALL = "call"
@@ -91,7 +91,7 @@ ATTRIBUTES: Final[tuple[Attribute, ...]] = (
     Attribute("EventName", {"type": "string"}, "The event.", _ALWAYS),
     Attribute("EventTimestamp", _INSTANT, "When it happened, in UTC.", _ALWAYS),
     Attribute("SessionUUID", _UUID, "The session.", _ALWAYS),
-    # A PIN is asked for in a call whose other side is not dialled yet; no page says whether its event tells who calls.
+    # A PIN is asked for in a call whose other side is not dialled yet; no page says whether its event has From.
     Attribute("From", _PHONE, "Who calls.", _CALL | _RECORDING, _PIN),
     # As long as nobody is dialled there is none.
     Attribute("To", _PHONE, "Who is dialled from the virtual number.", _RECORDING, _CALL | _PIN),

@@ -25,7 +25,7 @@ _OF_LEGS: Final[Mapping[tuple[NoticeKind, Role | None], str]] = {
     (NoticeKind.LEG_ENDED, Role.FIRST): "SessionFirstPartyHangup",
 }
 
-#: (what there is to tell, whose leg) → the vendor's name of it.
+#: (kind of notice, whose leg) → the vendor's name of the event.
 EVENTS: Final[Mapping[tuple[NoticeKind, Role | None], str]] = {
     **_OF_LEGS,
     (NoticeKind.PIN_CHECKED, None): "SessionPinAuthenticationStatus",
@@ -52,7 +52,7 @@ class Place(Record):
 
 
 def event_name(notice: Notice) -> str:
-    """The vendor's name of what there is to tell."""
+    """The vendor's name of the event."""
     return EVENTS[notice.kind, notice.who]
 
 

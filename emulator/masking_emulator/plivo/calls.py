@@ -1,4 +1,4 @@
-"""The call resource: a record for each leg of a call that is over, and what there is to see of one that runs.
+"""The call resource: a record for each leg of a call that is over, and the little that is shown of one that runs.
 
 Source: vendor pages, "Get call detail record" and "Retrieve details of all calls", recorded responses of both, and
 the official SDKs' fixtures. A leg is a call of its own there: the second one names the first as its parent.

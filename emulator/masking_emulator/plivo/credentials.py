@@ -21,31 +21,31 @@ class Credentials(Generic[ServiceT]):
         return auth_id in self._by_auth_id
 
     def named(self, auth_id: str) -> Caller[ServiceT] | None:
-        """The account of this Auth ID, for what needs no token; None where no world has it."""
+        """The account of this Auth ID; None where no world has it. For what needs no token."""
         return self._by_auth_id.get(auth_id)
 
     def admit(self, service: ServiceT, accounts: Iterable[Account]) -> None:
-        """Let these accounts of a world in."""
+        """Add these accounts of a world."""
         for account in accounts:
             caller = Caller(service, account)
             self._by_auth_id[account.auth_id] = caller
             self._by_header[_header(account.auth_id, account.auth_token)] = caller
 
     def expel(self, accounts: Iterable[Account]) -> None:
-        """Let these accounts in no more."""
+        """Remove these accounts."""
         for account in accounts:
             del self._by_auth_id[account.auth_id]
             del self._by_header[_header(account.auth_id, account.auth_token)]
 
     def caller(self, authorization: str | None) -> Caller[ServiceT] | None:
-        """Who sends this Authorization header; None where nobody known does."""
+        """The account of this Authorization header; None where it is none of these."""
         if authorization is None:
             return None
         # What every SDK sends is found as it is; another spelling of the same is decoded first.
         return self._by_header.get(authorization) or self._decoded(authorization)
 
     def stranger(self, authorization: str | None) -> str:
-        """Why nobody known sends this Authorization header, in a sentence. It quotes no token."""
+        """Why this Authorization header names no account, in a sentence. It quotes no token."""
         if authorization is None:
             return "there is no Authorization header"
         named = _read(authorization)

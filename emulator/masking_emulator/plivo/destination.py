@@ -39,7 +39,7 @@ _RETRIED_DEFAULT: Final = _POLICIES["ct"] | _POLICIES["rt"]
 
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
 
-#: What may stand in a path and a query as it is; everything else is percent-encoded before it is sent.
+#: The characters that stay as they are in a path and a query; all others are percent-encoded before it is sent.
 _PATH_SAFE: Final = "/%:@!$&'()*+,;=~-._"
 _QUERY_SAFE: Final = _PATH_SAFE + "?"
 
@@ -94,7 +94,7 @@ def _authorization(parts: SplitResult) -> str:
 
 
 def _retried(policy: str) -> frozenset[Outcome]:
-    """What is tried again. A list of which nothing is known counts as not given."""
+    """The outcomes after which it is sent again. A list without any known word counts as not given."""
     known = [_POLICIES[word] for word in policy.lower().split(",") if word in _POLICIES]
     return frozenset[Outcome]().union(*known) if known else _RETRIED_DEFAULT
 

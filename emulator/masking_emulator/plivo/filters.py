@@ -58,7 +58,7 @@ _COMPARED: Final[Mapping[str, Callable[[Value], Range]]] = {
 
 
 class Span(Record):
-    """What a filter and its comparisons leave: `range`, and the values between which it was asked for.
+    """The result of a filter and its comparisons: `range`, and the values between which it was asked for.
 
     `since` and `until` are where the values that were named begin; None is a side that none was named for.
     `precision` is how much the lower one spans.
@@ -81,7 +81,7 @@ class Span(Record):
 
 
 def span_of(fields: Fields, name: str, read: Callable[[str, str], Value], policy: Policy) -> Span:
-    """What this filter and its comparisons leave. Raises ApiError 400."""
+    """The result of this filter and its comparisons. Raises ApiError 400."""
     span = Span()
     for comparison in ("", *COMPARISONS):
         for key in _spellings(name, comparison, policy):
@@ -105,7 +105,7 @@ def _both(one: Range, other: Range) -> Range:
 
 
 def recent(now: int) -> Range:
-    """What is looked at where no time was asked for: the last days."""
+    """The window where no time was asked for: the last days."""
     return Range(now - WINDOW_DEFAULT_DAYS * DAY_US, None)
 
 

@@ -2,7 +2,7 @@
 
 Pure, and the same bytes on every machine: the sounds are tables, not computed. A file is a head and a body that is
 one period over and over, so that a day of audio takes no memory and a range costs what it is long.
-Who may fetch a recording, and under which URL, is told elsewhere.
+Who may fetch a recording, and under which URL, is decided in `recordings.py` and `routes_media.py`.
 """
 
 from collections.abc import Callable, Iterator, Mapping

@@ -20,7 +20,7 @@ from masking_emulator.plivo.pages import meta, page_of
 from masking_emulator.plivo.render import Json
 from masking_emulator.plivo.resources import list_path
 
-#: What nothing here decides: the figures of the fixtures, and a day on which every number was rented.
+#: Values that are the same for every number: those of the fixtures, and the day on which it was rented.
 _ADDED_ON: Final = "2024-01-01"
 _RENTAL_MICROS: Final = 800_000
 _TYPE: Final = "local"

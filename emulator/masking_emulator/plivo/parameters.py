@@ -1,6 +1,6 @@
 """The parameters of create and update: one line each, and each line is a JSON Schema fragment.
 
-jsonschema judges by these fragments and OpenAPI embeds them unchanged. The schema describes a value after
+jsonschema validates with these fragments and OpenAPI embeds them unchanged. The schema describes a value after
 coercion (`parse.py`): "true" and "60" count as true and 60. Defaults are those of recorded responses.
 """
 

@@ -1,7 +1,7 @@
 """Refusals in Plivo's words: every status and every exact text that is not a success.
 
 Texts with a row of the ledger are in the vendor's own table of errors; the others are built on the same stems, because
-the vendor documents none. Every refusal also says, in a header of its own, what this emulator knows.
+the vendor documents none. Every refusal also has a header with the reason in the emulator's own words.
 """
 
 from collections.abc import Callable, Mapping

@@ -1,4 +1,4 @@
-"""The emulated endpoints: who asks, what for, and the answer. Parse, do, render; no rule lives here.
+"""The emulated endpoints. Each parses the request, lets the engine act and renders the answer; no rule is here.
 
 Paths arrive without doubled or trailing slashes (`server/one_slash.py`), and with them the caller and the body. A
 handler is given everything about its request and answers with a status and a JSON object; refusals are turned into
@@ -109,10 +109,10 @@ OPERATION_NAMES: Final = sorted(handler.__name__ for methods in OPERATIONS.value
 
 
 class ApiEndpoint:
-    """One path: what is asked for there, and the answer. It admits the caller first and judges the method after."""
+    """One path with the handlers of its methods. Credentials are checked before the method."""
 
     def __init__(self, handlers: Mapping[str, ApiHandler], draw_api_id: Callable[[], str]) -> None:
-        """`draw_api_id` serves the answers to callers that nobody knows."""
+        """`draw_api_id` is for the answers to callers with unknown credentials."""
         self._handlers = handlers
         self._draw_api_id = draw_api_id
         operations = {method: handler.__name__ for method, handler in handlers.items() if handler is not not_covered}

@@ -1,6 +1,6 @@
 """The media file of a recording: who has its URL may fetch it, whole or in part, until the recording is deleted.
 
-Only the transport: what is recorded is told in `recordings.py`, and how it sounds in `media.py`.
+This is only the transport: the records of recordings are in `recordings.py`, their audio is made in `media.py`.
 """
 
 from collections.abc import AsyncIterator, Callable

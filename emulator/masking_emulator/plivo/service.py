@@ -1,4 +1,4 @@
-"""What the routes need of a world. The world itself lives outside this folder and is handed in."""
+"""What the routes need of a world. The world itself is in a room above this one and is passed in."""
 
 from collections.abc import Sequence
 from typing import Generic, Protocol, TypeVar
@@ -25,7 +25,7 @@ class Account(Record):
 
 
 class Service(Protocol):
-    """A world, as the routes see it. The border between this folder and the shell, hence a Protocol."""
+    """A world as the routes use it. A Protocol, because this room may not import worlds."""
 
     @property
     def accounts(self) -> Sequence[Account]: ...

@@ -1,7 +1,7 @@
 """Signatures of callbacks: the headers by which a receiver knows that a callback comes from its account.
 
-Pure: a URL is signed as it is requested, in ASCII and without a fragment; who brings it into that form, draws nonces
-and sends is told elsewhere. Source: the vendor's page on signature validation for the headers and whose token signs
+Pure: a URL is signed as it is requested, in ASCII and without a fragment; other modules bring it into that form, draw
+nonces and send. Source: the vendor's page on signature validation for the headers and whose token signs
 which; the validators of the official SDKs for what is signed.
 """
 
@@ -55,7 +55,7 @@ class Signed(Record):
 
 
 class Verdict(Enum):
-    """What a signature of a received callback is worth under one token."""
+    """Whether a signature of a received callback is right under one token."""
 
     RIGHT = "right"
     WRONG = "wrong"
@@ -96,7 +96,7 @@ def inputs(method: str, url: str, *, parameters: Mapping[str, str], v2_nonce: st
 def verify(
     method: str, url: str, *, headers: Mapping[str, str], parameters: Mapping[str, str], token: str
 ) -> Mapping[str, Verdict]:
-    """Judge the four signatures of a callback as it was received, GET or POST, by header, under one token.
+    """Verify the four signatures of a received callback, GET or POST, with one token. Header → verdict.
 
     A GET has its parameters in its URL, so `parameters` is empty then. Of a subaccount's callback its own token
     makes V2 and V3 right and the main account's the other two; of the main account's, one token makes all right.

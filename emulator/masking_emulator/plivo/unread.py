@@ -23,7 +23,7 @@ _BODY: Final[Mapping[str, Iterable[str]]] = {
 #: Comparisons with one underscore, which count where the policy says so.
 _SINGLE: Final = frozenset(f"{name}_{comparison}" for name in RANGED for comparison in COMPARISONS)
 
-#: So many fields one answer names.
+#: The most fields that one answer names.
 _UNREAD_MAX: Final = 50
 
 

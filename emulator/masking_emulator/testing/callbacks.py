@@ -6,10 +6,10 @@ from typing import Any, Final
 from masking_emulator.client import WAIT_S, Control, ControlRefused
 from masking_emulator.testing.views import CallbackView
 
-#: The control API lists so many at once.
+#: The most callbacks that the control API lists at once.
 _LISTED_MAX: Final = 1000
 
-#: An explanation names so many of those that did come.
+#: The most arrived callbacks that an explanation names.
 _EXPLAINED_MAX: Final = 20
 
 #: What the control API answers where nothing matched in time.

@@ -9,7 +9,7 @@ from masking_emulator.client import Control
 from masking_emulator.testing.masking import Masking
 from masking_emulator.testing.redirect import redirected
 
-#: Where a test's world begins, unless it says otherwise: at a round instant, standing still.
+#: The clock of a test's world unless it has another one: it stands still at the start of 2026.
 STILL: Mapping[str, Any] = {"start": "2026-01-01T00:00:00Z", "rate": 0}
 
 

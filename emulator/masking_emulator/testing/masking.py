@@ -134,14 +134,14 @@ class Masking:
         return "\n".join(line for name, lines in parts.items() if lines for line in _listed(name, lines))
 
 
-#: A report waits so many real seconds for each answer.
+#: How long a report waits for each answer, in real seconds.
 REPORT_S: Final = 3.0
 
-#: The control API lists so many at once.
+#: The most things that the control API lists at once.
 _EVENTS_MAX = 1000
 _CALLS_MAX = 1000
 
-#: A report shows so many of each; what is before them is counted.
+#: The most things of each kind that a report shows; earlier ones are counted.
 _REPORTED_MAX = 40
 
 

@@ -1,7 +1,7 @@
 """The order explorer: what would your handler do if two callbacks swapped?
 
 Networks reorder, and a retry comes late. This delivers the last callbacks of a run to a handler in every order, each
-time to a fresh one, and tells which orders break it.
+time to a fresh one, and reports which orders break it.
 """
 
 from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence

@@ -17,7 +17,7 @@ _LISTED_MAX: Final = 1000
 
 
 class Criteria(TypedDict, total=False):
-    """Which requests are meant; what is left out does not matter.
+    """Criteria of requests; what is left out does not matter.
 
     `path` may hold `*`, `body` is a part of the JSON, `after` a sequence number.
     """

@@ -122,7 +122,7 @@ class MaskingMachine(RuleBasedStateMachine):
         self.masking.call(known, number, **script)
 
     def people(self) -> Sequence[str]:
-        """Numbers that dial besides strangers; a subclass tells those of its sessions."""
+        """Numbers that dial besides strangers; a subclass adds those of its sessions."""
         return ()
 
     @invariant()
