@@ -51,6 +51,7 @@ RULES: Final = Rules(
     sessions_live_max=100_000,
     sessions_ended_max=100_000,
     numbers_max=100_000,
+    phones_max=100_000,
     calls_running_max=1_000,
     calls_ended_max=100_000,
     recordings_max=100_000,

@@ -4,6 +4,7 @@ import pytest
 from masking_emulator.core.instants import SECOND_US
 from masking_emulator.core.records.base import replace
 from masking_emulator.core.records.calls import CallSignal, Cause, Habit, Phase, Side, Step
+from masking_emulator.core.refusals import Reason, Refused
 from masking_emulator.core.rules import Telephony
 
 from tests.core.play import ANNA, BEN, EVE, RULES, START, A, World, pin_wish
@@ -187,3 +188,15 @@ def test_times_are_the_worlds() -> None:
 
     ended = world.call_now(call)
     assert (START + 3 * SECOND_US, Cause.NORMAL) == (ended.ended_at, ended.legs[1].cause)
+
+
+def test_world_knows_a_limited_number_of_phones() -> None:
+    """Past phones_max no phone more is known; those that are may still change."""
+    world = World(A, rules=replace(RULES, phones_max=1))
+    world.phone(ANNA)
+    world.phone(ANNA, Habit.BUSY)
+    with pytest.raises(Refused) as refused:
+        world.phone(BEN)
+
+    assert refused.value.reason is Reason.PHONES_FULL
+    assert {ANNA: Habit.BUSY} == {number: phone.habit for number, phone in world.engine.state.phones.items()}

@@ -27,6 +27,7 @@ _DETAIL: Final[dict[Reason, dict[str, Any]]] = {
     Reason.PINS_EXHAUSTED: {"length": 4},
     Reason.SESSIONS_FULL: {"limit": 5},
     Reason.NUMBERS_FULL: {"limit": 5},
+    Reason.PHONES_FULL: {"limit": 5},
     Reason.NUMBER_KNOWN: {"number": "14155550100"},
     Reason.NUMBER_UNKNOWN: {"number": "14155550100"},
     Reason.NUMBER_SUSPENDED: {"number": "14155550100"},

@@ -222,3 +222,18 @@ def test_no_body_brings_the_server_down(api: Api, operation: Operation, body: Ma
         good(control(api, "DELETE", f"/worlds/{reply.json['auth_id']}"))
 
     assert reply.status in (200, 201) or (reply.status in (400, 409) and reply.error)
+
+
+def test_world_that_knows_as_many_phones_as_it_may_says_so(api: Api) -> None:
+    """One more is refused with the limit's name; one that is known may change its habit."""
+    world = good(control(api, "POST", "/worlds", {"world": {"limits": {"phones_max": 1}}}), 201)["auth_id"]
+    replies = [
+        control(api, "PUT", f"/worlds/{world}/phones/{number}", {"outcome": outcome})
+        for number, outcome in (("12025550111", "answer"), ("12025550112", "busy"), ("12025550111", "busy"))
+    ]
+    known = good(control(api, "GET", f"/worlds/{world}/phones"))["phones"]
+    good(control(api, "DELETE", f"/worlds/{world}"))
+
+    assert [200, 409, 200] == [reply.status for reply in replies]
+    assert "the limit of 1 phones is reached (limits.phones_max)" == replies[1].error
+    assert [("+12025550111", "busy")] == [(phone["number"], phone["outcome"]) for phone in known]

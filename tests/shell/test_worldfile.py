@@ -152,6 +152,11 @@ BAD = {
         "numbers",
         "there are 8, and limits.numbers_max is 1",
     ),
+    "more phones than allowed": (
+        'phones = [{number = "+12025550111"}, {number = "+12025550112"}]\n[limits]\nphones_max = 1',
+        "phones",
+        "there are 2, and limits.phones_max is 1",
+    ),
     "limit of nothing": ("[limits]\nsessions_live_max = 0", "limits.sessions_live_max", "0 is less than the minimum"),
     "fractional limit": ("[limits]\nnumbers_max = 1.5", "limits.numbers_max", "1.5 is not of type 'integer'"),
 }

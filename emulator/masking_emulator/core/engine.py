@@ -183,10 +183,6 @@ class Engine:
         """Every call, newest first."""
         return self._state.calls.newest_first()
 
-    def phone(self, number: str) -> Phone | None:
-        """The habits of a phone; None where nobody has set any."""
-        return self._state.phones.get(number)
-
     def phones(self) -> Collection[Phone]:
         """Every phone whose habits somebody has set."""
         return self._state.phones.values()

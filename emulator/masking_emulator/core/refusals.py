@@ -17,6 +17,7 @@ class Reason(Explained):
     PINS_EQUAL = "first and second PIN are the same"
     PINS_EXHAUSTED = "every PIN of this length is taken on this number"
     SESSIONS_FULL = "the world holds as many live sessions as it may"
+    PHONES_FULL = "the world knows as many phones as it may"
     NUMBERS_FULL = "the pool holds as many numbers as it may"
     NUMBER_KNOWN = "the number is in the pool already"
     NUMBER_UNKNOWN = "no such number in the pool"

@@ -59,6 +59,7 @@ class Rules(Record):
     sessions_live_max     past it a create is refused
     sessions_ended_max    past it the oldest ended sessions are forgotten
     numbers_max           past it no number can be added
+    phones_max            past it no phone more is known, and a habit of another one is refused
     calls_running_max     past it a call is refused
     calls_ended_max       past it the oldest ended calls are forgotten
     recordings_max        past it the oldest recordings are forgotten
@@ -75,6 +76,7 @@ class Rules(Record):
     sessions_live_max: int
     sessions_ended_max: int
     numbers_max: int
+    phones_max: int
     calls_running_max: int
     calls_ended_max: int
     recordings_max: int

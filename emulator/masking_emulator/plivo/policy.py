@@ -42,6 +42,7 @@ class Limits(Record):
     sessions_live_max: int = 250_000
     sessions_ended_max: int = 20_000
     numbers_max: int = 20_000
+    phones_max: int = 10_000
     journal_events_max: int = 10_000
     calls_running_max: int = 10_000
     calls_ended_max: int = 20_000
@@ -75,6 +76,7 @@ def rules_of(policy: Policy, limits: Limits, telephony: Telephony, tariff: Tarif
         sessions_live_max=limits.sessions_live_max,
         sessions_ended_max=limits.sessions_ended_max,
         numbers_max=limits.numbers_max,
+        phones_max=limits.phones_max,
         calls_running_max=limits.calls_running_max,
         calls_ended_max=limits.calls_ended_max,
         recordings_max=limits.recordings_max,

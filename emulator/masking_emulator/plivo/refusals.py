@@ -133,6 +133,9 @@ _ANSWERS: Final[Mapping[Reason, _Answer]] = {
         "Too many active sessions.",
         lambda d: f"the emulator's limit of {d['limit']} live sessions a world is reached (limits.sessions_live_max)",
     ),
+    Reason.PHONES_FULL: _Answer(
+        409, "Too many phones.", lambda d: f"the limit of {d['limit']} phones is reached (limits.phones_max)"
+    ),
     Reason.NUMBERS_FULL: _Answer(
         400, "Too many numbers.", lambda d: f"the limit of {d['limit']} numbers is reached (limits.numbers_max)"
     ),

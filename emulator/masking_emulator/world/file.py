@@ -85,6 +85,9 @@ def _world(structure: Mapping[str, Any], taken: Container[str]) -> WorldSpec:
     numbers = _numbers(structure["numbers"], accounts) if "numbers" in structure else _demo_numbers()
     if len(numbers) > limits.numbers_max:
         raise BadWorld("numbers", f"there are {len(numbers)}, and limits.numbers_max is {limits.numbers_max}")
+    phones = tuple(phone_of(phone, f"phones[{place}]") for place, phone in enumerate(structure.get("phones", ())))
+    if len(phones) > limits.phones_max:
+        raise BadWorld("phones", f"there are {len(phones)}, and limits.phones_max is {limits.phones_max}")
     clock = structure.get("clock", {})
     return WorldSpec(
         seed=seed,
@@ -92,7 +95,7 @@ def _world(structure: Mapping[str, Any], taken: Container[str]) -> WorldSpec:
         clock_start=_start(clock.get("start")),
         clock_rate=_rate(clock.get("rate", 1)),
         numbers=numbers,
-        phones=tuple(phone_of(phone, f"phones[{place}]") for place, phone in enumerate(structure.get("phones", ()))),
+        phones=phones,
         telephony=_telephony(structure.get("telephony", {})),
         tariff=_tariff(structure.get("billing", {})),
         egress=structure.get("egress", "local"),

@@ -122,6 +122,7 @@ _LIMITED: Final[Mapping[str, str]] = {
     "sessions_live_max": "Sessions that live at once; a create beyond is refused.",
     "sessions_ended_max": "Ended sessions that are kept; the oldest are forgotten.",
     "numbers_max": "Numbers in the pool; one beyond is refused.",
+    "phones_max": "Phones whose habits are known; one beyond is refused.",
     "journal_events_max": "Events that the journal keeps; the oldest are forgotten.",
     "calls_running_max": "Calls that run at once; a call beyond is refused.",
     "calls_ended_max": "Ended calls that are kept; the oldest are forgotten.",
@@ -160,7 +161,7 @@ def world_schema() -> dict[str, Any]:
             ),
             "clock": CLOCK_SCHEMA,
             "numbers": {"type": "array", "maxItems": 100_000, "items": _object(number, "number")},
-            "phones": {"type": "array", "maxItems": 10_000, "items": _PHONE},
+            "phones": {"type": "array", "items": _PHONE},
             "telephony": _TELEPHONY,
             "billing": _BILLING,
             "egress": {

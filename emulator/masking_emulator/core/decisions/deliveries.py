@@ -14,6 +14,7 @@ from masking_emulator.core.commands import (
 )
 from masking_emulator.core.decisions import notices
 from masking_emulator.core.events import DeliverySwitched, Event, MediaChecked, PhoneSet
+from masking_emulator.core.refusals import Reason, Refused
 from masking_emulator.core.state import State
 
 
@@ -49,8 +50,9 @@ def switch_delivery(state: State, command: SwitchDelivery, now: int) -> list[Eve
 
 
 def set_phone(state: State, command: SetPhone, now: int) -> list[Event]:
-    """A real number behaves like this from now on."""
-    del state
+    """A real number behaves like this from now on. Raises Refused: PHONES_FULL."""
+    if command.phone.number not in state.phones and len(state.phones) >= state.rules.phones_max:
+        raise Refused(Reason.PHONES_FULL, limit=state.rules.phones_max)
     return [PhoneSet(now, command.phone)]
 
 
