@@ -258,31 +258,3 @@ def test_suite_that_does_not_use_it_loads_nothing(pytester: pytest.Pytester) -> 
 
     run = pytester.runpytest_subprocess(*(f"-pno:{name}" for name in (*HEAVY, "anyio", "asyncio")), timeout=120)
     run.assert_outcomes(passed=1)
-
-
-def test_unittest_uses_a_context_manager() -> None:
-    """The same world for a test of any other framework; afterwards the SDK goes where it went before."""
-    from masking_emulator.testing import Emulator as OneWorld
-    from plivo.rest import client
-
-    before = client.API_VOICE_BASE_URI
-    with OneWorld({"numbers": [{"number": "+14155550100"}]}) as masking:
-        made = masking.client.masking_sessions.create_masking_session(
-            first_party="+14155550123", second_party="+14155550145"
-        )
-        assert masking.url in client.API_VOICE_BASE_URI
-
-    assert "+14155550100" == made.virtual_number
-    assert before == client.API_VOICE_BASE_URI
-
-
-def test_one_emulator_inside_another_gives_the_sdk_back() -> None:
-    """A suite that mixes the plugin and the context manager never reaches the real service by accident."""
-    from masking_emulator.testing import Emulator as OneWorld
-    from plivo.rest import client
-
-    with OneWorld() as outer:
-        with OneWorld() as inner:
-            assert inner.url in client.API_VOICE_BASE_URI
-        assert outer.url in client.API_VOICE_BASE_URI
-    assert outer.url not in client.API_VOICE_BASE_URI

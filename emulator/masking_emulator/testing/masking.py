@@ -42,10 +42,18 @@ class Masking:
 
     @cached_property
     def client(self) -> Any:
-        """An unmodified `plivo.RestClient` of the main account, redirected. Raises ImportError without the SDK."""
-        redirect_plivo(self.url)
-        import plivo
+        """A `plivo.RestClient` of the main account, redirected: the SDK's own class, which has no types.
 
+        All that it sends goes to the emulator; a resource that is not emulated is answered 404. Raises ImportError
+        without the SDK.
+        """
+        try:
+            redirect_plivo(self.url)
+            import plivo
+        except ModuleNotFoundError as missing:
+            if missing.name != "plivo":
+                raise
+            raise ImportError("masking.client is Plivo's SDK for Python, which is missing: pip install plivo") from None
         return plivo.RestClient(self.auth_id, self.auth_token)
 
     @cached_property
