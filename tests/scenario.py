@@ -24,7 +24,7 @@ The only place that knows the transcripts' language; what happens is the engine'
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Final
 
-from masking_emulator.core.books.sessions import SessionQuery
+from masking_emulator.core.books.session_query import SessionQuery
 from masking_emulator.core.commands import PinWish, SettingsChanges
 from masking_emulator.core.records.base import replace
 from masking_emulator.core.records.calls import CallSignal, Habit, Side

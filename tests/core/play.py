@@ -8,7 +8,7 @@ from enum import Enum
 from typing import Final, Unpack
 
 from masking_emulator.core import instants
-from masking_emulator.core.books.sessions import SessionQuery
+from masking_emulator.core.books.session_query import SessionQuery
 from masking_emulator.core.chance import Seed
 from masking_emulator.core.commands import (
     AddNumber,

@@ -4,7 +4,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from masking_emulator.core.books.index import Range
-from masking_emulator.core.books.sessions import SessionBook, SessionQuery
+from masking_emulator.core.books.session_query import SessionQuery
+from masking_emulator.core.books.sessions import SessionBook
 from masking_emulator.core.instants import SECOND_US
 from masking_emulator.core.records.base import replace
 from masking_emulator.core.records.sessions import Session, Status

@@ -6,7 +6,7 @@ from typing import Final
 
 import pytest
 from masking_emulator.core import instants
-from masking_emulator.core.books.sessions import SessionQuery
+from masking_emulator.core.books.session_query import SessionQuery
 from masking_emulator.core.commands import AddNumber, Command, DeleteSession, UpdateSession
 from masking_emulator.core.events import NumberHeld, NumberReleased, SessionExpired
 from masking_emulator.core.instants import SECOND_US

@@ -1,7 +1,7 @@
 """A session whose expiry comes while a call of it runs: both readings, each the same at every door."""
 
 import pytest
-from masking_emulator.core.books.sessions import SessionQuery
+from masking_emulator.core.books.session_query import SessionQuery
 from masking_emulator.core.commands import PinWish
 from masking_emulator.core.consistency import contradictions
 from masking_emulator.core.engine import Engine

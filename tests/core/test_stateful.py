@@ -7,7 +7,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import MultipleResults, multiple, rule
 from masking_emulator.core.books.index import Range
-from masking_emulator.core.books.sessions import SessionQuery
+from masking_emulator.core.books.session_query import SessionQuery
 from masking_emulator.core.commands import PinWish
 from masking_emulator.core.instants import SECOND_US
 from masking_emulator.core.records.base import replace

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from masking_emulator.core import instants
 from masking_emulator.core.books.index import Range
-from masking_emulator.core.books.sessions import SessionQuery
+from masking_emulator.core.books.session_query import SessionQuery
 from masking_emulator.core.instants import DAY_US, MINUTE_US, SECOND_US
 from masking_emulator.plivo.filters import COMPARISONS
 from masking_emulator.plivo.listing import RANGED, list_query

@@ -10,7 +10,7 @@ from itertools import repeat
 from typing import Any, Final
 
 from masking_emulator.core.books.pool import Pool
-from masking_emulator.core.books.sessions import SessionQuery
+from masking_emulator.core.books.session_query import SessionQuery
 from masking_emulator.core.chance import Seed
 from masking_emulator.core.commands import (
     AddNumber,

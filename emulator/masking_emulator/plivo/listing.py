@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final
 
 from masking_emulator.core.books.index import Range
-from masking_emulator.core.books.sessions import SessionQuery
+from masking_emulator.core.books.session_query import SessionQuery
 from masking_emulator.plivo.filters import (
     Fields,
     Span,

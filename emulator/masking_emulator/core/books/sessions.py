@@ -10,49 +10,17 @@ from itertools import islice
 from typing import TypeVar
 
 from masking_emulator.core.books.index import Range, SortedIndex
-from masking_emulator.core.records.base import Record, replace
+from masking_emulator.core.books.session_query import SessionQuery, with_liveness_as_range
+from masking_emulator.core.records.base import Record
 from masking_emulator.core.records.sessions import Session
 
 #: Up to this many candidates are sorted by age. Of more, so many match that going through them in order is faster.
 _RANKED_MAX = 20_000
 
-_EVERYTHING = Range()
-
 #: What an index has for each session that is ordered by age alone.
 _ANY_VALUE = 0
 
 _Key = TypeVar("_Key", bound=Hashable)
-
-
-class SessionQuery(Record):
-    """Which sessions are wanted, newest first. None and open ranges leave a condition out.
-
-    Instants are in microseconds, `duration` is in seconds, `live` is True for live and False for ended ones.
-    """
-
-    limit: int
-    offset: int
-    owner: int | None = None
-    first_party: str | None = None
-    second_party: str | None = None
-    number: str | None = None
-    live: bool | None = None
-    created: Range = _EVERYTHING
-    expires: Range = _EVERYTHING
-    duration: Range = _EVERYTHING
-
-    def accepts(self, session: Session) -> bool:
-        """Whether the session fulfils every condition."""
-        return (
-            (self.owner is None or session.owner == self.owner)
-            and (self.first_party is None or session.first_party == self.first_party)
-            and (self.second_party is None or session.second_party == self.second_party)
-            and (self.number is None or session.number == self.number)
-            and (self.live is None or session.is_live is self.live)
-            and session.created_at in self.created
-            and session.expires_at in self.expires
-            and session.duration_s in self.duration
-        )
 
 
 class _Candidates(Record):
@@ -183,7 +151,7 @@ class SessionBook:
         # Where no session waits for its calls, each lives exactly until its expiry: liveness is a range of that index.
         by_expiry = query.live is None or stop - start == self.live_count
         if by_expiry:
-            query = _with_liveness_as_range(query, now)
+            query = with_liveness_as_range(query, now)
         conditions = self._conditions(query)
         fewest = min(conditions, key=lambda candidates: candidates.count)
         if len(conditions) > 1 or not (fewest.settled and by_expiry):
@@ -329,17 +297,6 @@ class SessionBook:
 def _line(session: Session) -> tuple[object, ...]:
     """What decides which calls to the number find the session without knowing the caller."""
     return (session.number, session.pins, session.settings.unknown_caller_play)
-
-
-def _with_liveness_as_range(query: SessionQuery, now: int) -> SessionQuery:
-    if query.live is None:
-        return query
-    low, high = query.expires.low, query.expires.high
-    if query.live:
-        low = now + 1 if low is None else max(low, now + 1)
-    else:
-        high = now + 1 if high is None else min(high, now + 1)
-    return replace(query, expires=Range(low, high))
 
 
 def _pin_keys(session: Session) -> Sequence[tuple[str, str]]:
