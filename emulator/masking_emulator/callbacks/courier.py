@@ -5,6 +5,38 @@ then let go, redirects are not followed, and no request is waited for past its t
 leaves room for the others. The sockets are in transport.py.
 """
 
+# How delivery works.
+#
+# One courier serves all worlds of a server, because what it guards belongs to the machine and not to a world: sockets,
+# and the receivers' patience. It knows nothing of sessions, order or retries. It sends one request once, and what came
+# of that is one Answer. `send` never raises but for a cancellation: whatever a receiver, a name server or a socket
+# does, and even a bug on the way, becomes an answer with an outcome. This matters, because the task that waits for the
+# answer is the only one that its session has; an exception would end it, and the session's line would stand still.
+#
+# A request passes two gates: first that of its receiver (scheme, host and port), then that of the whole server. The
+# order matters. A receiver that hangs fills its own gate, and those that wait for it there hold no place in the common
+# one; with the gates the other way round, one dead receiver with enough callbacks would stop all the others. Gates are
+# passed first come, first served. The gate of a receiver lives as long as somebody stands at it or is inside, so the
+# number of receivers that a server has ever spoken to costs nothing.
+#
+# Time begins to count inside both gates, so a queue never makes a request time out. Four limits then hold: one for
+# connecting, one for each wait for bytes to be read or written (both are the transport's), one for the whole (here),
+# and one for the size of the answer, which is read up to BODY_BYTES_MAX and then abandoned. When the time for the whole
+# is over, the request is cancelled, and the places that it took are free again. All of this is real time: a receiver is
+# a real program, and the world's clock may stand still or run a thousand times as fast.
+#
+# The answer is filled in place while it comes. When time runs out in the middle, what has come so far is there and is
+# reported; whether a status has come is what tells "no answer" from "broken". Only the task that sends has the answer
+# until `send` returns; nobody reads it before.
+#
+# A connection carries one request and is closed. A kept connection can be closed by the receiver in the very moment
+# when the next request leaves, and then nobody can say whether the receiver has seen it.
+#
+# There are at most four transports, one for each pair of "with TLS or not" and "within the egress rule or not". Two
+# worlds with different egress rules never share one, so a world that may reach anything lends nothing to one that may
+# not. A transport is made at its first request and kept, because reading the system's authorities for TLS takes a
+# while; its module is imported then too, because many servers never send anything.
+
 import asyncio
 from typing import TYPE_CHECKING, Final
 from weakref import WeakValueDictionary

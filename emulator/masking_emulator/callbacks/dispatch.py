@@ -5,6 +5,60 @@ one task for each session with something to send. What came of it returns to the
 is waited for by a request; an advance of the clock waits, and says so itself.
 """
 
+# How dispatch works.
+#
+# The engine decides which callbacks there are and what an outcome means; it knows no sockets and never waits. The
+# courier sends one request and waits for its answer; it knows no sessions. Dispatch stands between the two. It holds no
+# callback of its own: what is to be sent is asked of the engine each time, so the two cannot disagree.
+#
+# Everything runs in one thread, the one of the event loop. There are no locks. Instead there is one rule: between a
+# change of the engine and the end of `take`, which is told of it, nothing awaits. Whoever runs therefore sees the
+# engine, the journal, the log and the lines in step with each other.
+#
+# A turn of `take` has three steps, and their order matters:
+#
+# 1. Enter. Each callback that became due is written down, signed, and put into the log; each one that moved is brought
+#    up to date there. Nonces are drawn here, in the order of the events, so the same run has the same signatures.
+# 2. Treat. The laboratory's rules look at every callback that became due. All of them are treated before any has its
+#    turn: a callback whose host the egress rule forbids is settled in the moment of its turn, which makes it the next
+#    one's turn, and that one must not be settled before a rule could hold it.
+# 3. Go. Each session that was stirred gets its turn: the first of its line is sent, unless one is under way already.
+#
+# The steps give commands to the engine themselves (1: what is known of a media file at once; 2: hold, drop, release,
+# send again; 3: settle, for a host that is forbidden whatever its address). The world applies such a command and
+# publishes its events, which brings it back to `take` while the outer call is still running. That inner call (`_taking`
+# is set) does step 1 only and returns: the sessions that it stirs are in `_stirred`, and the outer call, which is in
+# step 3 or still to come to it, takes care of them. So no session has its turn in the middle of a treatment, and the
+# calls are never more than two deep, because none of these commands plays a message. None of them makes a new callback
+# due either, only copies, and a copy is never treated: that is why the inner call can leave step 2 out. The loop of
+# step 3 ends, because a turn starts a task, finds one, or finds nothing to send; and what it settles on the way is
+# settled for good.
+#
+# `_lines` has one task for each session of which something is under way. While it is there, nobody starts another for
+# that session, so a receiver never has two requests of one session at the same time. The task sends the first of the
+# line, hands the outcome to the engine, and goes on with whatever is first then, until there is nothing: the line is
+# empty, or its first callback pauses before a retry. (After the pause the engine says that the callback waits again,
+# which stirs the session, which starts a new task.) Between the task's last look at the line and its removal from
+# `_lines` nothing awaits, so no callback can fall between the two.
+#
+# While a request is under way, anything may happen to its callback and its session. That is why the outcome is a
+# command like any other, which the engine may refuse: it does where the callback was dropped meanwhile. The attempt is
+# in the log even then, because it did happen. The outcome counts at the instant at which the engine stands when it
+# arrives; how long the receiver took in real time is told in the log and moves no clock.
+#
+# A request needs a running loop. Where none runs (a test that drives a world by hand), callbacks stay where they are in
+# their lines, until their session is stirred again in a loop, or an advance of the clock looks at all lines (`resume`).
+# No API request waits for a callback. An advance of the clock does (`answered`), up to its patience, so that a
+# receiver's reaction to one instant is there before the next instant comes.
+#
+# A dispatch belongs to one life of its world. `stop` closes the log first, so that from there on no task is started,
+# and then cancels the tasks that there are. A cancelled task gives no outcome to the engine: the cancellation passes
+# through the courier, which turns every other failure into an answer. The next life has a dispatch of its own, and it
+# can never be told what became of a request of the life before.
+#
+# Media files (the messages that people hear) are fetched beside all this, only to report whether they are there. They
+# have no order; what is found is noted with a command too.
+
 import asyncio
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, Final, assert_never

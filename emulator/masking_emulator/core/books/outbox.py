@@ -5,6 +5,48 @@ sequence. A held callback has left its line and holds nobody up; released, it jo
 `decide` functions answer with events, and absorbing an event is all that changes an outbox.
 """
 
+# How the outbox works.
+#
+# A callback is *settled* once nothing will be done about it any more: it was delivered, it failed, it was blocked by
+# the egress rule, or somebody dropped it. Until then it is *open*. The outbox knows the open ones and no others.
+#
+#     becomes due --> WAITING --> settled       its outcome is final
+#                     WAITING --> RETRYING      an attempt failed, and another one is to come
+#                     RETRYING --> WAITING      the pause is over, or somebody ends it
+#                     WAITING --> HELD          a rule of the laboratory takes it out of its line
+#                     HELD --> WAITING          somebody releases it, or the hold had an end
+#
+# Any open callback can be dropped, which settles it. A callback that becomes due while delivery is switched off is
+# KEPT, and one that finds `callbacks_waiting_max` open ones is DROPPED: neither ever enters the outbox.
+#
+# Every session has a line of its own, because a receiver must get the callbacks of one session in their order, while
+# those of another session need not wait for it. Four sentences are true after every event:
+#
+# 1. An open callback is either HELD, and then in no line, or it is in exactly one line: that of its session.
+# 2. No line is empty; where a session has nothing to send, it has no line.
+# 3. All but the first callback of a line are WAITING. The first is WAITING or RETRYING.
+# 4. `ready` names exactly those sessions whose first callback is WAITING.
+#
+# The third sentence is why a retry keeps the order: a callback that pauses between two attempts stays at the head, and
+# the whole line pauses with it. It is also why the outcome of an attempt is accepted for the first of a line only. A
+# held callback gives up its place, so later ones overtake it, and when it is released it joins the end. That is what
+# holding is for: it lets a receiver see callbacks out of order.
+#
+# WAITING does not tell whether a request is on its way: the outbox does not know. Dispatch sends the first of a line,
+# and until the answer is there the callback stays WAITING, and its session `ready`. So a callback can be dropped while
+# it is on its way: it leaves its line at once, and the outcome that arrives later is refused (CALLBACK_NOT_WAITING),
+# because the callback is no longer open. And a snapshot that is taken meanwhile has it as one that waits: a world that
+# goes on from there sends it again, and the receiver gets it twice.
+#
+# Nothing here acts by itself. A pause, or a hold with an end, is a timer in the state (state.py), whose command
+# (RetryCallback, ReleaseCallback) comes back here as the function `waiting`. The functions below the class read the
+# outbox and return the event that should happen, or raise Refused. Only when the state absorbs an event does the outbox
+# change, and that is never refused. So it is the sum of its events, and the same events give the same outbox.
+#
+# Sequence numbers count the callbacks of a session from 1, in the order in which they became due, the kept and the
+# dropped ones included: a gap tells the receiver that it has missed something. A copy (a duplicate, or a replay by
+# hand) repeats the number of its original, and has an ordinal of its own, by which it is found, held and dropped.
+
 from collections import deque
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Final

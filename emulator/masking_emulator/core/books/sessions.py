@@ -3,6 +3,52 @@
 `put` is the only way in, and the indexes are a function of the records that were put. Reading changes nothing.
 """
 
+# How the book works.
+#
+# A session is one immutable record. The book has the newest record of each session under its UUID; everything else in
+# it is an index: a way to find UUIDs without looking at every session. A world may hold a quarter of a million live
+# sessions, and a create, a call or a list must not become slower for it.
+#
+# The indexes are a function of the records. `put` compares the record that comes with the one before it and moves the
+# session only in those indexes for which the difference matters. An index holds UUIDs and never records, so replacing a
+# record cannot leave an old one behind somewhere. Besides `put` only `renew` and `forget` write. Reading changes
+# nothing, not even a cache.
+#
+# Which index answers what:
+#
+#     when calls and creates are decided (live sessions only, kept small)
+#         _live_of         party               the sessions that a person is in
+#         _pin_holders     number and PIN      whose PIN that is; numbers that a session has left included
+#         _with_pins_on    number              who is asked for a PIN there
+#         _announcing_on   number              whose message an unknown caller hears
+#
+#     when sessions are listed (all that are remembered, live and ended)
+#         _known_of        party               in no order; it does not tell which of the two parties
+#         _on_number, _owned_by                by number, by account; each in order of age
+#         _created, _expires, _durations       by value; of equal values, the older session first
+#
+# What makes this sound:
+#
+# 1. `ordinal` counts sessions in the order of their creation, and a session keeps it. Instants of creation never
+#    decrease, so "in order of created_at", "in order of ordinal" and "in the order in which they entered the dict" are
+#    the same order. That is why a page of the newest is a slice from the end.
+# 2. A session that has ended never lives again, and its record changes only in what its calls left (`renew`), which no
+#    index looks at. So an end takes it out of the live indexes once, and nothing puts it back.
+# 3. An ended session's expiry is not in the future: a deletion moves it to the instant of the deletion. So the sessions
+#    whose expiry is to come all live. The reverse is nearly true: only a session whose expiry came during a call may
+#    live on, and only where the rules let it wait for the call's end.
+# 4. From 3 follows how "live" is looked up. Where as many sessions live as have their expiry to come, the two are the
+#    same sessions, and liveness is a range of `_expires`. Where more live, some wait for their calls, and each
+#    candidate is asked.
+#
+# How a list is answered: each condition of the query names its candidates, as a span of one index, whose length is
+# known without a walk. The shortest span is taken. If it is the only condition and its index decides it fully, the
+# number of matches is the length of the span, and only the page has to be found: in an index in order of age it is a
+# slice; else the candidates are sorted by age or, where they are very many, all sessions are gone through from the
+# newest on until the page is full. In every other case each candidate of the shortest span is asked about all
+# conditions, because the exact number of matches is part of the answer. So a list costs what its most selective
+# condition costs.
+
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Sequence
 from heapq import nlargest
