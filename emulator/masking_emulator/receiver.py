@@ -34,7 +34,7 @@ SHORT: Final[Mapping[str, str]] = {V3: "V3", V2: "V2", V3_MAIN: "Ma-V3", V2_MAIN
 
 #: Why an address cannot be listened on → what is wrong with it, and whether with the host or with the port.
 _REASONS: Final[Mapping[int, tuple[str, str]]] = {
-    EACCES: ("the port is not for everybody", "port"),
+    EACCES: ("this user may not listen on the port", "port"),
     EADDRINUSE: ("the port is taken", "port"),
     EADDRNOTAVAIL: ("this machine does not have the address", "host"),
 }

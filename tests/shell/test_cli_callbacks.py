@@ -239,7 +239,7 @@ def test_refusal_is_one_sentence(api: Api, words: list[str], reason: str) -> Non
         (["show", "x"], "'x' is not a valid integer"),
         (["wait", "--timeout", "301"], "--timeout"),
         (["wait", "--state", "sent"], "'sent' is not one of"),
-        (["drop", "1", "--count", "2"], "give IDs, or say which callbacks to come are meant"),
+        (["drop", "1", "--count", "2"], "give IDs, or options that select callbacks to come"),
         (["follow", "--count", "0"], "--count"),
     ],
 )

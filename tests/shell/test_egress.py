@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 import pytest
-from masking_emulator.callbacks.egress import Blocked, addresses, judged, obstacle
+from masking_emulator.callbacks.egress import Blocked, addresses, checked, obstacle
 
 from tests import receiver as behaviours
 from tests.plivo.ask import Api, api_of
@@ -91,9 +91,9 @@ def test_what_is_judged_is_what_is_connected_to(host: str, expected: tuple[str, 
 
 def test_name_is_judged_by_every_address_that_is_found() -> None:
     """One that is not nearby is enough, wherever it stands."""
-    assert ("10.0.0.1", "::1") == judged("receiver", ["10.0.0.1", "::1", "10.0.0.1"])
+    assert ("10.0.0.1", "::1") == checked("receiver", ["10.0.0.1", "::1", "10.0.0.1"])
     with pytest.raises(Blocked, match=r"receiver is 8\.8\.8\.8, which is no loopback or private address"):
-        judged("receiver", ["10.0.0.1", "8.8.8.8"])
+        checked("receiver", ["10.0.0.1", "8.8.8.8"])
 
 
 def test_public_address_is_not_looked_up_either() -> None:

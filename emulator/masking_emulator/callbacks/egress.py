@@ -60,10 +60,10 @@ async def addresses(host: str) -> tuple[str, ...]:
 
 async def _looked_up(host: str) -> tuple[str, ...]:
     found = await asyncio.get_running_loop().getaddrinfo(host, None, type=SOCK_STREAM)
-    return judged(host, [str(address[0]) for *_, address in found])
+    return checked(host, [str(address[0]) for *_, address in found])
 
 
-def judged(host: str, found: Iterable[str]) -> tuple[str, ...]:
+def checked(host: str, found: Iterable[str]) -> tuple[str, ...]:
     """The addresses of a name, without duplicates. Raises Blocked if one of them is not nearby."""
     texts = tuple(dict.fromkeys(found))
     for text in texts:
@@ -88,8 +88,8 @@ def _address(host: str) -> Address | None:
 
 def _obstacle_of(written: str, address: Address) -> str:
     mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
-    judged = address if mapped is None else mapped
-    near = judged not in _METADATA and any(judged in network for network in _NEAR)
+    effective = address if mapped is None else mapped
+    near = effective not in _METADATA and any(effective in network for network in _NEAR)
     return "" if near else f"{written} is no loopback or private address; {_HINT}"
 
 

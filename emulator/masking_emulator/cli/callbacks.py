@@ -53,8 +53,10 @@ def _filter_options(verb: _Verb) -> _Verb:
 
 
 def _rule_options(verb: _Verb) -> _Verb:
-    verb = click.option("--count", type=click.IntRange(1), help="Only so many; left out, all.")(verb)
-    return _filter_options(click.option("--skip", type=WHOLE, help="So many pass first.")(verb))
+    verb = click.option("--count", type=click.IntRange(1), help="Apply it to this many matches; left out, to all.")(
+        verb
+    )
+    return _filter_options(click.option("--skip", type=WHOLE, help="Let this many matches pass first.")(verb))
 
 
 _state_option: Final = click.option("--state", type=click.Choice([*STATES, "any"]), help="Only in this state.")
@@ -65,7 +67,7 @@ _after_option: Final = click.option("--after", default=0, show_default=True, typ
 @_filter_options
 @_state_option
 @_after_option
-@click.option("--limit", default=100, show_default=True, type=WHOLE, help="At most so many.")
+@click.option("--limit", default=100, show_default=True, type=WHOLE, help="The most to print.")
 @json_option("The callbacks with every attempt, as JSON.")
 @world_option
 def list_(as_json: bool, url: str, world: str | None, **filters: Any) -> None:  # noqa: FBT001  # click's way
@@ -101,7 +103,7 @@ def show(id_: int, as_json: bool, url: str, world: str | None) -> None:  # noqa:
 @callbacks.command()
 @_filter_options
 @_after_option
-@click.option("--count", type=click.IntRange(1), help="End after so many.")
+@click.option("--count", type=click.IntRange(1), help="End after this many.")
 @json_option("One JSON object a line.")
 @world_option
 def follow(as_json: bool, url: str, world: str | None, count: int | None, **filters: Any) -> None:  # noqa: FBT001  # click's way
@@ -120,9 +122,7 @@ def follow(as_json: bool, url: str, world: str | None, count: int | None, **filt
 @_filter_options
 @_state_option
 @_after_option
-@click.option(
-    "--count", default=1, show_default=True, type=click.IntRange(1, LISTED_MAX), help="Until there are so many."
-)
+@click.option("--count", default=1, show_default=True, type=click.IntRange(1, LISTED_MAX), help="How many to wait for.")
 @click.option(
     "--timeout",
     default=5.0,
@@ -175,7 +175,7 @@ def drop(ids: tuple[int, ...], url: str, world: str | None, **rule: Any) -> None
     if not ids:
         return _add_rule(url, world, given(action="drop", **rule))
     if given(**rule):
-        raise click.UsageError("give IDs, or say which callbacks to come are meant, not both")
+        raise click.UsageError("give IDs, or options that select callbacks to come, not both")
     with talking():
         control = Control(url)
         path = f"{control.world(world)}/callbacks"
@@ -196,7 +196,7 @@ def release(ids: tuple[int, ...], url: str, world: str | None) -> None:
 
 
 @callbacks.command()
-@click.option("--clear", is_flag=True, help="End all of them.")
+@click.option("--clear", is_flag=True, help="Remove all rules.")
 @json_option("What the control API answers.")
 @world_option
 def rules(clear: bool, as_json: bool, url: str, world: str | None) -> None:  # noqa: FBT001  # click's way

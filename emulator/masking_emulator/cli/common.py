@@ -28,7 +28,9 @@ _Verb = TypeVar("_Verb", bound=Callable[..., Any])
 def url_option(verb: _Verb) -> _Verb:
     """`--url`: the server that is asked."""
     default = f"http://{HOST_DEFAULT}:{PORT_DEFAULT}"
-    return click.option("--url", envvar=URL_VARIABLE, default=default, show_default=True, help="The server.")(verb)
+    return click.option(
+        "--url", envvar=URL_VARIABLE, default=default, show_default=True, help="The URL of the server."
+    )(verb)
 
 
 def world_option(verb: _Verb) -> _Verb:

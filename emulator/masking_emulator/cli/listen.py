@@ -27,8 +27,12 @@ _IN_FRONT: Final = frozenset(
 
 @click.command()
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option("--port", default=9000, show_default=True, type=click.IntRange(0, 65_535), help="0: any free one.")
-@click.option("--status", default=200, show_default=True, type=click.IntRange(200, 599), help="Answer with this.")
+@click.option(
+    "--port", default=9000, show_default=True, type=click.IntRange(0, 65_535), help="The port; 0: any free one."
+)
+@click.option(
+    "--status", default=200, show_default=True, type=click.IntRange(200, 599), help="The status to answer with."
+)
 @click.option("--auth-token", "tokens", multiple=True, help="A token that may sign; left out, those of the world.")
 @json_option("One JSON object a line.")
 @world_option

@@ -90,7 +90,7 @@ def main() -> None:
 
 @main.command()
 @click.option("--host", default=HOST_DEFAULT, show_default=True, help="Address to listen on.")
-@click.option("--port", default=PORT_DEFAULT, show_default=True, type=_PORT, help="0: any free one.")
+@click.option("--port", default=PORT_DEFAULT, show_default=True, type=_PORT, help="The port; 0: any free one.")
 @click.option(
     "--proxy-port", type=_PORT, help="Also be the proxy of clients of https://api.plivo.com. 0: any free one."
 )
@@ -100,7 +100,7 @@ def main() -> None:
 @click.option("--seed", help="The world's seed instead of the file's; same seed, same bytes.")
 @click.option("--control-host", multiple=True, help="A further name of this server for control writes.")
 @click.option("--state", type=_FILE, help="Go on from this file if it is there, and write it at the end.")
-@click.option("--record", type=_FILE, help="Write down what the world is asked, for `replay`.")
+@click.option("--record", type=_FILE, help="Record the run in this file, for `replay`.")
 @click.option("--log-format", default="text", type=click.Choice(["text", "json"]), help="How problems are logged.")
 def serve(**options: Any) -> None:
     """Run the emulator until Ctrl-C.
@@ -196,7 +196,7 @@ def advance(seconds: float | None, to: str | None, next_: bool, url: str, world:
 
 @main.command()
 @click.option("--after", default=0, show_default=True, type=WHOLE, help="Only events after this sequence number.")
-@click.option("--limit", default=1000, show_default=True, type=WHOLE, help="At most so many.")
+@click.option("--limit", default=1000, show_default=True, type=WHOLE, help="The most to print.")
 @click.option("--json", "as_json", is_flag=True, help="The events with their records, as JSON.")
 @world_option
 def journal(after: int, limit: int, as_json: bool, url: str, world: str | None) -> None:  # noqa: FBT001  # click's way

@@ -41,7 +41,7 @@ def _criteria(verb: _Verb) -> _Verb:
 
 @requests.command("list")
 @_criteria
-@click.option("--limit", type=WHOLE, help="At most so many, the newest.")
+@click.option("--limit", type=WHOLE, help="The most to print, the newest ones.")
 @click.option("--json", "as_json", is_flag=True, help="The requests with their answers, as JSON.")
 @world_option
 def show_all(as_json: bool, url: str, world: str | None, **criteria: Any) -> None:  # noqa: FBT001  # click's way
@@ -72,9 +72,9 @@ def show(sequence: int, url: str, world: str | None) -> None:
 
 @requests.command()
 @_criteria
-@click.option("--count", type=WHOLE, help="Exactly so many.")
-@click.option("--at-least", type=WHOLE, help="So many or more; 1 where no number is given.")
-@click.option("--at-most", type=WHOLE, help="So many or fewer.")
+@click.option("--count", type=WHOLE, help="Expect exactly this many.")
+@click.option("--at-least", type=WHOLE, help="Expect this many or more; 1 where no number is given.")
+@click.option("--at-most", type=WHOLE, help="Expect this many or fewer.")
 @world_option
 def verify(url: str, world: str | None, **criteria: Any) -> None:
     """Exit 0 where as many requests arrived as expected; 1 where not, and print what came close."""

@@ -56,7 +56,9 @@ def run(command: tuple[str, ...], world: str, seed: str | None, allow_host: tupl
 
 
 @click.command()
-@click.option("--format", "form", default="sh", show_default=True, type=click.Choice(_FORMS), help="For whom.")
+@click.option(
+    "--format", "form", default="sh", show_default=True, type=click.Choice(_FORMS), help="The form of the output."
+)
 @click.option(
     "--host", help="The server's name as the program sees it.  [default: the URL's; compose: the container's host]"
 )

@@ -86,7 +86,7 @@ _PATIENCE: Final = {
     "minimum": 0,
     "maximum": 60,
     "default": ADVANCE_PATIENCE_S,
-    "description": "So many real seconds in all it waits for callbacks to be answered.",
+    "description": "How long it waits in all for callbacks to be answered, in real seconds.",
 }
 _ADVANCE: Final = body_schema(seconds=_SECONDS, to=INSTANT, next={"const": True}, patience_s=_PATIENCE) | {
     "oneOf": [{"required": [name]} for name in ("seconds", "to", "next")]

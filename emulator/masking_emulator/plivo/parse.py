@@ -139,7 +139,7 @@ def _valid(parameter: Parameter, value: Any, policy: Policy) -> Any:
 
 
 def _error(parameter: Parameter, value: Any) -> "ValidationError | None":
-    """What is wrong with the value, if anything is. Short values come again and again, and are judged once."""
+    """What is wrong with the value, None if nothing is. Short values come again and again, so results are kept."""
     if isinstance(value, int) or (isinstance(value, str) and len(value) < _REMEMBERED_CHARACTERS_MAX):
         return _remembered_error(parameter.name, value)
     return parameter.validator.first(value)

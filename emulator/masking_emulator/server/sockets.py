@@ -20,7 +20,7 @@ _BACKLOG: Final = 2048
 
 #: Error → what it means. `{option}` is replaced by the option that chooses the port.
 _REASONS: Final[Mapping[int, str]] = {
-    EACCES: "the port is not for everybody; choose another with {option}",
+    EACCES: "this user may not listen on the port; choose another with {option}",
     EADDRINUSE: "the port is taken; choose another with {option}",
     EADDRNOTAVAIL: "this machine does not have the address; choose another with --host",
 }

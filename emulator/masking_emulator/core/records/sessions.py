@@ -47,7 +47,7 @@ class Number(Record):
 
 
 class Candidate(Record):
-    """A number that was looked at and dropped, with what stood in the way."""
+    """A number that was considered and not given, with the reason."""
 
     number: str
     why: DropReason

@@ -77,7 +77,7 @@ ROWS: Final[Sequence[Row]] = (
     Row(
         id="geomatch_country",
         subject="allocation",
-        statement="With geomatch only numbers of the first party's country fit, judged by calling code.",
+        statement="With geomatch only numbers of the first party's country fit, compared by calling code.",
         evidence=Evidence.DOCUMENTED,
         source="vendor page, create: geomatch: matches with the country code of the first_party number",
         tests=(

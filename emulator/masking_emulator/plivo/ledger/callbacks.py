@@ -1,4 +1,4 @@
-"""Ledger rows on callbacks: which events are told, with what, and in which order."""
+"""Ledger rows on callbacks: which events are sent, with what, and in which order."""
 
 from collections.abc import Sequence
 from typing import Final
@@ -45,7 +45,7 @@ ROWS: Final[Sequence[Row]] = (
         statement="Every wrong PIN sends SessionPinAuthenticationStatus failed, with PinRetryCounter from 0.",
         evidence=Evidence.ASSUMED,
         source=(
-            "reasoning: a counter of retries would always have its last value if only the last attempt were told; no "
+            "reasoning: a counter of retries would always have its last value if only the last attempt were sent; no "
             "page says how many events there are"
         ),
         tests=("tests/core/test_notices.py::test_each_wrong_pin_is_told_where_the_world_wants_it",),
@@ -55,7 +55,7 @@ ROWS: Final[Sequence[Row]] = (
         id="event_order",
         subject="callbacks",
         statement=(
-            "A call is told in the order in which it happens: answer, ring, answer, hangups, end of the "
+            "A call is reported in the order in which it happens: answer, ring, answer, hangups, end of the "
             "recording, end of the call."
         ),
         evidence=Evidence.ASSUMED,
@@ -73,7 +73,7 @@ ROWS: Final[Sequence[Row]] = (
     Row(
         id="event_first_party_ring",
         subject="callbacks",
-        statement="The first party's ring is not told, whoever calls.",
+        statement="The first party's ring is not reported, whoever calls.",
         evidence=Evidence.DOCUMENTED,
         source="vendor page, session events: there is an event for the second party's ring only",
         tests=(
@@ -85,7 +85,7 @@ ROWS: Final[Sequence[Row]] = (
     Row(
         id="event_second_leg_failed",
         subject="callbacks",
-        statement="Where the second leg fails, its hangup is told first, with the cause, then the other party's.",
+        statement="Where the second leg fails, its hangup is reported first, with the cause, then the other party's.",
         evidence=Evidence.ASSUMED,
         source="reasoning: the leg that ends first is the one that failed, and the caller is hung up because of it",
         tests=(
@@ -112,7 +112,7 @@ ROWS: Final[Sequence[Row]] = (
     Row(
         id="event_unknown_caller",
         subject="callbacks",
-        statement="A call by an unknown caller who is not connected is not told.",
+        statement="A call by an unknown caller who is not connected is not reported.",
         evidence=Evidence.ASSUMED,
         source="reasoning: every call event is about a party of the session, and an unknown caller is none",
         tests=(
@@ -123,7 +123,7 @@ ROWS: Final[Sequence[Row]] = (
     Row(
         id="event_single_party_caller",
         subject="callbacks",
-        statement="The caller of a single-party session is told as the party that is missing.",
+        statement="The caller of a single-party session is reported as the party that is missing.",
         evidence=Evidence.ASSUMED,
         source="reasoning: events have names for two parties only, and the registered one is on the other side",
         tests=(
@@ -210,7 +210,7 @@ ROWS: Final[Sequence[Row]] = (
     Row(
         id="event_without_url",
         subject="callbacks",
-        statement="Where there is no URL, nothing is told and nothing is counted.",
+        statement="Where there is no URL, nothing is sent and nothing is counted.",
         evidence=Evidence.ASSUMED,
         source=(
             "reasoning: there is nobody to tell; a count with gaps for what was never sent would look like lost "

@@ -1,4 +1,4 @@
-"""Ledger rows on refusals: statuses, texts and what is judged first."""
+"""Ledger rows on refusals: statuses, texts and what is validated first."""
 
 from collections.abc import Sequence
 from typing import Final

@@ -51,7 +51,7 @@ ROWS: Final[Sequence[Row]] = (
         evidence=Evidence.ASSUMED,
         source=(
             "reasoning: the page says E.164; fictional numbers such as +1 555 555 0100 are what tests use, so "
-            "only the form is judged"
+            "only the form is validated"
         ),
         tests=(
             "tests/core/test_numbering.py::test_number_of_a_length_of_its_country_is_possible",

@@ -300,7 +300,7 @@ ROWS: Final[Sequence[Row]] = (
     Row(
         id="pin_group_ignored",
         subject="pins",
-        statement="Without PIN authentication the parameters about PINs are ignored and not judged.",
+        statement="Without PIN authentication the parameters about PINs are ignored and not validated.",
         evidence=Evidence.DOCUMENTED,
         source=(
             "vendor page, create: generate_pin, pin_retry and force_pin_authentication: Applicable only when a "

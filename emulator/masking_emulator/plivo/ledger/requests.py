@@ -91,7 +91,7 @@ ROWS: Final[Sequence[Row]] = (
     Row(
         id="credentials_first",
         subject="requests",
-        statement="Credentials are judged before the method, the body and the session.",
+        statement="Credentials are checked before the method, the body and the session.",
         evidence=Evidence.ASSUMED,
         source=(
             "reasoning: an unknown caller should learn nothing about an account, not even which methods and "

@@ -261,7 +261,7 @@ ROWS: Final[Sequence[Row]] = (
         id="pin_authorized",
         subject="routing",
         statement=(
-            "A registered caller of a session with PIN is told as AuthorizedCaller, one of a session without is not."
+            "A registered caller of a session with PIN counts as AuthorizedCaller, one of a session without does not."
         ),
         evidence=Evidence.ASSUMED,
         source=(
@@ -279,7 +279,7 @@ ROWS: Final[Sequence[Row]] = (
         subject="routing",
         statement=(
             "A call belongs to a session once the right PIN was typed; before, it is no interaction and its "
-            "legs are not told."
+            "legs are not reported."
         ),
         evidence=Evidence.ASSUMED,
         source=(

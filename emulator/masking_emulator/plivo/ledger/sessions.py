@@ -234,7 +234,7 @@ ROWS: Final[Sequence[Row]] = (
     Row(
         id="update_fixed_ignored",
         subject="sessions",
-        statement="What an update cannot change is ignored and not judged.",
+        statement="What an update cannot change is ignored and not validated.",
         evidence=Evidence.ASSUMED,
         source=(
             "reasoning: plivo-python, plivo-node and plivo-java send fixed parameters with every update, so "
