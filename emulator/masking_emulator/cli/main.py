@@ -98,7 +98,9 @@ def main() -> None:
 @click.option("--allow-host", multiple=True, help="The proxy lets this host through too; *.DOMAIN, or * for all.")
 @click.option("--world", default="demo", show_default=True, help="A world file (TOML), or an example's name.")
 @click.option("--seed", help="The world's seed instead of the file's; same seed, same bytes.")
-@click.option("--control-host", multiple=True, help="A further name of this server for control writes.")
+@click.option(
+    "--control-host", multiple=True, help="A further name that this server answers to; *.DOMAIN for all below it."
+)
 @click.option("--state", type=_FILE, help="Go on from this file if it is there, and write it at the end.")
 @click.option("--record", type=_FILE, help="Record the run in this file, for `replay`.")
 @click.option("--log-format", default="text", type=click.Choice(["text", "json"]), help="How problems are logged.")

@@ -29,11 +29,9 @@ OPERATIONS: Final[Sequence[Operation]] = (
 )
 
 
-def routes(hub: Hub, control_hosts: Sequence[str] = ()) -> list[Route]:
-    """The routes of the control API. `control_hosts` are further names under which it may be written to."""
+def routes(hub: Hub) -> list[Route]:
+    """The routes of the control API."""
     by_path: dict[str, dict[str, Operation]] = {}
     for operation in OPERATIONS:
         by_path.setdefault(operation.path, {})[operation.method] = operation
-    return [
-        Route(PREFIX + path, ControlEndpoint(hub, operations, control_hosts)) for path, operations in by_path.items()
-    ]
+    return [Route(PREFIX + path, ControlEndpoint(hub, operations)) for path, operations in by_path.items()]

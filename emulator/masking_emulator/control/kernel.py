@@ -4,7 +4,7 @@ JSON in, JSON out; errors are `{"error", "field"}`. A write from a foreign web p
 a single subject needs belongs into its own module.
 """
 
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping
 from inspect import isawaitable
 from typing import TYPE_CHECKING, Any, Final
 
@@ -12,7 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from masking_emulator.control.origin import foreign_header
+from masking_emulator.control.origin import is_from_foreign_page
 from masking_emulator.core import instants
 from masking_emulator.core.records.base import Record
 from masking_emulator.core.refusals import Refused
@@ -147,11 +147,10 @@ _NO_BODY: Final = body_schema()
 class ControlEndpoint:
     """One control path as an ASGI app: safety, method, body, then the handler."""
 
-    def __init__(self, hub: Hub, operations: Mapping[str, Operation], control_hosts: Sequence[str]) -> None:
+    def __init__(self, hub: Hub, operations: Mapping[str, Operation]) -> None:
         self._hub = hub
         self._operations = operations
         self._validators = {name: SchemaValidator(operation.body or _NO_BODY) for name, operation in operations.items()}
-        self._control_hosts = control_hosts
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         response = await self._answer(Request(scope, receive))
@@ -181,12 +180,9 @@ class ControlEndpoint:
             allowed = ", ".join(self._operations)
             reason = f"{request.method} is not possible here; allowed: {allowed}"
             raise ControlError(405, reason, headers={"Allow": allowed})
-        if operation.method != "GET":
-            foreign = foreign_header(request.headers, self._control_hosts)
-            if foreign is not None:
-                raise ControlError(
-                    403, f"the {foreign} {request.headers.get(foreign, '')[:100]!r} is not this server", foreign
-                )
+        if operation.method != "GET" and is_from_foreign_page(request.headers):
+            origin = request.headers["origin"][:100]
+            raise ControlError(403, f"the Origin {origin!r} is not this server", "Origin")
         body = {} if operation.method == "GET" else await self._json_body(request, operation)
         query = dict(request.query_params)
         # Otherwise a misspelt one would match everything.

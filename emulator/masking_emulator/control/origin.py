@@ -1,35 +1,13 @@
-"""Origin: whether a request comes from a foreign web page. Any page may send to a local port; two headers show it.
+"""Origin: whether a foreign web page is behind a write. Any page may send to a local port, and its browser says so.
 
-A Host that is an address, a name without dots or localhost cannot be a page's own name for us, whatever a public
-name server says; other names count as ours only where they were allowed. An Origin, which browsers add, must be
-the page that we served ourselves.
+Browsers add an Origin to what a page sends to another server. It must be the page that we served ourselves. Whether
+the Host is ours, the server looks at before.
 """
 
-from collections.abc import Mapping, Sequence
-from ipaddress import ip_address
+from collections.abc import Mapping
 
 
-def foreign_header(headers: Mapping[str, str], own_names: Sequence[str]) -> str | None:
-    """The header that shows a foreign page, "Host" or "Origin"; None where neither does."""
-    host = headers.get("host", "")
-    name = _name(host)
-    if not (_only_here(name) or name in (own.lower() for own in own_names)):
-        return "Host"
+def is_from_foreign_page(headers: Mapping[str, str]) -> bool:
+    """Whether the Origin is another server's than the one that is asked."""
     origin = headers.get("origin")
-    if origin is not None and origin.partition("://")[2] != host:
-        return "Origin"
-    return None
-
-
-def _name(host: str) -> str:
-    """The name in a Host header, without its port."""
-    return host[1:].partition("]")[0] if host.startswith("[") else host.partition(":")[0].lower()
-
-
-def _only_here(name: str) -> bool:
-    """Whether the name can only mean this machine or one beside it."""
-    try:
-        ip_address(name)
-    except ValueError:
-        return name != "" and ("." not in name or name.endswith(".localhost"))
-    return True
+    return origin is not None and origin.partition("://")[2] != headers.get("host", "")

@@ -48,6 +48,7 @@ NOT_JSON: Final = "Invalid JSON in the request body."
 NOT_AN_OBJECT: Final = "The request body must be a JSON object."
 BODY_TOO_LARGE: Final = "Request body too large."
 RANGE_BEYOND_END: Final = "Requested range not satisfiable."
+WRONG_HOST: Final = "Misdirected request."
 URL_TOO_LONG: Final = "Request URL too long."
 TOO_MANY_REQUESTS: Final = "Too many requests."
 SERVER_ERROR: Final = "Internal server error."  # ledger: internal_error

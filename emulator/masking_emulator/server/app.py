@@ -17,11 +17,12 @@ from masking_emulator.plivo.refusals import ApiError
 from masking_emulator.plivo.routes_media import media_route
 from masking_emulator.server.intake import Intake, note_unmatched
 from masking_emulator.server.one_slash import OneSlash
+from masking_emulator.server.own_hosts import OwnHosts
 from masking_emulator.world.hub import Hub
 
 
 def make_app(hub: Hub, *, control_hosts: Sequence[str] = ()) -> ASGIApp:
-    """The emulator as an ASGI app over these worlds."""
+    """The emulator as an ASGI app over these worlds. `control_hosts` are further names that it answers to."""
 
     # Asynchronous, all of them: starlette would run a plain function in a thread, beside the loop that worlds live in.
     async def not_found(request: Request, _: Exception) -> Response:
@@ -55,11 +56,11 @@ def make_app(hub: Hub, *, control_hosts: Sequence[str] = ()) -> ASGIApp:
             # The path of a recording fits its media file too, so that one comes first.
             media_route(hub.credentials, hub.draw_api_id),
             *(Route(path, Intake(hub, end)) for path, end in plivo_routes.endpoints(hub.draw_api_id).items()),
-            *control.routes(hub, control_hosts),
+            *control.routes(hub),
             Route(f"{control.PREFIX}/openapi.json", describe),
             *console.routes(),
         ],
         exception_handlers={HTTPException: not_found, ClientDisconnect: gone, Exception: crashed},
     )
     app.router.redirect_slashes = False
-    return OneSlash(app)
+    return OneSlash(OwnHosts(app, hub, control_hosts))
