@@ -148,8 +148,8 @@ def test_page_repeats_what_the_server_has(name: str) -> None:
 
 
 def test_phone_on_the_page_has_words_for_every_phase() -> None:
-    """A call that has ended is not on a display any more."""
-    table = script("handset.js").partition("const WORDS = {")[2].partition("};")[0]
+    """A call that has ended is not on a phone's screen any more."""
+    table = script("handset.js").partition("const KINDS = {")[2].partition("};")[0]
 
     assert [phase for phase in values(Phase) if phase != "ended"] == re.findall(r"^  (\w+):", table, re.MULTILINE)
 

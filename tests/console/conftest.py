@@ -34,6 +34,12 @@ _PATIENCE_MS: Final = 10_000
 #: Without playwright, only what needs no browser is collected.
 collect_ignore_glob = [] if find_spec("playwright") else ["test_[!f]*.py", "screenshots.py"]
 
+#: The page has begun no request in the last 400 milliseconds.
+_NOTHING_UNDER_WAY: Final = """() => {
+    const begun = performance.getEntriesByType("resource").map(({ startTime }) => startTime);
+    return performance.now() - Math.max(0, ...begun) > 400;
+}"""
+
 FIRST, SECOND, STRANGER = "+14155550123", "+14155550145", "+12025550177"
 
 
@@ -53,6 +59,10 @@ class Console:
         self.page.locator(f"main[data-view={view}] h1").wait_for()
         self.page.locator(".connection[data-state=open]").wait_for()
 
+    def settle(self) -> None:
+        """Wait until what the view reads on its own has come: no new request for a while."""
+        self.page.wait_for_function(_NOTHING_UNDER_WAY)
+
     def control(self, method: str, path: str, body: Any = None) -> Any:
         """Ask the control API about the world, past the page."""
         path = f"/worlds/{self.api.auth_id}{path}"
@@ -70,6 +80,21 @@ class Console:
     def click(self, name: str, within: "Locator | None" = None) -> None:
         """Click the button of this name."""
         (within or self.page).get_by_role("button", name=name, exact=True).click()
+
+    def pull_down(self, menu: str) -> None:
+        """Open one of the header's menus: world, clock or tools."""
+        self.page.locator(f"#{menu} .opener").click()
+
+    def show_beside(self) -> None:
+        """Open what stands beside the view: the newest events and the code of the last clicks."""
+        toggle = self.page.get_by_role("button", name="Events & code")
+        if toggle.get_attribute("aria-expanded") == "false":
+            toggle.click()
+
+    @property
+    def world(self) -> str:
+        """The Auth ID of the world that the page is on."""
+        return self.page.url.partition("#/")[2].partition("/")[0]
 
     @property
     def receiver(self) -> str:

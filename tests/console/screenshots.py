@@ -82,7 +82,7 @@ def _take(browser: Browser, emulator: ServerThread, auth_id: str, scheme: str) -
             page.get_by_role("region", name="Callback 19", exact=True).wait_for()
         if view == "numbers":
             page.get_by_role("button", name="+14155550101").click()
-            page.get_by_role("region", name="Who uses it now").wait_for()
+            page.get_by_role("table", name="Who uses it now").wait_for()
         page.locator(".feed li").first.wait_for()
         page.screenshot(path=_FOLDER / f"{view}-{scheme}.png")
         page.close()

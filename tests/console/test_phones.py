@@ -1,4 +1,4 @@
-"""Handsets, the diagram of a call, and the guided demo."""
+"""Handsets, the number between them, and the diagram of a call."""
 
 from playwright.sync_api import Locator, expect
 
@@ -10,24 +10,58 @@ def phone(console: Console, number: str) -> Locator:
     return console.page.get_by_role("article", name=f"Phone {number}")
 
 
+def screen(console: Console, number: str) -> Locator:
+    """What the screen of this handset says."""
+    return phone(console, number).locator(".screen")
+
+
+def test_ringing_phone_shows_the_virtual_number_and_hides_the_real_one(console: Console) -> None:
+    """Who is called believes that the virtual number calls; the caller's own is struck through."""
+    console.session()
+    console.open("phones")
+    console.click("Dial", phone(console, FIRST))
+
+    expect(screen(console, SECOND)).to_contain_text("Incoming call")
+    expect(screen(console, SECOND).locator(".shown-number")).to_have_text("+1 415-555-0100")
+    expect(screen(console, SECOND).locator("s")).to_have_text("+1 415-555-0123")
+    expect(screen(console, FIRST).locator(".shown-number")).to_have_text("+1 415-555-0100")
+    expect(console.page.locator(".mask")).to_have_attribute("data-through", "rings")
+
+
 def test_two_phones_talk(console: Console) -> None:
     """One dials, the other rings and answers; the diagram grows, and the recording can be played afterwards."""
     console.session(record=True)
     console.open("phones")
     console.click("Dial", phone(console, FIRST))
-    expect(phone(console, SECOND).get_by_role("status").first).to_have_text("Ringing")
-    expect(phone(console, FIRST).get_by_role("status").first).to_have_text("Calling…")
+    expect(screen(console, FIRST)).to_contain_text("Calling…")
     console.click("Answer", phone(console, SECOND))
-    expect(phone(console, FIRST).get_by_role("status").first).to_have_text("Connected")
+    expect(screen(console, FIRST)).to_contain_text("On the line")
+    expect(screen(console, FIRST)).to_contain_text("Recording")
     expect(console.page.locator("svg.sequence")).to_contain_text("answers")
     console.click("+1 min")
+    expect(screen(console, FIRST).locator(".timer")).to_have_text("1:00")
     console.click("Hang up", phone(console, SECOND))
-    expect(phone(console, FIRST).get_by_role("status").first).to_have_text("Ended: Normal Hangup, 60 s")
+    expect(screen(console, FIRST)).to_contain_text("Second party hung up")
+    expect(screen(console, FIRST)).to_contain_text("1:00 on the line, 60 s billed, US$ 0.0")
     console.click("+1 min")
     expect(console.page.locator("svg.sequence")).to_contain_text("recording is there")
     audio = console.page.locator("main audio")
     expect(audio).to_have_js_property("error", None)
     expect(audio).to_have_js_property("readyState", 4)
+
+
+def test_call_is_announced_to_who_listens(console: Console) -> None:
+    """Ring, answer and hangup are read out."""
+    console.session()
+    console.open("phones")
+    expect(screen(console, SECOND)).to_contain_text("Ready")
+    heard = console.page.locator("#announcer")
+    console.click("Dial", phone(console, FIRST))
+    expect(heard).to_have_text("Second party's phone rings, and shows +1 415-555-0100.")
+    console.click("Answer", phone(console, SECOND))
+    expect(heard).to_have_text("Second party's phone is on the line with +1 415-555-0100.")
+    console.click("Hang up", phone(console, FIRST))
+    expect(heard).to_have_text("Second party's phone has hung up.")
 
 
 def test_call_is_rejected(console: Console) -> None:
@@ -36,69 +70,62 @@ def test_call_is_rejected(console: Console) -> None:
     console.open("phones")
     console.click("Dial", phone(console, SECOND))
     console.click("Reject", phone(console, FIRST))
-    expect(phone(console, FIRST).get_by_role("status").first).to_contain_text("Ended: Rejected")
+    expect(screen(console, FIRST)).to_contain_text("Ended: Rejected")
+
+
+def test_only_what_can_be_pressed_is_there(console: Console) -> None:
+    """An idle phone can dial; a ringing one can be answered or rejected; keys are for a PIN."""
+    console.session()
+    console.open("phones")
+    buttons = phone(console, SECOND).get_by_role("button")
+    expect(buttons).to_have_text(["Dial"])
+    console.click("Dial", phone(console, FIRST))
+    expect(buttons).to_have_text(["Answer", "Reject"])
+    expect(phone(console, FIRST).get_by_role("button")).to_have_text(["Hang up"])
 
 
 def test_stranger_types_a_pin(console: Console) -> None:
-    """The prompt is shown as it would be played; the digits decide."""
+    """The prompt is shown as it would be played; the digits decide, and a wrong PIN says how many tries are left."""
     prompt = f"{console.emulator.url}/pin.mp3"
     console.session(
-        is_pin_authentication_required=True, first_party_pin="1234", second_party_pin="9876", pin_prompt_play=prompt
+        is_pin_authentication_required=True,
+        first_party_pin="1234",
+        second_party_pin="9876",
+        pin_prompt_play=prompt,
+        pin_retry=1,
     )
     console.open("phones")
     stranger = phone(console, STRANGER)
     console.click("Dial", stranger)
-    expect(stranger.get_by_role("status").first).to_have_text("PIN, please")
+    expect(screen(console, STRANGER)).to_contain_text("PIN, please")
     expect(stranger).to_contain_text(prompt)
+    console.click("1", stranger)
+    console.click("Send digits", stranger)
+    expect(screen(console, STRANGER)).to_contain_text("Wrong PIN, 1 try left")
+    console.click("Next event")
     for key in "9876":
         console.click(key, stranger)
     console.click("Send digits", stranger)
-    expect(phone(console, FIRST).get_by_role("status").first).to_have_text("Ringing")
+    expect(screen(console, FIRST)).to_contain_text("Incoming call")
     expect(console.page.locator("svg.sequence")).to_contain_text("PIN right")
 
 
 def test_phone_is_added_and_rings_when_the_service_calls(console: Console) -> None:
-    """A phone of the page waits to be told, whoever calls it."""
+    """A phone of the page can be answered, whoever calls it."""
     console.open("phones")
-    console.page.get_by_label("Number of the new phone").fill(FIRST)
+    console.page.get_by_label("Number of the new phone").fill("+1 415-555-0123")
     console.click("Add a phone")
     expect(phone(console, FIRST)).to_be_visible()
     console.session(initiate_call_to_first_party=True)
     console.click("Next event")
-    expect(phone(console, FIRST).get_by_role("status").first).to_have_text("Ringing")
+    expect(screen(console, FIRST)).to_contain_text("Incoming call")
     console.click("Answer", phone(console, FIRST))
-    expect(phone(console, FIRST).get_by_role("status").first).to_have_text("Calling…")
+    expect(screen(console, FIRST)).to_contain_text("Calling…")
 
 
 def test_sound_is_off_until_it_is_switched_on(console: Console) -> None:
     """Nobody is startled."""
     console.open("phones")
+    console.pull_down("tools")
     console.click("Sound off")
     expect(console.page.get_by_role("button", name="Sound on")).to_have_attribute("aria-pressed", "true")
-
-
-def test_guided_demo_plays_and_leaves_a_world(console: Console) -> None:
-    """Two calls, one with a PIN, recordings, expiry and cool-off, with captions; then there is much to explore."""
-    page = console.page
-    console.open("demo")
-    page.get_by_label("How fast").select_option("quickly")
-    console.click("Play the story")
-    expect(page.locator(".caption")).to_contain_text("customer", ignore_case=True)
-    expect(page.locator(".caption")).to_contain_text("That was all of it.", timeout=30_000)
-    captions = page.locator(".captions")
-    for part in (
-        "recording can be played",
-        "A wrong PIN",
-        "callbacks have told",
-        "cools off",
-        "gets +14155550101",
-        "free again",
-    ):
-        expect(captions).to_contain_text(part)
-    expect(page.locator("main audio")).to_have_count(2)
-
-    made = page.get_by_label("World", exact=True).input_value()
-    assert made != console.api.auth_id
-    page.get_by_role("link", name="See its sessions").click()
-    expect(page.locator("tbody tr")).to_have_count(2)
-    console.emulator.control.delete(f"/worlds/{made}")

@@ -4,14 +4,18 @@ import { control } from "./api.js";
 import { clockBar } from "./clock.js";
 import { codePanel } from "./code.js";
 import { button, h, show } from "./dom.js";
-import { address, HOME } from "./links.js";
+import { drawerButton } from "./drawer.js";
+import { address, HOME, here } from "./links.js";
 import { livePanel } from "./live.js";
+import { menu } from "./menu.js";
 import { say } from "./say.js";
 import { soundButton } from "./sound.js";
 import { setClock, state } from "./state.js";
 import { follow, onConnection, stop } from "./stream.js";
+import { keysHelp, listenToKeys, openSwitcher } from "./switcher.js";
+import { copyPlainNumbers, load } from "./telephone.js";
+import { themeButton } from "./theme.js";
 import { callbacks } from "./views/callbacks.js";
-import { demo } from "./views/demo.js";
 import { faults } from "./views/faults.js";
 import { journal } from "./views/journal.js";
 import { numbers } from "./views/numbers.js";
@@ -19,101 +23,122 @@ import { phones } from "./views/phones.js";
 import { requests } from "./views/requests.js";
 import { session } from "./views/session.js";
 import { sessions } from "./views/sessions.js";
-import { worldsBar } from "./worlds.js";
+import { start } from "./views/start.js";
+import { newWorld, worldsBar } from "./worlds.js";
 
-const VIEWS = { demo, sessions, numbers, phones, callbacks, requests, faults, journal };
+/** @typedef {(main: HTMLElement, signal: AbortSignal, detail?: string) => unknown} View */
+
+/** @type {Record<string, { title: string, view: View }>} */
+const VIEWS = {
+  demo: { title: "Start", view: start },
+  phones: { title: "Phones", view: phones },
+  sessions: { title: "Sessions", view: sessions },
+  numbers: { title: "Numbers", view: numbers },
+  callbacks: { title: "Callbacks", view: callbacks },
+  requests: { title: "Requests", view: requests },
+  faults: { title: "Faults", view: faults },
+  journal: { title: "Journal", view: journal },
+};
+
+//: Calling codes whose numbers are formatted from the first paint on.
+const USUAL_CODES = ["1", "44", "91"];
 
 let leaving = new AbortController();
 
+/** @param {string} id */
+function element(id) {
+  return /** @type {HTMLElement} */ (document.getElementById(id));
+}
+
+const drawer = drawerButton(element("beside"));
+
 function place() {
-  const [auth_id, view, detail] = location.hash.replace(/^#\//, "").split("/").map(decodeURIComponent);
-  return { auth_id, view: view in VIEWS ? view : "demo", detail };
+  const { view, ...rest } = here();
+  return { ...rest, view: view && view in VIEWS ? view : "demo" };
 }
 
 async function route() {
   const { auth_id, view, detail } = place();
   if (!state.world || auth_id !== state.world.auth_id) {
-    if (!(await open(auth_id))) return;
+    // The links on the page lead into the world that is left.
+    element("nav").inert = element("main").inert = true;
+    const opened = await open(auth_id);
+    element("nav").inert = element("main").inert = false;
+    if (!opened) return;
   }
   leaving.abort();
   leaving = new AbortController();
   nav(view);
-  document.title = `${title(view)} – masking-emulator`;
-  const main = document.getElementById("main");
+  drawer.turned(view);
+  document.title = `${VIEWS[view].title} – masking-emulator`;
+  const main = element("main");
   main.replaceChildren();
   main.dataset.view = view;
+  scrollTo(0, 0);
   if (view === "sessions" && detail) session(main, leaving.signal, detail);
-  else VIEWS[view](main, leaving.signal, detail);
+  else VIEWS[view].view(main, leaving.signal, detail);
 }
 
+/** @param {string | undefined} auth_id */
 async function open(auth_id) {
+  /** @type {{ worlds: string[] }} */
   const { worlds } = await control("GET", "/_emulator/health", undefined, { quiet: true });
-  const known = worlds.includes(auth_id) ? auth_id : worlds[0];
+  const known = worlds.includes(auth_id ?? "") ? auth_id : worlds[0];
   if (!known) {
-    state.world = null;
-    stop();
-    show(
-      document.getElementById("main"),
-      h("h1", {}, "No world"),
-      h("p", {}, "The server has no world; make one above."),
-    );
-    worldsBar(document.getElementById("worlds"), worlds);
+    noWorld(worlds);
     return false;
   }
-  state.world = await control("GET", `/_emulator/worlds/${known}`, undefined, { quiet: true });
-  setClock(state.world.clock);
-  worldsBar(document.getElementById("worlds"), worlds);
-  follow(state.world.journal);
+  const [found] = await Promise.all([
+    control("GET", `/_emulator/worlds/${known}`, undefined, { quiet: true }),
+    load(USUAL_CODES),
+  ]);
+  state.world = found;
+  setClock(found.clock);
+  worldsBar(element("worlds"), worlds);
+  element("brand").setAttribute("href", address("demo"));
+  follow(found.journal);
   if (known !== auth_id) history.replaceState(null, "", address(place().view, place().detail));
   return true;
 }
 
-function title(view) {
-  return view[0].toUpperCase() + view.slice(1);
-}
-
-function nav(current) {
+/** @param {string[]} worlds */
+function noWorld(worlds) {
+  state.world = null;
+  stop();
   show(
-    document.getElementById("nav"),
-    h(
-      "ul",
-      {},
-      Object.keys(VIEWS).map((view) =>
-        h(
-          "li",
-          {},
-          h(
-            "a",
-            { href: address(view), "data-key": view, "aria-current": view === current ? "page" : null },
-            title(view),
-          ),
-        ),
-      ),
-    ),
+    element("main"),
+    h("h1", {}, "No world"),
+    h("div", { class: "empty" }, "The server has no world.", button("Make one…", newWorld, { class: "primary" })),
   );
+  worldsBar(element("worlds"), worlds);
 }
 
-function themeButton() {
-  const dark = matchMedia("(prefers-color-scheme: dark)");
-  const chosen = localStorage.getItem("theme");
-  if (chosen) document.documentElement.dataset.theme = chosen;
-  const current = () => document.documentElement.dataset.theme ?? (dark.matches ? "dark" : "light");
-  const made = button(
-    "",
-    () => {
-      const next = current() === "dark" ? "light" : "dark";
-      document.documentElement.dataset.theme = next;
-      localStorage.setItem("theme", next);
-      label();
-    },
-    { class: "plain" },
+/** @param {string} current */
+function nav(current) {
+  const link = (/** @type {string} */ view) =>
+    h(
+      "a",
+      { href: address(view), "data-key": view, "aria-current": view === current ? "page" : null },
+      VIEWS[view].title,
+    );
+  const list = h(
+    "ul",
+    {},
+    Object.keys(VIEWS).map((view) => h("li", {}, link(view))),
   );
-  const label = () => {
-    made.textContent = current() === "dark" ? "Light" : "Dark";
-    made.setAttribute("aria-label", `Change to ${made.textContent.toLowerCase()} colours`);
+  const bar = element("nav");
+  const opener = button([VIEWS[current].title, h("span", { "aria-hidden": "true" }, " ▾")], () => turn(), {
+    class: "nav-opener",
+    "aria-expanded": "false",
+    "aria-label": `Views, now ${VIEWS[current].title}`,
+  });
+  const turn = () => {
+    const opened = bar.dataset.open !== "true";
+    bar.dataset.open = String(opened);
+    opener.setAttribute("aria-expanded", String(opened));
   };
-  label();
-  return made;
+  bar.dataset.open = "false";
+  show(bar, opener, list);
 }
 
 function connection() {
@@ -121,6 +146,7 @@ function connection() {
   onConnection((what) => {
     mark.dataset.state = what === "lost" ? "lost" : "open";
     mark.textContent = what === "lost" ? "reconnecting" : "live";
+    document.body.dataset.connection = mark.dataset.state;
     if (what === "lost") leaveWhereGone();
     if (what !== "lost" && state.world) control("GET", "/clock", undefined, { quiet: true }).then(setClock, () => {});
   });
@@ -130,22 +156,46 @@ function connection() {
 // A stream ends with its world, which somebody else may have removed.
 async function leaveWhereGone() {
   const gone = state.world?.auth_id;
-  const { worlds } = await control("GET", "/_emulator/health", undefined, { quiet: true }).catch(() => ({
-    worlds: [gone],
-  }));
+  if (!gone) return;
+  const health = control("GET", "/_emulator/health", undefined, { quiet: true });
+  const { worlds } = await health.catch(() => ({ worlds: [gone] }));
   if (worlds.includes(gone) || state.world?.auth_id !== gone) return;
   say("The world was removed.");
   location.hash = "";
 }
 
+function banner() {
+  const text = "The server is gone. What is shown is how it was; the page goes on as soon as the server is back.";
+  return h("p", { class: "banner", role: "alert", hidden: true }, text);
+}
+
+function watchTheServer() {
+  const line = banner();
+  document.querySelector(".top")?.after(line);
+  let timer = 0;
+  onConnection((what) => {
+    clearTimeout(timer);
+    if (what === "lost") timer = window.setTimeout(() => line.removeAttribute("hidden"), 1000);
+    else line.hidden = true;
+  });
+}
+
 if (location.pathname !== HOME) history.replaceState(null, "", HOME + location.hash);
-show(document.getElementById("tools"), connection(), soundButton(), themeButton());
-codePanel(document.getElementById("code"));
-livePanel(document.getElementById("live"));
-clockBar(document.getElementById("clock"));
-document.querySelector(".skip").addEventListener("click", (event) => {
+const more = menu("More", [soundButton(), themeButton(), button("Keys", keysHelp)], { class: "plain" });
+const search = button(["Find", h("kbd", {}, "Ctrl K")], () => openSwitcher(VIEWS), { "aria-label": "Find anything" });
+show(element("tools"), connection(), search, drawer.toggle, more);
+codePanel(element("code"));
+const redrawLive = livePanel(element("live"));
+clockBar(element("clock"));
+copyPlainNumbers();
+listenToKeys(VIEWS);
+watchTheServer();
+document.querySelector(".skip")?.addEventListener("click", (event) => {
   event.preventDefault();
-  document.getElementById("main").focus();
+  element("main").focus();
 });
-addEventListener("hashchange", route);
+addEventListener("hashchange", () => {
+  redrawLive();
+  route();
+});
 route();

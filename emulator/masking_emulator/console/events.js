@@ -1,39 +1,149 @@
-// Events of the journal in words, and what they are about.
+// Events of the journal in words. Callbacks have the vendor's names; the names of the journal are in the raw view only.
 
-import { number } from "./dom.js";
+import { timeOf } from "./instants.js";
+import { formatted } from "./telephone.js";
 
+/** @typedef {import("./types.js").JournalEvent} JournalEvent */
+
+//: The vendor's name of a callback, by what it is about and whose leg that was.
+const CALLBACKS = /** @type {Record<string, string>} */ ({
+  "leg_answered first_party": "SessionFirstPartyAnswer",
+  "leg_ringing second_party": "SessionSecondPartyRing",
+  "leg_answered second_party": "SessionSecondPartyAnswer",
+  "leg_ended second_party": "SessionSecondPartyHangup",
+  "leg_ended first_party": "SessionFirstPartyHangup",
+  pin_checked: "SessionPinAuthenticationStatus",
+  timed_out: "SessionTimeout",
+  number_replaced: "SessionVirtualNumberReplaced",
+  call_over: "SessionPartiesHangup",
+  recording_started: "SessionRecordingInitiated",
+  recording_completed: "SessionRecordingCompleted",
+  recording_failed: "SessionRecordingFailed",
+});
+
+const TITLES = /** @type {Record<string, string>} */ ({
+  SessionCreated: "Session created",
+  SessionRefreshed: "Session refreshed",
+  SessionUpdated: "Session changed",
+  SessionExpired: "Session ended",
+  SessionCallBegan: "Session in progress",
+  SessionCallEnded: "Call on the bill",
+  SessionNumberReplaced: "Virtual number replaced",
+  SessionsForgotten: "Old sessions made room",
+  NumberHeld: "Number cools off",
+  NumberReleased: "Number is free again",
+  NumberAdded: "Number added to the pool",
+  NumberSuspended: "Number suspended",
+  PhoneSet: "Phone has new habits",
+  CallBegan: "Call began",
+  PinAsked: "PIN asked for",
+  PinChecked: "PIN checked",
+  LegRinging: "Phone rings",
+  LegAnswered: "Phone answered",
+  LegEnded: "Phone hung up",
+  CallEnded: "Call over",
+  CallsForgotten: "Old calls made room",
+  CallNotPlaced: "First party was not called",
+  MessagePlayed: "Message played",
+  MediaChecked: "Audio file checked",
+  RecordingStarted: "Recording began",
+  RecordingFailed: "Recording failed",
+  RecordingCompleted: "Recording is there",
+  RecordingDeleted: "Recording deleted",
+  CallbackDue: "due",
+  CallbackAttempted: "failed, is tried again",
+  CallbackWaiting: "waits for its turn",
+  CallbackHeld: "held back",
+  CallbackSettled: "",
+  DeliverySwitched: "Delivery of callbacks",
+});
+
+//: Every name of the stream, which is listened to by name.
+export const EVENTS = Object.keys(TITLES);
+
+/**
+ * The vendor's name of the callback that an event is about.
+ *
+ * @param {{ kind: string, who: string | null }} notice
+ */
+export function vendorName({ kind, who }) {
+  return CALLBACKS[who ? `${kind} ${who}` : kind] ?? CALLBACKS[kind] ?? kind;
+}
+
+/**
+ * What happened, in words.
+ *
+ * @param {JournalEvent} event
+ * @returns {string}
+ */
+export function titleOf(event) {
+  const title = TITLES[event.event] ?? event.event;
+  if (!event.callback) return title;
+  const name = vendorName(event.callback.notice);
+  return `${name} ${event.event === "CallbackSettled" ? event.callback.state : title}`;
+}
+
+/**
+ * @param {JournalEvent} event
+ * @returns {string | null}
+ */
 export function sessionOf(event) {
-  return (
-    event.session?.uuid ??
-    event.call?.session ??
-    event.callback?.session ??
-    event.recording?.session ??
-    event.hold?.session ??
-    (["CallNotPlaced", "ExpiryPostponed"].includes(event.event) ? event.uuid : null)
-  );
+  const about = event.session ?? event.call ?? event.callback ?? event.recording ?? event.hold;
+  if (event.session) return event.session.uuid;
+  return about?.session ?? (event.event === "CallNotPlaced" ? event.uuid : null);
 }
 
+/**
+ * @param {JournalEvent} event
+ * @returns {string | null}
+ */
 export function callOf(event) {
-  return (
-    event.call?.uuid ??
-    (typeof event.call === "string" ? event.call : null) ??
-    event.recording?.call ??
-    event.callback?.notice?.call?.uuid ??
-    null
-  );
+  if (typeof event.call === "string") return event.call;
+  return event.call?.uuid ?? event.recording?.call ?? event.callback?.notice?.call?.uuid ?? null;
 }
 
+/** @type {[(event: JournalEvent) => unknown, (event: JournalEvent) => string][]} the first that fits says it */
+const ABOUT = [
+  [(event) => event.session?.first_party, ({ session }) => `${pair(session)} on ${formatted(session.number)}`],
+  [(event) => event.event === "PinChecked", ({ verdict }) => verdict.replaceAll("_", " ")],
+  [(event) => event.leg !== undefined && event.call?.legs, (event) => legs(event)],
+  [(event) => event.call?.caller, ({ call }) => `${formatted(call.caller)} dials ${formatted(call.number)}`],
+  [(event) => event.callback, ({ attempt, callback }) => answered(attempt, callback)],
+  [(event) => event.hold, ({ hold }) => `${formatted(hold.number)} until ${timeOf(hold.until)}`],
+  [(event) => event.message, (event) => `${event.message.replaceAll("_", " ")}: ${event.outcome ?? event.url}`],
+  [(event) => event.number, ({ number }) => formatted(number.digits)],
+  [(event) => event.phone, ({ phone }) => `${formatted(phone.number)}: ${phone.habit.replaceAll("_", " ")}`],
+  [(event) => event.digits, ({ digits }) => formatted(digits)],
+  [(event) => event.event === "DeliverySwitched", ({ on }) => (on ? "on" : "off")],
+];
+
+/**
+ * What an event is about.
+ *
+ * @param {JournalEvent} event
+ * @returns {string}
+ */
 export function about(event) {
-  if (event.session?.first_party)
-    return `${number(event.session.first_party)} ↔ ${number(event.session.second_party)} on ${number(event.session.number)}`;
-  if (event.leg !== undefined && event.call?.legs)
-    return `${number(event.call.legs[event.leg]?.person)}${event.call.legs[event.leg]?.cause && event.event === "LegEnded" ? `, ${event.call.legs[event.leg].cause}` : ""}`;
-  if (event.call?.caller) return `${number(event.call.caller)} → ${number(event.call.number)}`;
-  if (event.callback)
-    return `${event.callback.notice.kind} ${event.callback.state}${event.attempt?.status ? ` (${event.attempt.status})` : ""}`;
-  if (event.hold) return `${number(event.hold.number)} until ${event.hold.until}`;
-  if (event.message) return `${event.message} ${event.url}${event.outcome ? `: ${event.outcome}` : ""}`;
-  if (event.number) return number(event.number.digits);
-  if (event.phone) return `${number(event.phone.number)}: ${event.phone.habit}`;
-  return event.digits ? number(event.digits) : "";
+  const found = ABOUT.find(([fits]) => fits(event));
+  return found ? found[1](event) : "";
+}
+
+/** @param {{ first_party: string, second_party: string }} session */
+function pair({ first_party, second_party }) {
+  return second_party ? `${formatted(first_party)} and ${formatted(second_party)}` : formatted(first_party);
+}
+
+/** @param {JournalEvent} event */
+function legs({ event, call, leg }) {
+  const { person, cause } = call.legs[leg];
+  return event === "LegEnded" && cause ? `${formatted(person)}, ${cause.replaceAll("_", " ")}` : formatted(person);
+}
+
+/**
+ * @param {{ status: number | null, error: string } | null | undefined} attempt
+ * @param {{ url: string }} callback
+ */
+function answered(attempt, callback) {
+  const answer = attempt ? (attempt.status ?? attempt.error) : null;
+  return answer ? `${callback.url} answered ${answer}` : callback.url;
 }

@@ -3,18 +3,27 @@
 import { vendor } from "./api.js";
 import { h } from "./dom.js";
 
+/** @type {Map<string, HTMLElement>} */
 const known = new Map();
 const KNOWN_MAX = 200;
 
-// The same element for the same recording, so that a view drawn anew does not stop what plays.
+/**
+ * The same element for the same recording, so that a view drawn anew does not stop what plays.
+ *
+ * @param {string} uuid
+ * @returns {HTMLElement}
+ */
 export function player(uuid) {
+  const found = known.get(uuid) ?? made(uuid);
   if (!known.has(uuid)) {
-    if (known.size >= KNOWN_MAX) known.delete(known.keys().next().value);
-    known.set(uuid, made(uuid));
+    const oldest = known.keys().next().value;
+    if (known.size >= KNOWN_MAX && oldest !== undefined) known.delete(oldest);
+    known.set(uuid, found);
   }
-  return known.get(uuid);
+  return found;
 }
 
+/** @param {string} uuid */
 function made(uuid) {
   const audio = h("audio", { controls: true, preload: "metadata", "aria-label": `Recording ${uuid.slice(0, 8)}` });
   vendor("GET", `/Recording/${uuid}/`, undefined, { quiet: true }).then(
@@ -23,7 +32,7 @@ function made(uuid) {
     },
     () => {
       known.delete(uuid);
-      audio.replaceWith(h("span", { class: "quiet" }, "not there"));
+      audio.replaceWith(h("span", { class: "quiet" }, "The recording is not there any more."));
     },
   );
   return audio;

@@ -1,118 +1,120 @@
 // A call as a sequence diagram, drawn from the journal while it runs.
 
-import { h, number, svg, timeOf } from "./dom.js";
+import { h, svg } from "./dom.js";
 import { callOf } from "./events.js";
+import { timeOf } from "./instants.js";
+import { formatted } from "./telephone.js";
+
+/**
+ * @typedef {import("./types.js").Call} Call
+ * @typedef {import("./types.js").JournalEvent} JournalEvent
+ * @typedef {{ from: number, to: number, text: string, kind: string, at: string }} Step 0 caller, 1 service, 2 callee
+ */
 
 const WIDTH = 500;
-const X = [114, 276, 436];
-const STEP = 30;
-const TOP = 46;
+const X = [112, 276, 436];
+const ACTOR = 126;
+const STEP = 29;
+const TOP = 58;
 const SHOWN_MAX = 40;
 
-export function sequence(call, events) {
+/**
+ * @param {Call} call
+ * @param {JournalEvent[]} events
+ * @param {(number: string) => string} nameOf
+ */
+export function sequence(call, events, nameOf) {
   const steps = events
     .filter((event) => callOf(event) === call.call_uuid)
-    .flatMap(step)
+    .flatMap(stepsOf)
     .slice(-SHOWN_MAX);
   const height = TOP + STEP * (steps.length + 1);
-  const names = [call.from, call.to, call.callee ?? "?"];
-  if (call.route === "placed") names[0] = call.legs[0].person;
+  const first = call.route === "placed" ? call.legs[0].person : call.from;
+  const people = [first, call.to, call.callee ?? call.legs[1]?.person ?? ""];
+  const titles = [nameOf(first), "Virtual number", people[2] ? nameOf(people[2]) : "?"];
+  const label = `Call from ${titles[0]} through ${formatted(call.to)}: ${steps.length} steps, listed below`;
   const drawing = svg(
     "svg",
-    {
-      viewBox: `0 0 ${WIDTH} ${height}`,
-      class: "sequence",
-      role: "img",
-      "aria-label": `Call from ${names[0]} through ${names[1]}: ${steps.length} steps, told below`,
-    },
-    svg(
-      "defs",
-      {},
-      svg(
-        "marker",
-        {
-          id: "arrow",
-          viewBox: "0 0 8 8",
-          refX: 7,
-          refY: 4,
-          markerWidth: 8,
-          markerHeight: 8,
-          orient: "auto-start-reverse",
-        },
-        svg("path", { d: "M0 0 8 4 0 8z", class: "tip" }),
-      ),
-    ),
-    X.map((x, place) => [
-      svg("line", { x1: x, x2: x, y1: 34, y2: height, class: "life" }),
-      svg("rect", { x: x - 61, y: 6, width: 122, height: 28, rx: 6, class: place === 1 ? "actor service" : "actor" }),
-      svg("text", { x, y: 24, class: "name" }, names[place]),
-    ]),
-    steps.map((each, row) => drawn(each, TOP + STEP * (row + 1) - 8)),
+    { viewBox: `0 0 ${WIDTH} ${height}`, class: "sequence", role: "img", "aria-label": label },
+    arrowHead(),
+    X.flatMap((x, place) => actor(x, height, titles[place], people[place], place === 1)),
+    steps.flatMap((step, row) => drawn(step, TOP + STEP * (row + 1) - 8)),
   );
-  return h(
-    "figure",
-    { class: "diagram" },
-    h("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": "Sequence diagram" }, drawing),
-    h(
-      "ol",
-      { class: "hidden" },
-      steps.map(({ text, at }) => h("li", {}, `${timeOf(at)} ${text}`)),
-    ),
-  );
+  const read = steps.map(({ text, at, from }) => h("li", {}, `${timeOf(at)} ${titles[from]} ${text}`));
+  return h("figure", { class: "diagram" }, drawing, h("ol", { class: "hidden" }, read));
 }
 
+function arrowHead() {
+  const size = { viewBox: "0 0 8 8", refX: 7, refY: 4, markerWidth: 8, markerHeight: 8, orient: "auto-start-reverse" };
+  return svg("defs", {}, svg("marker", { id: "arrow", ...size }, svg("path", { d: "M0 0 8 4 0 8z", class: "tip" })));
+}
+
+/**
+ * @param {number} x
+ * @param {number} height
+ * @param {string} title
+ * @param {string} number
+ * @param {boolean} isService
+ */
+function actor(x, height, title, number, isService) {
+  return [
+    svg("line", { x1: x, x2: x, y1: 46, y2: height, class: "life" }),
+    svg("rect", {
+      x: x - ACTOR / 2,
+      y: 4,
+      width: ACTOR,
+      height: 42,
+      rx: 8,
+      class: isService ? "actor service" : "actor",
+    }),
+    svg("text", { x, y: 21, class: "name" }, title),
+    svg("text", { x, y: 37, class: "actor-number" }, number ? formatted(number) : ""),
+  ];
+}
+
+/**
+ * @param {Step} step
+ * @param {number} y
+ */
 function drawn({ from, to, text, at, kind }, y) {
-  const time = svg("text", { x: 2, y: y + 4, class: "time" }, timeOf(at));
+  const time = svg("text", { x: 0, y: y + 4, class: "time" }, timeOf(at));
   if (from === to) return [time, svg("text", { x: X[from], y: y + 4, class: `note is-${kind}` }, text)];
   const inset = from < to ? 4 : -4;
+  const ends = { x1: X[from] + inset, x2: X[to] - inset, y1: y + 3, y2: y + 3 };
   return [
     time,
-    svg("line", {
-      x1: X[from] + inset,
-      x2: X[to] - inset,
-      y1: y + 3,
-      y2: y + 3,
-      class: `message is-${kind}`,
-      "marker-end": "url(#arrow)",
-    }),
+    svg("line", { ...ends, class: `message is-${kind}`, "marker-end": "url(#arrow)" }),
     svg("text", { x: (X[from] + X[to]) / 2, y: y - 3, class: "label" }, text),
   ];
 }
 
-// Who tells whom: 0 the caller, 1 the service, 2 the callee.
-function step(event) {
-  const person = event.leg === 1 ? 2 : 0;
-  const made = (from, to, text, kind = "plain") => [{ from, to, text, kind, at: event.at }];
-  const leg = event.call?.legs?.[event.leg];
-  switch (event.event) {
-    case "CallBegan":
-      return event.call.legs[0].inbound
-        ? made(0, 1, `dials ${number(event.call.number)}`)
-        : made(1, 0, "calls the first party");
-    case "PinAsked":
-      return made(1, 0, "asks for the PIN");
-    case "PinChecked":
-      return made(0, 1, `PIN ${event.verdict.replaceAll("_", " ")}`, event.verdict === "wrong" ? "bad" : "good");
-    case "MessagePlayed":
-      return made(1, event.message === "second_party" ? 2 : 0, `plays ${event.message.replaceAll("_", " ")}`);
-    case "LegRinging":
-      return made(1, person, "rings");
-    case "LegAnswered":
-      return made(person, 1, "answers", "good");
-    case "RecordingStarted":
-      return made(1, 1, "● records");
-    case "RecordingCompleted":
-      return made(1, 1, "recording is there");
-    case "RecordingFailed":
-      return made(1, 1, "recording failed", "bad");
-    case "LegEnded":
-      return made(
-        person,
-        1,
-        `ends: ${String(leg?.cause ?? "").replaceAll("_", " ")}`,
-        leg?.cause === "normal" ? "plain" : "bad",
-      );
-    default:
-      return [];
-  }
+/** @type {Record<string, (event: JournalEvent, person: number) => [number, number, string, string?]>} */
+const STEPS = {
+  CallBegan: ({ call }) => (call.legs[0].inbound ? [0, 1, "dials"] : [1, 0, "calls the first party"]),
+  PinAsked: () => [1, 0, "asks for the PIN"],
+  PinChecked: ({ verdict }) => [0, 1, `PIN ${verdict.replaceAll("_", " ")}`, verdict === "wrong" ? "bad" : "good"],
+  MessagePlayed: ({ message }) => [1, message === "second_party" ? 2 : 0, `plays ${message.replaceAll("_", " ")}`],
+  LegRinging: (_, person) => [1, person, "rings"],
+  LegAnswered: (_, person) => [person, 1, "answers", "good"],
+  RecordingStarted: () => [1, 1, "● records", "bad"],
+  RecordingCompleted: () => [1, 1, "recording is there"],
+  RecordingFailed: () => [1, 1, "recording failed", "bad"],
+  LegEnded: ({ call, leg }, person) => {
+    const { cause, source } = call.legs[leg];
+    const hangsUp = cause === "normal" && source === (leg === 1 ? "callee" : "caller");
+    if (hangsUp) return [person, 1, "hangs up"];
+    if (cause === "normal") return [1, person, "ends the call"];
+    return [1, person, `ends: ${String(cause).replaceAll("_", " ")}`, "bad"];
+  },
+};
+
+/**
+ * @param {JournalEvent} event
+ * @returns {Step[]}
+ */
+function stepsOf(event) {
+  const made = STEPS[event.event]?.(event, event.leg === 1 ? 2 : 0);
+  if (!made) return [];
+  const [from, to, text, kind = "plain"] = made;
+  return [{ from, to, text, kind, at: event.at }];
 }

@@ -2,9 +2,15 @@
 
 import { button } from "./dom.js";
 
+const TONES_HZ = [440, 480];
+const EVERY_MS = 2000;
+const VOLUME = 0.06;
+const BURST_S = 0.9;
+
+/** @type {AudioContext | null} */
 let context = null;
 let on = false;
-let playing = null;
+let playing = 0;
 
 export function soundButton() {
   const made = button(
@@ -16,28 +22,36 @@ export function soundButton() {
       made.setAttribute("aria-pressed", String(on));
       if (!on) ring(false);
     },
-    { class: "plain", "aria-pressed": "false" },
+    { "aria-pressed": "false", "data-stays": true },
   );
   return made;
 }
 
-// Rings, or stops to.
+/**
+ * Rings, or stops to.
+ *
+ * @param {boolean} ringing
+ */
 export function ring(ringing) {
-  if (ringing && on && !playing) playing = setInterval(burst, 2000, burst());
+  if (ringing && on && !playing) {
+    burst();
+    playing = window.setInterval(burst, EVERY_MS);
+  }
   if ((!ringing || !on) && playing) {
     clearInterval(playing);
-    playing = null;
+    playing = 0;
   }
 }
 
 function burst() {
-  for (const frequency of [440, 480]) {
+  if (!context) return;
+  for (const frequency of TONES_HZ) {
     const tone = context.createOscillator();
     const volume = context.createGain();
     tone.frequency.value = frequency;
-    volume.gain.value = 0.06;
+    volume.gain.value = VOLUME;
     tone.connect(volume).connect(context.destination);
     tone.start();
-    tone.stop(context.currentTime + 0.9);
+    tone.stop(context.currentTime + BURST_S);
   }
 }

@@ -1,78 +1,66 @@
 // The journal as it happens. Events are handed on once a frame, so a burst is one update.
 
 import { worldPath } from "./api.js";
-import { say } from "./say.js";
+import { EVENTS } from "./events.js";
+import { say, why } from "./say.js";
 import { seen } from "./state.js";
 
-export const EVENTS = [
-  "SessionCreated",
-  "SessionRefreshed",
-  "SessionUpdated",
-  "SessionExpired",
-  "SessionCallBegan",
-  "SessionCallEnded",
-  "SessionNumberReplaced",
-  "SessionsForgotten",
-  "NumberHeld",
-  "NumberReleased",
-  "NumberAdded",
-  "NumberSuspended",
-  "PhoneSet",
-  "CallBegan",
-  "PinAsked",
-  "PinChecked",
-  "LegRinging",
-  "LegAnswered",
-  "LegEnded",
-  "CallEnded",
-  "CallsForgotten",
-  "CallNotPlaced",
-  "ExpiryPostponed",
-  "MessagePlayed",
-  "MediaChecked",
-  "RecordingStarted",
-  "RecordingFailed",
-  "RecordingCompleted",
-  "RecordingDeleted",
-  "CallbackDue",
-  "CallbackAttempted",
-  "CallbackWaiting",
-  "CallbackHeld",
-  "CallbackSettled",
-  "DeliverySwitched",
-];
+/**
+ * @typedef {import("./types.js").JournalEvent} JournalEvent
+ * @typedef {"open" | "lost" | "reset"} Connection
+ */
 
 const KEPT_MAX = 1000;
 const RETRY_MS = 1500;
 const HIDDEN_MS = 250;
 
+/** @type {Set<(batch: JournalEvent[]) => unknown>} */
 const listeners = new Set();
+/** @type {Set<(what: Connection) => unknown>} */
 const watchers = new Set();
+/** @type {JournalEvent[]} */
 let kept = [];
+/** @type {JournalEvent[]} */
 let waiting = [];
 let scheduled = false;
+/** @type {EventSource | null} */
 let source = null;
 let last = 0;
 let retry = 0;
 
+/** The newest events of the world that is looked at, oldest first. */
 export function history() {
   return kept;
 }
 
+/**
+ * @param {(batch: JournalEvent[]) => unknown} listener
+ * @param {AbortSignal} [signal]
+ */
 export function onEvents(listener, signal) {
   add(listeners, listener, signal);
 }
 
-// Told "open", "lost" or "reset".
+/**
+ * @param {(what: Connection) => unknown} watcher
+ * @param {AbortSignal} [signal]
+ */
 export function onConnection(watcher, signal) {
   add(watchers, watcher, signal);
 }
 
+/**
+ * @template Item
+ * @param {Set<Item>} set
+ * @param {Item} item
+ * @param {AbortSignal} [signal]
+ */
 function add(set, item, signal) {
   set.add(item);
   signal?.addEventListener("abort", () => set.delete(item));
 }
 
+/** @param {{ first: number, last: number }} journal */
 export function follow(journal) {
   stop();
   kept = [];
@@ -97,7 +85,7 @@ function connect() {
     if (!lost) tell("lost");
     lost = true;
     mine.close();
-    retry = setTimeout(connect, RETRY_MS);
+    retry = window.setTimeout(connect, RETRY_MS);
   };
   mine.addEventListener("reset", (message) => {
     const { first } = JSON.parse(message.data);
@@ -108,6 +96,7 @@ function connect() {
   for (const name of EVENTS) mine.addEventListener(name, (message) => take(JSON.parse(message.data)));
 }
 
+/** @param {JournalEvent} event */
 function take(event) {
   last = event.sequence;
   waiting.push(event);
@@ -122,20 +111,36 @@ function hand() {
   scheduled = false;
   const batch = waiting;
   waiting = [];
-  if (!batch.length) return;
+  const newest = batch.at(-1);
+  if (!newest) return;
   kept = [...kept, ...batch].slice(-KEPT_MAX);
-  seen(batch.at(-1).at);
+  seen(newest.at);
   for (const listener of [...listeners]) listener(batch);
 }
 
+/** @param {Connection} what */
 function tell(what) {
   for (const watcher of [...watchers]) watcher(what);
 }
 
-// Runs `work` now and after events whose name matches, never twice at once, and not more often than that.
+/**
+ * Runs `work` now and after events whose name matches, never twice at once, and not more often than the pause.
+ *
+ * @param {RegExp} pattern
+ * @param {() => Promise<unknown>} work
+ * @param {AbortSignal} signal
+ * @param {number} [pauseMs]
+ * @returns {() => Promise<void>} runs it once more
+ */
 export function keepFresh(pattern, work, signal, pauseMs = 300) {
   let busy = false;
   let again = false;
+  const rest = () => {
+    busy = false;
+    if (!again) return;
+    again = false;
+    run();
+  };
   const run = async () => {
     if (signal.aborted) return;
     if (busy) {
@@ -146,15 +151,9 @@ export function keepFresh(pattern, work, signal, pauseMs = 300) {
     try {
       await work();
     } catch (error) {
-      if (!signal.aborted && error.name !== "AbortError") say(error.message, "failed");
+      if (!signal.aborted && /** @type {Error} */ (error).name !== "AbortError") say(why(error), "failed");
     } finally {
-      setTimeout(() => {
-        busy = false;
-        if (again) {
-          again = false;
-          run();
-        }
-      }, pauseMs);
+      setTimeout(rest, pauseMs);
     }
   };
   onEvents((batch) => batch.some(({ event }) => pattern.test(event)) && run(), signal);

@@ -1,80 +1,139 @@
-// Which world is looked at, and a new one.
+// Which world is looked at, a new one, and what can be done to it as a whole.
 
-import { control } from "./api.js";
+import { control, worldPath } from "./api.js";
 import { button, choice, field, h, show } from "./dom.js";
-import { attempt } from "./say.js";
-import { state } from "./state.js";
+import { here } from "./links.js";
+import { menu } from "./menu.js";
+import { attempt, why } from "./say.js";
+import { state, world } from "./state.js";
+import { sure, whatIsLost, withUndo } from "./undo.js";
 
 const LISTED_MAX = 200;
+const NAMES = "world-names";
 
+/**
+ * @param {string} auth_id
+ * @param {string} [view]
+ */
 export function enter(auth_id, view = "demo") {
   location.hash = `#/${encodeURIComponent(auth_id)}/${view}`;
 }
 
+/**
+ * Gives a world a name, which this browser remembers.
+ *
+ * @param {string} auth_id
+ * @param {string} name
+ */
+export function nameWorld(auth_id, name) {
+  localStorage.setItem(NAMES, JSON.stringify(Object.fromEntries([...names(), [auth_id, name]].slice(-LISTED_MAX))));
+}
+
+/** @returns {[string, string][]} */
+function names() {
+  try {
+    return Object.entries(JSON.parse(localStorage.getItem(NAMES) ?? "{}"));
+  } catch {
+    return [];
+  }
+}
+
+/** @param {string} auth_id */
+function nameOf(auth_id) {
+  return new Map(names()).get(auth_id) ?? `World …${auth_id.slice(-4)}`;
+}
+
+/**
+ * @param {Element} bar
+ * @param {string[]} worlds
+ */
 export function worldsBar(bar, worlds) {
-  const listed = [...new Set([state.world?.auth_id, ...worlds.slice(-LISTED_MAX)].filter(Boolean))];
-  const pick = choice(listed, state.world?.auth_id ?? "", {
+  const current = state.world?.auth_id ?? "";
+  const listed = [...new Set([current, ...worlds.slice(-LISTED_MAX)].filter(Boolean))];
+  const options = listed.map((auth_id) => [auth_id, `${nameOf(auth_id)} · ${auth_id}`]);
+  const pick = choice(options, current, {
     "aria-label": "World",
-    onchange: () => enter(pick.value, place()),
+    onchange: () => enter(pick.value, here().view),
   });
-  const act = (method, path, done) => () =>
-    attempt(() => control(method, path, method === "POST" ? {} : undefined), done);
-  const menu = h(
-    "details",
-    { class: "menu" },
-    h("summary", {}, "World"),
-    h(
-      "div",
-      { class: "menu-list" },
-      button("New world…", () => newWorld(menu)),
-      button("Fork", () =>
-        attempt(
-          async () => enter((await control("POST", "/fork", {})).auth_id, place()),
-          "A copy of the world, as it stood.",
-        ),
-      ),
-      button("Reset", act("POST", "/reset", "The world is as it was at its start.")),
-      button(
-        "Remove",
-        async () => {
-          if (await attempt(() => control("DELETE", ""), "The world is gone.")) enter("");
-        },
-        { class: "danger" },
-      ),
-    ),
+  /** @type {HTMLElement[]} */
+  const acts = current
+    ? [button("Fork", fork), button("Reset…", reset), button("Remove…", remove, { class: "danger" })]
+    : [];
+  const label = current ? nameOf(current) : "No world";
+  show(bar, menu(label, [pick, button("New world…", newWorld), ...acts], { class: "world" }));
+}
+
+function fork() {
+  return attempt(async () => {
+    const copy = await control("POST", "/fork", {});
+    nameWorld(copy.auth_id, `Copy of ${nameOf(world().auth_id)}`);
+    enter(copy.auth_id, here().view);
+  }, "A copy of the world, as it stood.");
+}
+
+async function reset() {
+  if (!(await sure({ title: "Reset this world?", lost: await whatIsLost(), act: "Reset" }))) return;
+  const path = worldPath("/snapshot");
+  await withUndo(() => control("POST", "/reset", {}), {
+    done: "The world is as it was at its start.",
+    back: (snapshot) => control("PUT", path, snapshot),
+  });
+}
+
+async function remove() {
+  if (!(await sure({ title: "Remove this world?", lost: await whatIsLost(), act: "Remove" }))) return;
+  const { auth_id } = world();
+  const path = worldPath("/snapshot");
+  await withUndo(
+    async () => {
+      await control("DELETE", "");
+      enter("");
+    },
+    {
+      done: "The world is gone.",
+      back: async (snapshot) => {
+        await control("POST", "/_emulator/worlds", { world: snapshot.world });
+        await control("PUT", path, snapshot);
+        enter(auth_id);
+      },
+    },
   );
-  menu.addEventListener("click", (event) => {
-    if (event.target instanceof HTMLButtonElement) menu.open = false;
-  });
-  show(bar, pick, menu);
 }
 
-function place() {
-  return location.hash.split("/")[2] ?? "demo";
-}
-
-function newWorld(opener) {
+export function newWorld() {
   const start = h("input", { name: "start", value: "2026-01-01T00:00:00Z", spellcheck: "false" });
-  const rate = choice(
-    [
-      ["0", "stands still"],
-      ["1", "real time"],
-      ["60", "60 times as fast"],
-    ],
-    "0",
-    { name: "rate" },
-  );
+  const paces = [
+    ["0", "stands still"],
+    ["1", "real time"],
+    ["60", "60 times as fast"],
+  ];
+  const rate = choice(paces, "0", { name: "rate" });
   const seed = h("input", { name: "seed", value: "1" });
-  const numbers = h(
-    "textarea",
-    { name: "numbers", rows: 4, spellcheck: "false" },
-    "+14155550100\n+14155550101\n+912269000001\n+442079460001",
-  );
+  const numbers = h("textarea", { name: "numbers", rows: 4, spellcheck: "false" });
+  numbers.value = "+14155550100\n+14155550101\n+912269000001\n+442079460001";
   const subaccount = h("input", { type: "checkbox", name: "subaccount", checked: true });
   const trouble = h("p", { class: "trouble", role: "alert" });
-  const dialog = h(
-    "dialog",
-    { "aria-labelledby": "new-world" },
+  const dialog = h("dialog", { "aria-labelledby": "new-world" });
+
+  const structure = () => ({
+    clock: { start: start.value, rate: Number(rate.value) },
+    numbers: numbers.value
+      .split(/\s+/)
+      .filter(Boolean)
+      .map((each) => ({ number: each })),
+    account: { subaccounts: subaccount.checked ? [{}] : [] },
+  });
+  const make = async (/** @type {Event} */ event) => {
+    event.preventDefault();
+    try {
+      const made = await control("POST", "/_emulator/worlds", { seed: seed.value, world: structure() });
+      dialog.close();
+      enter(made.auth_id, "sessions");
+    } catch (error) {
+      trouble.textContent = why(error);
+    }
+  };
+  dialog.append(
     h(
       "form",
       { class: "stack", onsubmit: make },
@@ -82,7 +141,7 @@ function newWorld(opener) {
       field("Time starts at", start, "ISO 8601, UTC"),
       field("The clock", rate),
       field("Seed", seed, "Same seed, same bytes"),
-      field("Numbers of the pool", numbers, "One on a line, E.164"),
+      field("Numbers of the pool", numbers, "One on a line, with country code"),
       h("label", { class: "check" }, subaccount, " with a subaccount"),
       trouble,
       h(
@@ -93,29 +152,7 @@ function newWorld(opener) {
       ),
     ),
   );
-
-  async function make(event) {
-    event.preventDefault();
-    const world = {
-      clock: { start: start.value, rate: Number(rate.value) },
-      numbers: numbers.value
-        .split(/\s+/)
-        .filter(Boolean)
-        .map((each) => ({ number: each })),
-      account: { subaccounts: subaccount.checked ? [{}] : [] },
-    };
-    try {
-      const made = await control("POST", "/_emulator/worlds", { seed: seed.value, world });
-      dialog.close();
-      enter(made.auth_id, "sessions");
-    } catch (error) {
-      trouble.textContent = error.field ? `${error.field}: ${error.message}` : error.message;
-    }
-  }
-  dialog.addEventListener("close", () => {
-    dialog.remove();
-    opener.querySelector("summary")?.focus();
-  });
+  dialog.addEventListener("close", () => dialog.remove());
   document.body.append(dialog);
   dialog.showModal();
 }

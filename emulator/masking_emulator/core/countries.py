@@ -1,4 +1,4 @@
-"""The telephone numbering plan: which country a number belongs to, and whether it can be one at all."""
+"""The telephone numbering plan: which country a number belongs to, whether it can be one at all, how it is written."""
 
 from functools import cache
 from typing import Final
@@ -27,15 +27,36 @@ def is_possible(digits: str) -> bool:
     return code is not None and len(digits) - len(str(code)) in _lengths(code)
 
 
+def international_formats(code: int) -> list[tuple[str, str | None, str]]:
+    """How numbers of a calling code are written internationally; empty where no country has the code.
+
+    Each is a pattern of the whole national number, a pattern of its beginning or None where any will do, and the
+    form, which names the pattern's groups as a backslash and a digit. The first that fits a number is its own. They
+    are the rules of libphonenumber, for whoever formats numbers elsewhere.
+    """
+    region = COUNTRY_CODE_TO_REGION_CODE.get(code, ("",))[0]
+    metadata = _metadata(code, region) if region else None
+    if metadata is None:
+        return []
+    return [
+        (rule.pattern, rule.leading_digits_pattern[-1] if rule.leading_digits_pattern else None, rule.format)
+        for rule in metadata.intl_number_format or metadata.number_format
+        if rule.pattern is not None and rule.format is not None
+    ]
+
+
 @cache  # a few hundred codes exist
 def _lengths(code: int) -> frozenset[int]:
     lengths: set[int] = set()
     for region in COUNTRY_CODE_TO_REGION_CODE[code]:
-        metadata = (
-            PhoneMetadata.metadata_for_nongeo_region(code)
-            if region == "001"
-            else PhoneMetadata.metadata_for_region(region)
-        )
+        metadata = _metadata(code, region)
         if metadata is not None and metadata.general_desc is not None:
             lengths.update(metadata.general_desc.possible_length)
     return frozenset(lengths)
+
+
+def _metadata(code: int, region: str) -> PhoneMetadata | None:
+    """What is known of a region's numbers; "001" is the region of codes that no country has."""
+    if region == "001":
+        return PhoneMetadata.metadata_for_nongeo_region(code)
+    return PhoneMetadata.metadata_for_region(region)

@@ -1,13 +1,17 @@
-// What goes wrong, switched on and off.
+// What goes wrong on purpose: presets by a switch, and a form that reads as a sentence.
 
 import { control } from "../api.js";
-import { badge, button, choice, field, h, pairs, show, table } from "../dom.js";
-import { attempt, say } from "../say.js";
+import { badge, button, choice, field, fold, h, row, show, table } from "../dom.js";
+import { attempt, say, why } from "../say.js";
 import { FAULT_BODIES, FAULT_CONNECTIONS, FAULT_TIMES, OPERATIONS } from "../words.js";
+import { BODIES, CONNECTIONS, inSentence, REQUESTS } from "./faultwords.js";
+
+/** @typedef {import("../types.js").Fault} Fault */
 
 const POLL_MS = 2000;
 
-const READY = [
+/** @type {[string, Record<string, any>][]} */
+const PRESETS = [
   ["Every create answers 503", { operation: "create_session", status: 503 }],
   ["Creates are done, but answer 500", { operation: "create_session", status: 500, when: "after" }],
   ["Every answer takes 2 seconds", { delay_s: 2 }],
@@ -16,146 +20,185 @@ const READY = [
   ["5 requests a second, then 429", { limit: { requests: 5, per_s: 1 } }],
 ];
 
-const FIELDS = [
-  ["operation", ["", ...OPERATIONS]],
-  ["method", ["", "GET", "POST", "DELETE"]],
-  ["path"],
-  ["skip"],
-  ["count"],
-  ["chance"],
-  ["for_s"],
-  ["when", ["", ...FAULT_TIMES]],
-  ["status"],
-  ["text"],
-  ["body", ["", ...FAULT_BODIES]],
-  ["connection", ["", ...FAULT_CONNECTIONS]],
-  ["delay_s"],
+/** @type {string[][]} */
+const REQUESTED = [["", "requests of any kind"], ...OPERATIONS.map((name) => [name, REQUESTS[name]])];
+
+const WAYS = [
+  ["status", "with the status"],
+  ["body", "with"],
+  ["connection", "by a connection that is"],
+  ["delay_s", "after a wait of seconds"],
+];
+
+/** @type {Record<string, string[][]>} */
+const VALUES = {
+  body: FAULT_BODIES.map((name) => [name, BODIES[name]]),
+  connection: FAULT_CONNECTIONS.map((name) => [name, CONNECTIONS[name]]),
+};
+
+/** @type {[string, string, string[][] | null][]} */
+const FURTHER = [
+  ["skip", "After so many have passed", null],
+  ["chance", "With a chance of, 0 to 1", null],
+  ["for_s", "For so many seconds", null],
+  [
+    "when",
+    "Before or after the change is made",
+    [["", "before it"], ...FAULT_TIMES.map((time) => [time, `${time} it`])],
+  ],
+  ["text", "Text of the error", null],
+  ["path", "Only on paths like", null],
 ];
 const NUMBERS = ["skip", "count", "chance", "for_s", "status", "delay_s"];
 
+/**
+ * @param {HTMLElement} main
+ * @param {AbortSignal} signal
+ */
 export function faults(main, signal) {
   const switches = h("div", { class: "switches" });
   const list = h("div");
-  const trouble = h("p", { class: "trouble", role: "alert" });
-  const inputs = Object.fromEntries(
-    FIELDS.map(([name, options]) => [name, options ? choice(options, "") : h("input", { spellcheck: "false" })]),
-  );
+  const clear = () => attempt(() => control("DELETE", "/faults"), "Nothing goes wrong any more.").then(refresh);
+  const clearing = button("Clear all", clear);
   show(
     main,
     h("h1", {}, "Faults"),
     h("section", { class: "card" }, h("h2", {}, "Ready-made"), switches),
-    h(
-      "section",
-      { class: "card" },
-      h(
-        "div",
-        { class: "title" },
-        h("h2", {}, "At work"),
-        button("Clear all", () =>
-          attempt(() => control("DELETE", "/faults"), "Nothing goes wrong any more.").then(refresh),
-        ),
-      ),
-      list,
-    ),
-    h(
-      "form",
-      { class: "card stack", onsubmit: add, "aria-label": "Another fault" },
-      h("h2", {}, "Another"),
-      h(
-        "div",
-        { class: "fields" },
-        Object.entries(inputs).map(([name, input]) => field(name, input)),
-      ),
-      trouble,
-      h("div", { class: "cluster" }, h("button", { type: "submit", class: "primary" }, "Add the fault")),
-    ),
+    faultForm(() => refresh()),
+    h("section", { class: "card" }, h("div", { class: "title" }, h("h2", {}, "At work"), clearing), list),
   );
 
-  async function refresh() {
+  const refresh = async () => {
     if (signal.aborted) return;
     const { faults: known } = await control("GET", "/faults", undefined, { quiet: true, signal });
-    const given = (each) => JSON.stringify(each);
     show(
       switches,
-      READY.map(([label, fault]) => {
-        const found = known.find((each) =>
-          Object.entries(fault).every(([name, value]) => given(each[name]) === given(value)),
-        );
-        return button(label, () => turn(fault, found), {
-          role: "switch",
-          "aria-checked": String(found !== undefined),
-          "data-key": label,
-        });
-      }),
+      PRESETS.map(([label, fault]) => preset(label, fault, known, refresh)),
     );
+    const none = "Nothing goes wrong. Switch on a fault above, and your code meets it at its next request.";
     show(
       list,
       table(
         "Faults",
         ["Fault", "State", "What", "Do"],
-        known.map((each) => {
-          const { id, state, ...rest } = each;
-          return h(
-            "tr",
-            {},
-            h("td", {}, id),
-            h("td", {}, badge(state)),
-            h("td", {}, pairs(Object.entries(rest).filter(([, value]) => value !== null))),
-            h(
-              "td",
-              {},
-              button("Remove", () => remove(id), { "aria-label": `Remove ${id}`, "data-key": `remove-${id}` }),
-            ),
-          );
-        }),
-        "Nothing goes wrong.",
+        known.map((/** @type {Fault} */ each) => line(each, refresh)),
+        none,
       ),
     );
-  }
+    clearing.disabled = !known.length;
+  };
+  // Faults are used up by requests, which are no events of the journal.
+  const look = () => document.hidden || list.contains(document.activeElement) || refresh().catch(() => {});
+  const polling = setInterval(look, POLL_MS);
+  signal.addEventListener("abort", () => clearInterval(polling));
+  attempt(refresh);
+}
 
-  async function turn(fault, found) {
-    if (found) await remove(found.id);
-    else await put(fault);
-  }
+/**
+ * @param {string} label
+ * @param {Record<string, any>} fault
+ * @param {Fault[]} known
+ * @param {() => unknown} refresh
+ */
+function preset(label, fault, known, refresh) {
+  const same = (/** @type {Fault} */ each) =>
+    Object.entries(fault).every(([name, value]) => JSON.stringify(each[name]) === JSON.stringify(value));
+  const found = known.find(same);
+  const turn = () => (found ? remove(found.id, refresh) : add(fault).then(refresh));
+  return button(label, turn, { role: "switch", "aria-checked": String(found !== undefined), "data-key": label });
+}
 
-  async function put(fault) {
-    const answer = await attempt(
-      () => control("POST", "/faults", fault),
-      (made) => made.note ?? "The fault is at work.",
-    );
-    await refresh();
-    return answer;
-  }
+/** @param {Record<string, any>} fault */
+function add(fault) {
+  return attempt(
+    () => control("POST", "/faults", fault),
+    (made) => made.note ?? "The fault is at work.",
+  );
+}
 
-  async function remove(id) {
-    await attempt(() => control("DELETE", `/faults/${encodeURIComponent(id)}`), "One fault less.");
-    await refresh();
-  }
+/**
+ * @param {string} id
+ * @param {() => unknown} refresh
+ */
+async function remove(id, refresh) {
+  await attempt(() => control("DELETE", `/faults/${encodeURIComponent(id)}`), "One fault less.");
+  await refresh();
+}
 
-  async function add(event) {
+/**
+ * @param {Fault} fault
+ * @param {() => unknown} refresh
+ */
+function line(fault, refresh) {
+  const { id, state } = fault;
+  const gone = button("Remove", () => remove(id, refresh), {
+    "aria-label": `Remove ${id}`,
+    "data-key": `remove-${id}`,
+  });
+  return row(id, badge(state), inSentence(fault), gone);
+}
+
+/** @param {() => unknown} refresh */
+function faultForm(refresh) {
+  const trouble = h("p", { class: "trouble", role: "alert" });
+  const count = h("input", { inputmode: "numeric", "aria-label": "How many", placeholder: "all", size: 4 });
+  const operation = choice(REQUESTED, "create_session", { "aria-label": "Which requests" });
+  const way = choice(WAYS, "status", { "aria-label": "How", onchange: () => valued() });
+  const slot = h("span");
+  /** @type {HTMLInputElement | HTMLSelectElement} */
+  let value;
+  const valued = () => {
+    value = entryOf(way.value);
+    show(slot, value);
+  };
+  valued();
+  const further = FURTHER.map(([name, label, options]) => ({
+    name,
+    label,
+    control: options ? choice(options, "") : h("input", { spellcheck: "false" }),
+  }));
+  const submit = async (/** @type {Event} */ event) => {
     event.preventDefault();
-    const entries = Object.entries(inputs).filter(([, input]) => input.value.trim() !== "");
-    const fault = Object.fromEntries(
-      entries.map(([name, { value }]) => [
-        name,
-        NUMBERS.includes(name) && value.trim() !== "" && !Number.isNaN(Number(value)) ? Number(value) : value,
-      ]),
-    );
+    const more = further.map(({ name, control }) => [name, control.value]);
+    const given = [["count", count.value], ["operation", operation.value], [way.value, value.value], ...more];
     trouble.textContent = "";
     try {
-      const made = await control("POST", "/faults", fault);
+      const made = await control("POST", "/faults", faultOf(given));
       say(made.note ?? "The fault is at work.");
       await refresh();
     } catch (error) {
-      trouble.textContent = error.field ? `${error.field}: ${error.message}` : error.message;
+      trouble.textContent = why(error);
     }
-  }
-
-  // Faults are used up by requests, which are no events of the journal.
-  const polling = setInterval(
-    () => document.hidden || list.contains(document.activeElement) || refresh().catch(() => {}),
-    POLL_MS,
+  };
+  return h(
+    "form",
+    { class: "card stack", onsubmit: submit, "aria-label": "Another fault" },
+    h("h2", {}, "Another"),
+    h("p", { class: "sentence" }, "Answer the next ", count, operation, way, slot),
+    fold(
+      "More conditions",
+      h(
+        "div",
+        { class: "fields" },
+        further.map(({ label, control }) => field(label, control)),
+      ),
+    ),
+    trouble,
+    h("div", { class: "cluster" }, h("button", { type: "submit", class: "primary" }, "Add the fault")),
   );
-  signal.addEventListener("abort", () => clearInterval(polling));
-  attempt(refresh);
+}
+
+/** @param {string} way */
+function entryOf(way) {
+  if (VALUES[way]) return choice(VALUES[way], VALUES[way][0][0], { "aria-label": "What is wrong" });
+  const label = way === "status" ? "Status" : "Seconds";
+  return h("input", { inputmode: "numeric", "aria-label": label, value: way === "status" ? "503" : "2" });
+}
+
+/** @param {string[][]} given */
+function faultOf(given) {
+  const typed = given.map(([name, text]) => [name, text.trim()]).filter(([, text]) => text !== "");
+  return Object.fromEntries(
+    typed.map(([name, text]) => [name, NUMBERS.includes(name) && !Number.isNaN(Number(text)) ? Number(text) : text]),
+  );
 }

@@ -1,14 +1,23 @@
 // The number pool as a map: by country and owner, what is on each number now.
 
 import { control, vendor } from "../api.js";
-import { badge, button, choice, field, h, pairs, show, number as shown, table, when } from "../dom.js";
-import { sessionLink } from "../links.js";
+import { badge, button, choice, field, h, pairs, row, show, table } from "../dom.js";
+import { timeOf, when } from "../instants.js";
+import { here, note, sessionLink } from "../links.js";
 import { attempt, say } from "../say.js";
-import { state } from "../state.js";
+import { world } from "../state.js";
 import { keepFresh } from "../stream.js";
+import { formatted, plainNumber, tel } from "../telephone.js";
+import { inE164 } from "./numberentry.js";
+
+/**
+ * @typedef {import("../types.js").PoolNumber} PoolNumber
+ * @typedef {import("../types.js").Session} Session
+ */
 
 const SHOWN_MAX = 200;
 
+/** @type {Record<number, string>} */
 const COUNTRIES = {
   1: "United States and Canada",
   33: "France",
@@ -21,165 +30,199 @@ const COUNTRIES = {
   91: "India",
 };
 
+const STATES = ["free", "in use", "cooling", "suspended"];
+
+/**
+ * @param {HTMLElement} main
+ * @param {AbortSignal} signal
+ * @param {string} [detail] the number that is looked at
+ */
 export function numbers(main, signal, detail) {
   let selected = detail ?? null;
   let asked = false;
   const filter = h("input", {
-    type: "search",
-    "aria-label": "Filter numbers",
-    placeholder: "Digits",
-    oninput: () => refresh(),
+    ...{ type: "search", "aria-label": "Filter numbers", placeholder: "Digits", "data-filter": true },
+    value: here().filters.digits ?? "",
+    oninput: () => turn(),
   });
+  const turn = () => {
+    note("numbers", selected, { digits: filter.value.trim() });
+    refresh();
+  };
   const map = h("div", { class: "stack" });
   const about = h("div");
-  const digits = h("input", { name: "number", spellcheck: "false", placeholder: "+14155550199" });
-  const owner = choice([["", "main account"], ...state.world.subaccounts.map(({ auth_id }) => auth_id)], "");
+  const legend = h("p", { class: "legend" }, STATES.map(badge));
   show(
     main,
     h("h1", {}, "Number pool"),
-    h(
-      "form",
-      { class: "cluster toolbar", onsubmit: add },
-      filter,
-      field("New number", digits),
-      field("Owner", owner),
-      h("button", { type: "submit" }, "Add"),
-    ),
-    h(
-      "p",
-      { class: "legend" },
-      ["free", "in use", "cooling", "suspended"].map((each) => badge(each)),
-    ),
+    h("div", { class: "cluster toolbar" }, field("Find", filter), addForm()),
+    legend,
     about,
     map,
   );
 
-  async function add(event) {
-    event.preventDefault();
-    const body = { number: digits.value.trim(), ...(owner.value ? { subaccount: owner.value } : {}) };
-    if (await attempt(() => control("POST", "/numbers", body), `${body.number} is in the pool.`)) digits.value = "";
-  }
-
+  const select = (/** @type {string | null} */ number) => {
+    selected = number;
+    asked = number !== null;
+    if (number === null) about.replaceChildren();
+    turn();
+  };
   const refresh = keepFresh(
     /^(Session|Number)/,
     async () => {
       const { numbers: pool } = await control("GET", "/numbers", undefined, { quiet: true, signal });
-      const found = pool.filter((each) => each.number.includes(filter.value.trim()));
-      const groups = Map.groupBy
-        ? Map.groupBy(found.slice(0, SHOWN_MAX), group)
-        : new Map([["", found.slice(0, SHOWN_MAX)]]);
-      show(
-        map,
-        [...groups].map(([name, members]) =>
-          h("section", { class: "card" }, h("h2", {}, name), h("div", { class: "tiles" }, members.map(tile))),
-        ),
-        found.length > SHOWN_MAX
-          ? h("p", { class: "quiet" }, `${found.length - SHOWN_MAX} more; filter to see them.`)
-          : null,
-      );
-      const one = pool.find((each) => each.number === selected);
-      if (one) await open(one);
+      show(map, drawn(pool, filter.value, { selected, select }));
+      const one = pool.find((/** @type {PoolNumber} */ each) => each.number === selected);
+      if (!one) return;
+      const quiet = !asked;
+      asked = false;
+      show(about, await detailOf(one, { quiet, signal }, () => select(null)));
     },
     signal,
     600,
   );
+}
 
-  function tile(each) {
-    const what = stateOf(each);
-    const note = each.live_sessions
-      ? `${each.live_sessions} session${each.live_sessions > 1 ? "s" : ""}`
-      : each.cooling.length
-        ? `until ${when(each.cooling.at(-1).until).slice(11)}`
-        : what;
-    return h(
-      "button",
-      {
-        type: "button",
-        class: `tile is-${what.replace(" ", "_")}`,
-        "data-key": each.number,
-        "aria-pressed": String(each.number === selected),
-        onclick: () => {
-          selected = each.number;
-          asked = true;
-          refresh();
-        },
-      },
-      h("b", { class: "num" }, each.number),
-      h("span", {}, note),
-      each.exclusive_to ? h("span", {}, "one party alone") : null,
-    );
-  }
+function addForm() {
+  const digits = h("input", { name: "number", type: "tel", placeholder: "+1 415-555-0199" });
+  const accounts = world().subaccounts.map(({ auth_id }) => auth_id);
+  const owner = choice([["", "main account"], ...accounts], "");
+  const add = async (/** @type {Event} */ event) => {
+    event.preventDefault();
+    const number = inE164(digits.value, "1");
+    const body = { number, ...(owner.value ? { subaccount: owner.value } : {}) };
+    const done = `${formatted(number)} is in the pool.`;
+    if (await attempt(() => control("POST", "/numbers", body), done)) digits.value = "";
+  };
+  const submit = h("button", { type: "submit" }, "Add");
+  return h(
+    "form",
+    { class: "cluster toolbar", onsubmit: add },
+    field("New number", digits),
+    field("Owner", owner),
+    submit,
+  );
+}
 
-  async function open(each) {
-    const quiet = !asked;
-    asked = false;
-    const { response } = await vendor(
-      "GET",
-      `/Masking/Session/?virtual_number=${encodeURIComponent(each.number.slice(1))}&status=active&limit=20`,
-      undefined,
-      { quiet, signal },
-    );
-    show(
-      about,
+/**
+ * @param {PoolNumber[]} pool
+ * @param {string} wanted
+ * @param {{ selected: string | null, select: (number: string) => unknown }} choosing
+ */
+function drawn(pool, wanted, choosing) {
+  const digits = wanted.replaceAll(/[^\d]/g, "");
+  const found = pool.filter((each) => each.number.includes(digits));
+  if (!found.length)
+    return [
       h(
-        "section",
-        { class: "card", "aria-label": `Number ${each.number}` },
-        h("div", { class: "title" }, h("h2", {}, each.number), badge(stateOf(each))),
-        pairs([
-          ["Owner", each.owner],
-          ["Live sessions", each.live_sessions],
-          ["Cooling", each.cooling.length ? each.cooling.map(({ until }) => `until ${when(until)}`).join(", ") : "no"],
-        ]),
-        table(
-          "Who uses it now",
-          ["Session", "First party", "Second party", "Until"],
-          response.objects.map((session) =>
-            h(
-              "tr",
-              {},
-              h("td", {}, sessionLink(session.session_uuid)),
-              h("td", { class: "num" }, shown(session.first_party)),
-              h("td", { class: "num" }, shown(session.second_party)),
-              h("td", { class: "num" }, when(session.expiry_time)),
-            ),
-          ),
-          "Nobody uses it now.",
-        ),
-        h(
-          "div",
-          { class: "cluster" },
-          button("Report as sub-optimal", () => replace(each.number), {
-            disabled: each.suspended,
-            "data-key": "replace",
-          }),
-          button("Close", () => {
-            selected = null;
-            about.replaceChildren();
-            refresh();
-          }),
-        ),
+        "div",
+        { class: "empty" },
+        pool.length ? "No number has these digits." : "The pool is empty. Add a number above.",
       ),
+    ];
+  const groups = Map.groupBy(found.slice(0, SHOWN_MAX), group);
+  const cards = [...groups].map(([name, members]) =>
+    h(
+      "section",
+      { class: "card" },
+      h("h2", {}, name),
+      h(
+        "div",
+        { class: "tiles" },
+        members.map((each) => tile(each, choosing)),
+      ),
+    ),
+  );
+  const more = found.length - SHOWN_MAX;
+  return [...cards, more > 0 ? h("p", { class: "quiet" }, `${more} more; filter to see them.`) : null];
+}
+
+/**
+ * @param {PoolNumber} each
+ * @param {{ selected: string | null, select: (number: string) => unknown }} choosing
+ */
+function tile(each, { selected, select }) {
+  const what = stateOf(each);
+  return h(
+    "button",
+    {
+      type: "button",
+      class: `tile is-${what.replace(" ", "_")}`,
+      "data-key": each.number,
+      "aria-pressed": String(each.number === selected),
+      onclick: () => select(each.number),
+    },
+    tel(each.number),
+    h("span", {}, noteOf(each, what)),
+    each.exclusive_to ? h("span", {}, "one party alone") : null,
+  );
+}
+
+/**
+ * @param {PoolNumber} each
+ * @param {string} what
+ */
+function noteOf(each, what) {
+  if (each.live_sessions) return `${each.live_sessions} session${each.live_sessions > 1 ? "s" : ""}`;
+  return each.cooling.length ? `until ${timeOf(each.cooling.at(-1)?.until)}` : what;
+}
+
+/**
+ * @param {PoolNumber} each
+ * @param {import("../api.js").Options} options
+ * @param {() => unknown} close
+ */
+async function detailOf(each, options, close) {
+  const query = new URLSearchParams({ virtual_number: each.number.slice(1), status: "active", limit: "20" });
+  const { response } = await vendor("GET", `/Masking/Session/?${query}`, undefined, options);
+  const heads = ["Session", "First party", "Second party", "Until"];
+  const line = (/** @type {Session} */ session) =>
+    row(
+      sessionLink(session.session_uuid),
+      tel(session.first_party),
+      tel(session.second_party),
+      when(session.expiry_time),
     );
-  }
-
-  async function replace(reported) {
-    const answer = await attempt(() => control("POST", `/numbers/${encodeURIComponent(reported)}/replace`, {}));
-    if (answer)
-      say(
-        answer.sessions.length
-          ? `Replaced: ${answer.sessions.map(({ session_uuid, virtual_number }) => `${session_uuid.slice(0, 8)} has ${virtual_number}`).join(", ")}.`
-          : `${reported} gets no session any more; none was on it.`,
-      );
-    refresh();
-  }
+  const cooling = each.cooling.map(({ until }) => `until ${when(until)}`).join(", ");
+  return h(
+    "section",
+    { class: "card", "aria-label": `Number ${each.number}` },
+    h("div", { class: "title" }, h("h2", {}, tel(each.number)), badge(stateOf(each))),
+    pairs([
+      ["Owner", each.owner],
+      ["Live sessions", each.live_sessions],
+      ["Cooling", cooling || "no"],
+    ]),
+    table("Who uses it now", heads, response.objects.map(line), "Nobody uses it now. The next session may get it."),
+    h(
+      "div",
+      { class: "cluster" },
+      button("Report as sub-optimal", () => replace(each.number), { disabled: each.suspended, "data-key": "replace" }),
+      button("Close", close),
+    ),
+  );
 }
 
+/** @param {string} reported */
+async function replace(reported) {
+  const answer = await attempt(() => control("POST", `/numbers/${encodeURIComponent(reported)}/replace`, {}));
+  if (!answer) return;
+  const moved = answer.sessions.map(
+    (/** @type {any} */ each) => `${each.session_uuid.slice(0, 8)} has ${formatted(each.virtual_number)}`,
+  );
+  const none = `${formatted(reported)} gets no session any more; none was on it.`;
+  say(moved.length ? `Replaced: ${moved.join(", ")}.` : none);
+}
+
+/** @param {PoolNumber} each */
 function group(each) {
-  const whose = each.owner === state.world.auth_id ? "main account" : each.owner;
-  return `${COUNTRIES[each.calling_code] ?? `+${each.calling_code}`}, ${whose}`;
+  const whose = each.owner === world().auth_id ? "main account" : each.owner;
+  return `${COUNTRIES[each.calling_code] ?? plainNumber(each.calling_code)}, ${whose}`;
 }
 
-function stateOf(each) {
+/** @param {PoolNumber} each */
+export function stateOf(each) {
   if (each.suspended) return "suspended";
-  return each.live_sessions ? "in use" : each.cooling.length ? "cooling" : "free";
+  if (each.live_sessions) return "in use";
+  return each.cooling.length ? "cooling" : "free";
 }

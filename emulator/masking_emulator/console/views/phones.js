@@ -1,150 +1,180 @@
-// Handsets: phones of the page, each a party or a stranger, and the calls between them as they run.
+// Phones of the page, for the parties of a session and for strangers, and the calls between them as they run.
 
 import { control, vendor } from "../api.js";
-import { choice, field, h, number, show } from "../dom.js";
-import { handset } from "../handset.js";
-import { player } from "../recording.js";
-import { attempt } from "../say.js";
-import { sequence } from "../sequence.js";
-import { ring } from "../sound.js";
-import { state } from "../state.js";
+import { choice, field, h, show } from "../dom.js";
+import { address, here, note } from "../links.js";
+import { stage } from "../stage.js";
+import { world } from "../state.js";
 import { history, keepFresh } from "../stream.js";
+import { formatted, plainNumber } from "../telephone.js";
+
+/**
+ * @typedef {import("../types.js").Call} Call
+ * @typedef {import("../types.js").Session} Session
+ * @typedef {import("../handset.js").Person} Person
+ */
 
 const CALLS_MAX = 30;
 const PHONES_MAX = 8;
 
-//: The phones of each world, as long as the page lives.
-const kept = new Map();
+/** @type {Map<string, Person[]>} the phones that somebody added, by world, as long as the page lives */
+const added = new Map();
 
+/** @type {Record<string, string>} */
+const PHASES = {
+  ringing_first: "rings",
+  asking_pin: "asks for a PIN",
+  pausing: "waits",
+  announcing: "plays a message",
+  ringing_second: "rings",
+  bridged: "connected",
+  ended: "over",
+};
+
+/**
+ * @param {HTMLElement} main
+ * @param {AbortSignal} signal
+ * @param {string} [detail] the session whose parties have their phones here
+ */
 export function phones(main, signal, detail) {
-  const mine = kept.get(state.world.auth_id) ?? [];
-  kept.set(state.world.auth_id, mine);
-  const sets = h("div", { class: "handsets" });
-  const diagram = h("div");
-  const recording = h("div");
-  const which = choice([], "", { "aria-label": "Call", onchange: () => drawCall() });
-  const session = choice([], "", { "aria-label": "Session", onchange: () => attempt(() => take(session.value)) });
-  const added = h("input", {
-    placeholder: "+12025550199",
-    spellcheck: "false",
-    "aria-label": "Number of the new phone",
-    size: 14,
-  });
+  const mine = added.get(world().auth_id) ?? [];
+  added.set(world().auth_id, mine);
+  const scene = stage(signal, { dialled: (call) => pick(call.call_uuid), acted: () => refresh() });
+  const which = choice([], "", { "aria-label": "Call", onchange: () => pick(which.value) });
+  const session = choice([], "", { "aria-label": "Session", onchange: () => turn(session.value) });
+  const nothing = h("div");
+  /** @type {Call[]} */
   let calls = [];
-  let listed = [];
-  show(
-    main,
-    h("h1", {}, "Phones"),
-    h(
-      "div",
-      { class: "cluster toolbar" },
-      field("Parties of", session),
-      h("form", { class: "cluster", onsubmit: add }, added, h("button", { type: "submit" }, "Add a phone")),
-    ),
-    sets,
-    h("section", { class: "card" }, h("div", { class: "title" }, h("h2", {}, "The call"), which), diagram, recording),
-  );
+  let wanted = here().filters.call ?? "";
+  let current = detail ?? "";
+  let aimed = "";
 
-  async function put(digits) {
-    const known = number(digits);
-    if (mine.some((each) => each.number === known)) return;
-    await control("PUT", `/phones/${encodeURIComponent(known)}`, { outcome: "manual" });
-    if (mine.length >= PHONES_MAX) mine.shift().element.remove();
-    mine.push(handset(known, { dial, act }));
-  }
-
-  function add(event) {
-    event.preventDefault();
-    attempt(async () => {
-      await put(added.value.trim());
-      added.value = "";
-      sets.replaceChildren(...mine.map(({ element }) => element));
-      refresh();
-    });
-  }
-
-  async function take(uuid) {
-    const chosen = listed.find((each) => each.session_uuid === uuid);
-    if (!chosen) return;
-    mine.splice(0);
-    for (const digits of [chosen.first_party, chosen.second_party].filter(Boolean)) await put(digits);
-    await put("+12025550177");
-    for (const each of mine) each.aim(number(chosen.virtual_number));
-    sets.replaceChildren(...mine.map(({ element }) => element));
+  const turn = (/** @type {string} */ uuid) => {
+    current = uuid;
+    note("phones", uuid, { call: wanted });
     refresh();
-  }
-
-  async function dial(from, to) {
-    const call = await attempt(() => control("POST", "/calls", { from, to, manual: true }));
-    if (call) which.dataset.wanted = call.call_uuid;
+  };
+  const pick = (/** @type {string} */ uuid) => {
+    wanted = uuid;
+    note("phones", current || null, { call: uuid });
     refresh();
-  }
-
-  async function act(uuid, body) {
-    await attempt(() => control("POST", `/calls/${uuid}/actions`, body));
+  };
+  const add = (/** @type {Person} */ person) => {
+    if (mine.some(({ number }) => number === person.number)) return;
+    mine.push(person);
+    if (mine.length > PHONES_MAX) mine.shift();
     refresh();
-  }
+  };
+  show(main, h("h1", {}, "Phones"), toolbar(session, add), nothing, scene.element);
+  show(scene.picked, which);
 
   const refresh = keepFresh(
-    /^(Call(?!back)|Leg|Pin|Message|Recording|SessionCreated|SessionExpired)/,
+    /^(Call(?!back)|Leg|Pin|Message|Recording|Session)/,
     async () => {
       const quiet = { quiet: true, signal };
-      const [answer, { response }] = await Promise.all([
+      const [answer, listed] = await Promise.all([
         control("GET", `/calls?limit=${CALLS_MAX}`, undefined, quiet),
         vendor("GET", "/Masking/Session/?status=active&limit=20", undefined, quiet),
       ]);
       calls = answer.calls;
-      listed = response.objects;
-      const uuid = session.value;
-      session.replaceChildren(
-        ...listed.map((each) =>
-          h(
-            "option",
-            { value: each.session_uuid },
-            `${number(each.first_party)} ↔ ${number(each.second_party)} on ${number(each.virtual_number)}`,
-          ),
-        ),
-      );
-      if (!listed.length) session.append(h("option", { value: "" }, "– no live session –"));
-      else if (listed.some((each) => each.session_uuid === uuid)) session.value = uuid;
-      if (!mine.length && listed.length) {
-        session.value = listed.some((each) => each.session_uuid === detail) ? detail : listed[0].session_uuid;
-        await take(session.value);
-      }
-      if (!sets.childElementCount)
-        show(
-          sets,
-          mine.length
-            ? mine.map(({ element }) => element)
-            : h("p", { class: "empty" }, "Create a session, and its parties get a phone here; or add a phone."),
-        );
-      for (const each of mine) each.show(calls, history());
-      ring(mine.some((each) => each.rings()));
-      const before = which.dataset.wanted ?? which.value;
-      which.replaceChildren(
-        ...calls.map((call) =>
-          h("option", { value: call.call_uuid }, `${call.from} → ${call.to}, ${call.phase.replaceAll("_", " ")}`),
-        ),
-      );
-      which.value = calls.some((call) => call.call_uuid === before) ? before : (calls[0]?.call_uuid ?? "");
-      delete which.dataset.wanted;
-      drawCall();
+      drawSession(listed.response.objects);
+      drawCalls();
     },
     signal,
     150,
   );
 
-  function drawCall() {
-    const call = calls.find((each) => each.call_uuid === which.value);
-    which.hidden = !calls.length;
-    show(
-      diagram,
-      call ? sequence(call, history()) : h("p", { class: "empty" }, "No call yet. Dial the virtual number."),
-    );
-    const recorded = call?.recording_uuid && call.phase === "ended" ? player(call.recording_uuid) : null;
-    if (recorded !== recording.firstChild) show(recording, recorded);
+  /** @param {Session[]} listed */
+  function drawSession(listed) {
+    const options = listed.map((each) => h("option", { value: each.session_uuid }, titleOf(each)));
+    session.replaceChildren(...(options.length ? options : [h("option", { value: "" }, "– no live session –")]));
+    const chosen = listed.find((each) => each.session_uuid === current) ?? (current ? null : listed[0]);
+    if (chosen) session.value = chosen.session_uuid;
+    const number = chosen ? plainNumber(chosen.virtual_number) : null;
+    scene.cast([...(chosen ? partiesOf(chosen) : []), ...strangers(mine, chosen ?? null)]);
+    scene.mask(chosen && number ? { number, until: chosen.expiry_time, live: true } : null);
+    if (number && number !== aimed) scene.aim(number);
+    aimed = number ?? aimed;
+    scene.element.hidden = !chosen && !mine.length;
+    show(nothing, scene.element.hidden ? noPhones(current) : null);
   }
 
-  sets.replaceChildren(...mine.map(({ element }) => element));
-  signal.addEventListener("abort", () => ring(false));
+  function drawCalls() {
+    const options = calls.map((call) =>
+      h("option", { value: call.call_uuid }, `${formatted(call.from)}, ${PHASES[call.phase] ?? call.phase}`),
+    );
+    which.replaceChildren(...options);
+    const call = calls.find((each) => each.call_uuid === wanted) ?? calls[0] ?? null;
+    which.value = call?.call_uuid ?? "";
+    which.hidden = calls.length < 2;
+    scene.draw(calls, history(), call);
+  }
+}
+
+/**
+ * @param {HTMLSelectElement} session
+ * @param {(person: Person) => void} add
+ */
+function toolbar(session, add) {
+  const digits = h("input", {
+    type: "tel",
+    placeholder: "+12025550199",
+    "aria-label": "Number of the new phone",
+    size: 15,
+  });
+  const submit = (/** @type {Event} */ event) => {
+    event.preventDefault();
+    const number = digits.value.replaceAll(/[^\d+]/g, "");
+    if (!number) return;
+    add({ number: plainNumber(number), who: "Another phone" });
+    digits.value = "";
+  };
+  return h(
+    "div",
+    { class: "cluster toolbar" },
+    field("Parties of", session),
+    h(
+      "form",
+      { class: "cluster toolbar", onsubmit: submit },
+      field("Another phone", digits),
+      h("button", { type: "submit" }, "Add a phone"),
+    ),
+  );
+}
+
+/** @param {Session} session */
+function titleOf({ first_party, second_party, virtual_number }) {
+  return `${[first_party, second_party].filter(Boolean).map(formatted).join(" and ")} on ${formatted(virtual_number)}`;
+}
+
+/**
+ * @param {Session} session
+ * @returns {Person[]}
+ */
+function partiesOf({ first_party, second_party }) {
+  const parties = [];
+  if (first_party) parties.push({ number: plainNumber(first_party), who: "First party" });
+  if (second_party) parties.push({ number: plainNumber(second_party), who: "Second party" });
+  return parties;
+}
+
+/**
+ * The phones beside the parties': the ones that were added, and one for a stranger where there is a session to call.
+ *
+ * @param {Person[]} mine
+ * @param {Session | null} session
+ */
+function strangers(mine, session) {
+  const parties = session ? partiesOf(session).map(({ number }) => number) : [];
+  const others = mine.filter(({ number }) => !parties.includes(number));
+  return session && !others.length ? [{ number: "+12025550177", who: "A stranger" }] : others;
+}
+
+/** @param {string} uuid */
+function noPhones(uuid) {
+  const create = h("a", { class: "button primary", href: address("sessions", null, { new: "1" }) }, "New session");
+  const why = uuid
+    ? `No live session is called ${uuid.slice(0, 36)}: it has ended, or never was.`
+    : "No session is live. Create one, and both parties get a phone here; or add a phone.";
+  return h("div", { class: "empty" }, why, create);
 }

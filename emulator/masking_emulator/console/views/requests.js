@@ -1,132 +1,167 @@
-// API requests as they arrive: what was answered, and what nothing read.
+// API requests as they arrive: what was answered, why, and what nothing read.
 
 import { control } from "../api.js";
-import { badge, button, choice, field, h, pairs, raw, show, table, timeOf } from "../dom.js";
-import { sessionLink } from "../links.js";
-import { attempt } from "../say.js";
+import { badge, button, choice, field, h, pairs, raw, row, show, table } from "../dom.js";
+import { timeOf } from "../instants.js";
+import { here, note, sessionLink } from "../links.js";
+import { attempt, why } from "../say.js";
 import { onConnection } from "../stream.js";
 import { OPERATIONS } from "../words.js";
 
+/** @typedef {import("../types.js").ApiRequest} ApiRequest */
+
 const SHOWN_MAX = 100;
 const POLL_MS = 800;
+const HEADS = ["Request", "Time", "What", "Session", "Status", "Why", "Unread"];
 
-export function requests(main, signal) {
-  const inputs = {
-    operation: choice([["", "any operation"], ...OPERATIONS], ""),
-    method: choice([["", "any method"], "GET", "POST", "DELETE"], ""),
-    status: h("input", { inputmode: "numeric", size: 5, placeholder: "400" }),
-    path: h("input", { placeholder: "*/Session/*", spellcheck: "false" }),
-    session: h("input", { placeholder: "UUID", spellcheck: "false" }),
-  };
-  const list = h("div");
-  const one = h("div");
+/**
+ * @param {HTMLElement} main
+ * @param {AbortSignal} signal
+ * @param {string} [detail] the request that is looked at
+ */
+export function requests(main, signal, detail) {
+  const filters = filterBar(() => turn());
+  const [list, one] = [h("div"), h("div")];
   const trouble = h("p", { class: "trouble", role: "alert" });
   const quiet = { quiet: true, signal };
   let last = 0;
-  show(
-    main,
-    h("h1", {}, "API requests"),
-    h("p", { class: "quiet" }, "What the page reads to stay fresh is not among them."),
-    h(
-      "div",
-      { class: "filters", onchange: () => refresh() },
-      Object.entries(inputs).map(([name, input]) => field(name[0].toUpperCase() + name.slice(1), input)),
-    ),
-    trouble,
-    one,
-    list,
+  let open = detail ?? null;
+  const lead = h(
+    "p",
+    { class: "quiet" },
+    "What your code sends to the emulated API. What this page reads is not among it.",
   );
+  show(main, h("h1", {}, "API requests"), lead, filters.bar, trouble, one, list);
 
-  async function refresh() {
-    const query = new URLSearchParams({ limit: String(SHOWN_MAX) });
-    for (const [name, input] of Object.entries(inputs)) if (input.value.trim()) query.set(name, input.value.trim());
+  const turn = () => {
+    note("requests", open, filters.given());
+    refresh();
+  };
+  const select = async (/** @type {string | null} */ sequence) => {
+    open = sequence;
+    note("requests", sequence, filters.given());
+    one.replaceChildren();
+    if (sequence === null) return;
+    const request = await attempt(() => control("GET", `/requests/${sequence}`, undefined, { signal }));
+    if (request)
+      show(
+        one,
+        card(request, () => select(null)),
+      );
+    one.scrollIntoView({ block: "nearest" });
+  };
+  const refresh = async () => {
+    const query = new URLSearchParams({ limit: String(SHOWN_MAX), ...filters.given() });
     try {
       const answer = await control("GET", `/requests?${query}`, undefined, quiet);
       trouble.textContent = "";
-      show(
-        list,
-        table(
-          "API requests",
-          ["#", "Time", "Request", "Session", "Status", "Faults", "Unread"],
-          answer.requests.reverse().map(row),
-          "Nothing has arrived.",
-        ),
-      );
+      const rows = answer.requests.reverse().map((/** @type {ApiRequest} */ each) => line(each, select));
+      show(list, table("API requests", HEADS, rows, none(Object.keys(filters.given()).length > 0)));
       last = answer.last;
     } catch (error) {
-      if (error.name !== "AbortError") trouble.textContent = error.message;
+      if (/** @type {Error} */ (error).name !== "AbortError") trouble.textContent = why(error);
     }
-  }
-
-  function row(request) {
-    return h(
-      "tr",
-      {},
-      h(
-        "td",
-        {},
-        button(`#${request.sequence}`, () => open(request.sequence), {
-          class: "link num",
-          "aria-label": `Open request ${request.sequence}`,
-          "data-key": `open-${request.sequence}`,
-        }),
-      ),
-      h("td", { class: "num" }, timeOf(request.at)),
-      h(
-        "td",
-        {},
-        h("span", { class: "mono" }, `${request.method} ${request.path.replace(/^\/v1\/Account\/[^/]+/, "…")}`),
-      ),
-      h("td", {}, sessionLink(request.session)),
-      h("td", {}, badge(request.status ?? request.outcome)),
-      h("td", {}, request.faults.join(", ")),
-      h("td", {}, request.unread.length ? JSON.stringify(request.unread) : ""),
-    );
-  }
-
-  async function open(sequence) {
-    const request = await attempt(() => control("GET", `/requests/${sequence}`, undefined, { signal }));
-    if (request) draw(request);
-  }
-
-  function draw(request) {
-    show(
-      one,
-      h(
-        "section",
-        { class: "card stack", "aria-label": `Request ${request.sequence}` },
-        h(
-          "div",
-          { class: "title" },
-          h("h2", {}, `#${request.sequence} ${request.operation ?? request.path}`),
-          button("Close", () => one.replaceChildren()),
-        ),
-        pairs([
-          ["Request", `${request.method} ${request.url}`],
-          ["Reason", request.reason],
-          ["Took", request.duration_s === null ? null : `${(1000 * request.duration_s).toFixed(1)} ms`],
-          ["Unread", request.unread.length ? request.unread : "nothing"],
-        ]),
-        h("h3", {}, "Headers"),
-        raw(request.headers),
-        h("h3", {}, "Body"),
-        raw(request.body ?? "(none)"),
-        h("h3", {}, "Answer"),
-        raw(request.response ?? "(none)"),
-        request.lost_response ? [h("h3", {}, "Answer that a fault kept back"), raw(request.lost_response)] : null,
-      ),
-    );
-  }
-
+  };
   // Requests are no events of the journal, and a request that waits for one would hold up a server that ends.
-  async function look() {
+  const look = async () => {
     if (document.hidden) return;
     const { count } = await control("GET", `/requests/count?after=${last}`, undefined, quiet);
     if (count) await refresh();
-  }
-
+  };
   const polling = setInterval(() => look().catch(() => {}), POLL_MS);
   signal.addEventListener("abort", () => clearInterval(polling));
-  refresh();
   onConnection((what) => what === "reset" && refresh(), signal);
+  refresh();
+  if (open) select(open);
+}
+
+/** @param {() => unknown} changed */
+function filterBar(changed) {
+  const before = here().filters;
+  const inputs = {
+    operation: choice([["", "any operation"], ...OPERATIONS], before.operation ?? "", { "data-filter": true }),
+    method: choice([["", "any method"], "GET", "POST", "DELETE"], before.method ?? ""),
+    status: h("input", { inputmode: "numeric", size: 5, placeholder: "400", value: before.status ?? "" }),
+    path: h("input", { placeholder: "*/Session/*", spellcheck: "false", value: before.path ?? "" }),
+    session: h("input", { placeholder: "UUID", spellcheck: "false", value: before.session ?? "" }),
+  };
+  const labelled = Object.entries(inputs).map(([name, input]) => field(name[0].toUpperCase() + name.slice(1), input));
+  const given = () => {
+    const entries = Object.entries(inputs).map(([name, { value }]) => [name, value.trim()]);
+    return Object.fromEntries(entries.filter(([, value]) => value));
+  };
+  return { bar: h("div", { class: "filters", onchange: changed }, labelled), given };
+}
+
+/** @param {boolean} isFiltered */
+function none(isFiltered) {
+  if (isFiltered) return "No request fits these filters.";
+  return "Nothing has arrived. Point your SDK here, and each of its requests appears, with what it was answered and why.";
+}
+
+/**
+ * @param {ApiRequest} request
+ * @param {(sequence: string) => unknown} select
+ */
+function line(request, select) {
+  const { sequence } = request;
+  const opener = button(`#${sequence}`, () => select(String(sequence)), {
+    class: "link num",
+    "aria-label": `Open request ${sequence}`,
+    "data-key": `open-${sequence}`,
+  });
+  const path = request.path.replace(/^\/v1\/Account\/[^/]+/, "…");
+  return row(
+    opener,
+    timeOf(request.at),
+    h("span", { class: "mono" }, `${request.method} ${path}`),
+    sessionLink(request.session),
+    badge(request.status ?? request.outcome),
+    [request.reason ?? "", ...request.faults.map((each) => `fault ${each}`)].filter(Boolean).join("; "),
+    unreadOf(request.unread),
+  );
+}
+
+/**
+ * Fields that nothing read, each with what was meant, if somebody can guess.
+ *
+ * @param {any[]} unread
+ */
+export function unreadOf(unread) {
+  return unread
+    .map((each) => (typeof each === "string" ? each : Object.values(each).filter(Boolean).join(": ")))
+    .join("; ");
+}
+
+/**
+ * @param {ApiRequest} request
+ * @param {() => unknown} close
+ */
+function card(request, close) {
+  const took = request.duration_s === null ? null : `${(1000 * request.duration_s).toFixed(1)} ms`;
+  const lost = request.lost_response ? [h("h3", {}, "Answer that a fault kept back"), raw(request.lost_response)] : [];
+  return h(
+    "section",
+    { class: "card stack", "aria-label": `Request ${request.sequence}` },
+    h(
+      "div",
+      { class: "title" },
+      h("h2", {}, `#${request.sequence} ${request.operation ?? request.path}`),
+      badge(request.status ?? request.outcome),
+      button("Close", close),
+    ),
+    pairs([
+      ["Why", request.reason ?? "nothing was refused"],
+      ["Request", `${request.method} ${request.url}`],
+      ["Took", took],
+      ["Unread", unreadOf(request.unread) || "nothing"],
+    ]),
+    h("h3", {}, "Body"),
+    raw(request.body ?? "(none)"),
+    h("h3", {}, "Answer"),
+    raw(request.response ?? "(none)"),
+    h("h3", {}, "Headers"),
+    raw(request.headers),
+    lost,
+  );
 }

@@ -9,7 +9,10 @@ from masking_emulator.plivo.causes import CAUSES
 
 
 def call_json(call: Call) -> dict[str, Any]:
-    """A call with its legs. `from` and `to` are as dialled: `to` is the virtual number, `callee` who is behind it."""
+    """A call with its legs. `from` and `to` are as dialled: `to` is the virtual number, `callee` who is behind it.
+
+    `pin_tries_left` counts the PINs that may still be typed; null where the call is not about a PIN.
+    """
     return {
         "call_uuid": call.uuid,
         "session_uuid": call.session or None,
@@ -23,6 +26,7 @@ def call_json(call: Call) -> dict[str, Any]:
         "ended_at": _written(call.ended_at),
         "next": None if call.next is None else _step_json(call.next),
         "wrong_pins": call.wrong_pins,
+        "pin_tries_left": None if call.pins is None else max(0, call.pins.retries + 1 - call.wrong_pins),
         "recording_uuid": call.recording or None,
         "legs": [_leg_json(leg) for leg in call.legs],
     }

@@ -1,0 +1,46 @@
+// What stands beside the view: the newest events, and the code of the last clicks. It opens and closes.
+
+import { button } from "./dom.js";
+
+const CHOSEN = "beside";
+
+//: Views that are looked at for themselves: there it is closed until somebody wants it.
+const ALONE = new Set(["demo", "overview", "phones"]);
+
+const WIDE = matchMedia("(min-width: 1280px)");
+
+let view = "";
+
+function isOpen() {
+  const chosen = sessionStorage.getItem(CHOSEN);
+  return chosen ? chosen === "open" : WIDE.matches && !ALONE.has(view);
+}
+
+/**
+ * The button that opens and closes it.
+ *
+ * @param {HTMLElement} drawer
+ */
+export function drawerButton(drawer) {
+  const toggle = button("Events & code", () => set(!isOpen()), { "aria-controls": drawer.id, class: "wide-only" });
+  const set = (/** @type {boolean} */ open) => {
+    sessionStorage.setItem(CHOSEN, open ? "open" : "closed");
+    draw();
+  };
+  const draw = () => {
+    document.body.dataset.beside = isOpen() ? "open" : "closed";
+    drawer.hidden = !isOpen();
+    toggle.setAttribute("aria-expanded", String(isOpen()));
+  };
+  drawer.addEventListener("keydown", ({ key }) => {
+    if (key !== "Escape" || WIDE.matches) return;
+    set(false);
+    toggle.focus();
+  });
+  WIDE.addEventListener("change", draw);
+  const turned = (/** @type {string} */ name) => {
+    view = name;
+    draw();
+  };
+  return { toggle, turned, isOpen, set };
+}

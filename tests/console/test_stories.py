@@ -1,0 +1,85 @@
+"""The start page and its stories: played to their ends, paused, stepped through, and broken off with the server."""
+
+from collections.abc import Iterator
+from typing import Final
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.console.conftest import Console
+
+#: Title → what its captions must say.
+STORIES: Final = {
+    "A delivery": (
+        "never the customer's",
+        "the recording can be played",
+        "signed callbacks",
+        "cools off",
+        "gets +1 415-555-0101",
+        "is free again",
+    ),
+    "A marketplace with a PIN": ("asked for a PIN", "A wrong PIN", "is the seller's PIN", "The buyer answers"),
+    "A call center": ("one party", "Nobody registered this caller", "reaches the last caller"),
+    "Expiry during a call": ("nobody is cut off", "does not connect any more"),
+    "What if callbacks come late?": ("Not one callback has arrived", "all at once", "Its callbacks wait", "let go"),
+}
+
+
+@pytest.fixture
+def told(console: Console) -> Iterator[Console]:
+    """The start page; the world that a story makes is removed afterwards."""
+    console.open("demo")
+    yield console
+    if console.world != console.api.auth_id:
+        console.emulator.control.delete(f"/worlds/{console.world}")
+
+
+def begin(console: Console, title: str) -> None:
+    """Start a story, quickly."""
+    console.page.get_by_label("How fast").select_option("quickly")
+    console.page.locator(".story", has_text=title).click()
+
+
+def test_start_page_says_what_masking_is(told: Console) -> None:
+    """A still, a few sentences, and two buttons."""
+    page = told.page
+    expect(page.get_by_role("img", name="Two phones and a virtual number between them")).to_be_visible()
+    expect(page.get_by_role("button", name="Watch the story")).to_be_visible()
+    page.get_by_role("link", name="Open the console").click()
+    expect(page.get_by_role("heading", name="Overview")).to_be_visible()
+
+
+@pytest.mark.parametrize("title", STORIES)
+def test_story_plays_to_its_end_and_leaves_a_world(told: Console, title: str) -> None:
+    """Every caption comes true, and afterwards there is a world to explore."""
+    page = told.page
+    begin(told, title)
+    expect(page.locator(".caption")).to_contain_text("That was all of it.", timeout=30_000)
+    for part in STORIES[title]:
+        expect(page.locator(".captions")).to_contain_text(part)
+    page.get_by_role("link", name="See its sessions").click()
+    expect(page.locator("tbody tr").first).to_be_visible()
+    assert told.world != told.api.auth_id
+
+
+def test_story_is_paused_stepped_and_told_again(told: Console) -> None:
+    """While it pauses nothing happens; each step is one caption."""
+    page = told.page
+    begin(told, "A call center")
+    console_steps = page.locator(".captions li")
+    told.click("Pause")
+    expect(page.get_by_role("button", name="Go on")).to_be_visible()
+    count = console_steps.count()
+    told.click("One step")
+    expect(console_steps).to_have_count(count + 1)
+    told.click("One step")
+    expect(console_steps).to_have_count(count + 2)
+    told.click("Go on")
+    expect(page.locator(".caption")).to_contain_text("That was all of it.", timeout=30_000)
+    first = told.world
+    told.click("From the start")
+    expect(console_steps).to_have_count(1)
+    page.wait_for_function("world => !location.hash.includes(world)", arg=first)
+    told.emulator.control.delete(f"/worlds/{first}")
+    told.click("All stories")
+    expect(page.locator(".story").first).to_be_visible()
