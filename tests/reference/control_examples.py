@@ -120,5 +120,6 @@ EXAMPLES: Final[Sequence[Example]] = (
     Example("list_unmatched", "GET", "/_emulator/requests/unmatched"),
     Example("show_fidelity", "GET", "/_emulator/fidelity"),
     Example("show_callback_schemas", "GET", "/_emulator/callback-schemas"),
+    Example("show_number_formats", "GET", "/_emulator/number-formats/1"),
     Example("show_interception", "GET", "/_emulator/interception"),
 )

@@ -1,11 +1,9 @@
-"""The console: a web page over the control API. This module serves its files, a receiver of callbacks, and how
-numbers are written.
+"""The console: a web page over the control API. This module only serves its files, and a receiver of callbacks.
 
 The files are read once, at the first request. The page may load nothing but what is served here: it works offline,
 and what callbacks and parties bring along cannot become a script.
 """
 
-import json
 from collections.abc import Mapping
 from functools import cache
 from pathlib import Path
@@ -16,7 +14,6 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from masking_emulator.control.kernel import PREFIX, ControlError, refuse
-from masking_emulator.core.countries import international_formats
 
 URL: Final = f"{PREFIX}/console"
 
@@ -41,7 +38,6 @@ def routes() -> list[Route]:
     return [
         Route(URL, _show_file),
         Route(f"{URL}/receiver", _receive, methods=["GET", "POST"]),
-        Route(f"{URL}/number-formats/{{code:int}}", _show_formats),
         Route(f"{URL}/{{file:path}}", _show_file),
     ]
 
@@ -60,14 +56,6 @@ async def _receive(request: Request) -> Response:
     async for _ in request.stream():
         pass
     return Response("taken by the console\n", media_type="text/plain", headers={"Cache-Control": "no-store"})
-
-
-async def _show_formats(request: Request) -> Response:
-    """How numbers of this calling code are written, for the page to format what it shows."""
-    formats = international_formats(request.path_params["code"])
-    return Response(
-        json.dumps({"formats": formats}), media_type="application/json", headers={"Cache-Control": "max-age=86400"}
-    )
 
 
 @cache

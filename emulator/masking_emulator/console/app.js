@@ -159,7 +159,7 @@ async function leaveWhereGone() {
   if (!gone) return;
   const health = control("GET", "/_emulator/health", undefined, { quiet: true });
   const { worlds } = await health.catch(() => ({ worlds: [gone] }));
-  if (worlds.includes(gone) || state.world?.auth_id !== gone) return;
+  if (worlds.includes(gone) || here().auth_id !== gone) return;
   say("The world was removed.");
   location.hash = "";
 }
@@ -182,7 +182,9 @@ function watchTheServer() {
 
 if (location.pathname !== HOME) history.replaceState(null, "", HOME + location.hash);
 const more = menu("More", [soundButton(), themeButton(), button("Keys", keysHelp)], { class: "plain" });
-const search = button(["Find", h("kbd", {}, "Ctrl K")], () => openSwitcher(VIEWS), { "aria-label": "Find anything" });
+const search = button(["Find", h("kbd", { "aria-hidden": "true" }, "Ctrl K")], () => openSwitcher(VIEWS), {
+  "aria-keyshortcuts": "Control+K",
+});
 show(element("tools"), connection(), search, drawer.toggle, more);
 codePanel(element("code"));
 const redrawLive = livePanel(element("live"));

@@ -26,6 +26,7 @@ const TITLES = /** @type {Record<string, string>} */ ({
   SessionRefreshed: "Session refreshed",
   SessionUpdated: "Session changed",
   SessionExpired: "Session ended",
+  ExpiryPostponed: "Expiry waits for the call",
   SessionCallBegan: "Session in progress",
   SessionCallEnded: "Call on the bill",
   SessionNumberReplaced: "Virtual number replaced",
@@ -90,7 +91,7 @@ export function titleOf(event) {
 export function sessionOf(event) {
   const about = event.session ?? event.call ?? event.callback ?? event.recording ?? event.hold;
   if (event.session) return event.session.uuid;
-  return about?.session ?? (event.event === "CallNotPlaced" ? event.uuid : null);
+  return about?.session ?? (["CallNotPlaced", "ExpiryPostponed"].includes(event.event) ? event.uuid : null);
 }
 
 /**

@@ -152,7 +152,7 @@ function maskPlate() {
   const number = h("p", { class: "mask-number" }, "–");
   const words = h("p", { class: "quiet" }, IN_WORDS.still);
   const left = h("p", { class: "quiet num" }, "");
-  const plate = h("div", { class: "plate" }, h("h3", {}, "Virtual number"), number, left);
+  const plate = h("div", { class: "plate" }, h("h2", {}, "Virtual number"), number, left);
   const element = h(
     "div",
     { class: "mask", "data-through": "still" },

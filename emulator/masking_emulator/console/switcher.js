@@ -82,7 +82,7 @@ export function openSwitcher(views) {
   const dialog = h("dialog", { class: "switcher", "aria-label": "Find anything" });
   const list = h("ul", { id: "found", role: "listbox", "aria-label": "Found" });
   const input = h("input", {
-    ...{ type: "search", role: "combobox", "aria-label": "Find", "aria-controls": "found", "aria-expanded": "true" },
+    ...{ type: "text", role: "combobox", "aria-label": "Find", "aria-controls": "found", "aria-expanded": "true" },
     ...{ placeholder: "A view, a number, a session, an act…", spellcheck: "false", autocomplete: "off" },
   });
   /** @type {Target[]} */

@@ -9,7 +9,7 @@ import { h } from "./dom.js";
 /** @type {Map<string, Rule[] | null>} calling code → rules; null while they are fetched */
 const known = new Map();
 
-const URL_OF_RULES = "/_emulator/console/number-formats";
+const URL_OF_RULES = "/_emulator/number-formats";
 
 //: The calling codes of two digits; those of one are 1 and 7, every other has three.
 const TWO_DIGITS = new Set(
@@ -39,7 +39,8 @@ export function formatted(digits) {
   if (rules === undefined) load([code]);
   const rest = text.slice(1 + code.length);
   const rule = rules?.find(({ pattern, leading }) => (leading?.test(rest) ?? true) && pattern.test(rest));
-  return rule ? `+${code} ${rest.replace(rule.pattern, rule.format)}` : text;
+  if (!rules) return text;
+  return `+${code} ${rule ? rest.replace(rule.pattern, rule.format) : rest}`;
 }
 
 /**
@@ -81,7 +82,7 @@ async function fetchRules(code) {
     const { formats } = await answer.json();
     known.set(code, formats.map(rule));
   } catch {
-    known.set(code, []);
+    // They are asked for once: the number stays as it is sent.
   }
 }
 

@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from typing import Final
 
 from masking_emulator import __version__
-from masking_emulator.control.kernel import ControlAnswer, ControlRequest, Operation
+from masking_emulator.control.kernel import ControlAnswer, ControlRequest, Operation, whole
+from masking_emulator.core.countries import international_formats
 
 
 def health(asked: ControlRequest) -> ControlAnswer:
@@ -34,9 +35,19 @@ def show_interception(asked: ControlRequest) -> ControlAnswer:
     return 200, dict(asked.hub.interception)
 
 
+async def show_number_formats(asked: ControlRequest) -> ControlAnswer:
+    """How numbers of a calling code are written internationally, by libphonenumber; none for a code without a country.
+
+    Each of `formats` is a regular expression of the national number, one of its beginning or null, and the form, in
+    which a backslash and a digit stand for a group. The first that fits a number is its own.
+    """
+    return 200, {"formats": international_formats(whole(asked.path, "calling_code", 0))}
+
+
 OPERATIONS: Final[Sequence[Operation]] = (
     Operation("GET", "/health", "Is the server ready", health),
     Operation("GET", "/fidelity", "The fidelity ledger", show_fidelity),
     Operation("GET", "/callback-schemas", "The JSON Schema of each callback", show_callback_schemas),
+    Operation("GET", "/number-formats/{calling_code}", "How numbers of a country are written", show_number_formats),
     Operation("GET", "/interception", "How clients of api.plivo.com get here", show_interception),
 )

@@ -6,7 +6,7 @@ by the hub.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 from starlette.requests import ClientDisconnect, Request
@@ -14,10 +14,13 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from masking_emulator.clock import real_now, real_seconds
+from masking_emulator.core.commands import Command
+from masking_emulator.core.engine import Engine
+from masking_emulator.core.events import Event
 from masking_emulator.plivo.http import read_body
-from masking_emulator.plivo.policy import BODY_BYTES_MAX
+from masking_emulator.plivo.policy import BODY_BYTES_MAX, Policy
 from masking_emulator.plivo.routes import ApiEndpoint
-from masking_emulator.plivo.service import Caller
+from masking_emulator.plivo.service import Account, Caller, Service
 from masking_emulator.server.connection import connection_of
 from masking_emulator.server.spoiled import OUTCOMES, CutResponse, spoiled
 from masking_emulator.traffic.fault import DELAY_S_MAX
@@ -26,7 +29,7 @@ from masking_emulator.traffic.requests import ApiRequest, Reply, RequestOutcome
 from masking_emulator.world.hub import Hub
 from masking_emulator.world.world import World
 
-#: The header of requests with which the console keeps a view up to date.
+#: The header of everything that the console reads.
 CONSOLE_HEADER: Final = "X-Emulator-Console"
 
 
@@ -47,7 +50,8 @@ class Intake:
             await response(scope, receive, send)
             return
         if _is_consoles_read(request):
-            response = self._endpoint.answer(request, caller, b"")
+            looking = Caller(_LookedAt(caller.service, self._hub.draw_api_id), caller.account)
+            response = self._endpoint.answer(request, looking, b"")
             await response(scope, receive, send)
             return
         world = caller.service
@@ -119,8 +123,33 @@ async def _hold_up(met: Sequence[PlacedFault], *, after: bool) -> None:
         await asyncio.sleep(min(delay_s, DELAY_S_MAX))
 
 
+class _LookedAt:
+    """A world as the console reads it. An answer's api_id is the server's: drawing one of the world's changes it."""
+
+    def __init__(self, service: Service, draw_api_id: Callable[[], str]) -> None:
+        self._service = service
+        self._draw_api_id = draw_api_id
+
+    @property
+    def accounts(self) -> Sequence[Account]:
+        return self._service.accounts
+
+    @property
+    def policy(self) -> Policy:
+        return self._service.policy
+
+    def do(self, command: Command) -> Sequence[Event]:
+        return self._service.do(command)
+
+    def caught_up(self) -> Engine:
+        return self._service.caught_up()
+
+    def draw_api_id(self) -> str:
+        return self._draw_api_id()
+
+
 def _is_consoles_read(request: Request) -> bool:
-    """Whether it is the console that keeps a view up to date: not a customer's request, so it meets no fault."""
+    """Whether the console looks at the world: that is no customer's request, uses up no fault, and changes nothing."""
     return request.method == "GET" and CONSOLE_HEADER in request.headers
 
 
