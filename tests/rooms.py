@@ -88,14 +88,14 @@ ROOMS: Final[Mapping[str, Room]] = {
     "cli": Room(
         "the command line",
         (
-            *("clock", "config", "wholefile", "client", "plivo.ledger", "receiver", "interception"),
+            *("clock", "config", "wholefile", "client", "plivo.ledger", "plivo.sentences", "receiver", "interception"),
             *("world.spec", "keeping.replay", "server"),
         ),
         {"click": "*"},
     ),
     "testing": Room(
         "what tests use from Python",
-        ("client", "receiver", "server.thread"),
+        ("client", "plivo.sentences", "receiver", "server.thread"),
         {"plivo": "*", "hypothesis": "testing/strategies.py", "anyio": "testing/aside.py"},
     ),
     "pytest_plugin": Room("the fixtures", ("config", "client", "server.thread", "testing"), {"pytest": "*"}),

@@ -233,10 +233,10 @@ def explain(session_uuid: str, as_json: bool, url: str, world: str | None) -> No
         answer = control.get(f"{control.world(world)}/sessions/{segment(session_uuid)}/explain")
     if as_json:
         return print_json(answer)
+    from masking_emulator.plivo.sentences import why_of
+
     for candidate in answer["candidates"]:
-        session = f" (session {candidate['session_uuid']})" if "session_uuid" in candidate else ""
-        until = f" until {candidate['until']}" if "until" in candidate else ""
-        click.echo(f"{candidate['number']:<17} {candidate['verdict']:<10} {candidate['why']}{session}{until}")
+        click.echo(f"{candidate['number']:<17} {candidate['verdict']:<10} {why_of(candidate)}")
     return None
 
 
@@ -259,21 +259,7 @@ def fidelity(evidence: str | None, as_json: bool) -> None:  # noqa: FBT001  # cl
 
 
 def _print_events(events: list[dict[str, Any]]) -> None:
+    from masking_emulator.plivo.sentences import event_line
+
     for event in events:
-        click.echo(f"{event['sequence']:>6} {event['at']} {event['event']} {_about(event)}".rstrip())
-
-
-def _about(event: dict[str, Any]) -> str:
-    match event:
-        case {"session": {"uuid": uuid, "number": number, "status": status}}:
-            return f"{uuid} on +{number} {status}"
-        case {"hold": {"number": number, "until": until}}:
-            return f"+{number} until {until}"
-        case {"number": {"digits": number}}:
-            return f"+{number}"
-        case {"callback": {"ordinal": ordinal, "session": session, "sequence": sequence, "state": state}}:
-            return f"{ordinal} #{sequence} of session {session} {state}"
-        case {"call": {"uuid": uuid, "caller": caller, "number": number, "phase": phase}}:
-            return f"{uuid} of +{caller} on +{number} {phase}"
-        case _:
-            return ""
+        click.echo(event_line(event))

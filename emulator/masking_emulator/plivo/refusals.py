@@ -12,6 +12,7 @@ from masking_emulator.core.instants import written
 from masking_emulator.core.records.base import Record
 from masking_emulator.core.records.sessions import Candidate
 from masking_emulator.core.refusals import Reason, Refused
+from masking_emulator.plivo.sentences import why_dropped
 
 
 @dataclass
@@ -78,9 +79,8 @@ def _candidates(detail: Mapping[str, Any]) -> str:
 
 
 def _described(candidate: Candidate) -> str:
-    session = f" (session {candidate.session})" if candidate.session else ""
-    until = f" until {written(candidate.until)}" if candidate.until is not None else ""
-    return f"+{candidate.number}: {candidate.why.value}{session}{until}"
+    until = None if candidate.until is None else written(candidate.until)
+    return f"+{candidate.number}: {why_dropped(candidate.why.value, candidate.session, until)}"
 
 
 def _party_fixed(detail: Mapping[str, Any]) -> str:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from masking_emulator.client import Control, segment
+from masking_emulator.plivo.sentences import why_of
 from masking_emulator.testing.aside import Aside
 from masking_emulator.testing.callbacks import Callbacks
 from masking_emulator.testing.faults import Faults
@@ -212,10 +213,6 @@ class Sessions:
         if "error" not in answer:
             return ""
         lines = [f"{answer['error']} {answer['reason']}"]
-        return "\n".join([*lines, *(f"  {_candidate(candidate)}" for candidate in answer["candidates"])])
-
-
-def _candidate(candidate: Mapping[str, Any]) -> str:
-    session = f" (session {candidate['session_uuid']})" if "session_uuid" in candidate else ""
-    until = f" until {candidate['until']}" if "until" in candidate else ""
-    return f"{candidate['number']}: {candidate['why']}{session}{until}"
+        return "\n".join(
+            [*lines, *(f"  {candidate['number']}: {why_of(candidate)}" for candidate in answer["candidates"])]
+        )

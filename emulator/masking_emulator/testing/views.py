@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
 
+from masking_emulator.plivo.sentences import event_line
+
 
 @dataclass(frozen=True, slots=True)
 class EventView:
@@ -25,7 +27,7 @@ class EventView:
 
     def described(self, callbacks: Mapping[int, str]) -> str:
         """The event in one line; `callbacks` are the vendor's names of callbacks by their ids."""
-        return f"{self.sequence:>5} {self.at} {self.event}{_about(self.data, callbacks)}"
+        return event_line({"sequence": self.sequence, "at": self.at, "event": self.event, **self.data}, callbacks)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,16 +157,3 @@ class RequestView:
     def __str__(self) -> str:
         reason = f": {self.reason}" if self.reason else ""
         return f"{self.sequence:>5} {self.at} {self.method} {self.path} {self.status or 'no answer'}{reason}"
-
-
-def _about(data: Mapping[str, Any], callbacks: Mapping[int, str]) -> str:
-    """A few words on what an event is about."""
-    match data:
-        case {"callback": {"ordinal": ordinal, "notice": {"kind": kind}, "sequence": sequence, "state": state}}:
-            return f" {callbacks.get(ordinal, kind)} #{sequence} {state}"
-        case {"call": {"uuid": uuid, "phase": phase}}:
-            return f" call {uuid} {phase}"
-        case {"session": {"uuid": uuid, "status": status, "number": number}}:
-            return f" {uuid} on +{number} {status}"
-        case _:
-            return ""
