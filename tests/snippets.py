@@ -6,6 +6,8 @@
 - A line that installs, or that needs Docker, is left out: what it names is checked where the wheel and the image are.
 - `# prints: …` is what the output has to hold.
 - `text` and `json` are shown only; every other language is run, or refused as one that no test knows.
+
+`python -m tests.snippets PAGE FOLDER` only puts the files there.
 """
 
 import os
@@ -61,6 +63,15 @@ def snippets(page: str) -> Sequence[Snippet]:
     """The blocks of the page, in reading order."""
     text = (ROOT / page).read_text(encoding="utf-8")
     return [Snippet(found[2], re.sub(f"^{found[1]}", "", found[3], flags=re.M)) for found in _BLOCK.finditer(text)]
+
+
+def write_files(page: str, folder: Path) -> None:
+    """Put the files that the page names there."""
+    for snippet in snippets(page):
+        if snippet.file is not None:
+            path = folder / snippet.file
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(snippet.code, encoding="utf-8")
 
 
 def run_page(page: str, folder: Path, programs: Path = Path(sys.executable).parent) -> None:
@@ -144,3 +155,7 @@ class _Reader:
 
     def _here(self, text: str) -> str:
         return reduce(lambda text, known: text.replace(*known), self._addresses.items(), text)
+
+
+if __name__ == "__main__":
+    write_files(sys.argv[1], Path(sys.argv[2]))

@@ -44,6 +44,11 @@ def test_github_gets_plain_lines() -> None:
     assert "A=b 'c' $d\n" == write({"A": "b 'c' $d"}, form="github", mounts=())
 
 
+def test_github_is_not_given_what_it_refuses() -> None:
+    """A step that sets NODE_OPTIONS for later ones fails there."""
+    assert "A=b\n" == write({"NODE_OPTIONS": "--require x", "A": "b"}, form="github", mounts=())
+
+
 def test_compose_gets_a_part_of_a_service() -> None:
     """YAML whose scalars are JSON, dollars doubled; the folders are mounted where the variables say."""
     text = write({"A": "b $c", "D": "e"}, form="compose", mounts=[Path("/my cache/trust")])

@@ -58,12 +58,23 @@ def _scalar(value: object) -> str:
     return json.dumps(str(value).replace("$", "$$"), ensure_ascii=False)
 
 
-#: GitHub Actions reads lines for `$GITHUB_ENV` as they are, and no value of ours has a line end.
+def _github(variables: Mapping[str, str], _: Sequence[Path]) -> str:
+    """Lines for `$GITHUB_ENV`, which are read as they are; no value of ours has a line end.
+
+    GitHub fails a step that sets one of some variables for later ones; those are left out.
+    """
+    return "".join(f"{name}={value}\n" for name, value in variables.items() if name not in _NOT_AT_GITHUB)
+
+
+#: Source: GitHub's "Workflow commands for GitHub Actions", setting an environment variable.
+_NOT_AT_GITHUB: Final = ("NODE_OPTIONS",)
+
+#: The name of each form, and what writes it.
 FORMS: Final[Mapping[str, EnvironmentWriter]] = {
     "sh": _lines(_sh),
     "fish": _lines(_fish),
     "powershell": _lines(_powershell),
     "dotenv": _lines(_dotenv),
-    "github": _lines("{}={}".format),
+    "github": _github,
     "compose": _compose,
 }
