@@ -25,12 +25,16 @@ class Unreachable(Exception):
 
 
 class ControlRefused(Exception):
-    """The control API refused; the message is its reason, `status` its status, `answer` all that it said."""
+    """The control API refused; the message is its reason, and which field it is about.
+
+    `status` is its status, `field` the field's path or None, `answer` all that it said.
+    """
 
     def __init__(self, status: int, reason: str, answer: Mapping[str, Any] | None = None) -> None:
-        super().__init__(reason)
-        self.status = status
         self.answer = answer or {}
+        self.field: str | None = self.answer.get("field")
+        super().__init__(f"{self.field}: {reason}" if self.field else reason)
+        self.status = status
 
 
 class Control:

@@ -1,5 +1,7 @@
 """Faults and requests as a test has them: typed, and explaining what did not arrive."""
 
+from typing import Any
+
 import pytest
 from masking_emulator.client import ControlRefused
 from masking_emulator.control import OPERATIONS
@@ -76,7 +78,7 @@ def test_longest_wait_is_the_same_for_requests_and_callbacks(world: Masking) -> 
     assert world.requests.wait_for(timeout=300)
     assert world.callbacks.wait_for(state="any", timeout=300)
     for wait in (world.requests.wait_for, world.callbacks.wait_for):
-        with pytest.raises(ControlRefused, match=r"^'300.5' is no number of seconds from 0 to 300$"):
+        with pytest.raises(ControlRefused, match=r"^timeout_s: '300.5' is no number of seconds from 0 to 300$"):
             wait(timeout=300.5)
 
 
@@ -132,3 +134,24 @@ def test_wrong_criterion_is_refused(world: Masking) -> None:
     """A typing error is no missing request."""
     with pytest.raises(ControlRefused, match="create_sesion"):
         world.requests.count(operation="create_sesion")
+
+
+@pytest.mark.parametrize(
+    ("mistyped", "sentence"),
+    [
+        ({"times": 1}, "times: unknown key; did you mean count?"),
+        ({"sesion": "x"}, "sesion: unknown key; did you mean session?"),
+        ({"colour": "red"}, "colour: unknown key; known here are "),
+    ],
+)
+def test_mistyped_criterion_is_named_with_the_nearest_known_one(
+    world: Masking, mistyped: dict[str, Any], sentence: str
+) -> None:
+    """Nobody should have to look up what a word is called here."""
+    with pytest.raises(ControlRefused) as refused:
+        world.requests.verify(**mistyped)
+
+    assert str(refused.value).startswith(sentence)
+    assert next(iter(mistyped)) == refused.value.field
+    with pytest.raises(ControlRefused, match="did you mean answer_after_s"):
+        world.control.post(f"{world.path}/calls", {"from": ANNA, "to": BEN, "answer_after": 1})

@@ -282,3 +282,11 @@ def test_without_a_world_the_oldest_is_meant(emulator: ServerThread) -> None:
     expected = emulator.control.get(f"/worlds/{DEMO}/journal")
 
     assert expected == json.loads(run("journal", "--json", MASKING_EMULATOR_URL=emulator.url).stdout)
+
+
+@pytest.mark.usefixtures("api")
+def test_refusal_names_the_field_that_it_is_about() -> None:
+    """The field is in the server's answer, and so it is in the sentence."""
+    said = sentence(run("call", "+12025550101", "12x"), 1)
+
+    assert said.startswith("masking-emulator: to: '12x' ")

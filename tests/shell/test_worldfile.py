@@ -103,7 +103,7 @@ def test_whole_number_with_a_fraction_of_zero_is_an_integer(tmp_path: Path) -> N
 
 BAD = {
     "unknown key": ("colour = 1", "colour", "unknown key; known here are seed, account"),
-    "unknown nested key": ('[account]\nauth_idd = "x"', "account.auth_idd", "known here are auth_id, auth_token"),
+    "unknown nested key": ('[account]\nauth_idd = "x"', "account.auth_idd", r"unknown key; did you mean auth_id\?"),
     "unknown key of a number": ('numbers = [{number = "+14155550100", tag = 1}]', r"numbers\[0\].tag", "unknown key"),
     "unknown policy": ("[policy]\nupdate_stauts = 200", "policy.update_stauts", "unknown key; .*update_status"),
     "bad policy value": ("[policy]\nupdate_status = 201", "policy.update_status", r"201 is not one of \[200, 202\]"),

@@ -19,7 +19,7 @@ from masking_emulator.core.refusals import Refused
 from masking_emulator.plivo import parse
 from masking_emulator.plivo.http import json_response, read_body
 from masking_emulator.plivo.refusals import ApiError, answer_to
-from masking_emulator.plivo.validation import SchemaValidator
+from masking_emulator.plivo.validation import SchemaValidator, unknown_key
 from masking_emulator.world.hub import Hub, NoSuchWorld, TooManyWorlds
 from masking_emulator.world.world import World
 
@@ -188,8 +188,7 @@ class ControlEndpoint:
         # Otherwise a misspelt one would match everything.
         unknown = next((name for name in query if name not in (operation.query or {})), None)
         if unknown is not None:
-            known = ", ".join(operation.query or {}) or "none"
-            raise ControlError(400, f"the query has no such parameter; known here are: {known}", unknown[:60])
+            raise ControlError(400, unknown_key(unknown[:60], operation.query or {}), unknown[:60])
         answer = operation.handler(ControlRequest(self._hub, request.path_params, query, body, request.headers))
         return await answer if isawaitable(answer) else answer
 
@@ -215,8 +214,8 @@ def refused_field(error: "ValidationError") -> ControlError:
     path = [str(part) for part in error.absolute_path]
     if error.validator == "additionalProperties" and isinstance(error.instance, Mapping):
         properties = error.schema.get("properties", {}) if isinstance(error.schema, Mapping) else {}
-        path += [next(name for name in error.instance if name not in properties)[:100]]
-        return ControlError(400, f"unknown key; known here are {', '.join(properties) or 'none'}", ".".join(path))
+        unknown = next(name for name in error.instance if name not in properties)[:100]
+        return ControlError(400, unknown_key(unknown, properties), ".".join([*path, unknown]))
     if error.validator in ("minProperties", "oneOf") and error.instance == {} and isinstance(error.schema, Mapping):
         return ControlError(400, f"it is empty; known here are {', '.join(error.schema['properties'])}")
     return ControlError(400, error.message[:300], ".".join(path) or None)

@@ -3,9 +3,9 @@
 Loading it takes a quarter of a server's start, and a server that gets no request with a body never needs it.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
     from jsonschema import ValidationError
@@ -35,3 +35,33 @@ class SchemaValidator:
         from jsonschema import Draft202012Validator
 
         return Draft202012Validator(self._schema).iter_errors
+
+
+#: What people call a key that is spelt quite differently here.
+_CALLED: Final[Mapping[str, str]] = {
+    "caller": "from",
+    "callee": "to",
+    "exactly": "count",
+    "max": "at_most",
+    "maximum": "at_most",
+    "min": "at_least",
+    "minimum": "at_least",
+    "number": "to",
+    "reason": "text",
+    "result": "outcome",
+    "times": "count",
+    "uuid": "session",
+}
+
+
+def unknown_key(name: str, known: Iterable[str]) -> str:
+    """What there is to say of an unknown key: the known one that is probably meant, or all of them."""
+    from difflib import get_close_matches
+
+    keys = list(known)
+    meant = [_CALLED[name]] if _CALLED.get(name) in keys else get_close_matches(name, keys, n=1)
+    return (
+        f"unknown key; did you mean {meant[0]}?"
+        if meant
+        else f"unknown key; known here are {', '.join(keys) or 'none'}"
+    )

@@ -20,7 +20,7 @@ from masking_emulator.core.records.sessions import MAIN_ACCOUNT
 from masking_emulator.core.rules import TARIFF_DEFAULT, Tariff, Telephony
 from masking_emulator.plivo.policy import Limits, Policy
 from masking_emulator.plivo.service import Account
-from masking_emulator.plivo.validation import SchemaValidator
+from masking_emulator.plivo.validation import SchemaValidator, unknown_key
 from masking_emulator.traffic.fault import BadFault, Fault, fault_of
 from masking_emulator.world.schema import world_schema
 from masking_emulator.world.spec import BadWorld, PoolNumber, WorldSpec, accounts_of, phone_of, pool_number
@@ -122,8 +122,8 @@ def _bad_structure(error: "ValidationError") -> BadWorld:
         assert isinstance(error.schema, Mapping), "an object's schema refused a key"
         assert isinstance(error.instance, Mapping), "only an object has keys"
         known = error.schema["properties"]
-        unknown = ", ".join(sorted(name for name in error.instance if name not in known))
-        return BadWorld(".".join(filter(None, (key, unknown))), f"unknown key; known here are {', '.join(known)}")
+        unknown = min(name for name in error.instance if name not in known)
+        return BadWorld(".".join(filter(None, (key, unknown))), unknown_key(unknown, known))
     return BadWorld(key, error.message[:300])
 
 
