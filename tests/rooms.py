@@ -89,7 +89,7 @@ ROOMS: Final[Mapping[str, Room]] = {
         "the command line",
         (
             *("clock", "config", "wholefile", "client", "plivo.ledger", "plivo.sentences", "receiver", "interception"),
-            *("world.spec", "keeping.replay", "server"),
+            *("world.spec", "world.file", "world.schema", "keeping.replay", "server"),
         ),
         {"click": "*"},
     ),

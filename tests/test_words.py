@@ -20,6 +20,7 @@ from masking_emulator.core.commands import PlaceCall
 from masking_emulator.core.records.base import Choice, Explained
 from masking_emulator.core.records.callbacks import OPEN_STATES, CallbackState
 from masking_emulator.core.records.calls import Habit, Message, Phase, Role, Script, Side
+from masking_emulator.core.records.sessions import Status
 from masking_emulator.keeping.snapshot import snapshot_of
 from masking_emulator.plivo.ledger.row import Evidence
 from masking_emulator.plivo.routes import OPERATION_NAMES
@@ -52,6 +53,7 @@ EXPECTED: Final[Mapping[str, object]] = {
     "PHASES": values(Phase),
     "OPEN_STATES": values(OPEN_STATES),
     "STATES": values(CallbackState),
+    "SESSION_STATUSES": [member.value.replace("_", "-") for member in Status],
     "OPERATIONS": OPERATION_NAMES,
     "FAULT_TIMES": allowed("POST", "/faults", "when"),
     "FAULT_BODIES": allowed("POST", "/faults", "body"),
@@ -76,7 +78,7 @@ def test_command_line_repeats_what_the_server_has(name: str) -> None:
 
 
 #: Options that choose what only the command line has.
-_ITS_OWN: Final = {"log_format", "form"}
+_ITS_OWN: Final = {"log_format", "form", "shell"}
 
 
 def choices(command: click.Command) -> Iterator[tuple[str, tuple[str, ...]]]:

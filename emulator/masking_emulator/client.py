@@ -5,7 +5,8 @@ connections or `socket.socket`.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import closing
 from io import BytesIO
 from string import punctuation
 from typing import Any, BinaryIO, Final
@@ -79,6 +80,29 @@ class Control:
             auth_id = worlds[0]
         return f"/worlds/{segment(auth_id)}"
 
+    def stream(self, path: str, **query: str | int) -> Iterator[dict[str, Any]]:
+        """The data of server-sent events below `/_emulator`, as they come, until the server ends the stream.
+
+        Raises Unreachable, ControlRefused.
+        """
+        from http.client import HTTPConnection, HTTPException
+
+        target = f"/_emulator{path}" + (f"?{urlencode(query)}" if query else "")
+        try:
+            with closing(HTTPConnection(self._host, self._port, timeout=self._timeout_s)) as connection:
+                connection.request("GET", target)
+                response = connection.getresponse()
+                if response.status >= 400:
+                    answer = json.loads(response.read())
+                    raise ControlRefused(response.status, answer.get("error", f"status {response.status}"), answer)
+                for line in response:
+                    if line.startswith(b"data: "):
+                        found = json.loads(line.removeprefix(b"data: "))
+                        if "event" in found:
+                            yield found
+        except (OSError, HTTPException, ValueError) as error:
+            raise Unreachable(f"no emulator answers at {self.url}: {error}") from None
+
     def _ask(self, method: str, path: str, body: Mapping[str, Any] | None, patience_s: float = 0) -> Any:
         # Imported here: every start of the server would pay for it, and only clients need it.
         from http.client import HTTPException, HTTPResponse
@@ -121,6 +145,53 @@ class _Answered:
         """The answer, to be read from its start."""
         del mode
         return BytesIO(self._content)
+
+
+class ApiRefused(Exception):
+    """The emulated API refused; the message is the vendor's text, with the emulator's reason where it gives one."""
+
+    def __init__(self, status: int, text: str) -> None:
+        super().__init__(text)
+        self.status = status
+
+
+class Api:
+    """The emulated API, asked with an account's own credentials as its backend would."""
+
+    def __init__(self, url: str, auth_id: str, auth_token: str, *, timeout_s: float = 60.0) -> None:
+        """Asks nothing yet. Raises Unreachable where `url` is no http:// URL."""
+        self._url = url.rstrip("/")
+        self._host, self._port = _host_and_port(self._url)
+        self._auth_id = auth_id
+        self._credentials = f"{auth_id}:{auth_token}"
+        self._timeout_s = timeout_s
+
+    def ask(
+        self, method: str, path: str, body: Mapping[str, Any] | None = None, query: Mapping[str, str | int] = {}
+    ) -> Any:
+        """One request to a path below `/v1/Account/{auth_id}/`. Raises Unreachable, ApiRefused."""
+        from base64 import b64encode
+        from http.client import HTTPConnection, HTTPException
+
+        target = f"/v1/Account/{self._auth_id}/{path}" + (f"?{urlencode(query)}" if query else "")
+        headers = {
+            "Authorization": f"Basic {b64encode(self._credentials.encode()).decode()}",
+            "Content-Type": "application/json",
+        }
+        content = None if body is None else json.dumps(body)
+        try:
+            with closing(HTTPConnection(self._host, self._port, timeout=self._timeout_s)) as connection:
+                connection.request(method, target, content, headers)
+                response = connection.getresponse()
+                answer = json.loads(response.read() or b"{}")
+        except (OSError, HTTPException, ValueError) as error:
+            raise Unreachable(f"no emulator answers at {self._url}: {error}") from None
+        if response.status >= 400:
+            reason = response.headers.get("X-Emulator-Reason")
+            text = answer.get("error") if isinstance(answer, dict) else None
+            sentence = text if isinstance(text, str) else json.dumps(text)
+            raise ApiRefused(response.status, f"{response.status} {sentence}" + (f" ({reason})" if reason else ""))
+        return answer
 
 
 def segment(text: str) -> str:

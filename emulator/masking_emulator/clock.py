@@ -9,6 +9,8 @@ begin and to end a freeze is no passing of time. Whatever else a test puts in th
 code: it is never called here, because every call would use up one of its values.
 """
 
+import math
+import re
 import sys
 from collections.abc import Iterator
 from contextlib import suppress
@@ -103,6 +105,27 @@ def looks(*, timeout_s: float, pause_s: float) -> Iterator[None]:
     while (left := end - _time.monotonic()) > 0:
         _time.sleep(min(pause_s, left))
         yield
+
+
+_DURATION: Final = re.compile(r"(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s)?", flags=re.ASCII)
+_UNITS_S: Final = (86_400, 3_600, 60, 1)
+
+
+def read_duration(text: str) -> float:
+    """Seconds, from a number of them or as people write durations: 90, 0.5, 10m, 1h30m, 2d.
+
+    Raises ValueError with a sentence.
+    """
+    try:
+        seconds = float(text)
+    except ValueError:
+        match = _DURATION.fullmatch(text.strip().lower())
+        if match is None or not any(match.groups()):
+            raise ValueError(f"{text[:60]!r} is no duration; write 90, 10m or 1h30m") from None
+        return sum(float(part) * unit for part, unit in zip(match.groups(), _UNITS_S, strict=True) if part)
+    if not math.isfinite(seconds):
+        raise ValueError(f"{text!r} is no duration; write 90, 10m or 1h30m")
+    return seconds
 
 
 class WorldClock:

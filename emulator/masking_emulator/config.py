@@ -20,8 +20,8 @@ URL_VARIABLE: Final = "MASKING_EMULATOR_URL"
 #: Where its TLS port is, for the preload of Node.
 TLS_URL_VARIABLE: Final = "MASKING_EMULATOR_TLS_URL"
 
-#: The world that the verbs use.
-WORLD_VARIABLE: Final = "MASKING_EMULATOR_WORLD"
+#: Which account the verbs are about.
+ACCOUNT_VARIABLE: Final = "MASKING_EMULATOR_ACCOUNT"
 
 #: Where certificates and trust stores are kept, instead of the user's cache.
 CACHE_VARIABLE: Final = "MASKING_EMULATOR_CACHE"
@@ -82,6 +82,11 @@ def read_seed(text: str | None) -> Seed | None:
         return None if text is None else int(text)
     except ValueError:
         return text
+
+
+def colours_wanted() -> bool:
+    """Whether a terminal may be written to in colours (https://no-color.org)."""
+    return not os.environ.get("NO_COLOR")
 
 
 def environment() -> Mapping[str, str]:

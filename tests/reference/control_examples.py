@@ -45,6 +45,7 @@ EXAMPLES: Final[Sequence[Example]] = (
         },
         status=201,
     ),
+    Example("list_worlds", "GET", "/_emulator/worlds"),
     Example("show_world", "GET", W),
     Example("show_numbers", "GET", f"{W}/numbers"),
     Example("add_number", "POST", f"{W}/numbers", {"number": "+14155550102"}, status=201),

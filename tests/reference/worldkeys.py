@@ -29,4 +29,4 @@ def _default(schema: Mapping[str, Any], *, required: bool) -> str:
 
 def _meaning(place: str, schema: Mapping[str, Any]) -> str:
     entry = _POLICY.get(place.removeprefix("policy."))
-    return str(schema.get("description", entry or ""))
+    return entry or str(schema.get("description", ""))

@@ -147,7 +147,7 @@ WAYS: Final[Sequence[Way]] = (
         "hosts-entry",
         "any, by a hosts entry or a container alias",
         "`serve --tls-port 443`, and the certificate trusted",
-        "the right to use port 443; `masking-emulator ca` says how to trust",
+        "the right to use port 443; `masking-emulator certificate install-help` says how to trust",
         "one request by curl, sent to the TLS port",
         ["sh", _program("create_hosts_entry.sh")],
         ["curl", "--version"],

@@ -22,7 +22,7 @@ from tests.shell.process import DEMO, PATIENCE_S, run, sentence
 def api(fresh_api: Api, monkeypatch: pytest.MonkeyPatch) -> Api:
     """A world of the test's own, and the environment that lets the verbs find it."""
     monkeypatch.setenv("MASKING_EMULATOR_URL", fresh_api.url)
-    monkeypatch.setenv("MASKING_EMULATOR_WORLD", fresh_api.auth_id)
+    monkeypatch.setenv("MASKING_EMULATOR_ACCOUNT", fresh_api.auth_id)
     return fresh_api
 
 
@@ -126,18 +126,17 @@ def test_advance_needs_one_way_to_go(words: list[str]) -> None:
     done = run(*words)
 
     assert 2 == done.returncode
-    assert "give SECONDS, --to or --next, one of them" in done.stderr
+    assert "give TIME, --to or --next, one of them" in done.stderr
 
 
 @pytest.mark.parametrize(
     ("words", "reason"),
     [
-        (["advance", "--to", "2020-01-01"], "the clock shows 2026-01-01T00:00:00Z and only moves forward"),
-        (["advance", "1e300"], "is greater than the maximum"),
-        (["advance", "nan"], "NaN"),
-        (["explain", "no body?at#all"], "this account has no session"),
-        (["explain", "üñ"], "this account has no session"),
-        (["reset", "--world", "no body?x"], "no world has the Auth ID"),
+        (["advance", "--to", "2020-01-01"], "--to: the clock shows 2026-01-01T00:00:00Z and only moves forward"),
+        (["advance", "1e12"], "TIME: 1000000000000.0 is greater than the maximum"),
+        (["sessions", "explain", "no body?at#all"], "this account has no session"),
+        (["sessions", "explain", "üñ"], "this account has no session"),
+        (["worlds", "reset", "--account", "no body?x"], "no world has the Auth ID"),
     ],
 )
 def test_refusal_is_one_sentence(api: Api, words: list[str], reason: str) -> None:
@@ -149,7 +148,14 @@ def test_refusal_is_one_sentence(api: Api, words: list[str], reason: str) -> Non
 
 @pytest.mark.parametrize(
     "words",
-    [["advance", "-5"], ["advance", "soon"], ["journal", "--after", "-1"], ["journal", "--limit", "9" * 20], ["fly"]],
+    [
+        ["advance", "-5"],
+        ["advance", "soon"],
+        ["advance", "nan"],
+        ["journal", "--after", "-1"],
+        ["journal", "--limit", "9" * 20],
+        ["fly"],
+    ],
 )
 def test_wrong_call_is_a_usage_error(words: list[str]) -> None:
     """Exit 2 with the usage, before anybody is asked, and no traceback."""
@@ -173,7 +179,7 @@ def test_reset_puts_the_world_back(api: Api) -> None:
     """The clock is at its start again, and the sessions are gone."""
     api.create()
     run("advance", "60")
-    done = run("reset")
+    done = run("worlds", "reset")
 
     assert (0, f"reset {api.auth_id} now 2026-01-01T00:00:00Z\n") == (done.returncode, done.stdout)
     assert 0 == api.list().json["response"]["meta"]["total_count"]
@@ -183,13 +189,13 @@ def test_explain_prints_a_line_for_every_candidate(api: Api) -> None:
     """Number, verdict, reason and what stood in the way."""
     busy = api.create(first_party="+12025550101", second_party="+12025550102").json["session"]["session_uuid"]
     uuid = api.create(first_party="+12025550101", second_party="+12025550103").json["session"]["session_uuid"]
-    lines = run("explain", uuid).stdout.splitlines()
+    lines = run("sessions", "explain", uuid).stdout.splitlines()
 
     first = f"+14155550100      dropped    a party is in another live session on this number (session {busy})"
     assert first == lines[0]
     assert "+14155550101      chosen     the first number in pool order that fits" == lines[1]
     assert 9 == len(lines)
-    assert uuid == json.loads(run("explain", uuid, "--json").stdout)["session_uuid"]
+    assert uuid == json.loads(run("sessions", "explain", uuid, "--json").stdout)["session_uuid"]
 
 
 def test_fidelity_needs_no_server() -> None:
@@ -203,7 +209,7 @@ def test_fidelity_needs_no_server() -> None:
     assert 2 == run("fidelity", "--evidence", "rumour").returncode
 
 
-@pytest.mark.parametrize("words", [["advance", "1"], ["journal"], ["reset"], ["explain", "x"]])
+@pytest.mark.parametrize("words", [["advance", "1"], ["journal"], ["worlds", "reset"], ["sessions", "explain", "x"]])
 def test_unreachable_server_is_told_with_a_hint(nobody: str, words: list[str]) -> None:
     """Exit 3, and what to do."""
     said = sentence(run(*words, "--url", nobody), 3)
@@ -235,16 +241,27 @@ def test_server_that_is_no_emulator_is_one_sentence(
 VERBS: Final[Mapping[str, str]] = {
     "serve": "Run the emulator until Ctrl-C.",
     "wait": "Wait until the server answers.",
-    "advance": "Let SECONDS pass in the world",
+    "advance": "Let TIME pass",
     "journal": "Print what happened in the world",
-    "reset": "Put the world back to its start",
-    "explain": "Say why SESSION_UUID has its virtual number",
+    "clock": "Look at the clock of a world",
+    "completion": "Print what completes verbs",
+    "help": "Explain a verb, or a topic",
+    "certificate": "The certificate that clients have to trust",
+    "doctor": "Check from a program's side",
+    "env": "Print the environment",
+    "phones": "Say how a real number behaves",
+    "recording": "Play a recording",
+    "run": "Run COMMAND with an emulator of its own",
+    "sessions": "Create, look at, change and end masking sessions.",
+    "snapshot": "Keep the whole state of a world",
+    "status": "Print what runs",
+    "world": "Check a world file",
+    "worlds": "Make, look at, copy, reset and remove worlds.",
     "faults": "Let API requests go wrong.",
     "requests": "Look at the API requests that arrived.",
     "fidelity": "Print what the emulator does, and how sure each behaviour is.",
     "call": "Let FROM dial the virtual number TO",
-    "act": "Take one step of a running call",
-    "calls": "Print the calls, newest first",
+    "calls": "Look at the calls",
     "callbacks": "Look at callbacks, wait for them",
     "numbers": "Look at the number pool",
     "listen": "Receive callbacks until Ctrl-C",
@@ -264,16 +281,18 @@ def test_help_lists_every_verb() -> None:
     """No verb is hidden, and none is missing from this test."""
     listed = [line.split()[0] for line in run("-h").stdout.partition("Commands:")[2].splitlines() if line.strip()]
 
-    assert set(VERBS) == {word for word in listed if word in VERBS}
+    assert sorted(VERBS) == listed
     assert f"masking-emulator, version {__version__}\n" == run("--version").stdout
 
 
-def test_world_flag_wins_over_the_environment(api: Api, emulator: ServerThread) -> None:
-    """The variable names the world that the verbs mean, unless --world does."""
+def test_account_flag_wins_over_the_environment(api: Api, emulator: ServerThread) -> None:
+    """The variable names the world that the verbs mean, unless --account does."""
     other = api_of(api.url, emulator.control.post("/worlds", {"clock": {"start": "2030-01-01T00:00:00Z", "rate": 0}}))
 
-    assert f"reset {api.auth_id} now 2026-01-01T00:00:00Z\n" == run("reset").stdout
-    assert f"reset {other.auth_id} now 2030-01-01T00:00:00Z\n" == run("reset", "--world", other.auth_id).stdout
+    assert f"reset {api.auth_id} now 2026-01-01T00:00:00Z\n" == run("worlds", "reset").stdout
+    assert (
+        f"reset {other.auth_id} now 2030-01-01T00:00:00Z\n" == run("worlds", "reset", "--account", other.auth_id).stdout
+    )
     emulator.control.delete(f"/worlds/{other.auth_id}")
 
 

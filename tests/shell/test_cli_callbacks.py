@@ -31,7 +31,7 @@ EVENTS = [
 def api(fresh_api: Api, monkeypatch: pytest.MonkeyPatch) -> Api:
     """A world of the test's own, and the environment that lets the verbs find it."""
     monkeypatch.setenv("MASKING_EMULATOR_URL", fresh_api.url)
-    monkeypatch.setenv("MASKING_EMULATOR_WORLD", fresh_api.auth_id)
+    monkeypatch.setenv("MASKING_EMULATOR_ACCOUNT", fresh_api.auth_id)
     return fresh_api
 
 
@@ -77,7 +77,7 @@ def test_list_has_a_line_for_every_callback(api: Api, session: str) -> None:
     assert EVENTS == column(done.stdout, 2)
     assert ["4", "5", "6"] == column(run("callbacks", "list", "--after", "3").stdout, 0)
     assert ["4"] == column(run("callbacks", "list", "--event", EVENTS[3], "--session", session).stdout, 0)
-    assert ["1", "2"] == column(run("callbacks", "list", "--limit", "2", "--state", "delivered").stdout, 0)
+    assert ["5", "6"] == column(run("callbacks", "list", "--limit", "2", "--state", "delivered").stdout, 0)
     assert EVENTS == [callback["event"] for callback in shown("callbacks", "list")["callbacks"]]
 
 
@@ -222,7 +222,7 @@ def test_rules_are_printed_and_cleared(api: Api) -> None:
         (["drop", "99"], "there is no callback 99"),
         (["release", "99"], "not held: 99"),
         (["list", "--event", "SessionParty"], "'SessionParty' is none of"),
-        (["hold", "--event", "SessionParty"], "'SessionParty' is not one of"),
+        (["hold", "--event", "SessionParty"], "--event: 'SessionParty' is none of"),
         (["follow", "--event", "SessionParty"], "'SessionParty' is none of"),
     ],
 )

@@ -17,7 +17,7 @@ NUMBER = "+14155550100"
 def api(fresh_api: Api, monkeypatch: pytest.MonkeyPatch) -> Api:
     """A world of the test's own, and the environment that lets the verbs find it."""
     monkeypatch.setenv("MASKING_EMULATOR_URL", fresh_api.url)
-    monkeypatch.setenv("MASKING_EMULATOR_WORLD", fresh_api.auth_id)
+    monkeypatch.setenv("MASKING_EMULATOR_ACCOUNT", fresh_api.auth_id)
     return fresh_api
 
 
@@ -95,8 +95,8 @@ def test_recording_that_cannot_start_is_none(api: Api) -> None:
 def test_manual_call_is_driven_by_act() -> None:
     """It rings until somebody answers, and lasts until somebody hangs up."""
     placed = json.loads(run("call", CALLER, NUMBER, "--manual", "--json").stdout)
-    answered = said(run("act", placed["call_uuid"], "answer").stdout)
-    ended = json.loads(run("act", placed["call_uuid"], "hangup", "--party", "callee", "--json").stdout)
+    answered = said(run("calls", "act", placed["call_uuid"], "answer").stdout)
+    ended = json.loads(run("calls", "act", placed["call_uuid"], "hangup", "--party", "callee", "--json").stdout)
 
     assert "ring_timed_out" == placed["next"]["what"]
     assert "bridged" == answered["phase"]
@@ -108,23 +108,23 @@ def test_act_types_a_pin(api: Api) -> None:
     pins = {"is_pin_authentication_required": True, "first_party_pin": "1234", "second_party_pin": "4321"}
     create(api, 0, 1, **pins, pin_prompt_play="https://example.com/prompt.wav")
     call = json.loads(run("call", "+12025559999", NUMBER, "--manual", "--json").stdout)["call_uuid"]
-    typed = said(run("act", call, "digits", "1234").stdout)
+    typed = said(run("calls", "act", call, "digits", "1234").stdout)
 
     assert "ringing_second" == typed["phase"]
 
 
-def test_calls_are_listed_newest_first(session: str) -> None:
+def test_calls_are_listed_newest_last(session: str) -> None:
     """One a line, filtered where asked; one alone by the UUID of any leg; --json is what the API answers."""
     ended = json.loads(run("call", CALLER, NUMBER, "--advance", "--json").stdout)
     running = json.loads(run("call", CALLEE, NUMBER, "--json").stdout)["call_uuid"]
-    lines = run("calls").stdout.splitlines()
+    lines = run("calls", "list").stdout.splitlines()
 
-    assert [running, ended["call_uuid"]] == [line.split()[1] for line in lines]
-    assert lines[1].endswith(f"{CALLER} → {NUMBER} → {CALLEE}  ended: Normal Hangup")
-    assert lines[1:] == run("calls", "--session", session, "--phase", "ended").stdout.splitlines()
-    assert ended == json.loads(run("calls", ended["legs"][1]["call_uuid"], "--json").stdout)
+    assert [ended["call_uuid"], running] == [line.split()[1] for line in lines]
+    assert lines[0].endswith(f"{CALLER} → {NUMBER} → {CALLEE}  ended: Normal Hangup")
+    assert lines[:1] == run("calls", "list", "--session", session, "--phase", "ended").stdout.splitlines()
+    assert ended == json.loads(run("calls", "show", ended["legs"][1]["call_uuid"], "--json").stdout)
     assert [running] == [
-        call["call_uuid"] for call in json.loads(run("calls", "--limit", "1", "--json").stdout)["calls"]
+        call["call_uuid"] for call in json.loads(run("calls", "list", "--limit", "1", "--json").stdout)["calls"]
     ]
 
 
@@ -133,9 +133,9 @@ def test_calls_are_listed_newest_first(session: str) -> None:
     [
         (["call", "+1202", NUMBER], "'+1202' is no E.164 number of any country"),
         (["call", CALLER, "+14155559999"], "14155559999"),
-        (["call", CALLER, NUMBER, "--digits", "12a"], "'12a' does not match"),
-        (["act", "nobody", "answer"], "nobody"),
-        (["calls", "no/body"], "no/body"),
+        (["call", CALLER, NUMBER, "--digits", "12a"], "--digits: '12a' is not what a keypad has"),
+        (["calls", "act", "nobody", "answer"], "nobody"),
+        (["calls", "show", "no/body"], "no/body"),
         (["numbers", "replace", "+14155559999"], "14155559999"),
     ],
 )
@@ -153,10 +153,10 @@ def test_refusal_is_one_sentence(api: Api, words: list[str], reason: str) -> Non
         (["call", CALLER, NUMBER, "--manual", "--advance"], "nothing to --advance to"),
         (["call", CALLER, NUMBER, "--outcome", "explode"], "'explode' is not one of"),
         (["call", CALLER, NUMBER, "--talk", "-1"], "--talk"),
-        (["act", "x", "fly"], "'fly' is not one of"),
-        (["act", "x", "digits"], "DIGITS are given with the action digits"),
-        (["act", "x", "hangup", "1"], "DIGITS are given with the action digits"),
-        (["calls", "--phase", "over"], "'over' is not one of"),
+        (["calls", "act", "x", "fly"], "'fly' is not one of"),
+        (["calls", "act", "x", "digits"], "DIGITS are given with the action digits"),
+        (["calls", "act", "x", "hangup", "1"], "DIGITS are given with the action digits"),
+        (["calls", "list", "--phase", "over"], "'over' is not one of"),
         (["numbers", "burn"], "No such command 'burn'"),
     ],
 )
@@ -168,7 +168,9 @@ def test_wrong_call_is_a_usage_error(words: list[str], reason: str) -> None:
     assert reason in done.stderr
 
 
-@pytest.mark.parametrize("words", [["call", "1", "2"], ["act", "x", "answer"], ["calls"], ["numbers", "list"]])
+@pytest.mark.parametrize(
+    "words", [["call", "1", "2"], ["calls", "act", "x", "answer"], ["calls", "list"], ["numbers", "list"]]
+)
 def test_unreachable_server_is_told_with_a_hint(words: list[str]) -> None:
     """Exit 3, and what to do."""
     said_so = sentence(run(*words, MASKING_EMULATOR_URL="http://127.0.0.1:1"), 3)
@@ -178,7 +180,7 @@ def test_unreachable_server_is_told_with_a_hint(words: list[str]) -> None:
 
 def test_words_of_the_verbs_are_those_of_the_control_api(api: Api) -> None:
     """The choices of call, act and calls are the enums of the description."""
-    from masking_emulator.cli.calls import act, call, calls
+    from masking_emulator.cli.calls import act, call, list_
 
     paths = Control(api.url).get("/openapi.json")["paths"]
     world = "/_emulator/worlds/{auth_id}/calls"
@@ -187,14 +189,14 @@ def test_words_of_the_verbs_are_those_of_the_control_api(api: Api) -> None:
     phases = {query["name"]: query["schema"] for query in paths[world]["get"]["parameters"]}["phase"]["enum"]
     choices = {
         (command.name, option.name): list(getattr(option.type, "choices", ()))
-        for command in (call, act, calls)
+        for command in (call, act, list_)
         for option in command.params
     }
 
     assert sorted(placing["outcome"]["enum"]) == sorted(choices["call", "outcome"])
     assert sorted(placing["hangup_by"]["enum"]) == sorted(choices["call", "hangup_by"])
     assert sorted(acting["properties"]["action"]["enum"]) == sorted(choices["act", "action"])
-    assert sorted(phases) == sorted(choices["calls", "phase"])
+    assert sorted(phases) == sorted(choices["list", "phase"])
 
 
 def test_numbers_show_what_is_on_them(api: Api) -> None:
@@ -205,8 +207,8 @@ def test_numbers_show_what_is_on_them(api: Api) -> None:
     lines = run("numbers", "list").stdout.splitlines()
 
     cooling = f"1 live session, cools off until 2026-01-01T00:02:00Z after {ended}"
-    assert f"+14155550100      {api.auth_id}  {cooling}" == lines[0]
-    assert f"+14155550101      {api.auth_id}  free" == lines[1]
+    assert f"+14155550100   {api.auth_id}  {cooling}" == lines[0]
+    assert f"+14155550101   {api.auth_id}  free" == lines[1]
     assert 9 == len(lines) == len(json.loads(run("numbers", "list", "--json").stdout)["numbers"])
 
 

@@ -12,7 +12,7 @@ from tests.shell.process import run, sentence
 def api(fresh_api: Api, monkeypatch: pytest.MonkeyPatch) -> Api:
     """A world of the test's own, and the environment that lets the verbs find it."""
     monkeypatch.setenv("MASKING_EMULATOR_URL", fresh_api.url)
-    monkeypatch.setenv("MASKING_EMULATOR_WORLD", fresh_api.auth_id)
+    monkeypatch.setenv("MASKING_EMULATOR_ACCOUNT", fresh_api.auth_id)
     return fresh_api
 
 
@@ -66,11 +66,11 @@ def test_note_is_printed_beside(api: Api) -> None:
     ("words", "reason"),
     [
         (["faults", "add"], "it does nothing"),
-        (["faults", "add", "--operation", "fly", "--status", "500"], "is not one of"),
+        (["faults", "add", "--operation", "fly", "--status", "500"], "--operation: 'fly' is none of create_session, "),
         (["faults", "clear", "fault-9"], "the world has no fault 'fault-9'"),
         (["requests", "show", "9"], "request 9 is not there; none is kept"),
-        (["requests", "list", "--operation", "fly"], "is not one of"),
-        (["requests", "verify", "--operation", "fly"], "is not one of"),
+        (["requests", "list", "--operation", "fly"], "--operation: 'fly' is none of create_session, "),
+        (["requests", "verify", "--operation", "fly"], "--operation: 'fly' is none of create_session, "),
     ],
 )
 def test_refusal_is_one_sentence(api: Api, words: list[str], reason: str) -> None:
@@ -107,7 +107,7 @@ def test_requests_are_listed_with_what_nothing_read(api: Api) -> None:
         f"     2 2026-01-01T00:00:00Z GET {api.sessions} 400 (limit is 99, and 1 to 20 are allowed)",
     ] == lines
     assert lines[-1:] == run("requests", "list", "--status", "400", "--limit", "1").stdout.splitlines()
-    shown = json.loads(run("requests", "show", "1").stdout)
+    shown = json.loads(run("requests", "show", "1", "--json").stdout)
     assert [shown] == json.loads(run("requests", "list", "--json", "--after", "0", "--method", "POST").stdout)[
         "requests"
     ]
@@ -120,7 +120,7 @@ def test_verification_is_an_exit_code(api: Api) -> None:
     failed = run("requests", "verify", "--body", '{"record": false}')
     too_many = run("requests", "verify", "--at-most", "0")
 
-    assert (0, "verified: 1 requests match\n") == (held.returncode, held.stdout)
+    assert (0, "verified: 1 request matches\n") == (held.returncode, held.stdout)
     assert (1, "masking-emulator: 0 requests match, expected: at least 1\n") == (failed.returncode, failed.stderr)
     assert "        body.record: expected false, and it was true" in failed.stdout.splitlines()
     assert (1, True) == (too_many.returncode, too_many.stdout.startswith("matches      1 "))

@@ -1,4 +1,4 @@
-"""`env`, `doctor` and `ca` in real processes, and `serve` with a proxy."""
+"""`env`, `doctor` and `certificate` in real processes, and `serve` with a proxy."""
 
 import subprocess
 from pathlib import Path
@@ -66,7 +66,7 @@ def test_env_for_a_container_names_the_machine_outside(intercepting: ServerThrea
 def test_env_takes_the_servers_name_and_a_world(intercepting: ServerThread) -> None:
     """As a program on another machine sees them."""
     world = intercepting.control.post("/worlds", {})
-    words = ("--host", "emulator.test", "--world", world["auth_id"], "--url", intercepting.url)
+    words = ("--host", "emulator.test", "--account", world["auth_id"], "--url", intercepting.url)
     printed = run("env", "--format", "dotenv", *words).stdout
     intercepting.control.delete(f"/worlds/{world['auth_id']}")
 
@@ -88,7 +88,7 @@ def test_env_without_a_server_says_so() -> None:
 
 def test_env_of_an_unknown_world_is_refused(intercepting: ServerThread) -> None:
     """Exit 1, in the server's words."""
-    assert "no world has the Auth ID 'MAX'" in sentence(run("env", "--url", intercepting.url, "--world", "MAX"), 1)
+    assert "no world has the Auth ID 'MAX'" in sentence(run("env", "--url", intercepting.url, "--account", "MAX"), 1)
 
 
 @pytest.mark.parametrize(
@@ -135,20 +135,23 @@ def test_doctor_exits_by_what_it_finds(told: dict[str, str]) -> None:
 
 def test_doctor_meets_a_certificate_that_is_not_believed(told: dict[str, str], tmp_path: Path) -> None:
     """As after a rotation, or with another machine's files."""
-    other = run("ca", MASKING_EMULATOR_CACHE=str(tmp_path / "other")).stdout.splitlines()[0].split()[-1]
+    other = (
+        run("certificate", "show", MASKING_EMULATOR_CACHE=str(tmp_path / "other")).stdout.splitlines()[0].split()[-1]
+    )
     done = run("doctor", **{**told, "SSL_CERT_FILE": other})
 
     assert "wrong  https://api.plivo.com/_emulator/health is not believed: " in done.stdout
 
 
-def test_ca_shows_and_installs_nothing() -> None:
+def test_certificate_is_shown_and_installs_nothing() -> None:
     """Where it is, what it may do, and the command of each system."""
-    done = run("ca")
+    done = run("certificate", "show")
+    install = run("certificate", "install-help")
     path = users_certificates().authority
 
     assert f"certificate  {path}" == done.stdout.splitlines()[0]
     assert "for plivo.com and the names below it, for nothing else" in done.stdout
-    assert all(word in done.stdout for word in ("update-ca-certificates", "add-trusted-cert", "certutil", "keytool"))
+    assert all(word in install.stdout for word in ("update-ca-certificates", "add-trusted-cert", "certutil", "keytool"))
 
 
 def test_cache_that_cannot_be_used_is_one_sentence(tmp_path: Path) -> None:
@@ -156,5 +159,5 @@ def test_cache_that_cannot_be_used_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("", encoding="ascii")
     folder = str(tmp_path / "file" / "cache")
 
-    for words in (["ca"], ["run", "--", "true"], ["serve", "--port", "0", "--tls-port", "0"]):
+    for words in (["certificate", "show"], ["run", "--", "true"], ["serve", "--port", "0", "--tls-port", "0"]):
         assert "choose another with MASKING_EMULATOR_CACHE" in sentence(run(*words, MASKING_EMULATOR_CACHE=folder), 2)

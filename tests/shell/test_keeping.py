@@ -27,7 +27,7 @@ def test_served_world_goes_on_where_it_ended(tmp_path: Path) -> None:
         then = Control(url).post("/worlds/MAEMULATOR0000000001/clock/advance", {"seconds": 86_400})["now"]
         process.terminate()
         ended = (process.communicate(timeout=PATIENCE_S), process.returncode)
-    replayed = run("replay", str(recording))
+    replayed = run("recording", "replay", str(recording))
     with serving(*words) as (process, url):
         api = Api(url, "MAEMULATOR0000000001", "emulator-token", "MAEMULATOR0000000001")
         again = api.ask("GET", api.session(made["session_uuid"])).json["response"]
@@ -117,20 +117,20 @@ def test_copy_of_a_kept_world_is_not_kept(tmp_path: Path) -> None:
 def api(fresh_api: Api, monkeypatch: pytest.MonkeyPatch) -> Api:
     """A world of the test's own, and the environment that lets the verbs find it."""
     monkeypatch.setenv("MASKING_EMULATOR_URL", fresh_api.url)
-    monkeypatch.setenv("MASKING_EMULATOR_WORLD", fresh_api.auth_id)
+    monkeypatch.setenv("MASKING_EMULATOR_ACCOUNT", fresh_api.auth_id)
     return fresh_api
 
 
 def test_snapshot_is_written_and_restored(api: Api, tmp_path: Path) -> None:
     """What happened since is gone; the same verb prints it where no file is named."""
     path = tmp_path / "s.json"
-    written = run("snapshot", "--out", str(path))
+    written = run("snapshot", "save", str(path))
     made = api.create().json["session"]["session_uuid"]
-    restored = run("restore", str(path))
-    printed = run("snapshot")
+    restored = run("snapshot", "load", str(path))
+    printed = run("snapshot", "save")
 
     assert (f"wrote {path} now 2026-01-01T00:00:00Z\n", 0) == (written.stdout, written.returncode)
-    assert (f"restored {path} now 2026-01-01T00:00:00Z\n", 0) == (restored.stdout, restored.returncode)
+    assert (f"loaded {path} now 2026-01-01T00:00:00Z\n", 0) == (restored.stdout, restored.returncode)
     assert 404 == api.ask("GET", api.session(made)).status
     assert json.loads(path.read_text()) == json.loads(printed.stdout) | {"journal_last": _last(path)}
 
@@ -144,9 +144,9 @@ def test_what_cannot_be_restored_is_told_in_one_sentence(tmp_path: Path) -> None
     """A file that is no JSON is the caller's fault, a snapshot that is wrong the server refuses."""
     path = tmp_path / "s.json"
     path.write_text("{")
-    no_json = sentence(run("restore", str(path)), 2)
+    no_json = sentence(run("snapshot", "load", str(path)), 2)
     path.write_text('{"version": 7}')
-    refused = sentence(run("restore", str(path)), 1)
+    refused = sentence(run("snapshot", "load", str(path)), 1)
 
     assert str(path) in no_json
     assert "7 is not 1" in refused
@@ -155,14 +155,14 @@ def test_what_cannot_be_restored_is_told_in_one_sentence(tmp_path: Path) -> None
 @pytest.mark.usefixtures("api")
 def test_server_without_a_state_file_keeps_nothing() -> None:
     """It says how to start one that does."""
-    assert "serve --state FILE" in sentence(run("snapshot", "--keep"), 1)
+    assert "serve --state FILE" in sentence(run("snapshot", "save", "--keep"), 1)
 
 
 def test_pool_report_is_printed(api: Api) -> None:
     """As text and as JSON."""
     api.create(first_party="+12025550101", second_party="+12025550102")
     api.create(first_party="+12025550101", second_party="+12025550103")
-    text, structure = run("pool-report"), run("pool-report", "--json")
+    text, structure = run("numbers", "report"), run("numbers", "report", "--json")
 
     assert f"{api.auth_id} +1: 2 needed, tightest at 2026-01-01T00:00:00Z with 2 sessions on 2 numbers" in text.stdout
     assert "busiest +12025550101: 2 sessions at once; the vendor's formula asks for 3 numbers" in text.stdout
@@ -179,9 +179,9 @@ def test_replay_reports_the_first_difference(tmp_path: Path) -> None:
     recording.write_text(
         whole.replace('"event":"SessionCreated","at":"2026-01-01', '"event":"SessionCreated","at":"2027-01-01')
     )
-    differs = sentence(run("replay", str(recording)), 1)
+    differs = sentence(run("recording", "replay", str(recording)), 1)
     recording.write_text(whole[:-20])
-    broken = sentence(run("replay", str(recording)), 2)
+    broken = sentence(run("recording", "replay", str(recording)), 2)
 
     assert 'line 3: SessionCreated at 2027-01-01T00:00:00Z: at was "2027-01-01T00:00:00Z"' in differs
     assert "line 3: " in broken

@@ -26,7 +26,7 @@ FORM = {"EventName": "SessionTimeout", "SessionUUID": "c28b77d4", "SequenceNumbe
 def api(fresh_api: Api, monkeypatch: pytest.MonkeyPatch) -> Api:
     """A world of the test's own, and the environment that lets the verbs find it."""
     monkeypatch.setenv("MASKING_EMULATOR_URL", fresh_api.url)
-    monkeypatch.setenv("MASKING_EMULATOR_WORLD", fresh_api.auth_id)
+    monkeypatch.setenv("MASKING_EMULATOR_ACCOUNT", fresh_api.auth_id)
     return fresh_api
 
 

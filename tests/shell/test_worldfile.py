@@ -106,8 +106,8 @@ BAD = {
     "unknown nested key": ('[account]\nauth_idd = "x"', "account.auth_idd", r"unknown key; did you mean auth_id\?"),
     "unknown key of a number": ('numbers = [{number = "+14155550100", tag = 1}]', r"numbers\[0\].tag", "unknown key"),
     "unknown policy": ("[policy]\nupdate_stauts = 200", "policy.update_stauts", "unknown key; .*update_status"),
-    "bad policy value": ("[policy]\nupdate_status = 201", "policy.update_status", r"201 is not one of \[200, 202\]"),
-    "policy of the wrong kind": ("[policy]\ncooloff_after_delete = 1", "policy.cooloff_after_delete", "1 is not one"),
+    "bad policy value": ("[policy]\nupdate_status = 201", "policy.update_status", "201 is none of 200, 202"),
+    "policy of the wrong kind": ("[policy]\ncooloff_after_delete = 1", "policy.cooloff_after_delete", "1 is none of"),
     "wrong type": ('clock = "now"', "clock", "'now' is not of type 'object'"),
     "boolean seed": ("seed = true", "seed", "True is not of type"),
     "seed that nobody can write down": ("seed = 0x" + "f" * 5000, "seed", "it cannot be written down"),
@@ -119,7 +119,7 @@ BAD = {
     "instant before time": ("[clock]\nstart = 1969-12-31T23:59:59Z", "clock.start", "outside the years 1970 to 9999"),
     "bad number": ('numbers = [{number = "+0123"}]', r"numbers\[0\].number", r"'\+0123' is no E.164 number"),
     "number in other digits": ('numbers = [{number = "١٤١٥٥٥٥٠١٠٠"}]', r"numbers\[0\].number", "is no E.164 number"),
-    "missing number": ("numbers = [{}]", r"numbers\[0\]", "'number' is a required property"),
+    "missing number": ("numbers = [{}]", r"numbers\[0\]", "number must be given"),
     "duplicate number": (
         'numbers = [{number = "+14155550100"}, {number = "14155550100"}]',
         r"numbers\[1\].number",
@@ -131,11 +131,18 @@ BAD = {
         f"{SUBACCOUNT} is no subaccount of this world",
     ),
     "main account as subaccount": (
-        'account.auth_id = "MAEMULATOR0000000009"\nnumbers = [{number = "+1", subaccount = "MAEMULATOR0000000009"}]',
+        (
+            'numbers = [{number = "+14155550100", subaccount = "MAEMULATOR0000000009"}]\n'
+            '[account]\nauth_id = "MAEMULATOR0000000009"'
+        ),
         r"numbers\[0\].subaccount",
         "is no subaccount of this world",
     ),
-    "short auth id": ('[account]\nauth_id = "MA1"', "account.auth_id", "'MA1' does not match"),
+    "short auth id": (
+        '[account]\nauth_id = "MA1"',
+        "account.auth_id",
+        "'MA1' is not an Auth ID: 20 capital letters and digits",
+    ),
     "empty token": ('[account]\nauth_token = ""', "account.auth_token", "'' should be non-empty"),
     "duplicate auth id": (
         f'[account]\nauth_id = "{SUBACCOUNT}"\n[[account.subaccounts]]\nauth_id = "{SUBACCOUNT}"',
@@ -168,7 +175,7 @@ def test_mistake_is_named_with_file_key_and_reason(tmp_path: Path, toml: str, ke
     with pytest.raises(BadWorld) as caught:
         _load(tmp_path, toml)
 
-    assert re.match(f"^{re.escape(str(tmp_path))}/mine.toml: {key}: .*{reason}", str(caught.value))
+    assert re.match(f"^{re.escape(str(tmp_path))}/mine.toml:1?[0-9]: {key}: .*{reason}", str(caught.value))
     assert "\n" not in str(caught.value)
 
 
@@ -179,7 +186,7 @@ def test_mistake_is_named_with_file_key_and_reason(tmp_path: Path, toml: str, ke
 )
 def test_bad_toml_is_named_with_its_file(tmp_path: Path, toml: str) -> None:
     """What cannot be read at all names the file and what the reader says."""
-    with pytest.raises(BadWorld, match=f"^{re.escape(str(tmp_path))}/mine.toml: .+"):
+    with pytest.raises(BadWorld, match=f"^{re.escape(str(tmp_path))}/mine.toml:[12]: it is no TOML: .+"):
         _load(tmp_path, toml)
 
 

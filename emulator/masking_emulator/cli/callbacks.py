@@ -1,9 +1,8 @@
-"""The verbs of callbacks: look at them, wait for one, send one again, and the laboratory. Part of the command line.
+"""The verbs of callbacks: look at them, wait for one, send one again, and the laboratory.
 
 Verbs that wait let the server wait and ask it again only now and then.
 """
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final, TypeVar
 
@@ -11,16 +10,21 @@ import click
 
 from masking_emulator.cli.common import (
     WHOLE,
+    AccountClient,
+    Duration,
+    Noun,
+    Output,
+    account_options,
+    aligned,
+    coloured,
     end_cleanly_when_asked,
     given,
-    json_option,
-    print_aligned,
-    print_json,
-    talking,
-    world_option,
+    output_options,
 )
 from masking_emulator.cli.words import LISTED_MAX, OPEN_STATES, STATES, WAIT_S_MAX
-from masking_emulator.client import Control, ControlRefused
+from masking_emulator.client import ControlRefused
+
+_GOOD: Final[Mapping[str, bool]] = {"delivered": True, "failed": False, "blocked": False}
 
 #: How long `follow` waits in one request: where nothing is under way, and where something is, in real seconds.
 _QUIET_S: Final = 30
@@ -32,7 +36,7 @@ _NOTHING_CAME: Final = 409
 _Verb = TypeVar("_Verb", bound=Callable[..., Any])
 
 
-@click.group()
+@click.group(cls=Noun)
 def callbacks() -> None:
     """Look at callbacks, wait for them, send them again, hold them back.
 
@@ -67,55 +71,49 @@ _after_option: Final = click.option("--after", default=0, show_default=True, typ
 @_filter_options
 @_state_option
 @_after_option
-@click.option("--limit", default=100, show_default=True, type=WHOLE, help="The most to print.")
-@json_option("The callbacks with every attempt, as JSON.")
-@world_option
-def list_(as_json: bool, url: str, world: str | None, **filters: Any) -> None:  # noqa: FBT001  # click's way
-    """Print the callbacks, oldest first, one a line."""
-    with talking():
-        control = Control(url)
-        answer = control.get(f"{control.world(world)}/callbacks", **given(**filters))
-    _print_found(answer, as_json=as_json)
+@click.option("--limit", default=100, show_default=True, type=WHOLE, help="The most to print, the newest ones.")
+@output_options
+@account_options
+def list_(url: str, account: str | None, as_json: bool, quiet: bool, **filters: Any) -> None:  # noqa: FBT001  # click's way
+    """Print the callbacks, newest last, one a line."""
+    answer = AccountClient(url, account).get("/callbacks", order="newest", **given(**filters))
+    found = answer["callbacks"][::-1]
+    Output(as_json=as_json, quiet=quiet).show_list({"callbacks": found}, [_line(callback) for callback in found])
 
 
 @callbacks.command()
 @click.argument("id_", metavar="ID", type=WHOLE)
-@json_option("All that is known, as JSON.")
-@world_option
-def show(id_: int, as_json: bool, url: str, world: str | None) -> None:  # noqa: FBT001  # click's way
+@output_options
+@account_options
+def show(id_: int, url: str, account: str | None, **output: bool) -> None:
     """Print one callback: its parameters, its request, what was signed, and every attempt."""
-    with talking():
-        control = Control(url)
-        found = control.get(f"{control.world(world)}/callbacks/{id_}")
-    if as_json:
-        return print_json(found)
-    click.echo(_line(found))
-    request = found["request"]
-    _print_part("parameters", found["parameters"])
-    _print_part("request", {"": f"{request['method']} {request['url']}", **request["headers"], "body": request["body"]})
-    signed = found["signature_inputs"]
-    _print_part("signed", {"V2": signed["v2"], **{f"V3, text {n}": text for n, text in enumerate(signed["v3"], 1)}})
-    _print_part("laboratory", {"": ", ".join(found["laboratory"])})
-    _print_part("attempts", {attempt["at"]: _attempt(attempt) for attempt in found["attempts"]})
-    return None
+    found = AccountClient(url, account).get(f"/callbacks/{id_}")
+    request, signed = found["request"], found["signature_inputs"]
+    parts: Mapping[str, Mapping[str, str]] = {
+        "parameters": found["parameters"],
+        "request": {"": f"{request['method']} {request['url']}", **request["headers"], "body": request["body"]},
+        "signed": {"V2": signed["v2"], **{f"V3, text {n}": text for n, text in enumerate(signed["v3"], 1)}},
+        "laboratory": {"": ", ".join(found["laboratory"])},
+        "attempts": {attempt["at"]: _attempt(attempt) for attempt in found["attempts"]},
+    }
+    lines = [_line(found), *(line for title, rows in parts.items() for line in _part(title, rows))]
+    Output(**output).show(found, lines)
 
 
 @callbacks.command()
 @_filter_options
 @_after_option
 @click.option("--count", type=click.IntRange(1), help="End after this many.")
-@json_option("One JSON object a line.")
-@world_option
-def follow(as_json: bool, url: str, world: str | None, count: int | None, **filters: Any) -> None:  # noqa: FBT001  # click's way
+@output_options
+@account_options
+def follow(url: str, account: str | None, count: int | None, as_json: bool, quiet: bool, **filters: Any) -> None:  # noqa: FBT001  # click's way
     """Print every callback as soon as it is settled, those so far and those to come, until Ctrl-C."""
     end_cleanly_when_asked()
-    with talking():
-        control = Control(url)
-        settled = _settled(control, f"{control.world(world)}/callbacks", given(**filters))
-        for place, found in enumerate(settled, 1):
-            click.echo(json.dumps(found) if as_json else _line(found))
-            if place == count:
-                return
+    out = Output(as_json=as_json, quiet=quiet)
+    for place, found in enumerate(_settled(AccountClient(url, account), given(**filters)), 1):
+        out.stream(found, _line(found))
+        if place == count:
+            return
 
 
 @callbacks.command()
@@ -124,121 +122,98 @@ def follow(as_json: bool, url: str, world: str | None, count: int | None, **filt
 @_after_option
 @click.option("--count", default=1, show_default=True, type=click.IntRange(1, LISTED_MAX), help="How many to wait for.")
 @click.option(
-    "--timeout",
-    default=5.0,
-    show_default=True,
-    type=click.FloatRange(0, WAIT_S_MAX),
-    help="Real seconds to wait.",
+    "--timeout", default="5s", show_default=True, type=Duration(WAIT_S_MAX), metavar="TIME", help="Real time to wait."
 )
-@json_option("The callbacks as JSON.")
-@world_option
-def wait(as_json: bool, url: str, world: str | None, timeout: float, **filters: Any) -> None:  # noqa: FBT001  # click's way
+@output_options
+@account_options
+def wait(url: str, account: str | None, timeout: float, as_json: bool, quiet: bool, **filters: Any) -> None:  # noqa: FBT001  # click's way
     """Wait until callbacks match, and print them. Without --state: until they are delivered.
 
     Exit code 1 where they do not come in time, with what came instead.
     """
-    with talking():
-        control = Control(url)
-        answer = control.wait(f"{control.world(world)}/callbacks/wait", timeout, **given(**filters))
-    _print_found(answer, as_json=as_json)
+    answer = AccountClient(url, account).wait("/callbacks/wait", timeout, **given(**filters))
+    lines = [_line(found) for found in answer["callbacks"]]
+    Output(as_json=as_json, quiet=quiet).show_list(answer, lines)
 
 
 @callbacks.command()
 @click.argument("id_", metavar="ID", type=WHOLE)
-@json_option("The new callback as JSON.")
-@world_option
-def replay(id_: int, as_json: bool, url: str, world: str | None) -> None:  # noqa: FBT001  # click's way
+@output_options
+@account_options
+def replay(id_: int, url: str, account: str | None, **output: bool) -> None:
     """Send a callback once more, with fresh nonces, as a callback of its own."""
-    with talking():
-        control = Control(url)
-        found = control.post(f"{control.world(world)}/callbacks/{id_}/replay")
-    if as_json:
-        return print_json(found)
-    click.echo(_line(found))
-    return None
+    found = AccountClient(url, account).post(f"/callbacks/{id_}/replay")
+    Output(**output).show(found, [_line(found)])
 
 
 @callbacks.command()
 @_rule_options
-@world_option
-def hold(url: str, world: str | None, **rule: Any) -> None:
+@output_options
+@account_options
+def hold(url: str, account: str | None, as_json: bool, quiet: bool, **rule: Any) -> None:  # noqa: FBT001  # click's way
     """From now on hold callbacks back until they are released."""
-    _add_rule(url, world, given(action="hold", **rule))
+    policy = _with_rule(AccountClient(url, account), given(action="hold", **rule))
+    Output(as_json=as_json, quiet=quiet).show(policy, _policy(policy))
 
 
 @callbacks.command()
 @click.argument("ids", metavar="[ID]...", nargs=-1, type=WHOLE)
 @_rule_options
-@world_option
-def drop(ids: tuple[int, ...], url: str, world: str | None, **rule: Any) -> None:
+@output_options
+@account_options
+def drop(ids: tuple[int, ...], url: str, account: str | None, as_json: bool, quiet: bool, **rule: Any) -> None:  # noqa: FBT001  # click's way
     """Never send the callbacks with these IDs; without one, from now on never send those that match."""
+    server, out = AccountClient(url, account), Output(as_json=as_json, quiet=quiet)
     if not ids:
-        return _add_rule(url, world, given(action="drop", **rule))
+        policy = _with_rule(server, given(action="drop", **rule))
+        return out.show(policy, _policy(policy))
     if given(**rule):
         raise click.UsageError("give IDs, or options that select callbacks to come, not both")
-    with talking():
-        control = Control(url)
-        path = f"{control.world(world)}/callbacks"
-        for ordinal in ids:
-            click.echo(_line(control.post(f"{path}/{ordinal}/drop")))
-    return None
+    dropped = [server.post(f"/callbacks/{ordinal}/drop") for ordinal in ids]
+    return out.show({"callbacks": dropped}, map(_line, dropped))
 
 
 @callbacks.command()
 @click.argument("ids", metavar="[ID]...", nargs=-1, type=WHOLE)
-@world_option
-def release(ids: tuple[int, ...], url: str, world: str | None) -> None:
+@output_options
+@account_options
+def release(ids: tuple[int, ...], url: str, account: str | None, **output: bool) -> None:
     """Let held callbacks go: these in this order, or all. Rules that hold stay; end them with `rules --clear`."""
-    with talking():
-        control = Control(url)
-        answer = control.post(f"{control.world(world)}/callbacks/release", {"ids": list(ids)} if ids else {})
-    click.echo(f"released {' '.join(map(str, answer['released']))}" if answer["released"] else "nothing was held")
+    answer = AccountClient(url, account).post("/callbacks/release", {"ids": list(ids)} if ids else {})
+    released = answer["released"]
+    Output(**output).show(answer, [f"released {' '.join(map(str, released))}" if released else "nothing was held"])
 
 
 @callbacks.command()
 @click.option("--clear", is_flag=True, help="Remove all rules.")
-@json_option("What the control API answers.")
-@world_option
-def rules(clear: bool, as_json: bool, url: str, world: str | None) -> None:  # noqa: FBT001  # click's way
+@output_options
+@account_options
+def rules(url: str, account: str | None, clear: bool, **output: bool) -> None:  # noqa: FBT001  # click's way
     """Print the laboratory's rules, with how often each was applied."""
-    with talking():
-        control = Control(url)
-        path = f"{control.world(world)}/callbacks/policy"
-        policy = control.put(path, {"rules": []}) if clear else control.get(path)
-    _print_policy(policy, as_json=as_json)
+    server = AccountClient(url, account)
+    policy = server.put("/callbacks/policy", {"rules": []}) if clear else server.get("/callbacks/policy")
+    Output(**output).show(policy, _policy(policy))
 
 
-def _print_found(answer: Mapping[str, Any], *, as_json: bool) -> None:
-    if as_json:
-        return print_json(answer)
-    for found in answer["callbacks"]:
-        click.echo(_line(found))
-    return None
-
-
-def _add_rule(url: str, world: str | None, rule: Mapping[str, Any]) -> None:
+def _with_rule(server: AccountClient, rule: Mapping[str, Any]) -> Any:
     """One rule more, behind the others; their counting starts anew, because the API takes all rules at once."""
     rule = {"session_uuid" if name == "session" else name: value for name, value in rule.items()}
-    with talking():
-        control = Control(url)
-        path = f"{control.world(world)}/callbacks/policy"
-        before = [_without_counts(known) for known in control.get(path)["rules"]]
-        policy = control.put(path, {"rules": [*before, rule]})
-    _print_policy(policy, as_json=False)
+    before = [_without_counts(known) for known in server.get("/callbacks/policy")["rules"]]
+    return server.put("/callbacks/policy", {"rules": [*before, rule]})
 
 
 def _without_counts(rule: Mapping[str, Any]) -> dict[str, Any]:
     return given(**{name: value for name, value in rule.items() if name not in ("matched", "applied")})
 
 
-def _settled(control: Control, path: str, filters: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+def _settled(server: AccountClient, filters: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
     """Every callback that is settled, as soon as it is."""
     last, filters = filters["after"], {name: value for name, value in filters.items() if name != "after"}
     pending: set[int] = set()
     while True:
-        came = _came(control, path, filters, after=last, seconds=_BUSY_S if pending else _QUIET_S)
+        came = _came(server, filters, after=last, seconds=_BUSY_S if pending else _QUIET_S)
         last = max((found["id"] for found in came), default=last)
-        known = _still_there(control, path, filters, pending) if pending else []
+        known = _still_there(server, filters, pending) if pending else []
         for found in (*known, *came):
             if found["state"] in OPEN_STATES:
                 pending.add(found["id"])
@@ -247,12 +222,10 @@ def _settled(control: Control, path: str, filters: Mapping[str, Any]) -> Iterato
                 yield found
 
 
-def _came(
-    control: Control, path: str, filters: Mapping[str, Any], *, after: int, seconds: float
-) -> list[dict[str, Any]]:
+def _came(server: AccountClient, filters: Mapping[str, Any], *, after: int, seconds: float) -> list[dict[str, Any]]:
     """The callbacks after this one, as soon as there is one; none where none comes in time."""
     try:
-        answer = control.wait(f"{path}/wait", seconds, **filters, state="any", after=after)
+        answer = server.wait("/callbacks/wait", seconds, **filters, state="any", after=after)
     except ControlRefused as refused:
         if refused.status == _NOTHING_CAME:
             return []
@@ -260,31 +233,29 @@ def _came(
     return list(answer["callbacks"])
 
 
-def _still_there(control: Control, path: str, filters: Mapping[str, Any], ids: set[int]) -> list[dict[str, Any]]:
+def _still_there(server: AccountClient, filters: Mapping[str, Any], ids: set[int]) -> list[dict[str, Any]]:
     """These callbacks as they are now; those that are kept no more are taken out of `ids`."""
-    answer = control.get(path, **filters, after=min(ids) - 1, limit=LISTED_MAX)["callbacks"]
+    answer = server.get("/callbacks", **filters, after=min(ids) - 1, limit=LISTED_MAX)["callbacks"]
     found = {callback["id"]: callback for callback in answer if callback["id"] in ids}
     reached = answer[-1]["id"] if len(answer) == LISTED_MAX else max(ids)
     ids.difference_update({ordinal for ordinal in ids if ordinal <= reached} - found.keys())
     return list(found.values())
 
 
-def _print_policy(policy: Mapping[str, Any], *, as_json: bool) -> None:
-    if as_json:
-        return print_json(policy)
-    click.echo("callbacks are sent" if policy["deliver"] else "callbacks are made and kept, and not sent")
+def _policy(policy: Mapping[str, Any]) -> Iterator[str]:
+    yield "callbacks are sent" if policy["deliver"] else "callbacks are made and kept, and not sent"
     for place, rule in enumerate(policy["rules"], 1):
         said = " ".join(f"{name}={value}" for name, value in _without_counts(rule).items() if name != "action")
-        click.echo(f"{place:>3}  {rule['action']:<9}  applied {rule['applied']} of {rule['matched']}  {said}")
-    return None
+        yield f"{place:>3}  {rule['action']:<9}  applied {rule['applied']} of {rule['matched']}  {said}"
 
 
 def _line(found: Mapping[str, Any]) -> str:
+    state = coloured(f"{found['state']:<9}", good=_GOOD.get(found["state"]))
     copy = f"  copy of {found['copy_of']}" if found["copy_of"] is not None else ""
     last = f"  {_attempt(found['attempts'][-1])}" if found["attempts"] else ""
     return (
         f"{found['id']:>5}  {found['due_at']:<27}  {found['event']:<30}  #{found['sequence']:<3} "
-        f"{found['session_uuid']}  {found['state']:<9}{last}{copy}"
+        f"{found['session_uuid']}  {state}{last}{copy}"
     ).rstrip()
 
 
@@ -295,7 +266,7 @@ def _attempt(attempt: Mapping[str, Any]) -> str:
     return f"attempt {attempt['number']}: {came} ({attempt['took_ms']:.0f} ms)"
 
 
-def _print_part(title: str, rows: Mapping[str, str]) -> None:
-    if any(rows.values()):
-        click.echo(f"\n{title}")
-    print_aligned([(f"  {name}", value) for name, value in rows.items()])
+def _part(title: str, rows: Mapping[str, str]) -> list[str]:
+    if not any(rows.values()):
+        return []
+    return ["", title, *aligned((f"  {name}", value) for name, value in rows.items())]

@@ -1,30 +1,42 @@
-"""The verbs of the simulated telephone network: `call`, `act`, `calls`. Part of the command line."""
+"""The verbs of the simulated telephone network: `call`, and `calls list|show|act`."""
 
 from typing import Any, Final
 
 import click
 
-from masking_emulator.cli.common import WHOLE, given, json_option, print_aligned, print_json, talking, world_option
+from masking_emulator.cli.common import (
+    WHOLE,
+    AccountClient,
+    Duration,
+    Noun,
+    Output,
+    Verb,
+    account_options,
+    aligned,
+    given,
+    output_options,
+    table,
+)
 from masking_emulator.cli.words import ACTIONS, ENDED, OUTCOMES, PHASES, SIDES
-from masking_emulator.client import Control, segment
+from masking_emulator.client import segment
 
-_SECONDS: Final = click.FloatRange(0, 86_400)
+_TIME: Final = Duration(86_400)
 _SIDE: Final = click.Choice(SIDES)
 
 
-@click.command()
+@click.command(cls=Verb)
 @click.argument("from_", metavar="FROM")
 @click.argument("to")
 @click.option("--outcome", type=click.Choice(OUTCOMES), help="What the phone behind the number does.")
-@click.option("--answer-after", type=_SECONDS, metavar="S", help="Seconds until the outcome.")
-@click.option("--talk", type=_SECONDS, metavar="S", help="Seconds of talk once connected.")
+@click.option("--answer-after", type=_TIME, metavar="TIME", help="How long until the outcome.")
+@click.option("--talk", type=_TIME, metavar="TIME", help="How long they talk once connected.")
 @click.option("--hangup-by", type=_SIDE, help="Who hangs up after that.")
 @click.option("--digits", multiple=True, help="The PIN that the caller types; once for each prompt, '' for none.")
-@click.option("--manual", is_flag=True, help="Phones do nothing by themselves; take each step with `act`.")
+@click.option("--manual", is_flag=True, help="Phones do nothing by themselves; take each step with `calls act`.")
 @click.option("--recording-fails", is_flag=True, help="The recording cannot be started.")
 @click.option("--advance", is_flag=True, help="Move the world's clock until the call is over.")
-@json_option("The call as JSON.")
-@world_option
+@output_options
+@account_options
 def call(**options: Any) -> None:
     """Let FROM dial the virtual number TO, and print the call.
 
@@ -38,62 +50,68 @@ def call(**options: Any) -> None:
     if options["advance"] and options["manual"]:
         raise click.UsageError("a --manual call does not end by itself, so there is nothing to --advance to")
     body = {"from": options["from_"], "to": options["to"], **_script(options)}
-    with talking():
-        control = Control(options["url"])
-        world = control.world(options["world"])
-        placed = control.post(f"{world}/calls", body)
-        path = f"{world}/calls/{segment(placed['call_uuid'])}"
-        while options["advance"] and placed["phase"] != ENDED:
-            control.post(f"{world}/clock/advance", {"next": True})
-            placed = control.get(path)
-    _print_call(placed, as_json=options["as_json"])
+    server = AccountClient(options["url"], options["account"])
+    placed = server.post("/calls", body)
+    path = f"/calls/{segment(placed['call_uuid'])}"
+    while options["advance"] and placed["phase"] != ENDED:
+        server.post("/clock/advance", {"next": True})
+        placed = server.get(path)
+    Output(as_json=options["as_json"], quiet=options["quiet"]).show(placed, _described(placed))
 
 
-@click.command()
+@click.group(cls=Noun)
+def calls() -> None:
+    """Look at the calls, and take steps in one that is driven by hand. `call` places one."""
+
+
+@calls.command(name="list")
+@click.option("--session", help="Only calls of this session.")
+@click.option("--phase", type=click.Choice(PHASES), help="Only calls in this phase.")
+@click.option("--limit", default=100, show_default=True, type=WHOLE, help="The most to print, the newest ones.")
+@output_options
+@account_options
+def list_(url: str, account: str | None, session: str | None, phase: str | None, limit: int, **output: bool) -> None:
+    """Print the calls, newest last, one a line."""
+    answer = AccountClient(url, account).get("/calls", **given(session=session, phase=phase, limit=limit))
+    rows = [
+        (found["started_at"], found["call_uuid"], _people(found), _standing(found))
+        for found in reversed(answer["calls"])
+    ]
+    Output(**output).show_list(answer, table(rows))
+
+
+@calls.command()
+@click.argument("call_uuid", metavar="CALL")
+@output_options
+@account_options
+def show(call_uuid: str, url: str, account: str | None, **output: bool) -> None:
+    """Print CALL, by the UUID of any of its legs."""
+    found = AccountClient(url, account).get(f"/calls/{segment(call_uuid)}")
+    Output(**output).show(found, _described(found))
+
+
+@calls.command()
 @click.argument("call_uuid", metavar="CALL")
 @click.argument("action", type=click.Choice(ACTIONS))
 @click.argument("digits", required=False)
 @click.option("--party", type=_SIDE, help="Who does it; left out, whoever can, and the caller for a hangup.")
-@json_option("The call as JSON.")
-@world_option
-def act(call_uuid: str, action: str, digits: str | None, party: str | None, as_json: bool, **server: Any) -> None:  # noqa: FBT001  # click's way
+@output_options
+@account_options
+def act(
+    call_uuid: str, action: str, digits: str | None, party: str | None, url: str, account: str | None, **output: bool
+) -> None:
     """Take one step of a running call, and print what became of it.
 
     \b
-        masking-emulator act CALL answer
-        masking-emulator act CALL digits 1234    # '' for no input in time
-        masking-emulator act CALL hangup --party callee
+        masking-emulator calls act CALL answer
+        masking-emulator calls act CALL digits 1234    # '' for no input in time
+        masking-emulator calls act CALL hangup --party callee
     """
     if (action == "digits") != (digits is not None):
         raise click.UsageError("DIGITS are given with the action digits, and with no other")
-    with talking():
-        control = Control(server["url"])
-        path = f"{control.world(server['world'])}/calls/{segment(call_uuid)}/actions"
-        after = control.post(path, given(action=action, digits=digits, party=party))
-    _print_call(after, as_json=as_json)
-
-
-@click.command()
-@click.argument("call_uuid", metavar="[CALL]", required=False)
-@click.option("--session", help="Only calls of this session.")
-@click.option("--phase", type=click.Choice(PHASES), help="Only calls in this phase.")
-@click.option("--limit", default=100, show_default=True, type=WHOLE, help="The most to print.")
-@json_option("What the control API answers.")
-@world_option
-def calls(**options: Any) -> None:
-    """Print the calls, newest first, one a line; or CALL alone, by the UUID of any of its legs."""
-    with talking():
-        control = Control(options["url"])
-        path = f"{control.world(options['world'])}/calls"
-        if options["call_uuid"] is not None:
-            one = control.get(f"{path}/{segment(options['call_uuid'])}")
-            return _print_call(one, as_json=options["as_json"])
-        answer = control.get(path, **given(session=options["session"], phase=options["phase"], limit=options["limit"]))
-    if options["as_json"]:
-        return print_json(answer)
-    for found in answer["calls"]:
-        click.echo(f"{found['started_at']}  {found['call_uuid']}  {_people(found):<40}  {_standing(found)}".rstrip())
-    return None
+    body = given(action=action, digits=digits, party=party)
+    after = AccountClient(url, account).post(f"/calls/{segment(call_uuid)}/actions", body)
+    Output(**output).show(after, _described(after))
 
 
 def _script(options: dict[str, Any]) -> dict[str, Any]:
@@ -108,9 +126,7 @@ def _script(options: dict[str, Any]) -> dict[str, Any]:
     )
 
 
-def _print_call(found: dict[str, Any], *, as_json: bool) -> None:
-    if as_json:
-        return print_json(found)
+def _described(found: dict[str, Any]) -> list[str]:
     coming = found["next"] or {}
     rows = [
         ("call", found["call_uuid"]),
@@ -125,8 +141,7 @@ def _print_call(found: dict[str, Any], *, as_json: bool) -> None:
         ("recording", found["recording_uuid"] or ""),
         *(("leg", _leg(leg)) for leg in found["legs"]),
     ]
-    print_aligned(rows)
-    return None
+    return aligned(rows)
 
 
 def _people(found: dict[str, Any]) -> str:

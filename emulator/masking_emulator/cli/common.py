@@ -1,58 +1,233 @@
-"""What the verbs of the command line share: the options for a server and a world, its answers, and its failures.
+"""What the verbs of the command line share: how they fail, which server and account they are about, how they print.
 
-Exit codes: 0 done, 1 the server refused or nothing came of it, 2 the arguments were wrong, 3 no server answers.
+Exit codes: 0 done; 1 the server refused, or what was expected did not happen; 2 the call itself was wrong; 3 no
+server answers. Ctrl-C ends a verb with 130, unless Ctrl-C is the way to end it, as with `serve` and `follow`.
 """
 
 import json
+import re
 import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from shutil import get_terminal_size
 from signal import SIGINT, SIGTERM, signal
-from typing import Any, NoReturn, TypeVar
+from typing import Any, Final, NoReturn, TypeVar
 
 import click
 
-from masking_emulator.client import ControlRefused, Unreachable
-from masking_emulator.config import HOST_DEFAULT, PORT_DEFAULT, URL_VARIABLE, WORLD_VARIABLE
+from masking_emulator.client import Control, ControlRefused, Unreachable
+from masking_emulator.clock import read_duration
+from masking_emulator.config import (
+    ACCOUNT_VARIABLE,
+    HOST_DEFAULT,
+    PORT_DEFAULT,
+    URL_VARIABLE,
+    colours_wanted,
+)
 
-EXIT_REFUSED = 1
-EXIT_USAGE = 2
-EXIT_UNREACHABLE = 3
+#: Exit code → what it means, as `masking-emulator help exit-codes` prints it.
+EXIT_CODES: Final[Mapping[int, str]] = {
+    0: "done",
+    1: "the server refused, or what was expected did not happen",
+    2: "the call itself was wrong: an unknown verb or option, a wrong value, a file that cannot be read",
+    3: "no server answers at --url",
+    130: "Ctrl-C",
+}
+EXIT_REFUSED: Final = 1
+EXIT_USAGE: Final = 2
+EXIT_UNREACHABLE: Final = 3
+_EXIT_INTERRUPTED: Final = 130
 
 #: The control API takes no longer number than this.
 WHOLE = click.IntRange(0, 10**15 - 1)
 
+URL_DEFAULT: Final = f"http://{HOST_DEFAULT}:{PORT_DEFAULT}"
+
 _Verb = TypeVar("_Verb", bound=Callable[..., Any])
+
+
+class Verb(click.Command):
+    """A verb: what goes wrong while it runs is one sentence on stderr and an exit code, never a traceback."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run it, and see that what it printed has really been written."""
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+        except Unreachable as error:
+            hint = "" if "http:// URL" in str(error) else "; start one with `masking-emulator serve`"
+            end(EXIT_UNREACHABLE, f"{error}{hint}")
+        except ControlRefused as error:
+            end(EXIT_REFUSED, self._refusal(error))
+        except KeyboardInterrupt:
+            sys.exit(_EXIT_INTERRUPTED)
+        except BrokenPipeError:
+            raise  # click ends quietly: whoever read has enough
+        except OSError as error:
+            _give_up_on_output()
+            end(EXIT_REFUSED, f"cannot write: {error.strerror or error}")
+        return result
+
+    def _refusal(self, error: ControlRefused) -> str:
+        """The refusal, with the name of the option that gave the field which it is about."""
+        field = str(error.answer.get("field") or "")
+        parts = {part.removesuffix("_s") for part in re.split(r"[.\[\]]+", field)}
+        for parameter in self.params:
+            if (parameter.name or "").rstrip("_").removesuffix("_s") in parts:
+                shown = parameter.opts[0] if isinstance(parameter, click.Option) else parameter.human_readable_name
+                return f"{shown.strip('[]')}: {str(error).removeprefix(f'{field}: ')}"
+        return str(error)
+
+
+class Noun(click.Group):
+    """A noun: a group of verbs."""
+
+    command_class = Verb
+
+
+Noun.group_class = Noun
+
+
+class Duration(click.ParamType[float]):
+    """Seconds as people write them: 90, 0.5, 10m, 1h30m, 2d."""
+
+    name = "duration"
+
+    def __init__(self, maximum_s: float = 1e12) -> None:
+        self._maximum_s = maximum_s
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
+        """Seconds."""
+        try:
+            seconds = read_duration(str(value))
+        except ValueError as error:
+            self.fail(str(error), param, ctx)
+        if not 0 <= seconds <= self._maximum_s:
+            self.fail(f"{value} is not in the range 0 to {self._maximum_s:g} seconds", param, ctx)
+        return seconds
+
+
+class AccountClient:
+    """The server and the account that a verb is about. Its methods raise Unreachable and ControlRefused."""
+
+    def __init__(self, url: str, account: str | None = None, *, timeout_s: float = 60.0) -> None:
+        self.control = Control(url, timeout_s=timeout_s)
+        self._account = account
+        self._world: str | None = None
+
+    @property
+    def world(self) -> str:
+        """The path of the account's world; without --account, of the server's oldest."""
+        if self._world is None:
+            self._world = self.control.world(self._account)
+        return self._world
+
+    def get(self, path: str, **query: str | int) -> Any:
+        """GET a path below the world."""
+        return self.control.get(self.world + path, **query)
+
+    def wait(self, path: str, timeout_s: float, **query: str | int) -> Any:
+        """GET a path below the world that answers as soon as something happens, at the latest after so long."""
+        return self.control.wait(self.world + path, timeout_s, **query)
+
+    def post(self, path: str, body: Mapping[str, Any] | None = None) -> Any:
+        """POST to a path below the world."""
+        return self.control.post(self.world + path, body)
+
+    def put(self, path: str, body: Mapping[str, Any]) -> Any:
+        """PUT to a path below the world."""
+        return self.control.put(self.world + path, body)
+
+    def delete(self, path: str) -> Any:
+        """DELETE a path below the world."""
+        return self.control.delete(self.world + path)
 
 
 def url_option(verb: _Verb) -> _Verb:
     """`--url`: the server that is asked."""
-    default = f"http://{HOST_DEFAULT}:{PORT_DEFAULT}"
     return click.option(
-        "--url", envvar=URL_VARIABLE, default=default, show_default=True, help="The URL of the server."
+        "--url", envvar=URL_VARIABLE, default=URL_DEFAULT, show_default=True, help="The URL of the server."
     )(verb)
 
 
-def world_option(verb: _Verb) -> _Verb:
-    """`--url` and `--world`: the world that is used."""
-    text = "Auth ID of the world; left out, the server's first."
-    return url_option(click.option("--world", envvar=WORLD_VARIABLE, help=text)(verb))
+def account_options(verb: _Verb) -> _Verb:
+    """`--url` and `--account`: which account of which server the verb is about."""
+    text = "Auth ID of the account; left out, the server's first."
+    return url_option(click.option("--account", envvar=ACCOUNT_VARIABLE, metavar="AUTH_ID", help=text)(verb))
 
 
-def json_option(text: str) -> Callable[[_Verb], _Verb]:
-    """`--json`: output for programs."""
-    return click.option("--json", "as_json", is_flag=True, help=text)
+def output_options(verb: _Verb) -> _Verb:
+    """`--json` and `--quiet`: how the verb prints."""
+    verb = click.option("--quiet", "-q", is_flag=True, help="Print nothing; the exit code says it.")(verb)
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON, for programs.")(verb)
 
 
-@contextmanager
-def talking() -> Iterator[None]:
-    """Turn a failure of the server into one sentence and an exit code."""
-    try:
-        yield
-    except Unreachable as error:
-        end(EXIT_UNREACHABLE, f"{error}; start one with `masking-emulator serve`")
-    except ControlRefused as error:
-        end(EXIT_REFUSED, str(error))
+class Output:
+    """How a verb prints: for people, as JSON, or not at all."""
+
+    def __init__(self, *, as_json: bool, quiet: bool) -> None:
+        self.as_json = as_json
+        self.quiet = quiet
+
+    def show(self, value: Any, lines: Iterable[str]) -> None:
+        """One answer: the value as JSON, or these lines."""
+        if self.as_json:
+            return self.say(json.dumps(value, indent=2))
+        for line in lines:
+            self.say(line)
+        return None
+
+    def show_list(self, answer: Any, lines: Sequence[str], *, before: int = 0, nothing: str = "none") -> None:
+        """A list, newest last. `before` so many older ones are not shown; an empty list is said on stderr."""
+        if self.as_json:
+            return self.say(json.dumps(answer, indent=2))
+        if before > 0:
+            self.remark(f"{before:,} before these")
+        for line in lines:
+            self.say(line)
+        if not lines:
+            self.remark(nothing)
+        return None
+
+    def stream(self, value: Any, line: str) -> None:
+        """One of many: a JSON object a line, or the line."""
+        self.say(json.dumps(value) if self.as_json else line)
+
+    def say(self, line: str) -> None:
+        """A line on stdout."""
+        if not self.quiet:
+            click.echo(line, color=None if colours_wanted() else False)
+
+    def remark(self, line: str) -> None:
+        """A line on stderr, which no program reads."""
+        if not self.quiet:
+            click.echo(line, err=True)
+
+
+def table(rows: Sequence[Sequence[str]]) -> list[str]:
+    """Rows in aligned columns. On a terminal a line is cut to its width."""
+    widths = [max((len(row[place]) for row in rows), default=0) for place in range(max(map(len, rows), default=0))]
+    lines = ("  ".join(f"{cell:<{width}}" for cell, width in zip(row, widths, strict=False)).rstrip() for row in rows)
+    if not sys.stdout.isatty():
+        return list(lines)
+    width = get_terminal_size().columns
+    return [line if len(line) <= width else f"{line[: width - 1]}…" for line in lines]
+
+
+def aligned(rows: Iterable[tuple[str, str]]) -> list[str]:
+    """A name and a value a line, the values below one another. A row without a value is left out."""
+    rows = list(rows)
+    width = max((len(name) for name, _ in rows), default=0)
+    return [f"{name:<{width}}  {value}" for name, value in rows if value]
+
+
+def coloured(text: str, *, good: bool | None) -> str:
+    """Green where it went well, red where not; plain where neither, and off a terminal."""
+    return text if good is None else click.style(text, fg="green" if good else "red")
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 session`, `2 sessions`."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def end(code: int, sentence: str) -> NoReturn:
@@ -72,14 +247,8 @@ def given(**options: Any) -> dict[str, Any]:
     return {name: value for name, value in options.items() if value is not None}
 
 
-def print_json(value: Any) -> None:
-    """A value for programs."""
-    click.echo(json.dumps(value, indent=2))
+def _give_up_on_output() -> None:
+    """Python writes what is left of stdout once more as it ends, and would print a traceback where it cannot."""
+    from io import StringIO
 
-
-def print_aligned(rows: list[tuple[str, str]]) -> None:
-    """A name and a value a line, the values below one another. A row without a value is left out."""
-    width = max((len(name) for name, _ in rows), default=0)
-    for name, value in rows:
-        if value:
-            click.echo(f"{name:<{width}}  {value}")
+    sys.stdout = StringIO()

@@ -1,15 +1,15 @@
-"""The verbs about faults: list them, add one, take them away."""
+"""The verbs of faults: `faults list|add|clear`."""
 
 from typing import Any
 
 import click
 
-from masking_emulator.cli.common import print_json, talking, world_option
+from masking_emulator.cli.common import AccountClient, Duration, Noun, Output, account_options, output_options
 from masking_emulator.cli.words import FAULT_BODIES, FAULT_CONNECTIONS, FAULT_TIMES, OPERATIONS
-from masking_emulator.client import Control, segment
+from masking_emulator.client import segment
 
 
-@click.group()
+@click.group(cls=Noun)
 def faults() -> None:
     """Let API requests go wrong.
 
@@ -22,18 +22,12 @@ def faults() -> None:
 
 
 @faults.command("list")
-@click.option("--json", "as_json", is_flag=True, help="The whole answer, as JSON.")
-@world_option
-def show(as_json: bool, url: str, world: str | None) -> None:  # noqa: FBT001  # click's way
+@output_options
+@account_options
+def list_(url: str, account: str | None, **output: bool) -> None:
     """Print the faults of the world, and how often each was met."""
-    with talking():
-        control = Control(url)
-        answer = control.get(f"{control.world(world)}/faults")
-    if as_json:
-        return print_json(answer)
-    for fault in answer["faults"]:
-        click.echo(_line(fault))
-    return None
+    answer = AccountClient(url, account).get("/faults")
+    Output(**output).show_list(answer, [_line(fault) for fault in answer["faults"]])
 
 
 @faults.command()
@@ -46,16 +40,17 @@ def show(as_json: bool, url: str, world: str | None) -> None:  # noqa: FBT001  #
 @click.option("--limit", type=(int, float), metavar="REQUESTS SECONDS", help="Only requests beyond this rate meet it.")
 @click.option("--from", "from_", help="From this instant of the world on.")
 @click.option("--until", help="Until this instant of the world.")
-@click.option("--for", "for_s", type=float, help="For this many seconds of the world's clock.")
+@click.option("--for", "for_s", type=Duration(), metavar="TIME", help="For so long on the world's clock.")
 @click.option("--when", type=click.Choice(FAULT_TIMES), help="Before or after the change is made.")
 @click.option("--status", type=int, help="Answer with this status and the vendor's error body.")
 @click.option("--text", help="The error's text.")
 @click.option("--header", "headers", multiple=True, metavar="NAME:VALUE", help="A header of the error.")
 @click.option("--body", type=click.Choice(FAULT_BODIES), help="What is left of the body.")
 @click.option("--connection", type=click.Choice(FAULT_CONNECTIONS), help="End the connection without an answer.")
-@click.option("--delay", "delay_s", type=float, help="Real seconds to wait.")
-@world_option
-def add(url: str, world: str | None, **options: Any) -> None:
+@click.option("--delay", "delay_s", type=Duration(), metavar="TIME", help="Wait so long in real time.")
+@output_options
+@account_options
+def add(url: str, account: str | None, as_json: bool, quiet: bool, **options: Any) -> None:  # noqa: FBT001  # click's way
     """Add a fault, and print it."""
     body = {name.rstrip("_"): value for name, value in options.items() if value not in (None, ())}
     if "limit" in body:
@@ -63,24 +58,21 @@ def add(url: str, world: str | None, **options: Any) -> None:
         body["limit"] = {"requests": requests, "per_s": seconds}
     if "headers" in body:
         body["headers"] = dict(_header(text) for text in body["headers"])
-    with talking():
-        control = Control(url)
-        fault = control.post(f"{control.world(world)}/faults", body)
-    click.echo(_line(fault))
+    fault = AccountClient(url, account).post("/faults", body)
+    out = Output(as_json=as_json, quiet=quiet)
+    out.show(fault, [_line(fault)])
     if "note" in fault:
-        click.echo(f"note: {fault['note']}", err=True)
+        out.remark(f"note: {fault['note']}")
 
 
 @faults.command()
 @click.argument("fault_id", required=False)
-@world_option
-def clear(fault_id: str | None, url: str, world: str | None) -> None:
+@output_options
+@account_options
+def clear(fault_id: str | None, url: str, account: str | None, **output: bool) -> None:
     """Take FAULT_ID away, or all faults."""
-    with talking():
-        control = Control(url)
-        path = f"{control.world(world)}/faults"
-        answer = control.delete(path if fault_id is None else f"{path}/{segment(fault_id)}")
-    click.echo(f"removed {answer['removed']}")
+    answer = AccountClient(url, account).delete("/faults" if fault_id is None else f"/faults/{segment(fault_id)}")
+    Output(**output).show(answer, [f"removed {answer['removed']}"])
 
 
 def _header(text: str) -> tuple[str, str]:

@@ -7,7 +7,14 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from masking_emulator.cli.common import EXIT_USAGE, end, end_cleanly_when_asked, json_option, world_option
+from masking_emulator.cli.common import (
+    EXIT_USAGE,
+    Verb,
+    account_options,
+    end,
+    end_cleanly_when_asked,
+    output_options,
+)
 from masking_emulator.client import Control, ControlRefused, Unreachable
 
 if TYPE_CHECKING:
@@ -25,7 +32,7 @@ _IN_FRONT: Final = frozenset(
 )
 
 
-@click.command()
+@click.command(cls=Verb)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
 @click.option(
     "--port", default=9000, show_default=True, type=click.IntRange(0, 65_535), help="The port; 0: any free one."
@@ -34,16 +41,17 @@ _IN_FRONT: Final = frozenset(
     "--status", default=200, show_default=True, type=click.IntRange(200, 599), help="The status to answer with."
 )
 @click.option("--auth-token", "tokens", multiple=True, help="A token that may sign; left out, those of the world.")
-@json_option("One JSON object a line.")
-@world_option
+@output_options
+@account_options
 def listen(
     host: str,
     port: int,
     status: int,
     tokens: tuple[str, ...],
     as_json: bool,  # noqa: FBT001  # click's way
+    quiet: bool,  # noqa: FBT001  # click's way
     url: str,
-    world: str | None,
+    account: str | None,
 ) -> None:
     """Receive callbacks until Ctrl-C: print each, and whether its signatures are right.
 
@@ -60,32 +68,37 @@ def listen(
     # Imported here: the other verbs need none of it and start faster without.
     from masking_emulator.receiver import CannotReceive, Receiver
 
-    known = tokens or _tokens(url, world)
+    known = tokens or _tokens(url, account)
     try:
-        receiver = Receiver(*known, host=host, port=port, status=status, hear=_printer(as_json=as_json))
+        hear = _printer(as_json=as_json, quiet=quiet)
+        receiver = Receiver(*known, host=host, port=port, status=status, hear=hear)
     except CannotReceive as error:
         end(EXIT_USAGE, f"{error}; choose another with --{error.field}" if error.field else str(error))
     # A program that reads JSON finds nothing else on its way.
-    click.echo(f"listening {receiver.url}", err=as_json)
-    click.echo(f'create a session with "callback_url": "{receiver.url}", and its callbacks come here', err=as_json)
+    click.echo(f"listening {receiver.url}", err=as_json or quiet)
+    click.echo(
+        f'create a session with "callback_url": "{receiver.url}", and its callbacks come here', err=as_json or quiet
+    )
     receiver.serve()
 
 
-def _tokens(url: str, world: str | None) -> Sequence[str]:
+def _tokens(url: str, account: str | None) -> Sequence[str]:
     """The tokens of the world's accounts, the main account's first."""
     try:
         control = Control(url, timeout_s=_LOOK_S)
-        found = control.get(control.world(world))
+        found = control.get(control.world(account))
     except (Unreachable, ControlRefused):
         return [_DEMO_TOKEN]
     return [account["auth_token"] for account in (found, *found["subaccounts"])]
 
 
-def _printer(*, as_json: bool) -> Callable[["Received"], None]:
+def _printer(*, as_json: bool, quiet: bool) -> Callable[["Received"], None]:
     """What prints a request. Requests come in threads, and their lines must not mix."""
     turn = threading.Lock()
 
     def show(received: "Received") -> None:
+        if quiet:
+            return
         with turn:
             click.echo(json.dumps(_json(received)) if as_json else _text(received))
 

@@ -1,54 +1,91 @@
-"""The verbs of the number pool: `numbers list` and `numbers replace`. Part of the command line."""
+"""The verbs of the number pool: `numbers list|add|replace|report`."""
 
 from typing import Any
 
 import click
 
-from masking_emulator.cli.common import json_option, print_json, talking, world_option
-from masking_emulator.client import Control, segment
+from masking_emulator.cli.common import (
+    AccountClient,
+    Noun,
+    Output,
+    account_options,
+    aligned,
+    counted,
+    given,
+    output_options,
+    table,
+)
+from masking_emulator.client import segment
 
 
-@click.group()
+@click.group(cls=Noun)
 def numbers() -> None:
-    """Look at the number pool, or report a number."""
+    """Look at the number pool, add a number, report one, or ask how many would have been enough."""
 
 
 @numbers.command(name="list")
-@json_option("What the control API answers.")
-@world_option
-def list_(as_json: bool, url: str, world: str | None) -> None:  # noqa: FBT001  # click's way
+@output_options
+@account_options
+def list_(url: str, account: str | None, **output: bool) -> None:
     """Print the pool in allocation order, with what is on each number now."""
-    with talking():
-        control = Control(url)
-        answer = control.get(f"{control.world(world)}/numbers")
-    if as_json:
-        return print_json(answer)
-    for number in answer["numbers"]:
-        click.echo(f"{number['number']:<17} {number['owner']}  {_use(number)}")
-    return None
+    answer = AccountClient(url, account).get("/numbers")
+    rows = [(number["number"], number["owner"], _use(number)) for number in answer["numbers"]]
+    Output(**output).show_list(answer, table(rows), nothing="the pool is empty")
 
 
 @numbers.command()
 @click.argument("number")
-@json_option("What the control API answers.")
-@world_option
-def replace(number: str, as_json: bool, url: str, world: str | None) -> None:  # noqa: FBT001  # click's way
+@click.option("--subaccount", metavar="AUTH_ID", help="Whose number it is; left out, the main account's.")
+@output_options
+@account_options
+def add(number: str, subaccount: str | None, url: str, account: str | None, **output: bool) -> None:
+    """Add NUMBER at the end of the pool."""
+    answer = AccountClient(url, account).post("/numbers", given(number=number, subaccount=subaccount))
+    Output(**output).show(answer, [f"added {answer['number']}"])
+
+
+@numbers.command()
+@click.argument("number")
+@output_options
+@account_options
+def replace(number: str, url: str, account: str | None, **output: bool) -> None:
     """Report NUMBER as sub-optimal: its live sessions get other numbers, and it gets no session any more."""
-    with talking():
-        control = Control(url)
-        answer = control.post(f"{control.world(world)}/numbers/{segment(number)}/replace")
-    if as_json:
-        return print_json(answer)
-    for session in answer["sessions"]:
-        click.echo(f"{session['session_uuid']} now on {session['virtual_number']}")
-    click.echo(f"replaced {answer['number']}")
-    return None
+    answer = AccountClient(url, account).post(f"/numbers/{segment(number)}/replace")
+    moved = [f"{session['session_uuid']} now on {session['virtual_number']}" for session in answer["sessions"]]
+    Output(**output).show(answer, [*moved, f"replaced {answer['number']}"])
+
+
+@numbers.command()
+@output_options
+@account_options
+def report(url: str, account: str | None, **output: bool) -> None:
+    """Report how many numbers, of which countries, would have served the run so far, and when it was tightest."""
+    answer = AccountClient(url, account).get("/pool-report")
+    rows = [("sessions", str(answer["sessions_created"])), ("numbers needed", str(answer["numbers_needed"]))]
+    lines = [*aligned(rows), *map(_group, answer["numbers"])]
+    busiest = answer["busiest_party"]
+    if busiest:
+        lines.append(
+            f"busiest {busiest['party']}: {counted(busiest['sessions_at_once'], 'session')} at once; "
+            f"the vendor's formula asks for {counted(busiest['vendors_formula'], 'number')}"
+        )
+    if "note" in answer:
+        lines.append(f"note: {answer['note']}")
+    Output(**output).show(answer, lines)
+
+
+def _group(group: dict[str, Any]) -> str:
+    tightest = f"{counted(group['sessions_then'], 'session')} on {counted(group['most_taken_at_once'], 'number')}"
+    return (
+        f"{group['account']} +{group['calling_code']}: {group['needed']} needed, "
+        f"tightest at {group['tightest_at']} with {tightest}"
+    )
 
 
 def _use(number: dict[str, Any]) -> str:
     sessions = number["live_sessions"]
     uses = [
-        f"{sessions} live session{'' if sessions == 1 else 's'}" if sessions else "",
+        counted(sessions, "live session") if sessions else "",
         f"only for {number['exclusive_to']}" if number["exclusive_to"] else "",
         "suspended" if number["suspended"] else "",
         *(f"cools off until {hold['until']} after {hold['session']}" for hold in number["cooling"]),

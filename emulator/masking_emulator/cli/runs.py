@@ -1,14 +1,31 @@
-"""The verbs that bring a program to the emulator: `run`, `env`, `ca` and `doctor`. Part of the command line."""
+"""The verbs that bring a program to the emulator: `run`, `env`, `doctor`, and `certificate show|install-help`."""
 
 import gc
 import sys
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 import click
 
-from masking_emulator.cli.common import EXIT_REFUSED, EXIT_UNREACHABLE, EXIT_USAGE, end, url_option, world_option
-from masking_emulator.client import Control, ControlRefused, Unreachable
+from masking_emulator.cli.common import (
+    EXIT_REFUSED,
+    EXIT_UNREACHABLE,
+    EXIT_USAGE,
+    Duration,
+    Noun,
+    Output,
+    Verb,
+    account_options,
+    aligned,
+    end,
+    output_options,
+    url_option,
+)
+from masking_emulator.client import Control, Unreachable
 from masking_emulator.config import cache_folder, environment, read_seed
+
+if TYPE_CHECKING:
+    from masking_emulator.interception.certificates import Certificates
 
 #: How a container names the machine that it runs on.
 _CONTAINER_HOST = "host.docker.internal"
@@ -19,16 +36,17 @@ _KILL_AFTER_S_MAX = 86_400
 _FORMS = ["sh", "fish", "powershell", "dotenv", "github", "compose"]
 
 
-@click.command(context_settings={"allow_interspersed_args": False})
+@click.command(cls=Verb, context_settings={"allow_interspersed_args": False})
 @click.option("--world", default="demo", show_default=True, help="A world file (TOML), or an example's name.")
 @click.option("--seed", help="The world's seed instead of the file's; same seed, same bytes.")
 @click.option("--allow-host", multiple=True, help="A host that it may reach beside Plivo; *.DOMAIN, or * for all.")
 @click.option(
     "--kill-after",
-    default=5.0,
+    default="5s",
     show_default=True,
-    type=click.FloatRange(0, _KILL_AFTER_S_MAX),
-    help="Seconds that it may take to end when it is asked to.",
+    type=Duration(_KILL_AFTER_S_MAX),
+    metavar="TIME",
+    help="How long it may take to end when it is asked to.",
 )
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
 def run(command: tuple[str, ...], world: str, seed: str | None, allow_host: tuple[str, ...], kill_after: float) -> None:
@@ -55,15 +73,15 @@ def run(command: tuple[str, ...], world: str, seed: str | None, allow_host: tupl
         end(EXIT_USAGE, str(error))
 
 
-@click.command()
+@click.command(cls=Verb)
 @click.option(
     "--format", "form", default="sh", show_default=True, type=click.Choice(_FORMS), help="The form of the output."
 )
 @click.option(
     "--host", help="The server's name as the program sees it.  [default: the URL's; compose: the container's host]"
 )
-@world_option
-def env(form: str, host: str | None, world: str | None, url: str) -> None:
+@account_options
+def env(form: str, host: str | None, account: str | None, url: str) -> None:
     """Print the environment that leads every SDK to a running server with --proxy-port.
 
     \b
@@ -86,48 +104,67 @@ def env(form: str, host: str | None, world: str | None, url: str) -> None:
     user = {} if in_container else environment()
     try:
         control = Control(url)
-        account, interception = control.get(control.world(world)), control.get("/interception")
+        known, interception = control.get(control.world(account)), control.get("/interception")
         if interception["proxy_port"] is None:
             end(EXIT_USAGE, f"the server at {url} has no proxy; start it with `serve --proxy-port 8081`")
         target = EmulatorAccess(
             url=f"http://{name}:{urlsplit(url).port or 80}",
             proxy_url=f"http://{name}:{interception['proxy_port']}",
             tls_url=None if interception["tls_port"] is None else f"https://{name}:{interception['tls_port']}",
-            auth_id=account["auth_id"],
-            auth_token=account["auth_token"],
+            auth_id=known["auth_id"],
+            auth_token=known["auth_token"],
             trust=trust(cache_folder(), interception["authority"], other_authorities(user)),
         )
     except Unreachable as error:
         end(EXIT_UNREACHABLE, f"{error}; start one with `masking-emulator serve --proxy-port 8081`")
-    except ControlRefused as error:
-        end(EXIT_REFUSED, str(error))
     except CannotKeep as error:
         end(EXIT_USAGE, str(error))
     click.echo(write(variables(target, user), form=form, mounts=(target.trust.folder, SHIM)), nl=False)
 
 
-@click.command()
-def ca() -> None:
-    """Show where the certificate is that clients have to trust, and how to trust it. Installs nothing."""
+@click.group(cls=Noun)
+def certificate() -> None:
+    """The certificate that clients have to trust where nothing leads them here by itself. Installs nothing."""
+
+
+@certificate.command(name="show")
+@output_options
+def show_certificate(**output: bool) -> None:
+    """Print where the certificate is, its fingerprint, until when it holds, and what it may vouch for."""
     from masking_emulator.interception.authority import fingerprint
-    from masking_emulator.interception.certificates import ROTATION, CannotKeep, users_certificates
+    from masking_emulator.interception.certificates import ROTATION
+
+    found = _certificates()
+    rows = {
+        "certificate": str(found.authority),
+        "SHA-256": fingerprint(found.authority.read_bytes()),
+        "until": f"{found.last_day}; a new one is made {ROTATION.days} days before",
+        "may vouch": "for plivo.com and the names below it, for nothing else; its key was never kept",
+    }
+    Output(**output).show(rows, aligned(rows.items()))
+
+
+@certificate.command(name="install-help")
+def install_help() -> None:
+    """Print how to trust the certificate on this system, and how to stop."""
     from masking_emulator.interception.doctor import how_to_trust
 
+    click.echo(how_to_trust(_certificates().authority))
+
+
+def _certificates() -> "Certificates":
+    from masking_emulator.interception.certificates import CannotKeep, users_certificates
+
     try:
-        certificates = users_certificates()
+        return users_certificates()
     except CannotKeep as error:
         end(EXIT_USAGE, str(error))
-    path = certificates.authority
-    click.echo(f"certificate  {path}")
-    click.echo(f"SHA-256      {fingerprint(path.read_bytes())}")
-    click.echo(f"until        {certificates.last_day}; a new one is made {ROTATION.days} days before")
-    click.echo("may vouch    for plivo.com and the names below it, for nothing else; its key was never kept")
-    click.echo(f"\n{how_to_trust(path)}")
 
 
-@click.command()
+@click.command(cls=Verb)
+@output_options
 @url_option
-def doctor(url: str) -> None:
+def doctor(url: str, **output: bool) -> None:
     """Check from a program's side whether Plivo's SDKs would reach the emulator, and say what is wrong.
 
     Run it where the program runs: after `eval "$(masking-emulator env)"`, or as COMMAND of `run`.
@@ -135,6 +172,6 @@ def doctor(url: str) -> None:
     from masking_emulator.interception.doctor import Severity, examine
 
     findings = examine(environment(), url)
-    for finding in findings:
-        click.echo(f"{finding.severity.value:<6} {finding.sentence}")
+    found = [{"finding": finding.severity.value, "sentence": finding.sentence} for finding in findings]
+    Output(**output).show({"findings": found}, (f"{one['finding']:<6} {one['sentence']}" for one in found))
     sys.exit(EXIT_REFUSED if any(finding.severity is Severity.WRONG for finding in findings) else 0)

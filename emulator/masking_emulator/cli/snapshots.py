@@ -1,4 +1,4 @@
-"""The verbs about a whole run: `snapshot`, `restore`, `replay` and `pool-report`. Part of the command line."""
+"""The verbs of a whole run: `snapshot save|load`, and `recording replay`."""
 
 import json
 from pathlib import Path
@@ -9,59 +9,75 @@ import click
 from masking_emulator.cli.common import (
     EXIT_REFUSED,
     EXIT_USAGE,
+    AccountClient,
+    Noun,
+    Output,
+    account_options,
+    counted,
     end,
-    json_option,
-    print_aligned,
-    print_json,
-    talking,
-    world_option,
+    output_options,
 )
-from masking_emulator.client import Control
 from masking_emulator.wholefile import write_whole
 
 _THERE = click.Path(path_type=Path, exists=True, dir_okay=False)
 
 
-@click.command()
-@click.option("--out", type=click.Path(path_type=Path, dir_okay=False), help="Write it to this file.")
+@click.group(cls=Noun)
+def snapshot() -> None:
+    """Keep the whole state of a world in a file, and put it back.
+
+    \b
+    masking-emulator snapshot save state.json
+    masking-emulator snapshot load state.json
+    """
+
+
+@snapshot.command()
+@click.argument("file", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True), required=False)
 @click.option("--keep", is_flag=True, help="Let the server write it to the file of `serve --state`.")
-@world_option
-def snapshot(out: Path | None, keep: bool, url: str, world: str | None) -> None:  # noqa: FBT001  # click's way
-    """Print the whole state of the world, as JSON that can be edited and restored."""
-    if out is not None and keep:
-        raise click.UsageError("give --out or --keep, one of them")
-    with talking():
-        control = Control(url)
-        path = f"{control.world(world)}/snapshot"
-        answer = control.post(path) if keep else control.get(path)
+@output_options
+@account_options
+def save(file: Path | None, keep: bool, url: str, account: str | None, **output: bool) -> None:  # noqa: FBT001  # click's way
+    """Write the whole state of the world to FILE, as JSON that can be edited; without FILE, print it."""
+    if file is not None and keep:
+        raise click.UsageError("give FILE or --keep, one of them")
+    server, out = AccountClient(url, account), Output(**output)
     if keep:
-        click.echo(f"wrote {answer['file']} now {answer['now']}")
-    elif out is None:
-        print_json(answer)
-    else:
-        try:
-            write_whole(out, json.dumps(answer, indent=1))
-        except OSError as error:
-            end(EXIT_USAGE, f"{out}: {error.strerror}")
-        click.echo(f"wrote {out} now {answer['clock']['now']}")
+        answer = server.post("/snapshot")
+        return out.show(answer, [f"wrote {answer['file']} now {answer['now']}"])
+    answer = server.get("/snapshot")
+    if file is None or str(file) == "-":
+        return out.say(json.dumps(answer, indent=2))
+    if not file.absolute().parent.is_dir():
+        end(EXIT_USAGE, f"{file}: there is no folder {file.parent}")
+    try:
+        write_whole(file, json.dumps(answer, indent=1))
+    except OSError as error:
+        end(EXIT_USAGE, f"{file}: {error.strerror}")
+    written = {"file": str(file), "now": answer["clock"]["now"]}
+    return out.show(written, [f"wrote {file} now {written['now']}"])
 
 
-@click.command()
+@snapshot.command()
 @click.argument("file", type=_THERE)
-@world_option
-def restore(file: Path, url: str, world: str | None) -> None:
+@output_options
+@account_options
+def load(file: Path, url: str, account: str | None, **output: bool) -> None:
     """Put the state in FILE, a snapshot, in place of the world's own. The world keeps its account."""
-    given = _read(file)
-    with talking():
-        control = Control(url)
-        answer = control.put(f"{control.world(world)}/snapshot", given)
-    click.echo(f"restored {file} now {answer['now']}")
+    answer = AccountClient(url, account).put("/snapshot", _read(file))
+    Output(**output).show(answer, [f"loaded {file} now {answer['now']}"])
 
 
-@click.command()
+@click.group(cls=Noun)
+def recording() -> None:
+    """Play a recording of `serve --record` once more."""
+
+
+@recording.command()
 @click.argument("file", type=_THERE)
-def replay(file: Path) -> None:
-    """Play FILE, a recording of `serve --record`, once more, and report the first difference. Needs no server."""
+@output_options
+def replay(file: Path, **output: bool) -> None:
+    """Play FILE once more, and report the first difference. Needs no server."""
     from masking_emulator.keeping.replay import BadRecording
     from masking_emulator.keeping.replay import replay as play
 
@@ -71,40 +87,13 @@ def replay(file: Path) -> None:
         end(EXIT_USAGE, str(error))
     if result.difference is not None:
         end(EXIT_REFUSED, f"{file}: {result.difference.described()}")
-    click.echo(f"the same: {result.commands} commands, {result.events} events")
-
-
-@click.command(name="pool-report")
-@json_option("The report as the control API answers it.")
-@world_option
-def pool_report(as_json: bool, url: str, world: str | None) -> None:  # noqa: FBT001  # click's way
-    """Tell how many numbers, of which countries, would have served the run so far, and when it was tightest."""
-    with talking():
-        control = Control(url)
-        report = control.get(f"{control.world(world)}/pool-report")
-    if as_json:
-        return print_json(report)
-    print_aligned([("sessions", str(report["sessions_created"])), ("numbers needed", str(report["numbers_needed"]))])
-    for group in report["numbers"]:
-        tightest = f"{group['sessions_then']} sessions on {group['most_taken_at_once']} numbers"
-        click.echo(
-            f"{group['account']} +{group['calling_code']}: {group['needed']} needed, "
-            f"tightest at {group['tightest_at']} with {tightest}"
-        )
-    busiest = report["busiest_party"]
-    if busiest:
-        click.echo(
-            f"busiest {busiest['party']}: {busiest['sessions_at_once']} sessions at once; "
-            f"the vendor's formula asks for {busiest['vendors_formula']} numbers"
-        )
-    if "note" in report:
-        click.echo(f"note: {report['note']}")
-    return None
+    played = f"the same: {counted(result.commands, 'command')}, {counted(result.events, 'event')}"
+    Output(**output).show({"commands": result.commands, "events": result.events}, [played])
 
 
 def _read(file: Path) -> dict[str, Any]:
     try:
-        given = json.loads(file.read_text(encoding="utf-8"))
+        given = json.loads(file.read_text(encoding="utf-8-sig"))
     except (OSError, ValueError, RecursionError) as error:
         end(EXIT_USAGE, f"{file}: {error}")
     if not isinstance(given, dict):

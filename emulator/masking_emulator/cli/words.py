@@ -22,6 +22,9 @@ PHASES: Final = ("ringing_first", "asking_pin", "pausing", "announcing", "ringin
 OPEN_STATES: Final = ("waiting", "retrying", "held")
 STATES: Final = (*OPEN_STATES, "delivered", "failed", "blocked", "dropped", "kept")
 
+#: Where a session stands, as the emulated API says it.
+SESSION_STATUSES: Final = ("active", "in-progress", "expired")
+
 #: The operations of the emulated API.
 OPERATIONS: Final = (
     *("create_session", "delete_recording", "delete_session", "get_call", "get_number", "get_recording"),

@@ -18,6 +18,7 @@ from masking_emulator.core.records.base import Record
 from masking_emulator.core.refusals import Refused
 from masking_emulator.plivo import parse
 from masking_emulator.plivo.http import json_response, read_body
+from masking_emulator.plivo.reasons import reason_of, unknown_keys
 from masking_emulator.plivo.refusals import ApiError, answer_to
 from masking_emulator.plivo.validation import SchemaValidator, unknown_key
 from masking_emulator.world.hub import Hub, NoSuchWorld, TooManyWorlds
@@ -213,9 +214,8 @@ def refused_field(error: "ValidationError") -> ControlError:
     """What is wrong with a body or a query, and where; an unknown key is the field itself."""
     path = [str(part) for part in error.absolute_path]
     if error.validator == "additionalProperties" and isinstance(error.instance, Mapping):
-        properties = error.schema.get("properties", {}) if isinstance(error.schema, Mapping) else {}
-        unknown = next(name for name in error.instance if name not in properties)[:100]
-        return ControlError(400, unknown_key(unknown, properties), ".".join([*path, unknown]))
+        path.append(unknown_keys(error)[0][:100])
+        return ControlError(400, reason_of(error), ".".join(path))
     if error.validator in ("minProperties", "oneOf") and error.instance == {} and isinstance(error.schema, Mapping):
         return ControlError(400, f"it is empty; known here are {', '.join(error.schema['properties'])}")
-    return ControlError(400, error.message[:300], ".".join(path) or None)
+    return ControlError(400, reason_of(error), ".".join(path) or None)

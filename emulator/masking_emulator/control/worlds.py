@@ -12,6 +12,11 @@ from masking_emulator.world.spec import BadWorld
 from masking_emulator.world.world import World
 
 
+def list_worlds(asked: ControlRequest) -> ControlAnswer:
+    """The worlds of this server, oldest first."""
+    return 200, {"worlds": [_world(world) for world in asked.hub.all()]}
+
+
 def add_world(asked: ControlRequest) -> ControlAnswer:
     """A new world from a structure as in a world file. `seed` and `clock` beside it take precedence over its own."""
     structure = {**asked.body.get("world", {}), **{k: v for k, v in asked.body.items() if k != "world"}}
@@ -61,6 +66,7 @@ def _world(world: World) -> dict[str, Any]:
 
 
 OPERATIONS: Final[Sequence[Operation]] = (
+    Operation("GET", "/worlds", "The worlds of this server", list_worlds),
     Operation(
         "POST",
         "/worlds",

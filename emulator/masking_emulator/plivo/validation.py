@@ -30,6 +30,10 @@ class SchemaValidator:
         best: ValidationError | None = best_match(self._errors(value))
         return best
 
+    def all(self, value: Any) -> "Iterator[ValidationError]":
+        """Everything that is wrong."""
+        return self._errors(value)
+
     @cached_property
     def _errors(self) -> "Callable[[Any], Iterator[ValidationError]]":
         from jsonschema import Draft202012Validator

@@ -4,8 +4,9 @@ jsonschema validates the structure; what it cannot say (two accounts alike, a nu
 it. Every error names the file, the key and the reason.
 """
 
+import re
 import tomllib
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from datetime import date, time
 from decimal import Decimal
 from functools import cache
@@ -13,16 +14,20 @@ from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from masking_emulator.clock import read_duration
 from masking_emulator.core import instants
 from masking_emulator.core.chance import Chance, Seed
 from masking_emulator.core.instants import SECOND_US
+from masking_emulator.core.records.calls import Phone
 from masking_emulator.core.records.sessions import MAIN_ACCOUNT
 from masking_emulator.core.rules import TARIFF_DEFAULT, Tariff, Telephony
 from masking_emulator.plivo.policy import Limits, Policy
+from masking_emulator.plivo.reasons import reason_of, unknown_keys
 from masking_emulator.plivo.service import Account
 from masking_emulator.plivo.validation import SchemaValidator, unknown_key
 from masking_emulator.traffic.fault import BadFault, Fault, fault_of
-from masking_emulator.world.schema import world_schema
+from masking_emulator.world.mistakes import Mistake, key_of, line_of, path_of
+from masking_emulator.world.schema import DURATION_S_MAX, world_schema
 from masking_emulator.world.spec import BadWorld, PoolNumber, WorldSpec, accounts_of, phone_of, pool_number
 
 if TYPE_CHECKING:
@@ -46,21 +51,63 @@ def load_world(source: str, *, seed: Seed | None = None) -> WorldSpec:
     """The world of a TOML file, or of an example by name. Raises BadWorld, whose message names the file."""
     is_example = source in world_names()
     path = EXAMPLES / f"{source}.toml" if is_example else Path(source)
+    text = ""
     try:
-        structure = tomllib.loads(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8-sig")
+        structure = tomllib.loads(text)
     except FileNotFoundError:
         examples = ", ".join(world_names())
         raise BadWorld("", f"{source}: there is no such file, and the example worlds are {examples}") from None
     except OSError as error:
         raise BadWorld("", f"{path}: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        raise BadWorld("", f"{path}: {error}") from None
+    except (ValueError, RecursionError):
+        (mistake,) = mistakes_in(text)
+        raise BadWorld("", f"{path}:{mistake.line}: {mistake.sentence}") from None
+    structure = structure if seed is None else structure | {"seed": seed}
+    try:
+        # The examples are validated by a test; doing it here would take a quarter of every start.
+        return _world(_in_seconds(_plain(structure)), ()) if is_example else world_of(structure)
+    except BadWorld as bad:
+        found = mistakes_in(text) or [Mistake(line_of(text, path_of(bad.key)), bad.key, bad.reason)]
+        raise BadWorld("", "\n".join(f"{path}:{mistake.line}: {mistake.sentence}" for mistake in found)) from None
+
+
+def structure_of_file(source: str) -> dict[str, Any]:
+    """What a TOML file or an example says, for a server that validates it. Raises BadWorld."""
+    path = EXAMPLES / f"{source}.toml" if source in world_names() else Path(source)
+    try:
+        structure: dict[str, Any] = _plain(tomllib.loads(path.read_text(encoding="utf-8-sig")))
+    except OSError as error:
+        raise BadWorld("", f"{path}: {error.strerror}") from None
     except (ValueError, RecursionError) as error:
         raise BadWorld("", f"{path}: {error}") from None
+    return structure
+
+
+def mistakes_in(text: str) -> list[Mistake]:
+    """Every mistake in the text of a world file, by line."""
     try:
-        structure = structure if seed is None else structure | {"seed": seed}
-        # The examples are validated by a test; doing it here would take a quarter of every start.
-        return _world(_plain(structure), ()) if is_example else world_of(structure)
-    except BadWorld as bad:
-        raise BadWorld("", f"{path}: {bad}") from None
+        structure = _plain(tomllib.loads(text))
+    except (ValueError, RecursionError) as error:
+        line = re.search(r"at line (\d+)", str(error))
+        return [Mistake(int(line[1]) if line else text.count("\n") + 1, "", f"it is no TOML: {error}")]
+    bad: list[BadWorld] = []
+    refused: set[str | int] = set()
+    for wrong in _world_validator().all(structure):
+        bad += _bad_structures(wrong)
+        refused.add(wrong.absolute_path[0] if wrong.absolute_path else "")
+        refused.update(unknown_keys(wrong) if wrong.validator == "additionalProperties" else ())
+    # What the schema cannot say is asked of the sections that it accepts.
+    accepted = {name: value for name, value in structure.items() if name not in refused}
+    try:
+        _world(_in_seconds(accepted), (), bad.append)
+    except BadWorld as error:
+        bad.append(error)
+    found = {(one.key, one.reason): one for one in bad}.values()
+    mistakes = [Mistake(line_of(text, path_of(one.key)), one.key, one.reason) for one in found]
+    return sorted(mistakes, key=lambda mistake: mistake.line)
 
 
 def world_of(structure: Mapping[str, Any], taken: Container[str] = ()) -> WorldSpec:
@@ -74,18 +121,25 @@ def world_of(structure: Mapping[str, Any], taken: Container[str] = ()) -> WorldS
         raise BadWorld("", "it is nested too deeply to be a world") from None
     error = _world_validator().best(structure)
     if error is not None:
-        raise _bad_structure(error)
-    return _world(structure, taken)
+        raise next(_bad_structures(error))
+    return _world(_in_seconds(structure), taken)
 
 
-def _world(structure: Mapping[str, Any], taken: Container[str]) -> WorldSpec:
+def _refuse(bad: BadWorld) -> None:
+    raise bad
+
+
+def _world(
+    structure: Mapping[str, Any], taken: Container[str], report: Callable[[BadWorld], None] = _refuse
+) -> WorldSpec:
+    """The world; `report` is handed what is wrong with one of many, and may raise it or go on without that one."""
     seed = _seed(structure.get("seed", DEFAULT_SEED))
     accounts = accounts_of(structure.get("account", {}), Chance(seed), taken)
     limits = Limits(**structure.get("limits", {}))
-    numbers = _numbers(structure["numbers"], accounts) if "numbers" in structure else _demo_numbers()
+    numbers = _numbers(structure["numbers"], accounts, report) if "numbers" in structure else _demo_numbers()
     if len(numbers) > limits.numbers_max:
         raise BadWorld("numbers", f"there are {len(numbers)}, and limits.numbers_max is {limits.numbers_max}")
-    phones = tuple(phone_of(phone, f"phones[{place}]") for place, phone in enumerate(structure.get("phones", ())))
+    phones = tuple(_phones(structure.get("phones", ()), report))
     if len(phones) > limits.phones_max:
         raise BadWorld("phones", f"there are {len(phones)}, and limits.phones_max is {limits.phones_max}")
     clock = structure.get("clock", {})
@@ -101,14 +155,14 @@ def _world(structure: Mapping[str, Any], taken: Container[str]) -> WorldSpec:
         egress=structure.get("egress", "local"),
         policy=Policy(**structure.get("policy", {})),
         limits=limits,
-        faults=_faults(structure.get("faults", ()), limits),
+        faults=_faults(structure.get("faults", ()), limits, report),
     )
 
 
 def _plain(value: Any) -> Any:
     """TOML has instants of its own, which are text here, as in JSON; 2.0 is the integer 2, as JSON Schema has it."""
     if isinstance(value, Mapping):
-        return {name: _plain(item) for name, item in value.items()}
+        return {str(name): _plain(item) for name, item in value.items()}
     if isinstance(value, list):
         return [_plain(item) for item in value]
     if isinstance(value, date | time):
@@ -116,15 +170,51 @@ def _plain(value: Any) -> Any:
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def _bad_structure(error: "ValidationError") -> BadWorld:
-    key = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in error.absolute_path).lstrip(".")
-    if error.validator == "additionalProperties":
-        assert isinstance(error.schema, Mapping), "an object's schema refused a key"
-        assert isinstance(error.instance, Mapping), "only an object has keys"
-        known = error.schema["properties"]
-        unknown = min(name for name in error.instance if name not in known)
-        return BadWorld(".".join(filter(None, (key, unknown))), unknown_key(unknown, known))
-    return BadWorld(key, error.message[:300])
+def _in_seconds(value: Any, key: str = "") -> Any:
+    """The structure with its lengths of time in seconds: keys that end in `_s` may say `90s` or `1h30m` too."""
+    if isinstance(value, Mapping):
+        return {
+            name: _seconds(item, f"{key}.{name}".lstrip("."))
+            if name.endswith("_s") and isinstance(item, str)
+            else _in_seconds(item, f"{key}.{name}".lstrip("."))
+            for name, item in value.items()
+        }
+    if isinstance(value, list):
+        return [_in_seconds(item, f"{key}[{place}]") for place, item in enumerate(value)]
+    return value
+
+
+def _seconds(text: str, key: str) -> float:
+    seconds = read_duration(text)
+    if seconds > DURATION_S_MAX:
+        raise BadWorld(key, f"{text} is longer than {DURATION_S_MAX} seconds")
+    return int(seconds) if seconds.is_integer() else seconds
+
+
+def _bad_structures(error: "ValidationError") -> Iterator[BadWorld]:
+    """What is wrong with a structure: one of these for each unknown key, else one."""
+    key = key_of(error.absolute_path)
+    if error.validator == "additionalProperties" and isinstance(error.instance, Mapping):
+        known = error.schema.get("properties", {}) if isinstance(error.schema, Mapping) else {}
+        for name in unknown_keys(error):
+            yield BadWorld(".".join(filter(None, (key, name))), unknown_key(name, known))
+    elif form := _FORMS.get(key):
+        yield BadWorld(key, form)
+    elif match := re.fullmatch(r"numbers\[\d+\]", key):
+        yield BadWorld(
+            match[0],
+            'each number is a table of its own: [[numbers]] and number = "+14155550100"'
+            if isinstance(error.instance, str)
+            else reason_of(error),
+        )
+    else:
+        yield BadWorld(key, reason_of(error))
+
+
+#: Lists of tables that are easily written another way → how they are written.
+_FORMS: Final[Mapping[str, str]] = {
+    name: f"it is a list of tables; begin each with [[{name}]]" for name in ("numbers", "phones", "faults")
+}
 
 
 @cache
@@ -137,20 +227,34 @@ def _demo_numbers() -> tuple[PoolNumber, ...]:
     return tuple(number for number in load_world(DEMO_WORLD).numbers if number.owner == MAIN_ACCOUNT)
 
 
-def _numbers(given: Sequence[Mapping[str, str]], accounts: Sequence[Account]) -> tuple[PoolNumber, ...]:
+def _numbers(
+    given: Sequence[Mapping[str, str]], accounts: Sequence[Account], report: Callable[[BadWorld], None]
+) -> tuple[PoolNumber, ...]:
     places = {account.auth_id: account.place for account in accounts}
     numbers: list[PoolNumber] = []
     known: set[str] = set()
     for index, structure in enumerate(given):
         key, owner = f"numbers[{index}]", structure.get("subaccount")
         if owner is not None and places.get(owner, MAIN_ACCOUNT) == MAIN_ACCOUNT:
-            raise BadWorld(f"{key}.subaccount", f"{owner} is no subaccount of this world")
-        number = pool_number(structure["number"], f"{key}.number", places.get(owner or "", MAIN_ACCOUNT))
+            report(BadWorld(f"{key}.subaccount", f"{owner} is no subaccount of this world"))
+        try:
+            number = pool_number(structure["number"], f"{key}.number", places.get(owner or "", MAIN_ACCOUNT))
+        except BadWorld as bad:
+            report(bad)
+            continue
         if number.digits in known:
-            raise BadWorld(f"{key}.number", f"+{number.digits} is in the pool already")
+            report(BadWorld(f"{key}.number", f"+{number.digits} is in the pool already"))
         known.add(number.digits)
         numbers.append(number)
     return tuple(numbers)
+
+
+def _phones(given: Sequence[Mapping[str, Any]], report: Callable[[BadWorld], None]) -> Iterator[Phone]:
+    for index, structure in enumerate(given):
+        try:
+            yield phone_of(structure, f"phones[{index}]")
+        except BadWorld as bad:
+            report(bad)
 
 
 def _telephony(given: Mapping[str, float]) -> Telephony:
@@ -177,7 +281,9 @@ def _rate(given: float) -> float:
     return given
 
 
-def _faults(given: Sequence[Mapping[str, Any]], limits: Limits) -> tuple[Fault, ...]:
+def _faults(
+    given: Sequence[Mapping[str, Any]], limits: Limits, report: Callable[[BadWorld], None]
+) -> tuple[Fault, ...]:
     if len(given) > limits.faults_max:
         raise BadWorld("faults", f"there are {len(given)}, and limits.faults_max is {limits.faults_max}")
     faults = []
@@ -185,7 +291,7 @@ def _faults(given: Sequence[Mapping[str, Any]], limits: Limits) -> tuple[Fault, 
         try:
             faults.append(fault_of(structure))
         except BadFault as bad:
-            raise BadWorld(f"faults[{index}]" + (f".{bad.field}" if bad.field else ""), bad.reason) from None
+            report(BadWorld(f"faults[{index}]" + (f".{bad.field}" if bad.field else ""), bad.reason))
     return tuple(faults)
 
 

@@ -14,13 +14,16 @@ from masking_emulator.traffic.fault import FAULT_SCHEMA
 _AUTH_ID: Final = {
     "type": "string",
     "pattern": "^[A-Z0-9]{20}$(?!\\n)",
+    "title": "an Auth ID: 20 capital letters and digits",
     "description": "Twenty capitals and digits; left out: generated from the seed.",
+    "examples": ["MAEMULATOR0000000001"],
 }
 _TOKEN: Final = {
     "type": "string",
     "minLength": 1,
     "maxLength": 200,
     "pattern": "^[!-~]*$(?!\\n)",
+    "title": "an auth token: up to 200 printable ASCII characters without spaces",
     "description": "Left out: generated from the seed.",
 }
 _NUMBER: Final = {"type": "string", "description": "E.164, with or without the plus."}
@@ -48,8 +51,14 @@ CLOCK_SCHEMA: Final = _object(
     }
 )
 
+E164_SCHEMA: Final = {"type": "string", "description": "a number in E.164", "examples": ["+14155550100"]}
+
 _SECONDS: Final = {"type": "number", "minimum": 0, "maximum": 86_400}
-_DIGITS: Final = {"type": "string", "pattern": "^[0-9*#]{0,32}$(?!\\n)"}
+_DIGITS: Final = {
+    "type": "string",
+    "pattern": "^[0-9*#]{0,32}$(?!\\n)",
+    "title": "what a keypad has: up to 32 of 0-9, * and #",
+}
 
 #: How a phone behaves; a call's script has the same keys.
 HABIT_SCHEMAS: Final[Mapping[str, Any]] = {
@@ -102,6 +111,7 @@ _BILLING: Final = _object(
         "price_per_minute": {
             "type": "string",
             "pattern": "^[0-9]{1,4}([.][0-9]{1,6})?$(?!\\n)",
+            "title": "a decimal number in quotes, with at most six places",
             "default": str(TARIFF_DEFAULT.minute_micros / 1_000_000),
             "description": "Of a leg, a decimal number with at most six places.",
         },
@@ -113,9 +123,13 @@ EGRESS_CHOICES: Final = ("local", "any")
 SEED_SCHEMA: Final = {"type": ["integer", "string"], "description": "Same seed and same inputs give the same bytes."}
 
 
+#: A length of time in a world file is not longer than this.
+DURATION_S_MAX: Final = 86_400
+
+_DURATION: Final = "^([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+([.][0-9]+)?s?)?$(?!\\n)"
+
 #: Limits that may be 0, which turns off what they limit.
 _LEAST: Final = {"requests_max": 0, "request_body_bytes_max": 0}
-
 
 #: What each limit counts.
 _LIMITED: Final[Mapping[str, str]] = {
@@ -137,7 +151,7 @@ _LIMITED: Final[Mapping[str, str]] = {
 
 
 def world_schema() -> dict[str, Any]:
-    """The JSON Schema of a world."""
+    """The JSON Schema (2020-12) of a world, by which the server validates and editors complete."""
     account = {"auth_id": _AUTH_ID, "auth_token": _TOKEN}
     subaccount = {**_AUTH_ID, "description": "Only this subaccount's sessions use the number; left out: the account's."}
     number = {"number": _NUMBER, "subaccount": subaccount}
@@ -152,25 +166,54 @@ def world_schema() -> dict[str, Any]:
         for name, default in asdict(Limits()).items()
     }
     defaults = asdict(Policy())
-    policy = {name: {"enum": list(values), "default": defaults[name]} for name, values in policy_choices().items()}
-    return _object(
-        {
-            "seed": SEED_SCHEMA,
-            "account": _object(
-                {**account, "subaccounts": {"type": "array", "maxItems": 1000, "items": _object(account)}}
-            ),
-            "clock": CLOCK_SCHEMA,
-            "numbers": {"type": "array", "maxItems": 100_000, "items": _object(number, "number")},
-            "phones": {"type": "array", "items": _PHONE},
-            "telephony": _TELEPHONY,
-            "billing": _BILLING,
-            "egress": {
-                "enum": list(EGRESS_CHOICES),
-                "default": EGRESS_CHOICES[0],
-                "description": "Where callbacks and media fetches may go.",
-            },
-            "policy": _object(policy),
-            "limits": _object(limits),
-            "faults": {"type": "array", "maxItems": 10_000, "items": FAULT_SCHEMA},
+    policy = {
+        name: {"enum": list(values), "default": defaults[name], "description": f"ledger: {name}"}
+        for name, values in policy_choices().items()
+    }
+    sections = {
+        "seed": SEED_SCHEMA,
+        "account": _object({**account, "subaccounts": {"type": "array", "maxItems": 1000, "items": _object(account)}}),
+        "clock": CLOCK_SCHEMA,
+        "numbers": _list(_object(number, "number"), 100_000, "The pool, in the order in which numbers are given out."),
+        "phones": _list(_PHONE, None, "How real numbers behave when they are called."),
+        "telephony": _TELEPHONY,
+        "billing": _BILLING,
+        "egress": {
+            "enum": list(EGRESS_CHOICES),
+            "default": EGRESS_CHOICES[0],
+            "description": "Where callbacks and media fetches may go.",
+        },
+        "policy": _object(policy),
+        "limits": _object(limits),
+        "faults": _list(FAULT_SCHEMA, 10_000, "What goes wrong with API requests on purpose."),
+    }
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "A world of masking-emulator",
+        **_object({name: _with_durations(section) for name, section in sections.items()}),
+    }
+
+
+def _list(item: Mapping[str, Any], most: int | None, description: str) -> dict[str, Any]:
+    limit = {} if most is None else {"maxItems": most}
+    return {"type": "array", **limit, "items": item, "description": description}
+
+
+def _with_durations(schema: Any, name: str = "") -> Any:
+    """The schema in which every length of time (a number whose name ends in `_s`) may be written as `1h30m` too."""
+    if not isinstance(schema, Mapping):
+        return [_with_durations(item) for item in schema] if isinstance(schema, list) else schema
+    if name.endswith("_s") and schema.get("type") in ("number", "integer"):
+        return {
+            **schema,
+            "type": [schema["type"], "string"],
+            "pattern": _DURATION,
+            "title": "a length of time: seconds, or such as 90s or 1h30m",
+            "examples": ["90s", "1h30m"],
         }
-    )
+    return {
+        key: {inner: _with_durations(value, inner) for inner, value in item.items()}
+        if key == "properties"
+        else _with_durations(item)
+        for key, item in schema.items()
+    }

@@ -1,0 +1,87 @@
+"""The verbs that look at the server as a whole: `status`, and `wait` until it answers."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+import click
+
+from masking_emulator.cli.common import (
+    EXIT_UNREACHABLE,
+    AccountClient,
+    Duration,
+    Output,
+    Verb,
+    counted,
+    end,
+    output_options,
+    table,
+    url_option,
+)
+from masking_emulator.client import Control, ControlRefused, Unreachable
+from masking_emulator.clock import looks
+from masking_emulator.config import environment
+
+#: How long `wait` pauses between two looks, and how long one look may take, in real seconds.
+_PAUSE_S: Final = 0.05
+_LOOK_S: Final = 2.0
+
+#: A day, the longest time that a verb waits, in seconds.
+_WAIT_S_MAX: Final = 86_400
+
+#: What leads programs to an emulator, where it is set.
+_LEADING: Final = ("MASKING_EMULATOR_URL", "HTTPS_PROXY", "https_proxy", "PYTHONPATH", "NODE_OPTIONS")
+
+
+@click.command(cls=Verb)
+@output_options
+@url_option
+def status(url: str, **output: bool) -> None:
+    """Print what runs: ports, worlds, sessions, certificate, and what in this environment leads here."""
+    control = AccountClient(url).control
+    answer = {
+        "url": url,
+        "health": control.get("/health"),
+        "interception": control.get("/interception"),
+        "worlds": control.get("/worlds")["worlds"],
+        "environment": {name: value for name, value in environment().items() if name in _LEADING},
+    }
+    Output(**output).show(answer, _lines(answer))
+
+
+def _lines(answer: Mapping[str, Any]) -> Iterator[str]:
+    interception = answer["interception"]
+    yield f"running      {answer['url']} version {answer['health']['version']}"
+    yield f"console      {answer['url']}/_emulator/console/"
+    yield f"proxy        {interception['proxy_port'] or 'none; `serve --proxy-port 8081` leads programs here'}"
+    yield f"TLS          {interception['tls_port'] or 'none; `serve --tls-port 8443` has it'}"
+    yield f"certificate  {'see `masking-emulator certificate show`' if interception['authority'] else 'none is needed'}"
+    leads = [f"{name}={value}" for name, value in answer["environment"].items()]
+    yield f"leads here   {leads[0] if leads else 'nothing in this environment'}"
+    yield from (f"             {lead}" for lead in leads[1:])
+    yield counted(len(answer["worlds"]), "world")
+    yield from table(
+        [
+            (f"  {world['auth_id']}", world["clock"]["now"], counted(world["sessions"]["live"], "live session"))
+            for world in answer["worlds"]
+        ]
+    )
+
+
+@click.command(cls=Verb)
+@click.option(
+    "--timeout", default="30s", show_default=True, type=Duration(_WAIT_S_MAX), metavar="TIME", help="Real time to wait."
+)
+@output_options
+@url_option
+def wait(url: str, timeout: float, **output: bool) -> None:
+    """Wait until the server answers."""
+    problem, control = "", Control(url, timeout_s=_LOOK_S)
+    for _ in looks(timeout_s=timeout, pause_s=_PAUSE_S):
+        try:
+            health = control.get("/health")
+        except (Unreachable, ControlRefused) as error:
+            problem = str(error)
+        else:
+            Output(**output).show(health, [f"ready {url} version={health.get('version')}"])
+            return
+    end(EXIT_UNREACHABLE, f"{problem}; waited {timeout:g} seconds")

@@ -1,0 +1,47 @@
+"""Reasons: what is wrong with a value that a JSON Schema refuses, in words for people. Pure.
+
+jsonschema's own messages print regular expressions and Python lists. A schema that has a pattern says in its
+`title` what the value has to be, and the sentence is made of that.
+"""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Final
+
+from masking_emulator.plivo.validation import unknown_key
+
+if TYPE_CHECKING:
+    from jsonschema import ValidationError
+
+#: A value is quoted up to so many characters, a sentence is as long as this at most.
+_QUOTED_MAX: Final = 60
+_SENTENCE_MAX: Final = 300
+
+
+def reason_of(error: "ValidationError") -> str:
+    """The sentence for one error."""
+    schema = error.schema if isinstance(error.schema, Mapping) else {}
+    value: Any = error.instance
+    match error.validator:
+        case "required":
+            missing = [name for name in schema["required"] if name not in value]
+            return f"{' and '.join(missing)} must be given"
+        case "pattern":
+            return f"{_quoted(value)} is not {schema.get('title') or 'of the right form'}"
+        case "enum":
+            return f"{_quoted(value)} is none of {', '.join(map(str, schema['enum']))}"
+        case "additionalProperties" if isinstance(value, Mapping):
+            return unknown_key(unknown_keys(error)[0], schema.get("properties", {}))
+    return error.message[:_SENTENCE_MAX]
+
+
+def unknown_keys(error: "ValidationError") -> list[str]:
+    """The keys that a refused object should not have."""
+    assert isinstance(error.schema, Mapping), "an object's schema refused a key"
+    assert isinstance(error.instance, Mapping), "only an object has keys"
+    known = error.schema.get("properties", {})
+    return sorted(str(name) for name in error.instance if name not in known)
+
+
+def _quoted(value: Any) -> str:
+    text = repr(value)
+    return text if len(text) <= _QUOTED_MAX else f"{text[:_QUOTED_MAX]}…"

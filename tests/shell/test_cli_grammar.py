@@ -1,0 +1,288 @@
+"""The command's grammar: NOUN VERB, one meaning for an option, `--json` and `--quiet` everywhere, and how verbs end."""
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+from collections.abc import Iterator
+
+import click
+import pytest
+from masking_emulator.cli.common import EXIT_CODES
+from masking_emulator.cli.main import main
+from masking_emulator.clock import read_duration
+
+from tests.plivo.ask import Api
+from tests.shell.process import COMMAND, DEMO, PATIENCE_S, run, sentence
+
+
+@pytest.fixture
+def api(fresh_api: Api, monkeypatch: pytest.MonkeyPatch) -> Api:
+    """A world of the test's own, and the environment that lets the verbs find it."""
+    monkeypatch.setenv("MASKING_EMULATOR_URL", fresh_api.url)
+    monkeypatch.setenv("MASKING_EMULATOR_ACCOUNT", fresh_api.auth_id)
+    return fresh_api
+
+
+def verbs(group: click.Group = main, path: tuple[str, ...] = ()) -> Iterator[tuple[tuple[str, ...], click.Command]]:
+    """Every verb with the words that lead to it."""
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
+        if isinstance(command, click.Group):
+            yield from verbs(command, (*path, name))
+        else:
+            yield (*path, name), command
+
+
+VERBS = dict(verbs())
+
+#: What prints no answer of a server: a server, a program's own output, text for a shell or an editor.
+_PLAIN = {
+    ("serve",),
+    ("run",),
+    ("env",),
+    ("help",),
+    ("completion",),
+    ("world", "schema"),
+    ("certificate", "install-help"),
+}
+
+
+def _options(path: tuple[str, ...]) -> dict[str, click.Parameter]:
+    return {word: parameter for parameter in VERBS[path].params for word in parameter.opts}
+
+
+@pytest.mark.parametrize("path", VERBS, ids=" ".join)
+def test_verb_prints_for_programs_and_not_at_all(path: tuple[str, ...]) -> None:
+    """--json and --quiet, where an answer is printed."""
+    assert (path in _PLAIN) == ("--json" not in _options(path))
+    assert (path in _PLAIN) == ("--quiet" not in _options(path))
+
+
+@pytest.mark.parametrize("path", VERBS, ids=" ".join)
+def test_option_has_one_meaning(path: tuple[str, ...]) -> None:
+    """--world is a file to start with, --account an Auth ID, --url the server; each says what it is for."""
+    options = _options(path)
+
+    assert ("--world" in options) == (path in {("serve",), ("run",), ("worlds", "create")})
+    assert "--account" not in options or "Auth ID" in (options["--account"].help or "")
+    assert all(option.help for option in VERBS[path].params if isinstance(option, click.Option))
+
+
+@pytest.mark.parametrize("path", VERBS, ids=" ".join)
+def test_verb_has_help_of_a_sentence(path: tuple[str, ...]) -> None:
+    """It says what it does."""
+    assert (VERBS[path].help or "").strip()
+
+
+@pytest.mark.parametrize(
+    ("text", "seconds"), [("90", 90), ("0.5", 0.5), ("10m", 600), ("1h30m", 5400), ("2d", 172_800), ("1m0.5s", 60.5)]
+)
+def test_duration_is_read_as_people_write_it(text: str, seconds: float) -> None:
+    """Seconds, and units from days to seconds in this order."""
+    assert seconds == read_duration(text)
+
+
+@pytest.mark.parametrize("text", ["", "soon", "m", "30m1h", "1 h", "inf", "nan", "-", "1h30"])
+def test_duration_that_is_none_is_refused(text: str) -> None:
+    """With a sentence that shows how to write one."""
+    with pytest.raises(ValueError, match="is no duration; write 90, 10m or 1h30m"):
+        read_duration(text)
+
+
+def test_mistyped_verb_and_option_name_the_nearest() -> None:
+    """Also below a noun."""
+    assert "Did you mean 'serve'" in run("srve").stderr
+    assert "Did you mean 'list'" in run("sessions", "lst").stderr
+    assert "--limit" in run("sessions", "list", "--limt", "1").stderr
+
+
+def test_session_lives_from_create_to_expire(api: Api) -> None:
+    """create, list, show, update, explain and expire, over the emulated API."""
+    made = json.loads(run("sessions", "create", "+14155550123", "+14155550145", "--expiry", "10m", "--json").stdout)
+    uuid = made["session"]["session_uuid"]
+    listed = run("sessions", "list", "--status", "active").stdout.splitlines()
+    shown = json.loads(run("sessions", "show", uuid, "--json").stdout)
+    updated = run("sessions", "update", uuid, "--expiry", "1h", "--set", "record=true")
+    explained = run("sessions", "explain", uuid).stdout
+    expired = run("sessions", "expire", uuid).stdout
+
+    read = api.ask("GET", api.session(uuid)).json["response"]
+
+    assert ("2026-01-01 00:10:00 +0000 UTC", uuid) == (made["session"]["expiry_time"], read["session_uuid"])
+    assert 1 == len(listed)
+    assert uuid in listed[0]
+    assert "14155550123 → 14155550145" in listed[0].replace("+", "")
+    assert uuid == shown["session_uuid"]
+    assert re.search(r"expiry_time +2026-01-01 01:00:00 \+0000 UTC", updated.stdout)
+    assert "chosen" in explained
+    assert f"expired {uuid}\n" == expired
+    assert "expired" == api.ask("GET", api.session(uuid)).json["response"]["status"]
+
+
+def test_refused_session_is_one_sentence_with_its_reason(api: Api) -> None:
+    """The vendor's status and text, and the emulator's reason."""
+    del api
+
+    assert "400" in sentence(run("sessions", "create", "+14155550123", "nobody"), 1)
+    assert "404" in sentence(run("sessions", "show", "00000000-0000-4000-8000-000000000000"), 1)
+    assert "is not NAME=VALUE" in run("sessions", "create", "+1", "+2", "--set", "record").stderr
+
+
+def test_list_says_what_it_leaves_out(api: Api) -> None:
+    """Newest last; how many are before these is said on stderr."""
+    made = [api.create(second_party=f"+1202555010{place}").json["session"]["session_uuid"] for place in range(3)]
+    done = run("sessions", "list", "--limit", "2")
+
+    assert made[1:] == [line.split()[4] for line in done.stdout.splitlines()]
+    assert "1 before these\n" == done.stderr
+    assert "none\n" == run("sessions", "list", "--status", "expired").stderr
+
+
+def test_quiet_prints_nothing(api: Api) -> None:
+    """The exit code says it."""
+    del api
+    done = run("journal", "--quiet")
+
+    assert (0, "", "") == (done.returncode, done.stdout, done.stderr)
+
+
+def test_clock_is_shown_stopped_started_and_set(api: Api) -> None:
+    """Each prints where it stands."""
+    del api
+
+    assert "now 2026-01-01T00:00:00Z, stands still\n" == run("clock", "show").stdout
+    assert "now 2026-01-01T01:00:00Z, stands still\n" == run("clock", "set", "2026-01-01T01:00:00Z").stdout
+    assert run("clock", "start", "--rate", "0.001").stdout.endswith(", rate 0.001\n")
+    assert run("clock", "stop").stdout.endswith(", stands still\n")
+
+
+def test_phone_is_set_and_listed(api: Api) -> None:
+    """Its habits are printed as the world file names them."""
+    del api
+    run("phones", "set", "+12025550101", "--outcome", "busy", "--answer-after", "2s")
+
+    assert "+12025550101  outcome=busy answer_after_s=2" in run("phones", "list").stdout
+
+
+def test_world_is_created_forked_and_removed(api: Api) -> None:
+    """Each with credentials of its own."""
+    made = json.loads(run("worlds", "create", "--world", "tiny-pool", "--json").stdout)
+    fork = json.loads(run("worlds", "fork", "--account", made["auth_id"], "--json").stdout)
+    listed = run("worlds", "list").stdout
+    removed = [run("worlds", "remove", world["auth_id"]).stdout for world in (made, fork)]
+
+    assert api.auth_id in listed
+    assert all(world["auth_id"] in listed for world in (made, fork))
+    assert [f"removed {made['auth_id']}\n", f"removed {fork['auth_id']}\n"] == removed
+    assert fork["auth_token"] != made["auth_token"]
+
+
+def test_number_is_added(api: Api) -> None:
+    """At the end of the pool."""
+    del api
+    run("numbers", "add", "+14155550177")
+
+    assert run("numbers", "list").stdout.splitlines()[-1].startswith("+14155550177")
+
+
+def test_status_says_what_runs(api: Api) -> None:
+    """URL, console, proxy, worlds, and what leads here."""
+    done = run("status")
+
+    assert 0 == done.returncode
+    assert f"running      {api.url} version" in done.stdout
+    assert f"{api.url}/_emulator/console/" in done.stdout
+    assert f"MASKING_EMULATOR_URL={api.url}" in done.stdout
+    assert f"  {DEMO}" in done.stdout
+
+
+def test_journal_is_followed(api: Api) -> None:
+    """Every later event as it happens, as JSON a line; Ctrl-C ends it with 0."""
+    command = [*COMMAND, "journal", "--follow", "--json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            api.create()
+            seen = next(event for line in process.stdout if (event := json.loads(line)["event"]) == "SessionCreated")
+            process.send_signal(signal.SIGINT)
+            process.communicate(timeout=PATIENCE_S)
+        finally:
+            process.kill()
+
+    assert ("SessionCreated", 0) == (seen, process.returncode)
+
+
+def test_requests_are_followed(api: Api) -> None:
+    """Those after a sequence number, one line each."""
+    api.create(geo_match=True)
+    command = [*COMMAND, "requests", "follow", "--after", "0"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        try:
+            assert process.stdout is not None
+            lines = [process.stdout.readline() for _ in range(2)]
+            process.send_signal(signal.SIGINT)
+            process.communicate(timeout=PATIENCE_S)
+        finally:
+            process.kill()
+
+    assert f"POST {api.sessions} 201" in lines[0]
+    assert "did you mean geomatch?" in lines[1]
+
+
+def test_full_disk_is_one_sentence(api: Api) -> None:
+    """stdout that cannot be written is told, with exit 1 and no traceback."""
+    del api
+    if not os.path.exists("/dev/full"):
+        pytest.skip("needs /dev/full")
+    with open("/dev/full", "w", encoding="ascii") as full:
+        done = subprocess.run(
+            [*COMMAND, "fidelity"], stdout=full, stderr=subprocess.PIPE, text=True, timeout=PATIENCE_S, check=False
+        )
+
+    assert (1, "masking-emulator: cannot write: No space left on device\n") == (done.returncode, done.stderr)
+
+
+def test_ctrl_c_is_130() -> None:
+    """While a verb waits for an answer."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        command = [*COMMAND, "journal", "--url", url]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+            connection, _ = silent.accept()
+            process.send_signal(signal.SIGINT)
+            _, stderr = process.communicate(timeout=PATIENCE_S)
+            connection.close()
+
+    assert (130, "") == (process.returncode, stderr)
+
+
+def test_exit_codes_have_a_page() -> None:
+    """And so have durations; an unknown topic names those that there are."""
+    page = run("help", "exit-codes").stdout.splitlines()
+
+    assert [f"{code:>4}  {meaning}" for code, meaning in EXIT_CODES.items()] == page
+    assert "1h30m" in run("help", "durations").stdout
+    assert "Usage: " in run("help", "sessions", "list").stdout
+    assert "exit-codes" in run("help", "nothing").stderr
+
+
+@pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
+def test_completion_is_a_script(shell: str) -> None:
+    """For each shell, under the command's name."""
+    done = run("completion", shell)
+
+    assert 0 == done.returncode
+    assert "_MASKING_EMULATOR_COMPLETE" in done.stdout
+
+
+def test_colours_are_for_terminals_only(api: Api) -> None:
+    """No escape codes in a pipe."""
+    api.list(limit=99)
+    done = run("requests", "list")
+
+    assert "\x1b" not in done.stdout
