@@ -74,6 +74,15 @@ def test_other_files_of_the_guide_exist() -> None:
     assert set() == {name for name in named if not _place(name).exists()}
 
 
+def test_files_that_architecture_names_exist() -> None:
+    """Whoever follows it finds the file, and no file that is gone."""
+    text = (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8").partition("## One request")[2]
+    named = set(re.findall(r"`((?:[a-z_]+/)+(?:[a-z_]+\.py)?|[a-z_]+\.py)`", text)) - {"plivo/"}
+
+    assert len(named) > 30
+    assert set() == {name for name in named if not _place(name).exists()}
+
+
 def test_make_targets_of_the_guide_and_of_ci_exist() -> None:
     """Each `make TARGET`."""
     text = "\n".join([GUIDE, *_commands()])
