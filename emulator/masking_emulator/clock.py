@@ -161,8 +161,8 @@ class WorldClock:
         self._rate = rate
 
     def jump_to(self, instant: int) -> None:
-        """Go forward to an instant; one that has passed already changes nothing."""
-        self._now = max(self.now(), instant)
+        """Go forward to an instant, at most to the end of time; one that has passed already changes nothing."""
+        self._now = max(self.now(), min(instant, INSTANT_MAX))
 
     def real_seconds_until(self, instant: int) -> float | None:
         """How long in real seconds until the world shows `instant`; None where its clock stands still."""

@@ -136,12 +136,12 @@ class House:
         return played(self.world, dialling(caller, number, **script), wait_s=wait_s)
 
 
-def house(*, limits: Mapping[str, int] | None = None, **policy: Any) -> House:
+def house(*, limits: Mapping[str, int] | None = None, start: str = _START, **policy: Any) -> House:
     """A house with a policy and limits of its own."""
     accounts = {"auth_id": "MAEMULATORHOUSE00001", "subaccounts": [{"auth_id": "SAEMULATORHOUSE00001"}]}
     numbers = [{"number": f"+{NUMBER}"}, {"number": "+912269000002"}]
     numbers.append({"number": "+912269000009", "subaccount": "SAEMULATORHOUSE00001"})
-    clock = {"start": _START, "rate": 0}
+    clock = {"start": start, "rate": 0}
     hub = Hub()
     written = {"account": accounts, "numbers": numbers, "clock": clock, "policy": policy, "limits": limits or {}}
     world = hub.add(world_of(written))

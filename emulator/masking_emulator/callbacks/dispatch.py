@@ -89,7 +89,7 @@ from masking_emulator.core.events import (
     Event,
     MessagePlayed,
 )
-from masking_emulator.core.instants import INSTANT_MAX, SECOND_US
+from masking_emulator.core.instants import SECOND_US, later
 from masking_emulator.core.records.base import replace
 from masking_emulator.core.records.callbacks import Attempt, Callback, CallbackState, Outcome
 from masking_emulator.core.refusals import Refused
@@ -248,7 +248,7 @@ class Dispatch:
                 for _ in range(rule.copies):
                     self._apply(SendAgain(callback))
             case Action.DELAY:
-                until = min(callback.due_at + round(rule.delay_s * SECOND_US), INSTANT_MAX)
+                until = later(callback.due_at, round(rule.delay_s * SECOND_US))
                 self._apply(HoldCallback(callback.ordinal, until))
             case Action.REORDER:
                 self._apply(HoldCallback(callback.ordinal, None))

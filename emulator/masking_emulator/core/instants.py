@@ -16,6 +16,11 @@ INSTANT_MAX: Final = 253_402_300_799 * SECOND_US
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 
 
+def later(instant: int, us: int) -> int:
+    """The instant so many microseconds later, and the end of time where that lies beyond it."""
+    return min(instant + us, INSTANT_MAX)
+
+
 def written(instant: int) -> str:
     """The instant in ISO 8601 with `Z`; the fraction only where there is one."""
     moment = _EPOCH + timedelta(microseconds=instant)

@@ -61,6 +61,7 @@ from masking_emulator.core.events import (
     SessionsForgotten,
     SessionUpdated,
 )
+from masking_emulator.core.instants import later
 from masking_emulator.core.records.calls import Call, Phone, Route, Step
 from masking_emulator.core.records.sessions import Hold, Session
 from masking_emulator.core.rules import Rules
@@ -199,7 +200,7 @@ class State:
 
     def _plan_initiated_call(self, session: Session, at: int) -> None:
         if session.settings.initiate_call:
-            due = at + self.rules.telephony.initiate_after_us
+            due = later(at, self.rules.telephony.initiate_after_us)
             self._wait_until(due, InitiateCall(session.uuid))
         else:
             self.timers.cancel(initiated_key(session.uuid))

@@ -9,7 +9,7 @@ from time import gmtime
 from typing import Final
 
 from masking_emulator.core.engine import Engine
-from masking_emulator.core.instants import SECOND_US
+from masking_emulator.core.instants import DAY_US, INSTANT_MAX, SECOND_US
 from masking_emulator.core.records.base import Record
 from masking_emulator.core.records.sessions import MAIN_ACCOUNT, Number
 from masking_emulator.core.refusals import Reason, Refused
@@ -24,6 +24,9 @@ from masking_emulator.plivo.resources import list_path
 _ADDED_ON: Final = "2024-01-01"
 _RENTAL_MICROS: Final = 800_000
 _TYPE: Final = "local"
+
+#: The last month that there is has no next one.
+_MONTH_US: Final = 31 * DAY_US
 _SERVICES: Final = frozenset({"voice"})
 
 
@@ -113,6 +116,6 @@ def _number_object(asked: AccountRequest, engine: Engine, found: Number) -> Json
 
 def _next_month(now: int) -> str:
     """The next day on which a number that was rented on the first of a month is paid for."""
-    today = gmtime(now // SECOND_US)
+    today = gmtime(min(now, INSTANT_MAX - _MONTH_US) // SECOND_US)
     month = today.tm_year * 12 + today.tm_mon
     return f"{month // 12:04}-{month % 12 + 1:02}-01"

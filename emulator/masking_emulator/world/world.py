@@ -19,6 +19,7 @@ from masking_emulator.core.chance import Chance
 from masking_emulator.core.commands import Command
 from masking_emulator.core.engine import Engine
 from masking_emulator.core.events import Event
+from masking_emulator.core.instants import INSTANT_MAX
 from masking_emulator.core.records.base import Record, field
 from masking_emulator.plivo.policy import Policy
 from masking_emulator.plivo.service import Account
@@ -155,8 +156,10 @@ class World:
 
         At each instant with callbacks it waits for their answers, in all for `patience_s` real seconds, but not at all
         if it was asked for while another advance waits: a receiver that moves the clock would wait for itself.
-        Other tasks of the event loop run now and then. An instant that has passed changes nothing.
+        Other tasks of the event loop run now and then. An instant that has passed changes nothing, and
+        one beyond the end of time is that end.
         """
+        instant = min(instant, INSTANT_MAX)
         engine, dispatch = self._life.engine, self.dispatch
         give_up_at = asyncio.get_running_loop().time() + (0 if self._advances else patience_s)
         self._advances += 1

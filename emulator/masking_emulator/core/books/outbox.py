@@ -59,6 +59,7 @@ from masking_emulator.core.events import (
     CallbackSettled,
     CallbackWaiting,
 )
+from masking_emulator.core.instants import later
 from masking_emulator.core.records.base import replace
 from masking_emulator.core.records.callbacks import Attempt, Callback, CallbackState, Outcome, RetryPlan
 from masking_emulator.core.refusals import Reason, Refused
@@ -206,7 +207,7 @@ def settled(outbox: Outbox, ordinal: int, attempt: Attempt, plan: RetryPlan, now
         raise Refused(Reason.CALLBACK_NOT_WAITING, callback=ordinal)
     if attempt.outcome in plan.retry_on and attempt.number < plan.attempts_max:
         retrying = replace(callback, state=CallbackState.RETRYING, attempts=attempt.number)
-        return CallbackAttempted(now, retrying, attempt, now + pause_us(plan, attempt.number))
+        return CallbackAttempted(now, retrying, attempt, later(now, pause_us(plan, attempt.number)))
     state = _ENDS.get(attempt.outcome, CallbackState.FAILED)
     return CallbackSettled(now, replace(callback, state=state, attempts=attempt.number), attempt)
 

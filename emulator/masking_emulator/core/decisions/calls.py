@@ -25,7 +25,7 @@ from masking_emulator.core.events import (
     PinChecked,
     SessionCallBegan,
 )
-from masking_emulator.core.instants import SECOND_US
+from masking_emulator.core.instants import SECOND_US, later
 from masking_emulator.core.records.base import replace
 from masking_emulator.core.records.calls import (
     Call,
@@ -106,7 +106,7 @@ def type_digits(state: State, command: TypeDigits, now: int) -> list[Event]:
         legs=(leg,),
         ring_timeout_s=session.settings.ring_timeout_s,
         time_limit_s=session.settings.call_time_limit_s,
-        limit_at=max(now, call.started_at + session.settings.call_time_limit_s * SECOND_US),
+        limit_at=max(now, later(call.started_at, session.settings.call_time_limit_s * SECOND_US)),
     )
     checked = PinChecked(now, owned, PinVerdict.RIGHT, call.wrong_pins, last=True)
     return [checked, SessionCallBegan(now, _began(session)), *_connected(state, owned, session, now)]
@@ -146,7 +146,7 @@ def _ask_pin(state: State, call: Call, way: Routing, now: int) -> list[Event]:
 def _announce(state: State, call: Call, way: Routing, now: int) -> list[Event]:
     session = way.session
     assert session is not None, "a message is a session's"
-    over = Step(now + state.rules.telephony.message_us, CallSignal.ANNOUNCED)
+    over = Step(later(now, state.rules.telephony.message_us), CallSignal.ANNOUNCED)
     announcing = replace(call, phase=Phase.ANNOUNCING, next=habits.soonest(call, over))
     url = session.settings.unknown_caller_play
     return [CallBegan(now, announcing), MessagePlayed(now, call.uuid, Message.UNKNOWN_CALLER, url)]
@@ -172,7 +172,7 @@ def _first_answered(state: State, call: Call, now: int) -> list[Event]:
     """The first party has answered the service's own call."""
     session = _session_of(state, call)
     answered = replace(
-        call, legs=(replace(call.legs[0], answered_at=now),), limit_at=now + call.time_limit_s * SECOND_US
+        call, legs=(replace(call.legs[0], answered_at=now),), limit_at=later(now, call.time_limit_s * SECOND_US)
     )
     return _connected(state, answered, session, now)
 
@@ -205,7 +205,7 @@ def _ringing(state: State, call: Call, place: int, now: int) -> tuple[Call, list
         role = legs[0].role
         assert role is not None, "somebody unknown is connected with nobody"
         legs = (legs[0], Leg(state.chance.uuid("leg"), call.callee, role.other, inbound=False, started_at=now))
-    timeout = Step(now + call.ring_timeout_s * SECOND_US, CallSignal.RING_TIMED_OUT)
+    timeout = Step(later(now, call.ring_timeout_s * SECOND_US), CallSignal.RING_TIMED_OUT)
     reaction = habits.reaction(state, call, place, now)
     dialled = replace(call, phase=phase, legs=legs, next=habits.soonest(call, reaction, timeout))
     # A phone that cannot be reached does not ring (ledger: unreachable_does_not_ring).
@@ -234,7 +234,7 @@ def _wrong_pin(state: State, call: Call, now: int) -> list[Event]:
     if call.wrong_pins >= pins.retries:
         checked = PinChecked(now, wrong, PinVerdict.WRONG, call.wrong_pins, last=True)
         return [checked, *played, *call_endings.ended(state, wrong, CallSignal.PIN_FAILED, now)]
-    over = Step(now + pins.retry_wait_s * SECOND_US, CallSignal.PAUSE_OVER)
+    over = Step(later(now, pins.retry_wait_s * SECOND_US), CallSignal.PAUSE_OVER)
     pausing = replace(wrong, phase=move(wrong.phase, CallSignal.PIN_WRONG), next=habits.soonest(wrong, over))
     return [PinChecked(now, pausing, PinVerdict.WRONG, call.wrong_pins, last=False), *played]
 
@@ -272,7 +272,7 @@ def _new_call(state: State, way: Routing, caller: str, number: str, script: Scri
         ring_timeout_s=session.settings.ring_timeout_s if session else 0,
         time_limit_s=time_limit_s,
         pins=session.pins if session and way.route is Route.ASK_PIN else None,
-        limit_at=now + time_limit_s * SECOND_US if inbound else None,
+        limit_at=later(now, time_limit_s * SECOND_US) if inbound else None,
     )
 
 

@@ -6,6 +6,7 @@ A phone that nobody described answers after a while, and its owner hangs up afte
 from collections.abc import Mapping
 from typing import Final
 
+from masking_emulator.core.instants import later
 from masking_emulator.core.records.calls import Call, CallSignal, Habit, Side, Step
 from masking_emulator.core.state import State
 
@@ -51,7 +52,7 @@ def reaction(state: State, call: Call, place: int, now: int) -> Step | None:
     if after_us is None:
         # A line that cannot be reached is known at once: the recorded failure took no second.
         after_us = 0 if habit is Habit.UNREACHABLE else state.rules.telephony.answer_after_us
-    return Step(now + after_us, signal)
+    return Step(later(now, after_us), signal)
 
 
 def hangup(state: State, call: Call, now: int) -> Step | None:
@@ -59,27 +60,27 @@ def hangup(state: State, call: Call, now: int) -> Step | None:
     script, rules = call.script, state.rules.telephony
     if script.talk_us is not None or script.hangup_by is not None:
         talk_us = rules.talk_us if script.talk_us is None else script.talk_us
-        return Step(now + talk_us, _HANGUPS[script.hangup_by or Side.CALLER])
+        return Step(later(now, talk_us), _HANGUPS[script.hangup_by or Side.CALLER])
     if script.manual:
         return None
     caller_us, callee_us = _talk_us(state, call.caller), _talk_us(state, call.callee)
     if callee_us is not None and (caller_us is None or callee_us < caller_us):
-        return Step(now + callee_us, CallSignal.CALLEE_HUNG_UP)
-    return None if caller_us is None else Step(now + caller_us, CallSignal.CALLER_HUNG_UP)
+        return Step(later(now, callee_us), CallSignal.CALLEE_HUNG_UP)
+    return None if caller_us is None else Step(later(now, caller_us), CallSignal.CALLER_HUNG_UP)
 
 
 def typing(state: State, call: Call, now: int) -> Step | None:
     """What the caller types at this prompt, and when; None where the test types it by a command."""
     rules = state.rules.telephony
-    prompted, digits = now + rules.message_us, call.script.digits
+    prompted, digits = later(now, rules.message_us), call.script.digits
     if digits is None:
         phone = state.phones.get(call.caller)
         if call.script.manual or (phone is not None and phone.habit is Habit.MANUAL):
             return None
         digits = () if phone is None else phone.digits
     if call.prompts < len(digits):
-        return Step(prompted + rules.typing_us, None, digits[call.prompts])
-    return Step(prompted + rules.input_timeout_us, None)
+        return Step(later(prompted, rules.typing_us), None, digits[call.prompts])
+    return Step(later(prompted, rules.input_timeout_us), None)
 
 
 def _talk_us(state: State, person: str) -> int | None:

@@ -21,7 +21,7 @@ from masking_emulator.core.events import (
     SessionsForgotten,
     SessionUpdated,
 )
-from masking_emulator.core.instants import INSTANT_MAX, SECOND_US
+from masking_emulator.core.instants import SECOND_US, later
 from masking_emulator.core.records.base import replace
 from masking_emulator.core.records.calls import Pins
 from masking_emulator.core.records.sessions import Candidate, DropReason, Hold, Pair, Session, Status
@@ -65,7 +65,7 @@ def update(state: State, command: UpdateSession, now: int) -> list[Event]:
     second = session.second_party if command.second_party is None else command.second_party
     if (first, second) != (session.first_party, session.second_party):
         _check_new_parties(state, session, first, second)
-    expires_at = session.expires_at if command.expiry_s is None else _after(now, command.expiry_s)
+    expires_at = session.expires_at if command.expiry_s is None else later(now, command.expiry_s * SECOND_US)
     changed = replace(
         session,
         status=status,
@@ -146,7 +146,7 @@ def _created(state: State, command: CreateSession, pair: Pair, now: int) -> Sess
         status=Status.ACTIVE,
         created_at=now,
         modified_at=now,
-        expires_at=_after(now, command.expiry_s),
+        expires_at=later(now, command.expiry_s * SECOND_US),
         settings=command.settings,
         pins=_pins(state, command.pins, number.digits),
         allocation=allocation,
@@ -160,7 +160,7 @@ def _refreshed(state: State, known: Session, command: CreateSession, now: int) -
         known,
         status=step(known.status, Signal.REFRESHED),
         modified_at=now,
-        expires_at=_after(now, command.expiry_s),
+        expires_at=later(now, command.expiry_s * SECOND_US),
         settings=command.settings,
         pins=_pins(state, command.pins, known.number),
     )
@@ -212,7 +212,7 @@ def _cooloff(ended: Session, now: int) -> Sequence[Event]:
     cooloff_s = ended.settings.cooloff_s
     if not cooloff_s:
         return ()
-    return (NumberHeld(now, Hold(ended.number, ended.uuid, ended.pair, _after(now, cooloff_s))),)
+    return (NumberHeld(now, Hold(ended.number, ended.uuid, ended.pair, later(now, cooloff_s * SECOND_US))),)
 
 
 def _room_for_one_more(state: State, now: int) -> Sequence[Event]:
@@ -223,7 +223,3 @@ def _room_for_one_more(state: State, now: int) -> Sequence[Event]:
     oldest = state.book.ended_oldest(batch)
     # There may be none: a session of which a call runs is not forgotten.
     return (SessionsForgotten(now, oldest),) if oldest else ()
-
-
-def _after(now: int, seconds: int) -> int:
-    return min(now + seconds * SECOND_US, INSTANT_MAX)
