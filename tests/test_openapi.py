@@ -10,7 +10,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
+from urllib.parse import urlsplit
 
+import plivo
+import plivo.rest.client
 import pytest
 import schemathesis
 from hypothesis import HealthCheck, given, settings
@@ -45,7 +48,7 @@ _OPERATIONS: Final = {
     result.ok().label: result.ok() for result in _SCHEMA.get_all_operations() if isinstance(result, Ok)
 }
 _ACCOUNT: Final = "/v1/Account/{auth_id}"
-_CREATE: Final = "POST /v1/Account/{auth_id}/Masking/Session"
+_CREATE: Final = "POST /v1/Account/{auth_id}/Masking/Session/"
 
 #: Where there is something to get wrong, wrong requests are tried too.
 _MODES: Final = {
@@ -106,7 +109,9 @@ def test_document_is_served(emulator: ServerThread) -> None:
 
 def test_document_describes_every_operation() -> None:
     """Both route tables and the media files are in it, and nothing else."""
-    emulated = {(f"{_ACCOUNT}{path}", method) for path, methods in routes.OPERATIONS.items() for method in methods}
+    paths = [(path, method) for path, methods in routes.OPERATIONS.items() for method in methods]
+    emulated = {(f"{_ACCOUNT}{path}/", method) for path, method in paths}
+    emulated |= {(f"{_ACCOUNT}{path}", method) for path, method in paths if path.startswith("/Masking/")}
     controlled = {(control.PREFIX + operation.path, operation.method) for operation in control.OPERATIONS}
     described = {(path, method.upper()) for path, item in _DOCUMENT["paths"].items() for method in item}
 
@@ -125,7 +130,9 @@ def test_golden_response_is_as_described(path: Path) -> None:
         .replace("}", "")
     )
     described = next(
-        item for name, item in _DOCUMENT["paths"].items() if re.fullmatch(re.sub(r"{\w+}", "[^/.]+", name), asked)
+        item
+        for name, item in _DOCUMENT["paths"].items()
+        if re.fullmatch(re.sub(r"{\w+}", "[^/.]+", name).rstrip("/"), asked)
     )
     answer = described[case["request"]["method"].lower()]["responses"][str(case["response"]["status"])]
 
@@ -136,14 +143,61 @@ def test_golden_response_is_as_described(path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("tail", "names"), [("", set(CREATE)), ("/{session_uuid}", set(UPDATE))], ids=["create", "update"]
+    ("tail", "names"), [("", set(CREATE)), ("{session_uuid}/", set(UPDATE))], ids=["create", "update"]
 )
 def test_body_has_the_parameters_of_the_table(tail: str, names: set[str]) -> None:
     """One table for validation and for the document."""
-    path = f"/v1/Account/{{auth_id}}/Masking/Session{tail}"
+    path = f"/v1/Account/{{auth_id}}/Masking/Session/{tail}"
     body = _DOCUMENT["paths"][path]["post"]["requestBody"]["content"]["application/json"]["schema"]
 
     assert names == set(body["properties"])
+
+
+_UUID: Final = "0d4b3c1e-7c1f-4a57-9b7e-5c6d8f1a2b34"
+
+#: What SDKs and the vendor's samples ask for, below an account; those of plivo-node's masking items have no slash.
+_ASKED: Final = [
+    *(
+        ("GET", "Masking/Session/"),
+        ("POST", "Masking/Session/"),
+        ("GET", "Masking/Session"),
+        ("POST", "Masking/Session"),
+    ),
+    *((method, f"Masking/Session/{_UUID}/") for method in ("GET", "POST", "DELETE")),
+    *((method, f"Masking/Session/{_UUID}") for method in ("GET", "POST", "DELETE")),
+    *(("GET", "Call/"), ("GET", f"Call/{_UUID}/"), ("GET", "Recording/"), ("GET", f"Recording/{_UUID}/")),
+    *(("DELETE", f"Recording/{_UUID}/"), ("GET", f"Recording/{_UUID}.mp3")),
+    *(("GET", "Number/"), ("GET", "Number/14155550100/")),
+]
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), _ASKED, ids=[f"{m} {re.sub('[0-9a-f-]{36}', 'uuid', p)}" for m, p in _ASKED]
+)
+def test_strict_tool_finds_what_clients_ask_for(method: str, path: str) -> None:
+    """To a router of OpenAPI paths a slash at the end is another path."""
+    found = _SCHEMA.find_operation_by_path(method, f"/v1/Account/MAXXXXXXXXXXXXXXXXXX/{path}")
+
+    assert found is not None
+    assert path.endswith("/") is found.path.endswith("/")
+
+
+def test_strict_tool_finds_what_the_sdk_asks_for(emulator: ServerThread, fresh_api: Api) -> None:
+    """Everything that plivo-python sent in its session's whole life and beside it."""
+    with plivo.RestClient(fresh_api.auth_id, fresh_api.auth_token) as client, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(plivo.rest.client, "API_VOICE_BASE_URI", f"{emulator.url}/v1/Account")
+        sessions = client.masking_sessions
+        uuid = sessions.create_masking_session(first_party=f"+{FIRST}", second_party=f"+{SECOND}").session_uuid
+        sessions.get_masking_session(uuid)
+        sessions.update_masking_session(uuid, record=True)
+        sessions.list_masking_session()
+        sessions.delete_masking_session(uuid)
+        client.calls.list()
+        client.recordings.list()
+
+    sent = emulator.control.get(f"/worlds/{fresh_api.auth_id}/requests")["requests"]
+    missing = [one for one in sent if _SCHEMA.find_operation_by_path(one["method"], urlsplit(one["url"]).path) is None]
+    assert (7, []) == (len(sent), missing)
 
 
 @dataclass(frozen=True)

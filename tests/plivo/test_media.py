@@ -11,6 +11,7 @@ import miniaudio
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from masking_emulator.core.instants import SECOND_US
 from masking_emulator.plivo import media
 from masking_emulator.plivo.media import CHUNK_BYTES_MAX, DURATION_S_MAX, FORMATS, FRAME_SAMPLES, Media
 
@@ -39,16 +40,35 @@ def _crossings(samples: Sequence[int]) -> int:
     return sum(one != other for one, other in pairwise(sample > 0 for sample in samples))
 
 
+@pytest.mark.parametrize(("duration_us", "samples"), [(0, 0), (125, 1), (1_000_124, 8_000), (61_500_375, 492_003)])
+def test_wav_of_a_broken_second_is_as_long_as_asked_to_the_sample(duration_us: int, samples: int) -> None:
+    """An odd number of samples is followed by a byte that is none, as RIFF has it."""
+    content = _whole(media.wav(duration_us))
+    with wave.open(BytesIO(content)) as file:
+        assert samples == file.getnframes() == len(file.readframes(file.getnframes()))
+
+    assert len(content) % 2 == 0
+    assert len(content) - 8 == int.from_bytes(content[4:8], "little")
+
+
+def test_mp3_of_a_broken_second_is_as_long_as_asked_to_the_frame() -> None:
+    """Half a second more is seven frames more."""
+    whole, broken = (len(_heard(_whole(media.mp3(duration_us)))) for duration_us in (9_000_000, 9_500_000))
+
+    assert 9.5 * 8_000 <= broken < 9.5 * 8_000 + FRAME_SAMPLES
+    assert broken - whole == 7 * FRAME_SAMPLES
+
+
 @each_duration
 def test_wav_is_as_long_as_asked_to_the_sample(duration_s: int) -> None:
     """So says what decodes it, not only its header."""
-    assert duration_s * 8_000 == len(_heard(_whole(media.wav(duration_s))))
+    assert duration_s * 8_000 == len(_heard(_whole(media.wav(duration_s * SECOND_US))))
 
 
 @pytest.mark.parametrize("duration_s", [0, *_DURATIONS_S])
 def test_wav_says_what_it_is(duration_s: int) -> None:
     """8-bit PCM at 8 kHz, mono; a recording of nothing has no sample."""
-    with wave.open(BytesIO(_whole(media.wav(duration_s)))) as file:
+    with wave.open(BytesIO(_whole(media.wav(duration_s * SECOND_US)))) as file:
         assert (1, 1, 8_000) == (file.getnchannels(), file.getsampwidth(), file.getframerate())
         assert duration_s * 8_000 == file.getnframes() == len(file.readframes(file.getnframes()))
 
@@ -56,7 +76,7 @@ def test_wav_says_what_it_is(duration_s: int) -> None:
 @pytest.mark.parametrize("duration_s", [0, *_DURATIONS_S])
 def test_mp3_is_as_long_as_asked_to_the_frame(duration_s: int) -> None:
     """A recording of nothing is one frame, because an empty file is no mp3."""
-    content = _whole(media.mp3(duration_s))
+    content = _whole(media.mp3(duration_s * SECOND_US))
     found = miniaudio.mp3_get_info(content)
     samples = len(_heard(content))
 
@@ -69,7 +89,7 @@ def test_mp3_is_as_long_as_asked_to_the_frame(duration_s: int) -> None:
 @each_duration
 def test_mp3_is_nothing_but_whole_frames(duration_s: int) -> None:
     """A decoder skips what it cannot read; here is nothing to skip, and no frame needs the bits of another."""
-    content = _whole(media.mp3(duration_s))
+    content = _whole(media.mp3(duration_s * SECOND_US))
     frames = [content[begin : begin + _MP3_FRAME_BYTES] for begin in range(0, len(content), _MP3_FRAME_BYTES)]
 
     assert {_MP3_HEADER} == {frame[:4] for frame in frames}
@@ -80,7 +100,7 @@ def test_mp3_is_nothing_but_whole_frames(duration_s: int) -> None:
 @each_format
 def test_tone_is_heard_with_a_beep_each_second(audio_format: str) -> None:
     """32 waves a frame are 444 Hz; the beep has twice as many and is louder."""
-    samples = _heard(_whole(FORMATS[audio_format](10)))
+    samples = _heard(_whole(FORMATS[audio_format](10 * SECOND_US)))
     frames = [samples[begin : begin + FRAME_SAMPLES] for begin in range(0, len(samples), FRAME_SAMPLES)]
     steady = frames[8]
     beeps = [number for number, frame in enumerate(frames) if max(frame) > 2 * max(steady)]
@@ -95,7 +115,7 @@ def test_tone_is_heard_with_a_beep_each_second(audio_format: str) -> None:
 @given(ends=st.tuples(st.integers(0, 20_000), st.integers(0, 20_000)))
 def test_any_range_is_that_part_of_the_file(audio_format: str, ends: tuple[int, int]) -> None:
     """As a range request asks for it, wherever head and periods begin."""
-    file = FORMATS[audio_format](20)
+    file = FORMATS[audio_format](20 * SECOND_US)
     start, stop = sorted(min(end, file.size) for end in ends)
 
     assert _whole(file)[start:stop] == file.read(start, stop) == b"".join(file.chunks(start, stop))
@@ -104,7 +124,7 @@ def test_any_range_is_that_part_of_the_file(audio_format: str, ends: tuple[int, 
 @each_format
 def test_chunks_are_bounded(audio_format: str) -> None:
     """Whatever is asked for, little is held at a time."""
-    file = FORMATS[audio_format](600)
+    file = FORMATS[audio_format](600 * SECOND_US)
     sizes = [len(chunk) for chunk in file.chunks(1, file.size)]
 
     assert max(sizes) <= CHUNK_BYTES_MAX
@@ -114,7 +134,7 @@ def test_chunks_are_bounded(audio_format: str) -> None:
 @pytest.mark.parametrize(("audio_format", "size"), [("mp3", 86_400_000), ("wav", 691_200_044)])
 def test_day_of_audio_costs_nothing_until_it_is_read(audio_format: str, size: int) -> None:
     """HEAD needs the size only, and a player asks for the end first."""
-    file = FORMATS[audio_format](DURATION_S_MAX)
+    file = FORMATS[audio_format](DURATION_S_MAX * SECOND_US)
 
     assert size == file.size
     assert 100 == len(file.read(size - 100, size))
@@ -125,13 +145,13 @@ def test_day_of_audio_costs_nothing_until_it_is_read(audio_format: str, size: in
 def test_recording_longer_than_a_call_may_be_is_a_bug(audio_format: str, duration_s: int) -> None:
     """Nobody can ask for it."""
     with pytest.raises(AssertionError, match="a recording lasts as long as a call may"):
-        FORMATS[audio_format](duration_s)
+        FORMATS[audio_format](duration_s * SECOND_US)
 
 
 @each_format
 def test_range_beyond_the_file_is_a_bug(audio_format: str) -> None:
     """Ranges are cut to the file before it is asked."""
-    file = FORMATS[audio_format](1)
+    file = FORMATS[audio_format](1 * SECOND_US)
 
     with pytest.raises(AssertionError, match="a range lies within its file"):
         file.read(0, file.size + 1)
@@ -146,4 +166,4 @@ def test_range_beyond_the_file_is_a_bug(audio_format: str) -> None:
 )
 def test_bytes_are_the_same_everywhere(audio_format: str, digest: str) -> None:
     """A recording is reproducible to the byte."""
-    assert digest == sha256(_whole(FORMATS[audio_format](3))).hexdigest()
+    assert digest == sha256(_whole(FORMATS[audio_format](3 * SECOND_US))).hexdigest()

@@ -1,6 +1,9 @@
 """The media file of a recording: whole, in parts, without credentials, until it is deleted."""
 
+import wave
+from io import BytesIO
 from typing import Final
+from urllib.parse import urlsplit
 
 import pytest
 from hypothesis import given
@@ -42,6 +45,18 @@ def test_audio_is_served_without_credentials(home: House, audio_format: str, med
     assert (served.status, served.headers["content-type"]) == (200, media_type)
     assert served.headers["content-length"] == str(len(served.content))
     assert served.headers["accept-ranges"] == "bytes"
+
+
+def test_file_is_as_long_as_its_resource_says(home: House) -> None:
+    """Half a second of the call is half a second of the file."""
+    home.create(record=True, record_file_format="wav")
+    call = home.call(talk_s=20.5, wait_s=60)
+    shown = home.ask(f"/Recording/{call.recording}").json
+    with wave.open(BytesIO(_get(home, urlsplit(shown["recording_url"]).path).content)) as file:
+        frames = file.getnframes()
+
+    assert float(shown["recording_duration_ms"]) == 20_500
+    assert float(shown["recording_duration_ms"]) * 8 == frames
 
 
 def test_head_tells_what_get_would(home: House) -> None:

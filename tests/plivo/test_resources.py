@@ -365,3 +365,23 @@ def test_calls_of_exactly_30_days_are_listed(home: House, until: str) -> None:
 
     assert home.ask(f"{target}{until}").status == 200
     assert home.ask(f"{target}2025-12-31%2000:01").status == 400
+
+
+def test_part_of_a_second_begins_no_pulse_and_no_minute(home: House) -> None:
+    """Legs, their pulses and rounded recordings all go by whole seconds; the exact length is shown beside."""
+    home.create(record=True)
+    call = home.call(talk_s=60.9, wait_s=90)
+    recording = home.ask(f"/Recording/{call.recording}").json
+    second = home.ask(f"/Call/{call.legs[1].uuid}").json
+
+    assert (60, 60) == (second["bill_duration"], second["billed_duration"])
+    assert ("60900.00000", 60) == (recording["recording_duration_ms"], recording["rounded_recording_duration"])
+
+
+def test_answer_without_a_body_has_a_content_type(home: House) -> None:
+    """An SDK that finds none raises, as if it was no answer."""
+    home.create(record=True)
+    call = home.call(talk_s=20)
+    deleted = home.ask(f"/Recording/{call.recording}", method="DELETE")
+
+    assert (204, b"", "application/json") == (deleted.status, deleted.content, deleted.headers["content-type"])

@@ -170,6 +170,7 @@ def _call_object(call: Call, leg: Leg, tariff: Tariff, path: str, api_id: str) -
         # The only value that any sample has; of a leg that was not answered there is no sample.
         "call_state": None if leg.answered_at is None else "ANSWER",
         "call_uuid": leg.uuid,
+        "cnam_lookup": "",
         "conference_uuid": None,
         "end_time": local_time(leg.ended_at),
         "from_number": f"+{caller}",
@@ -200,6 +201,7 @@ def _live_object(call: Call, leg: Leg, api_id: str) -> Json:
         "from": f"+{caller}",
         "request_uuid": leg.uuid,
         "session_start": exact_time(leg.started_at),
+        "stir_attestation": "",
         "stir_verification": "Not Applicable",
         "to": callee,
     }

@@ -8,6 +8,7 @@ Who may fetch a recording, and under which URL, is decided in `recordings.py` an
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
+from masking_emulator.core.instants import SECOND_US
 from masking_emulator.core.records.base import Record
 
 SAMPLES_PER_S: Final = 8_000
@@ -73,18 +74,17 @@ class Media(Record):
             yield self.read(begin, min(begin + CHUNK_BYTES_MAX, stop))
 
 
-def wav(duration_s: int) -> Media:
-    """8-bit PCM at 8 kHz, mono, exactly as long as asked."""
-    _check(duration_s)
-    samples = duration_s * SAMPLES_PER_S
+def wav(duration_us: int) -> Media:
+    """8-bit PCM at 8 kHz, mono, as long as asked to the sample."""
+    samples = _samples(duration_us)
     head = _wav_head(samples)
-    return Media("audio/wav", len(head) + samples, head, _WAV_PERIOD)
+    # A chunk of an odd size is followed by a byte that belongs to no chunk.
+    return Media("audio/wav", len(head) + samples + samples % 2, head, _WAV_PERIOD)
 
 
-def mp3(duration_s: int) -> Media:
+def mp3(duration_us: int) -> Media:
     """MPEG-2.5 Layer III at 8 kHz, mono, 8 kbit/s, at most a frame longer than asked, and never without one."""
-    _check(duration_s)
-    frames = max(1, -(-duration_s * SAMPLES_PER_S // FRAME_SAMPLES))
+    frames = max(1, -(-_samples(duration_us) // FRAME_SAMPLES))
     return Media("audio/mpeg", frames * _MP3_FRAME_BYTES, b"", _MP3_PERIOD)
 
 
@@ -92,12 +92,14 @@ def mp3(duration_s: int) -> Media:
 FORMATS: Final[Mapping[str, Callable[[int], Media]]] = {"mp3": mp3, "wav": wav}
 
 
-def _check(duration_s: int) -> None:
-    assert 0 <= duration_s <= DURATION_S_MAX, "a recording lasts as long as a call may"
+def _samples(duration_us: int) -> int:
+    """The whole samples in so many microseconds."""
+    assert 0 <= duration_us <= DURATION_S_MAX * SECOND_US, "a recording lasts as long as a call may"
+    return duration_us * SAMPLES_PER_S // SECOND_US
 
 
 def _wav_head(samples: int) -> bytes:
-    """RIFF's: sizes count what follows them. A byte a sample; the number of samples is even, so nothing is padded."""
+    """RIFF's: sizes count what follows them, the byte behind an odd number of samples too. A byte a sample."""
     kind, channels, bits = 1, 1, 8
     form = b"".join(
         (
@@ -110,7 +112,7 @@ def _wav_head(samples: int) -> bytes:
         )
     )
     body = b"WAVE" + _wav_chunk(b"fmt ", len(form)) + form + _wav_chunk(b"data", samples)
-    return _wav_chunk(b"RIFF", len(body) + samples) + body
+    return _wav_chunk(b"RIFF", len(body) + samples + samples % 2) + body
 
 
 def _wav_chunk(name: bytes, size: int) -> bytes:

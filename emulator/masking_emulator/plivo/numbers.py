@@ -106,9 +106,12 @@ def _number_object(asked: AccountRequest, engine: Engine, found: Number) -> Json
         "sms_enabled": False,
         "sms_rate": price(0),
         "sub_account": owner,
+        "sub_account_name": None,
         "tendlc_campaign_id": None,
         "tendlc_registration_status": None,
         "toll_free_sms_verification": None,
+        "toll_free_sms_verification_id": None,
+        "toll_free_sms_verification_order_status": None,
         "voice_enabled": True,
         "voice_rate": price(engine.tariff.minute_micros),
     }

@@ -80,8 +80,27 @@ _LISTED: Final = shape(
 
 
 def emulated_paths() -> Json:
-    """The five masking operations, and what their answers point to."""
-    masking: Json = {
+    """The five masking operations, and what their answers point to, each as its clients spell it.
+
+    The official SDKs end a path with a slash, but for plivo-node, whose masking items have none, like most samples of
+    the vendor's page: the masking paths are there in both forms, because tools that read a description are strict.
+    """
+    masking, resources = _masking_paths(), resource_paths()
+    files = {path: item for path, item in resources.items() if path.endswith("}.{audio_format}")}
+    slashed = {f"{path}/": item for path, item in (masking | resources).items() if path not in files}
+    return slashed | files | {path: _renamed(item) for path, item in masking.items()}
+
+
+def _renamed(item: Json) -> Json:
+    """The same operations with ids of their own."""
+    return {
+        method: {**described, "operationId": f"{described['operationId']}_without_slash"}
+        for method, described in item.items()
+    }
+
+
+def _masking_paths() -> Json:
+    return {
         "/v1/Account/{auth_id}/Masking/Session": {
             "get": operation("list_sessions", {"200": _LISTED}, ("auth_id",), query=_filters()),
             "post": operation("create_session", {"201": _CREATED}, ("auth_id",), body=_body(CREATE)),
@@ -97,7 +116,6 @@ def emulated_paths() -> Json:
             "delete": operation("delete_session", {"200": _DELETED}, ("auth_id", "session_uuid")),
         },
     }
-    return masking | resource_paths()
 
 
 def _body(table: Mapping[str, Parameter]) -> Json:

@@ -24,12 +24,12 @@ _CALL: Final[Mapping[str, Any]] = {
     "call_direction": {"enum": list(calls.DIRECTIONS)},
     **dict.fromkeys(("api_id", "call_uuid", "end_time", "from_number", "hangup_cause_name", "hangup_source"), STRING),
     **dict.fromkeys(("initiation_time", "resource_uri", "source_ip", "stir_attestation", "stir_verification"), STRING),
-    **dict.fromkeys(("to_number", "total_amount", "total_rate", "voice_network_group"), STRING),
+    **dict.fromkeys(("cnam_lookup", "to_number", "total_amount", "total_rate", "voice_network_group"), STRING),
 }
 
 _LIVE: Final[Mapping[str, Any]] = {
     **dict.fromkeys(("api_id", "call_status", "call_uuid", "caller_name", "direction", "from"), STRING),
-    **dict.fromkeys(("request_uuid", "session_start", "stir_verification", "to"), STRING),
+    **dict.fromkeys(("request_uuid", "session_start", "stir_attestation", "stir_verification", "to"), STRING),
 }
 
 _RECORDING: Final[Mapping[str, Any]] = {
@@ -47,7 +47,8 @@ _NUMBER: Final[Mapping[str, Any]] = {
     **dict.fromkeys(("alias", "application", "city", "cnam", "cnam_lookup", "country", "region"), MAYBE_STRING),
     **dict.fromkeys(("compliance_application_id", "compliance_status", "sub_account"), MAYBE_STRING),
     **dict.fromkeys(("tendlc_campaign_id", "tendlc_registration_status"), MAYBE_STRING),
-    "toll_free_sms_verification": MAYBE_STRING,
+    **dict.fromkeys(("sub_account_name", "toll_free_sms_verification", "toll_free_sms_verification_id"), MAYBE_STRING),
+    "toll_free_sms_verification_order_status": MAYBE_STRING,
 }
 
 _STATUS: Final = {"name": "status", "in": "query", "required": False, "schema": {"enum": ["live", "queued"]}}

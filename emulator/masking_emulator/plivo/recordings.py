@@ -10,7 +10,7 @@ from typing import Final
 from masking_emulator.core.books.index import Range
 from masking_emulator.core.commands import DeleteRecording
 from masking_emulator.core.engine import Engine
-from masking_emulator.core.instants import DAY_US
+from masking_emulator.core.instants import DAY_US, SECOND_US
 from masking_emulator.core.records.base import Record
 from masking_emulator.core.records.calls import Recording, RecordingState
 from masking_emulator.plivo import refusals
@@ -139,7 +139,7 @@ def _recording_object(asked: AccountRequest, engine: Engine, recording: Recordin
         "recording_type": "call",
         "recording_url": media_url(base, owner, recording.uuid, audio_format=recording.audio_format),
         "resource_uri": f"{list_path(asked.account.auth_id, 'Recording')}{recording.uuid}/",
-        "rounded_recording_duration": max(1, -(-duration_us // (_ROUNDED_TO_S * 1_000_000))) * _ROUNDED_TO_S,
+        "rounded_recording_duration": max(1, -(-(duration_us // SECOND_US) // _ROUNDED_TO_S)) * _ROUNDED_TO_S,
         "to_number": callee and f"+{callee}",
     }
 

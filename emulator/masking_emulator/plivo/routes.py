@@ -126,7 +126,10 @@ class ApiEndpoint:
         except (ApiError, Refused) as refusal:
             error = answer_to(refusal) if isinstance(refusal, Refused) else refusal
             return refuse(error, caller.service.draw_api_id() if caller else self._draw_api_id())
-        return Response(status_code=status) if answer is None else json_response(status, answer)
+        if answer is None:
+            # An SDK that finds no Content-Type takes the answer for none. Source: ledger: recording_delete.
+            return Response(status_code=status, media_type="application/json")
+        return json_response(status, answer)
 
 
 def endpoints(draw_api_id: Callable[[], str]) -> Mapping[str, ApiEndpoint]:

@@ -11,7 +11,6 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from masking_emulator.core.instants import SECOND_US
 from masking_emulator.core.records.calls import Recording
 from masking_emulator.core.refusals import Refused
 from masking_emulator.plivo import refusals
@@ -88,4 +87,4 @@ async def _chunks(media: Media, start: int, stop: int) -> AsyncIterator[bytes]:
 
 def _media(recording: Recording) -> Media:
     assert recording.ended_at is not None, "a finished recording has an end"
-    return FORMATS[recording.audio_format]((recording.ended_at - recording.started_at) // SECOND_US)
+    return FORMATS[recording.audio_format](recording.ended_at - recording.started_at)

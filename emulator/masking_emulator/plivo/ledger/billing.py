@@ -10,8 +10,9 @@ ROWS: Final[Sequence[Row]] = (
         id="leg_billed_in_pulses",
         subject="billing",
         statement=(
-            "Each leg that was answered is billed in begun pulses, of 60 seconds by default; a leg that was not "
-            "answered costs nothing."
+            "A leg lasts as many whole seconds as it had been answered for, and the pulses that these have begun are "
+            "billed, of 60 seconds by default, one at least; a recording's length is rounded up from whole seconds "
+            "likewise. A leg that was not answered costs nothing."
         ),
         evidence=Evidence.ASSUMED,
         source=(
@@ -20,6 +21,7 @@ ROWS: Final[Sequence[Row]] = (
         ),
         tests=(
             "tests/core/test_billing.py::test_begun_pulses_are_billed",
+            "tests/plivo/test_resources.py::test_part_of_a_second_begins_no_pulse_and_no_minute",
             "tests/core/test_callends.py::test_leg_that_was_not_answered_costs_nothing",
         ),
     ),

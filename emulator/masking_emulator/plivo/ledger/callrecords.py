@@ -68,8 +68,8 @@ ROWS: Final[Sequence[Row]] = (
         id="call_unknown_fields",
         subject="resources",
         statement=(
-            "source_ip, stir_attestation and voice_network_group are empty, stir_verification is Not Applicable, and "
-            "a listed call has the api_id of the list."
+            "cnam_lookup, source_ip, stir_attestation and voice_network_group are empty, stir_verification is Not "
+            "Applicable, and a listed call has the api_id of the list."
         ),
         evidence=Evidence.ASSUMED,
         source=(

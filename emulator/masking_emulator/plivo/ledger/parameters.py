@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Final
 
-from masking_emulator.plivo.ledger.row import Evidence, Row, wire
+from masking_emulator.plivo.ledger.row import Evidence, Row, scenarios, wire
 
 ROWS: Final[Sequence[Row]] = (
     Row(
@@ -298,8 +298,8 @@ ROWS: Final[Sequence[Row]] = (
         id="initiate_call_to_first_party",
         subject="parameters",
         statement=(
-            "initiate_call_to_first_party is a boolean, false by default, and has no effect yet because calls are "
-            "not simulated."
+            "initiate_call_to_first_party is a boolean, false by default; true has the first party called, and the "
+            "second once the first has answered."
         ),
         evidence=Evidence.DOCUMENTED,
         source="vendor page, create: initiate_call_to_first_party",
@@ -307,6 +307,7 @@ ROWS: Final[Sequence[Row]] = (
             *wire("create-everything-set", "create-two-parties"),
             "tests/plivo/test_parameters.py::test_default_is_what_the_wire_shows",
             "tests/plivo/test_parameters.py::test_flag_is_nothing_else",
+            *scenarios("call-initiate"),
         ),
     ),
     Row(

@@ -34,6 +34,8 @@ ROWS: Final[Sequence[Row]] = (
         tests=(
             f"{_TESTS}::test_wav_says_what_it_is",
             f"{_TESTS}::test_wav_is_as_long_as_asked_to_the_sample",
+            f"{_TESTS}::test_wav_of_a_broken_second_is_as_long_as_asked_to_the_sample",
+            "tests/plivo/test_media_file.py::test_file_is_as_long_as_its_resource_says",
         ),
     ),
     Row(

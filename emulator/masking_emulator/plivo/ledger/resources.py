@@ -165,9 +165,15 @@ ROWS: Final[Sequence[Row]] = (
     Row(
         id="recording_delete",
         subject="resources",
-        statement="Deleting a recording answers 204 without a body; then its record and its audio are 404.",
+        statement=(
+            "Deleting a recording answers 204 without a body and with a JSON Content-Type; then its record and its "
+            "audio are 404."
+        ),
         evidence=Evidence.DOCUMENTED,
-        source="vendor page, delete a recording, and the table of status codes: 204",
+        source=(
+            "vendor page, delete a recording, and the table of status codes: 204; plivo-ruby raises on a 204 without "
+            "Content-Type"
+        ),
         tests=(
             *wire("recording-deleted", "recording-refused-deleted", "recording-refused-media-of-deleted"),
             f"{_TESTS}::test_deleted_recording_is_gone_and_its_interaction_stays",

@@ -74,8 +74,9 @@ ROWS: Final[Sequence[Row]] = (
         statement="A name that is both in the URL's query and a parameter of a GET is signed with both values.",
         evidence=Evidence.SDK,
         source=(
-            "plivo-node v3Security.js and plivo-php v3SignatureValidation.php keep both; plivo-python lets the query "
-            "win, plivo-go, plivo-ruby and plivo-java the parameter, unless they judge the URL of the request alone"
+            "plivo-node v3Security.js and plivo-php v3SignatureValidation.php keep both and accept it; plivo-python "
+            "lets the query win, plivo-go, plivo-ruby, plivo-java and plivo-dotnet one of the two, and these refuse "
+            "such a callback, also where they are given the URL alone"
         ),
         tests=(f"{_TESTS}::test_name_in_query_and_parameters_keeps_both_values",),
     ),
