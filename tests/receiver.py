@@ -187,6 +187,29 @@ def endless_headers(handler: "_Handler") -> None:
         handler.wfile.write(b"X-More: " + _BLOCK[:1000] + b"\r\n")
 
 
+def flood(head: bytes, again: bytes) -> Behaviour:
+    """An answer that begins with `head` and goes on with `again`, as long as somebody takes it."""
+
+    def act(handler: "_Handler") -> None:
+        handler.wfile.write(head)
+        block = again * (1 + len(_BLOCK) // len(again))
+        while not handler.server.receiver._released.is_set():
+            handler.wfile.write(block)
+
+    return act
+
+
+#: Answers that are made to cost time.
+FLOODS: Final[Mapping[str, Behaviour]] = {
+    "endless 100": flood(b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+    "endless 103": flood(b"", b"HTTP/1.1 103 Early Hints\r\nLink: </a.css>\r\n\r\n"),
+    "chunks of a byte": flood(b"HTTP/1.1 200 X\r\nTransfer-Encoding: chunked\r\n\r\n", b"1\r\nx\r\n"),
+    "endless extension": flood(b"HTTP/1.1 200 X\r\nTransfer-Encoding: chunked\r\n\r\n1;x=", b"y"),
+    "extensions": flood(b"HTTP/1.1 200 X\r\nTransfer-Encoding: chunked\r\n\r\n", b"1;" + b"y" * 1_000 + b"\r\nx\r\n"),
+    "endless reason": flood(b"HTTP/1.1 200 ", b"X"),
+}
+
+
 def first(*behaviours: Behaviour) -> Behaviour:
     """One after the other for each further request; the last one for all that follow."""
     left = list(behaviours)

@@ -54,7 +54,7 @@ ROOMS: Final[Mapping[str, Room]] = {
     "callbacks": Room(
         "from an event to a request on the wire: order, laboratory, signing, sending, egress rule, log",
         ("core", "clock", "unpatched", "plivo"),
-        {"msgspec": "*", "httpcore": "callbacks/transport.py"},
+        {"msgspec": "*", "httpcore": "callbacks/transport.py|callbacks/measured.py"},
     ),
     "interception": Room(
         "how unmodified programs get here: proxy, certificates, environment, shells, doctor",

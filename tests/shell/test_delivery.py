@@ -14,7 +14,7 @@ from masking_emulator.world.hub import Hub
 
 from tests import receiver as behaviours
 from tests.plivo.ask import Api, api_of
-from tests.receiver import PATIENCE_S, Behaviour, Received, Receiver, calling, first, hang, status
+from tests.receiver import FLOODS, PATIENCE_S, Behaviour, Received, Receiver, calling, first, hang, status
 from tests.shell.asking import control, create, good
 from tests.shell.process import serving
 from tests.shell.telling import (
@@ -45,7 +45,13 @@ _FATES: Final[dict[str, tuple[Behaviour, str, str, int | None, str]]] = {
     "half a body": (behaviours.half, "failed", "broken", 200, "without sending complete message body"),
     "body gets stuck": (behaviours.stuck_body, "failed", "broken", 200, "Timeout"),
     "endless body": (behaviours.endless, "delivered", "ok", 200, ""),
-    "endless headers": (behaviours.endless_headers, "failed", "broken", None, "RemoteProtocolError"),
+    "endless headers": (behaviours.endless_headers, "failed", "broken", None, "more than 16384 bytes"),
+    "endless 100": (FLOODS["endless 100"], "failed", "broken", None, "more than 16384 bytes"),
+    "endless 103": (FLOODS["endless 103"], "failed", "broken", None, "more than 16384 bytes"),
+    "endless reason": (FLOODS["endless reason"], "failed", "broken", None, "more than 16384 bytes"),
+    "chunks of a byte": (FLOODS["chunks of a byte"], "delivered", "ok", 200, ""),
+    "endless extension": (FLOODS["endless extension"], "failed", "broken", 200, "more than 65536 bytes"),
+    "extensions": (FLOODS["extensions"], "failed", "broken", 200, "more than 65536 bytes"),
 }
 
 

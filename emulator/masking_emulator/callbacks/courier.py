@@ -41,7 +41,7 @@ import asyncio
 from typing import TYPE_CHECKING, Final
 from weakref import WeakValueDictionary
 
-from masking_emulator.callbacks.exchange import Answer, Outgoing
+from masking_emulator.callbacks.exchange import Answer, Outgoing, described
 from masking_emulator.clock import real_seconds
 from masking_emulator.core.records.callbacks import Outcome
 
@@ -75,7 +75,7 @@ class Courier:
                 answer.outcome = Outcome.NO_ANSWER if answer.status is None else Outcome.BROKEN
                 answer.error = f"it took longer than {request.total_timeout_s:g} seconds in all"
             except Exception as error:  # whatever it is, the callback must not wait for ever: it has failed, and why
-                answer.outcome, answer.error = Outcome.BROKEN, f"{type(error).__name__}: {error}"
+                answer.outcome, answer.error = Outcome.BROKEN, described(error)
             answer.took_ms = (real_seconds() - begun) * 1000
             return answer
 

@@ -11,7 +11,8 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 from masking_emulator.callbacks.egress import Blocked, addresses
-from masking_emulator.callbacks.exchange import BODY_BYTES_MAX, Answer, Outgoing
+from masking_emulator.callbacks.exchange import BODY_BYTES_MAX, Answer, Outgoing, described
+from masking_emulator.callbacks.measured import MeasuredStream
 from masking_emulator.core.records.callbacks import Outcome
 from masking_emulator.unpatched import trio_hidden
 
@@ -22,6 +23,9 @@ with trio_hidden():
 _HEADERS_MAX: Final = 100
 _HEADER_CHARACTERS_MAX: Final = 1_000
 
+#: A body in more pieces than this is cut, however small they are.
+_PIECES_MAX: Final = 1_000
+
 _ANSWERS: Final = {2: Outcome.OK, 3: Outcome.REDIRECT, 4: Outcome.CLIENT_ERROR}
 
 
@@ -31,6 +35,7 @@ class Transport:
     def __init__(self, *, secure: bool, anywhere: bool) -> None:
         """With `anywhere` the egress rule does not apply."""
         self._network = httpcore.AnyIOBackend() if anywhere else _Nearby()
+        self._turns = asyncio.Lock()
         # Reading the authorities of the system takes a while, so it is done once.
         self._tls = ssl.create_default_context() if secure else None
         if self._tls is not None:
@@ -43,12 +48,12 @@ class Transport:
         except Blocked as blocked:
             answer.outcome, answer.error = Outcome.BLOCKED, str(blocked)
         except (httpcore.ConnectTimeout, httpcore.ConnectError) as error:
-            answer.outcome, answer.error = Outcome.NOT_CONNECTED, _described(error)
+            answer.outcome, answer.error = Outcome.NOT_CONNECTED, described(error)
         except httpcore.TimeoutException as error:
             answer.outcome = Outcome.NO_ANSWER if answer.status is None else Outcome.BROKEN
-            answer.error = _described(error)
+            answer.error = described(error)
         except (httpcore.NetworkError, httpcore.ProtocolError, OSError, ValueError) as error:
-            answer.outcome, answer.error = Outcome.BROKEN, _described(error)
+            answer.outcome, answer.error = Outcome.BROKEN, described(error)
 
     async def _filled(self, request: Outgoing, answer: Answer) -> None:
         url = httpcore.URL(request.url)
@@ -63,9 +68,11 @@ class Transport:
         )
         # Below the connections of httpcore that know how to connect: mocking libraries replace those, in this process
         # too where a test runs in it, and would answer a callback that nobody received.
-        connection = httpcore.AsyncHTTP11Connection(url.origin, await self._connected(url, request))
+        stream = MeasuredStream(await self._connected(url, request), self._turns)
+        connection = httpcore.AsyncHTTP11Connection(url.origin, stream)
         try:
             response = await connection.handle_async_request(sent)
+            stream.has_head = True
             answer.status = response.status
             answer.headers = _named(response.headers[:_HEADERS_MAX])
             await _read(response, answer)
@@ -121,17 +128,10 @@ def _named(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:
 
 
 async def _read(response: httpcore.Response, answer: Answer) -> None:
+    pieces = 0
     async for chunk in response.aiter_stream():
-        room = BODY_BYTES_MAX - len(answer.body)
+        room, pieces = BODY_BYTES_MAX - len(answer.body), pieces + 1
         answer.body += chunk[:room]
-        if len(chunk) > room:
+        if len(chunk) > room or pieces == _PIECES_MAX:
             answer.body_cut = True
             return
-
-
-def _described(error: BaseException) -> str:
-    """The error as text: that of its cause, which says most."""
-    while error.__cause__ is not None:
-        error = error.__cause__
-    text = str(error)
-    return f"{type(error).__name__}: {text}" if text else type(error).__name__
