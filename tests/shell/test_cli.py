@@ -103,6 +103,20 @@ def test_advance_prints_where_the_clock_stands(api: Api, words: list[str], expec
     assert (0, expected, "") == (done.returncode, done.stdout, done.stderr)
 
 
+def test_advance_prints_the_last_events_where_there_are_too_many(api: Api) -> None:
+    """And says that, before them."""
+    world = Control(api.url).post("/worlds", {"world": {"limits": {"journal_events_max": 2}, "clock": {"rate": 0}}})
+    account = api_of(api.url, world)
+    for party in range(3):
+        account.create(first_party=f"+1202555010{party}", second_party=f"+1202555020{party}", session_expiry=60 + party)
+    printed = run("advance", "3600", "--world", world["auth_id"]).stdout.splitlines()
+    Control(api.url).delete(f"/worlds/{world['auth_id']}")
+
+    assert "the last 2 events of 3:" == printed[0]
+    assert ["SessionExpired", "SessionExpired"] == [line.split()[2] for line in printed[1:3]]
+    assert 4 == len(printed)
+
+
 def test_advance_and_journal_print_what_happened(api: Api) -> None:
     """One event a line: sequence, instant, name, and what it is about."""
     uuid = api.create(virtual_number_cooloff_period=60).json["session"]["session_uuid"]

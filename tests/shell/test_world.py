@@ -1,13 +1,18 @@
 """A world at work: time passes by request, by command and by itself."""
 
 import asyncio
+from typing import Any
 
 import pytest
+from masking_emulator.control.clock import advance_clock
+from masking_emulator.control.journal import EVENTS_MAX
+from masking_emulator.control.kernel import ControlRequest
 from masking_emulator.core.commands import DeleteSession
 from masking_emulator.core.events import SessionCreated
 from masking_emulator.core.instants import SECOND_US, read, written
 from masking_emulator.core.refusals import Refused
 from masking_emulator.world.file import world_of
+from masking_emulator.world.hub import Hub
 from masking_emulator.world.journal import event_json
 from masking_emulator.world.world import World
 
@@ -81,6 +86,23 @@ def _crowded(rate: float) -> World:
     for number in range(1200):
         world.do(create(f"1202555{number:04}", f"1303555{number:04}", expiry_s=3600 + number))
     return world
+
+
+def test_advance_answers_with_the_newest_events() -> None:
+    """Of more than one answer lists, the journal keeping them all: those at the end, and how many are before them."""
+
+    async def advanced() -> dict[str, Any]:
+        hub = Hub()
+        world = hub.add(world_of(structure(limits={"journal_events_max": 100_000})))
+        for number in range(EVENTS_MAX // 2 + 1):
+            world.do(create(f"1202{number:07}", f"1303{number:07}", expiry_s=3600 + number, cooloff_s=10**6))
+        request = ControlRequest(hub, {"auth_id": world.auth_id}, {}, {"seconds": 86_400}, {})
+        return (await advance_clock(request))[1]
+
+    answer = asyncio.run(advanced())
+
+    assert (EVENTS_MAX, 2) == (len(answer["events"]), answer["events_left_out"])
+    assert EVENTS_MAX // 2 + 1 + 2 + EVENTS_MAX == answer["events"][-1]["sequence"]
 
 
 def test_reset_during_an_advance_ends_it() -> None:

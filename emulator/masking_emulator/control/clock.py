@@ -46,7 +46,8 @@ async def advance_clock(asked: ControlRequest) -> ControlAnswer:
     target = _target(asked.body, world)
     before = world.journal.last
     await world.advance_to(target, patience_s=asked.body.get("patience_s", ADVANCE_PATIENCE_S))
-    events = world.journal.after(before, EVENTS_MAX)
+    # The newest of them: what they came to is more than how they began.
+    events = world.journal.after(max(before, world.journal.last - EVENTS_MAX), EVENTS_MAX)
     answer: dict[str, Any] = {"now": written(world.clock.now()), "events": [numbered(*event) for event in events]}
     left_out, out = world.journal.last - before - len(events), world.dispatch.out()
     if left_out > 0:
