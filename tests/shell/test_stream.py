@@ -83,6 +83,19 @@ def test_reset_is_told(api: Api) -> None:
     assert [(0, "reset"), (1, "SessionCreated")] == after
 
 
+def test_restored_snapshot_is_told_at_once(api: Api) -> None:
+    """The journal begins behind the last number, and who waits for the one before learns it before the next comment."""
+    create(api, 0, 1)
+    taken = good(control(api, "GET", "{w}/snapshot"))
+    with following(api, "?after=1") as stream:
+        before = names(stream, 1)
+        control(api, "PUT", "{w}/snapshot", taken)
+        told = [stream.readline().decode().strip() for _ in range(2)]
+
+    assert [(2, "SessionCreated")] == before
+    assert ["id: 2", "event: reset"] == told
+
+
 def test_lost_events_are_told(emulator: ServerThread) -> None:
     """Who asks for what is not kept any more learns from where it goes on."""
     limits = {"journal_events_max": 3}
