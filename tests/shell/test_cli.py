@@ -109,10 +109,10 @@ def test_advance_prints_the_last_events_where_there_are_too_many(api: Api) -> No
     account = api_of(api.url, world)
     for party in range(3):
         account.create(first_party=f"+1202555010{party}", second_party=f"+1202555020{party}", session_expiry=60 + party)
-    printed = run("advance", "3600", "--world", world["auth_id"]).stdout.splitlines()
+    printed = run("advance", "3600", "--account", world["auth_id"]).stdout.splitlines()
     Control(api.url).delete(f"/worlds/{world['auth_id']}")
 
-    assert "the last 2 events of 3:" == printed[0]
+    assert "1 event before these" == printed[0]
     assert ["SessionExpired", "SessionExpired"] == [line.split()[2] for line in printed[1:3]]
     assert 4 == len(printed)
 
