@@ -9,6 +9,7 @@ from masking_emulator.plivo import signatures
 from masking_emulator.plivo.signatures import V2, V2_MAIN, V2_NONCE, V3, V3_MAIN, V3_NONCE, Signed, Verdict
 from plivo.utils import validate_signature, validate_v3_signature
 
+from tests.plivo.paths import PATHS
 from tests.plivo.signed import ANY, ASCII, MAIN_TOKEN, TOKEN, Sent, sent
 from tests.plivo.signed import V2_NONCE as NONCE_2
 from tests.plivo.signed import V3_NONCE as NONCE_3
@@ -220,3 +221,32 @@ def test_headers_beyond_ascii_are_wrong_not_a_crash() -> None:
     headers = {**_sign(_LOCAL, main_token=TOKEN).headers, V2: "é", V3: "é,"}
 
     assert {**_ALL_RIGHT, V2: Verdict.WRONG, V3: Verdict.WRONG} == _verify(_LOCAL, headers)
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize("path", PATHS)
+def test_python_sdk_accepts_v3_whatever_the_path(method: str, path: str) -> None:
+    """It cuts off what follows the ";" of the last segment, in V2 too, which has no list."""
+    callback = Sent(method, f"http://127.0.0.1:9000{path}", dict(_EVENT))
+    headers = _sign(callback).headers
+
+    assert _accepted_v3(callback.received_url, callback, headers[V3], callback.form)
+    is_cut = ";" in path.partition("?")[0].rpartition("/")[2]
+    assert validate_signature(callback.received_url, NONCE_2, headers[V2], TOKEN) is not is_cut
+
+
+@pytest.mark.parametrize(
+    ("path", "signed"),
+    [
+        ("/a%20b", ["/a%20b", "/a b"]),
+        ("/x;y=1", ["/x;y=1", "/x"]),
+        ("/%C3%A9;y/z", ["/%C3%A9;y/z", "/é;y/z"]),
+        ("/plain", ["/plain"]),
+    ],
+)
+def test_v3_signs_every_form_in_which_a_validator_reads_the_path(path: str, signed: list[str]) -> None:
+    """Each with the port and without; a plain path has one form."""
+    inputs = _sign(Sent("POST", f"http://localhost:9000{path}", {})).inputs
+
+    expected = [f"http://{host}{form}.{NONCE_3}" for form in signed for host in ("localhost:9000", "localhost")]
+    assert (f"http://localhost:9000{path}{NONCE_2}", expected) == (inputs.v2, list(inputs.v3))

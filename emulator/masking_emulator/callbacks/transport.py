@@ -9,6 +9,7 @@ import asyncio
 import ssl
 from collections.abc import Iterable
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 from masking_emulator.callbacks.egress import Blocked, addresses
 from masking_emulator.callbacks.exchange import BODY_BYTES_MAX, Answer, Outgoing, described
@@ -56,7 +57,7 @@ class Transport:
             answer.outcome, answer.error = Outcome.BROKEN, described(error)
 
     async def _filled(self, request: Outgoing, answer: Answer) -> None:
-        url = httpcore.URL(request.url)
+        url = _url(request.url)
         read_s = request.read_timeout_s
         timeouts = {"connect": request.connect_timeout_s, "read": read_s, "write": read_s}
         sent = httpcore.Request(
@@ -116,6 +117,13 @@ class _Nearby(httpcore.AsyncNetworkBackend):
         except (OSError, UnicodeError) as error:  # UnicodeError: what cannot be a name at all
             failure = error
         raise httpcore.ConnectError from failure
+
+
+def _url(text: str) -> httpcore.URL:
+    """The URL in its parts. httpcore would take it apart itself, and leave out what follows a ";" in the path."""
+    parts = urlsplit(text)
+    target = text.partition("://")[2].removeprefix(parts.netloc)
+    return httpcore.URL(scheme=parts.scheme, host=parts.hostname or "", port=parts.port, target=target)
 
 
 def _named(headers: Iterable[tuple[bytes, bytes]]) -> dict[str, str]:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import Enum
 from functools import lru_cache
 from typing import Final
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote, urlparse, urlsplit
 
 from masking_emulator.core.records.base import Record
 
@@ -41,7 +41,7 @@ _PORT: Final = re.compile(r":[0-9]*$")
 
 
 class Inputs(Record):
-    """The texts that were signed, nonce included: of V2 one, of V3 one and where the URL names a port another."""
+    """The texts that were signed, nonce included: of V2 one, of V3 one for each form in which a validator reads the URL."""
 
     v2: str
     v3: Sequence[str]
@@ -113,7 +113,7 @@ def verify(
 
 
 class _Address(Record):
-    """A URL taken apart: scheme, host, port and path, then where a port is named the same without it; and the query."""
+    """A URL taken apart: scheme, host, port and path in each form that a validator signs; and the query."""
 
     bases: Sequence[str]
     query: Sequence[NameValue]
@@ -126,8 +126,10 @@ def _address(url: str) -> _Address:
     with_port = parts.netloc.rpartition("@")[2]
     # Python, Node, Go and PHP sign the port, Ruby, Java and .NET do not. V3 may have several signatures, V2 only one.
     authorities = dict.fromkeys((with_port, _PORT.sub("", with_port)))
+    # Go, Java and .NET decode the path before they hash it, and Python cuts off what follows the last segment's ";".
+    paths = dict.fromkeys((parts.path, unquote(parts.path), urlparse(url).path))
     return _Address(
-        bases=tuple(f"{parts.scheme}://{authority}{parts.path}" for authority in authorities),
+        bases=tuple(f"{parts.scheme}://{authority}{path}" for path in paths for authority in authorities),
         query=tuple(sorted(parse_qsl(parts.query, keep_blank_values=True))),
     )
 

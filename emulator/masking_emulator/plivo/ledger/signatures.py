@@ -7,6 +7,7 @@ from masking_emulator.plivo.ledger.row import Evidence, Row
 
 _TESTS: Final = "tests/plivo/test_signatures.py"
 _NODE: Final = "tests/sdk/test_node_signatures.py"
+_GO: Final = "tests/sdk/test_go_signatures.py"
 
 ROWS: Final[Sequence[Row]] = (
     Row(
@@ -96,6 +97,40 @@ ROWS: Final[Sequence[Row]] = (
             f"{_TESTS}::test_known_signature_comes_out",
             f"{_TESTS}::test_port_that_a_proxy_hides_leaves_v3_right",
             f"{_NODE}::test_known_signature_is_accepted",
+        ),
+    ),
+    Row(
+        id="signature_v3_path",
+        subject="signatures",
+        statement=(
+            "Where a validator reads the path of the URL in another form than it is requested, the V3 header holds a "
+            "signature of that form too: percent-decoded as UTF-8, and without what follows the ; of the last segment."
+        ),
+        evidence=Evidence.SDK,
+        source=(
+            "plivo-go utils.go takes URL.Path, plivo-java Utils.java URI.getPath(), plivo-dotnet XPlivoSignatureV3.cs "
+            "Uri.LocalPath, which are decoded; plivo-python signature_v3.py takes urlparse(uri).path, which ends at ;"
+        ),
+        tests=(
+            f"{_TESTS}::test_v3_signs_every_form_in_which_a_validator_reads_the_path",
+            f"{_TESTS}::test_python_sdk_accepts_v3_whatever_the_path",
+            f"{_NODE}::test_callback_is_accepted_by_node_whatever_its_path",
+            f"{_GO}::test_callback_is_accepted_by_go_whatever_its_path",
+        ),
+    ),
+    Row(
+        id="signature_v2_path",
+        subject="signatures",
+        statement=(
+            "V2 signs the path as it is requested, and one form only: a validator that decodes the path, or cuts it, "
+            "refuses V2 of a path with percent-encoded characters, or with a ; in its last segment."
+        ),
+        evidence=Evidence.SDK,
+        source="no SDK splits the V2 header, so it cannot hold several signatures; plivo-node signs the path as it is",
+        tests=(
+            f"{_TESTS}::test_python_sdk_accepts_v3_whatever_the_path",
+            f"{_NODE}::test_callback_is_accepted_by_node_whatever_its_path",
+            f"{_GO}::test_callback_is_accepted_by_go_whatever_its_path",
         ),
     ),
     Row(

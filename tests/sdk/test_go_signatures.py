@@ -1,0 +1,83 @@
+"""The signature validators of Plivo's own Go SDK, unmodified, which `tests/go/validate.go` asks.
+
+Go decodes the path before it hashes it, as the SDKs of Java and .NET do.
+"""
+
+import json
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from shutil import which
+from typing import Any, Final
+
+import pytest
+from masking_emulator.plivo.signatures import V2, V2_MAIN, V3, V3_MAIN, sign
+
+from tests.plivo.paths import EVENT, PATHS
+from tests.plivo.signed import MAIN_TOKEN, TOKEN, V2_NONCE, V3_NONCE, Sent
+from tests.plivo.vectors import VECTORS, Vector
+
+_GO: Final = Path(__file__).parent.parent / "go"
+
+Validate = Callable[..., bool]
+
+
+@pytest.fixture(scope="module")
+def validate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Validate]:
+    """One program for all cases, built from the module that the proxy of Go gives."""
+    if which("go") is None:
+        pytest.skip("needs go")
+    program = tmp_path_factory.mktemp("go") / "validate"
+    subprocess.run(["go", "build", "-o", str(program), "."], cwd=_GO, check=True)
+    with subprocess.Popen([str(program)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        yield lambda **question: _ask(process, question)
+        process.kill()
+
+
+def _ask(process: "subprocess.Popen[str]", question: dict[str, Any]) -> bool:
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.write(f"{json.dumps(question)}\n")
+    process.stdin.flush()
+    answer = process.stdout.readline()
+    assert answer, "the program ended; its error is printed above"
+    return bool(json.loads(answer))
+
+
+@pytest.mark.parametrize("vector", VECTORS, ids=[vector.name for vector in VECTORS])
+def test_known_signature_is_accepted_by_go(validate: Validate, vector: Vector) -> None:
+    """And not under another token."""
+    question = {
+        "version": vector.version,
+        "method": vector.method,
+        "url": vector.url,
+        "nonce": vector.nonce,
+        "signature": vector.header,
+        "params": dict(vector.parameters),
+    }
+
+    assert validate(**question, token=vector.token)
+    assert not validate(**question, token="another")
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+@pytest.mark.parametrize("path", PATHS)
+def test_callback_is_accepted_by_go_whatever_its_path(validate: Validate, method: str, path: str) -> None:
+    """V3 for the configured URL and the received one; V2 only where decoding changes nothing, as it has no list."""
+    callback = Sent(method, f"http://127.0.0.1:9000{path}", dict(EVENT))
+    headers = sign(
+        method,
+        callback.url,
+        parameters=callback.parameters,
+        token=TOKEN,
+        main_token=MAIN_TOKEN,
+        v2_nonce=V2_NONCE,
+        v3_nonce=V3_NONCE,
+    ).headers
+
+    for url, params in ((callback.url, callback.parameters), (callback.received_url, callback.form)):
+        question = {"method": method, "url": url, "params": params}
+        for token, v2, v3 in ((TOKEN, V2, V3), (MAIN_TOKEN, V2_MAIN, V3_MAIN)):
+            assert validate(**question, version=3, nonce=V3_NONCE, signature=headers[v3], token=token)
+            accepted = validate(**question, version=2, nonce=V2_NONCE, signature=headers[v2], token=token)
+            assert accepted is ("%" not in path.partition("?")[0])
