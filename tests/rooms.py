@@ -37,7 +37,7 @@ ROOMS: Final[Mapping[str, Room]] = {
     ),
     "clock": Room("real time, and the clock of a world", ("core.instants",)),
     "config": Room("the environment, and what a server is started with", ("core.chance",)),
-    "wholefile": Room("files that are written whole or not at all"),
+    "wholefile": Room("files of people: written whole or not at all, read with or without a byte-order mark"),
     "unpatched": Room("sockets, threads and locks that nothing in the process has replaced"),
     "client": Room("HTTP requests to a server's control API", ("unpatched",)),
     "plivo": Room(
@@ -63,7 +63,7 @@ ROOMS: Final[Mapping[str, Room]] = {
     ),
     "world": Room(
         "one account at work: its file, spec, life, journal, and the hub that holds all of a server",
-        ("core", "clock", "plivo", "traffic", "callbacks"),
+        ("core", "clock", "wholefile", "plivo", "traffic", "callbacks"),
         {"jsonschema": "world/file.py"},
     ),
     "keeping": Room(
@@ -95,7 +95,7 @@ ROOMS: Final[Mapping[str, Room]] = {
     ),
     "testing": Room(
         "what tests use from Python",
-        ("client", "plivo.sentences", "receiver", "server.thread"),
+        ("wholefile", "client", "plivo.sentences", "receiver", "server.thread"),
         {"plivo": "*", "hypothesis": "testing/strategies.py", "anyio": "testing/aside.py"},
     ),
     "pytest_plugin": Room("the fixtures", ("config", "client", "server.thread", "testing"), {"pytest": "*"}),

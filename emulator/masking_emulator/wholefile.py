@@ -1,5 +1,6 @@
-"""Files that are never half written: beside its place first, then moved there, so a crash leaves the old one whole."""
+"""Files of people: written whole or not at all, so a crash leaves the old one, and read as any editor left them."""
 
+import codecs
 import os
 from contextlib import suppress
 from errno import EINVAL
@@ -8,6 +9,16 @@ from pathlib import Path
 
 class CannotKeepFile(Exception):
     """A file cannot be read or written: the message names it and says why."""
+
+
+def text_of(content: bytes) -> str:
+    """The text of a file or a body in UTF-8, without the byte-order mark that Windows puts before it.
+
+    Raises UnicodeError for what is no UTF-8, and names UTF-16, which PowerShell writes with `>`.
+    """
+    if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in content[:2]:
+        raise UnicodeError("it is UTF-16, as PowerShell's > writes it; save it as UTF-8")
+    return content.decode("utf-8-sig")
 
 
 def write_whole(path: Path, text: str) -> None:

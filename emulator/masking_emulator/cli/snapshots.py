@@ -17,7 +17,7 @@ from masking_emulator.cli.common import (
     end,
     output_options,
 )
-from masking_emulator.wholefile import write_whole
+from masking_emulator.wholefile import text_of, write_whole
 
 _THERE = click.Path(path_type=Path, exists=True, dir_okay=False)
 
@@ -93,7 +93,7 @@ def replay(file: Path, **output: bool) -> None:
 
 def _read(file: Path) -> dict[str, Any]:
     try:
-        given = json.loads(file.read_text(encoding="utf-8-sig"))
+        given = json.loads(text_of(file.read_bytes()))
     except (OSError, ValueError, RecursionError) as error:
         end(EXIT_USAGE, f"{file}: {error}")
     if not isinstance(given, dict):

@@ -21,6 +21,7 @@ from masking_emulator.plivo.http import json_response, read_body
 from masking_emulator.plivo.reasons import reason_of, unknown_keys
 from masking_emulator.plivo.refusals import ApiError, answer_to
 from masking_emulator.plivo.validation import SchemaValidator, unknown_key
+from masking_emulator.wholefile import text_of
 from masking_emulator.world.hub import Hub, NoSuchWorld, TooManyWorlds
 from masking_emulator.world.world import World
 
@@ -197,7 +198,11 @@ class ControlEndpoint:
         raw = await read_body(request, operation.body_bytes_max)
         if raw is None:
             raise ControlError(413, f"a body may have {operation.body_bytes_max} bytes")
-        body = parse.json_object(raw) if raw.strip() else {}
+        try:
+            text = text_of(raw)
+        except ValueError as unreadable:
+            raise ControlError(400, f"the body is no JSON: {unreadable}") from None
+        body = parse.json_object(text.encode()) if text.strip() else {}
         error = self._validators[operation.method].best(body)
         if error is not None:
             raise refused_field(error)

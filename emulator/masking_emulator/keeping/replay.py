@@ -20,6 +20,7 @@ from masking_emulator.core.events import Event
 from masking_emulator.core.instants import read
 from masking_emulator.core.records.base import Record
 from masking_emulator.core.refusals import Refused
+from masking_emulator.wholefile import text_of
 from masking_emulator.world.file import world_of
 from masking_emulator.world.journal import event_json
 from masking_emulator.world.life import rules_of_spec
@@ -119,10 +120,10 @@ def _begun(line: Mapping[str, Any]) -> Engine:
 
 
 def _lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
-    with path.open(encoding="utf-8") as file:
-        for number, text in enumerate(file, 1):
+    with path.open("rb") as file:
+        for number, content in enumerate(file, 1):
             try:
-                line = json.loads(text)
+                line = json.loads(text_of(content))
             except (ValueError, RecursionError) as error:
                 raise BadRecording(f"{path}: line {number}: {error}") from None
             if not isinstance(line, dict):

@@ -19,7 +19,7 @@ from masking_emulator.core.codec import BadRecord
 from masking_emulator.core.consistency import contradictions
 from masking_emulator.core.instants import read, written
 from masking_emulator.core.records.base import replace
-from masking_emulator.wholefile import write_whole
+from masking_emulator.wholefile import text_of, write_whole
 from masking_emulator.world.file import world_of
 from masking_emulator.world.life import Standing
 from masking_emulator.world.spec import BadWorld, WorldSpec
@@ -106,7 +106,7 @@ def save(snapshot: Mapping[str, Any], path: Path) -> None:
 def load(path: Path) -> tuple[WorldSpec, Standing]:
     """The snapshot in a file. Raises BadSnapshot, whose message names the file, and OSError."""
     try:
-        given = json.loads(path.read_text(encoding="utf-8"))
+        given = json.loads(text_of(path.read_bytes()))
     except (ValueError, RecursionError) as error:
         raise BadSnapshot(f"{path}: {error}") from None
     if not isinstance(given, dict):

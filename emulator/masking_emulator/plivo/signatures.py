@@ -41,7 +41,7 @@ _PORT: Final = re.compile(r":[0-9]*$")
 
 
 class Inputs(Record):
-    """The texts that were signed, nonce included: of V2 one, of V3 one for each form in which a validator reads the URL."""
+    """The texts that were signed, nonce included: of V2 one, of V3 one for each form of a URL that validators sign."""
 
     v2: str
     v3: Sequence[str]

@@ -17,6 +17,7 @@ from masking_emulator.testing.faults import Faults
 from masking_emulator.testing.redirect import redirect_plivo
 from masking_emulator.testing.requests import Requests
 from masking_emulator.testing.views import CallView, EventView
+from masking_emulator.wholefile import text_of
 
 
 class Masking:
@@ -119,7 +120,7 @@ class Masking:
 
     def restore(self, snapshot: Mapping[str, Any] | Path) -> None:
         """Put a snapshot's state, or that in a file, in place of this one. Raises ControlRefused, and OSError."""
-        given = json.loads(snapshot.read_text(encoding="utf-8")) if isinstance(snapshot, Path) else snapshot
+        given = json.loads(text_of(snapshot.read_bytes())) if isinstance(snapshot, Path) else snapshot
         self.control.put(f"{self.path}/snapshot", given)
 
     def pool_report(self) -> dict[str, Any]:

@@ -26,6 +26,7 @@ from masking_emulator.plivo.reasons import reason_of, unknown_keys
 from masking_emulator.plivo.service import Account
 from masking_emulator.plivo.validation import SchemaValidator, unknown_key
 from masking_emulator.traffic.fault import BadFault, Fault, fault_of
+from masking_emulator.wholefile import text_of
 from masking_emulator.world.mistakes import Mistake, key_of, line_of, path_of
 from masking_emulator.world.schema import DURATION_S_MAX, world_schema
 from masking_emulator.world.spec import BadWorld, PoolNumber, WorldSpec, accounts_of, phone_of, pool_number
@@ -53,14 +54,14 @@ def load_world(source: str, *, seed: Seed | None = None) -> WorldSpec:
     path = EXAMPLES / f"{source}.toml" if is_example else Path(source)
     text = ""
     try:
-        text = path.read_text(encoding="utf-8-sig")
+        text = text_of(path.read_bytes())
         structure = tomllib.loads(text)
     except FileNotFoundError:
         examples = ", ".join(world_names())
         raise BadWorld("", f"{source}: there is no such file, and the example worlds are {examples}") from None
     except OSError as error:
         raise BadWorld("", f"{path}: {error.strerror}") from None
-    except UnicodeDecodeError as error:
+    except UnicodeError as error:
         raise BadWorld("", f"{path}: {error}") from None
     except (ValueError, RecursionError):
         (mistake,) = mistakes_in(text)
