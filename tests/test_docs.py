@@ -8,11 +8,13 @@ from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Final
+from urllib.parse import urlsplit
 
 import pytest
 import yaml
 from masking_emulator.world.file import world_names, world_of
 
+from tests.console.conftest import ARGUMENTS, browser_path
 from tests.snippets import PAGES, ROOT, RUN, SHOWN, run_page, snippets
 
 _DOCS: Final = ROOT / "docs"
@@ -98,6 +100,25 @@ def test_site_loads_nothing_from_elsewhere(site: Path) -> None:
 
     assert len(pages) >= len(list(_DOCS.glob("*.md")))
     assert set() == {(page, url) for page, url in loaded if re.match(r"(https?:)?//", url)}
+
+
+@pytest.mark.parametrize("page", ["index", "calls", "fidelity"])
+def test_page_of_the_site_asks_nobody(page: str, site: Path) -> None:
+    """In a real browser, scripts and all: every request is for a file of the site."""
+    sync_api = pytest.importorskip("playwright.sync_api")
+    found = browser_path()
+    if found is None:
+        pytest.skip("there is no Chromium")
+    asked: list[str] = []
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=found, args=list(ARGUMENTS))
+        shown = browser.new_page()
+        shown.on("request", lambda request: asked.append(request.url))
+        shown.goto((site / f"{page}.html").as_uri(), wait_until="networkidle")
+        browser.close()
+
+    assert f"{page}.html" in asked[0]
+    assert [] == [url for url in asked if urlsplit(url).scheme in ("http", "https", "ws", "wss")]
 
 
 def test_reference_of_the_kit_is_filled_in(site: Path) -> None:

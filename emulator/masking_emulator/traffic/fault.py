@@ -76,8 +76,8 @@ _SPAN: Final = {"type": "number", "exclusiveMinimum": 0, "maximum": INSTANT_MAX 
 FAULT_SCHEMA: Final[Mapping[str, Any]] = {
     "type": "object",
     "properties": {
-        "operation": {"enum": OPERATION_NAMES},
-        "method": {"type": "string", "pattern": "^[A-Z]{1,20}$(?!\\n)"},
+        "operation": {"enum": OPERATION_NAMES, "description": "Only requests for this operation."},
+        "method": {"type": "string", "pattern": "^[A-Z]{1,20}$(?!\\n)", "description": "Only requests of this method."},
         "path": {
             "type": "string",
             "minLength": 1,
@@ -90,25 +90,29 @@ FAULT_SCHEMA: Final[Mapping[str, Any]] = {
         "limit": {
             "type": "object",
             "description": "How many requests an account may send in any such span; those beyond it meet the fault.",
-            "properties": {"requests": {**_COUNT, "maximum": 100_000}, "per_s": _SPAN},
+            "properties": {
+                "requests": {**_COUNT, "maximum": 100_000, "description": "So many pass."},
+                "per_s": {**_SPAN, "description": "In any span of so many seconds on the world's clock."},
+            },
             "required": ["requests", "per_s"],
             "additionalProperties": False,
         },
-        "from": _INSTANT,
-        "until": _INSTANT,
+        "from": {**_INSTANT, "description": "Not before this instant of the world's clock."},
+        "until": {**_INSTANT, "description": "Not from this instant on."},
         "for_s": {**_SPAN, "description": "Seconds on the world's clock, from `from` or from when it is added."},
         "when": {"enum": ["before", "after"], "description": "Before or after the change is made."},
         "delay_s": {"type": "number", "minimum": 0, "maximum": DELAY_S_MAX, "description": "Real seconds."},
-        "status": {"type": "integer", "minimum": 200, "maximum": 599},
+        "status": {"type": "integer", "minimum": 200, "maximum": 599, "description": "The status of the answer."},
         "text": {"type": "string", "maxLength": 1000, "description": "Instead of the vendor's error text."},
         "headers": {
             "type": "object",
+            "description": "Headers of the answer, beside the usual ones or in their place.",
             "maxProperties": 20,
             "propertyNames": {"pattern": "^[!#$%&'*+.^_`|~0-9A-Za-z-]{1,100}$(?!\\n)"},
             "additionalProperties": {"type": "string", "pattern": "^[ -~]{0,1000}$(?!\\n)"},
         },
-        "body": {"enum": ["truncated", "malformed", "empty"]},
-        "connection": {"enum": ["drop", "reset"]},
+        "body": {"enum": ["truncated", "malformed", "empty"], "description": "How the answer's body is broken."},
+        "connection": {"enum": ["drop", "reset"], "description": "How the connection ends without an answer."},
     },
     "additionalProperties": False,
 }
