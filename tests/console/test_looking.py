@@ -10,7 +10,7 @@ from playwright.sync_api import expect
 from tests.console.conftest import FIRST, Console
 
 VIEWS: Final = (
-    *("demo", "phones", "sessions", "numbers", "callbacks", "requests", "faults", "journal"),
+    *("demo", "overview", "phones", "sessions", "numbers", "callbacks", "requests", "faults", "journal"),
     *("sessions/{session}", "phones/{session}", "callbacks/1", "numbers/%2B14155550100", "requests/1"),
 )
 

@@ -12,7 +12,7 @@ from tests.console.crowd import burst, crowded, open_sessions, scroll
 from tests.console.relay import Relay
 from tests.plivo.ask import Api
 
-VIEWS: Final = ("demo", "sessions", "numbers", "phones", "callbacks", "requests", "faults", "journal")
+VIEWS: Final = ("demo", "overview", "sessions", "numbers", "phones", "callbacks", "requests", "faults", "journal")
 
 #: What would run, load or break something where it became markup.
 HOSTILE: Final = "<img/src=x/onerror=alert(1)><script>alert(2)</script>\"'&lt;"

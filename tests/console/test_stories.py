@@ -46,7 +46,7 @@ def test_start_page_says_what_masking_is(told: Console) -> None:
     expect(page.get_by_role("img", name="Two phones and a virtual number between them")).to_be_visible()
     expect(page.get_by_role("button", name="Watch the story")).to_be_visible()
     page.get_by_role("link", name="Open the console").click()
-    expect(page.get_by_role("heading", name="Sessions")).to_be_visible()
+    expect(page.get_by_role("heading", name="Overview")).to_be_visible()
 
 
 @pytest.mark.parametrize("title", STORIES)

@@ -19,6 +19,7 @@ import { callbacks } from "./views/callbacks.js";
 import { faults } from "./views/faults.js";
 import { journal } from "./views/journal.js";
 import { numbers } from "./views/numbers.js";
+import { overview } from "./views/overview.js";
 import { phones } from "./views/phones.js";
 import { requests } from "./views/requests.js";
 import { session } from "./views/session.js";
@@ -31,6 +32,7 @@ import { newWorld, worldsBar } from "./worlds.js";
 /** @type {Record<string, { title: string, view: View }>} */
 const VIEWS = {
   demo: { title: "Start", view: start },
+  overview: { title: "Overview", view: overview },
   phones: { title: "Phones", view: phones },
   sessions: { title: "Sessions", view: sessions },
   numbers: { title: "Numbers", view: numbers },

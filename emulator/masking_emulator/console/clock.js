@@ -59,6 +59,14 @@ export function clockBar(bar) {
       [face, pace],
       [
         h("div", { class: "segments", role: "group", "aria-label": "Speed" }, rates),
+        button("One minute on", () => attempt(() => move({ seconds: 60 })), {
+          class: "narrow-only",
+          "data-stays": true,
+        }),
+        button("To the next event", () => attempt(() => move({ next: true })), {
+          class: "narrow-only",
+          "data-stays": true,
+        }),
         button("+30 min", () => attempt(() => move({ seconds: 1800 })), { "data-stays": true }),
         goForm(),
       ],

@@ -63,8 +63,9 @@ function masked({ call, place }, ways) {
   return h(
     "p",
     { class: "masked" },
-    hidden(`${ways.nameOf(other)}'s own number stays hidden: `),
+    hidden(`${ways.nameOf(other)}'s own number: `),
     h("s", {}, tel(other)),
+    " stays hidden",
   );
 }
 

@@ -1,7 +1,7 @@
 // The stage: both parties' phones, the virtual number between them, and the call as a diagram beside them.
 
 import { control } from "./api.js";
-import { h, show } from "./dom.js";
+import { button, h, show } from "./dom.js";
 import { handset } from "./handset.js";
 import { instant, lasting } from "./instants.js";
 import { player } from "./recording.js";
@@ -22,6 +22,7 @@ import { tel } from "./telephone.js";
  */
 
 const TICK_MS = 250;
+const CONCEALED = "real-numbers-concealed";
 
 //: A call in these phases is one that is looked at: something passes through the number.
 const THROUGH = /** @type {Record<string, string>} */ ({
@@ -148,9 +149,27 @@ export function stage(signal, heard = {}) {
   };
 }
 
+/** Whether the real numbers are on the screens too, struck through. */
+function isRevealed() {
+  return !localStorage.getItem(CONCEALED);
+}
+
 function maskPlate() {
   const number = h("p", { class: "mask-number" }, "–");
   const words = h("p", { class: "quiet" }, IN_WORDS.still);
+  const reveal = button("Show what is hidden", () => setReveal(!isRevealed()), {
+    role: "switch",
+    class: "plain reveal",
+  });
+  const setReveal = (/** @type {boolean} */ on) => {
+    localStorage.setItem(CONCEALED, on ? "" : "yes");
+    drawReveal();
+  };
+  const drawReveal = () => {
+    reveal.setAttribute("aria-checked", String(isRevealed()));
+    document.body.dataset.hidden = isRevealed() ? "shown" : "concealed";
+  };
+  drawReveal();
   const left = h("p", { class: "quiet num" }, "");
   const plate = h("div", { class: "plate" }, h("h2", {}, "Virtual number"), number, left);
   const element = h(
@@ -159,6 +178,7 @@ function maskPlate() {
     h("div", { class: "wires", "aria-hidden": "true" }, h("i", { class: "wire" }), h("i", { class: "wire" })),
     plate,
     words,
+    reveal,
   );
   /** @type {Mask} */
   let shown = { number: "", until: null, live: false };

@@ -8,6 +8,7 @@ from typing import Any, Final
 from starlette.responses import Response, StreamingResponse
 
 from masking_emulator.control.kernel import WHOLE, ControlAnswer, ControlRequest, Operation, W, whole
+from masking_emulator.control.views.timeline import timeline_json
 from masking_emulator.core.events import Event
 from masking_emulator.world.journal import event_json
 from masking_emulator.world.world import World
@@ -51,6 +52,14 @@ def follow_journal(asked: ControlRequest) -> Response:
     return StreamingResponse(_stream(world, after, timeout_s), headers=headers, media_type=_EVENT_STREAM)
 
 
+def show_timeline(asked: ControlRequest) -> ControlAnswer:
+    """Sessions, calls, callbacks and requests with their instants, a short row each: for a drawing of the whole world.
+
+    `columns` names the places of a row; instants are milliseconds since 1970. The newest 20,000 of each are there.
+    """
+    return 200, timeline_json(asked.world)
+
+
 def numbered(sequence: int, event: Event) -> dict[str, Any]:
     """An event with its sequence number."""
     return {"sequence": sequence, **event_json(event)}
@@ -86,6 +95,7 @@ def _message(event: str, sequence: int, body: Mapping[str, Any]) -> str:
 
 OPERATIONS: Final[Sequence[Operation]] = (
     Operation("GET", f"{W}/journal", "What happened", show_journal, query={"after": WHOLE, "limit": WHOLE}),
+    Operation("GET", f"{W}/timeline", "The whole world on a line of time", show_timeline),
     Operation(
         "GET",
         f"{W}/journal/stream",

@@ -147,6 +147,10 @@ class Engine:
         """How many sessions match, and the wanted page of them, newest first."""
         return self._state.book.select(query, self.now)
 
+    def sessions(self) -> Iterable[Session]:
+        """Every session that is kept, oldest first."""
+        return self._state.book.all()
+
     @property
     def sessions_live(self) -> int:
         """How many sessions live."""

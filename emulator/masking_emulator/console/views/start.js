@@ -58,7 +58,7 @@ function foyer(main, signal) {
           "div",
           { class: "cluster" },
           button("Watch the story", () => tell(STORIES[0]), { class: "primary large" }),
-          h("a", { class: "button large", href: address("sessions") }, "Open the console"),
+          h("a", { class: "button large", href: address("overview") }, "Open the console"),
           pace,
         ),
       ),

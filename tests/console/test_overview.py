@@ -1,0 +1,108 @@
+"""The overview: what is wrong stands first, everything is on one line of time, and a crowd stays smooth."""
+
+import re
+from typing import Any
+
+from playwright.sync_api import Browser, expect
+
+from tests.console.conftest import SECOND, Console
+from tests.console.crowd import SESSIONS, crowded
+
+#: How many points of the canvas have another colour than the point at its lower right corner.
+_PAINTED = """canvas => {
+    const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+    let painted = 0;
+    for (let at = 0; at < data.length; at += 4) painted += data[at + 3] !== 0;
+    return painted;
+}"""
+
+
+def test_problems_stand_first(console: Console) -> None:
+    """Refusals with text and reason, a field that nothing read, a callback that was not delivered."""
+    page = console.page
+    console.api.create(first_party="12", second_party=SECOND)
+    console.session(callback_url="http://203.0.113.9/", session_expiry=60, geo_match=True)
+    console.control("POST", "/clock/advance", {"seconds": 60})
+    console.open("overview")
+    wrong = page.get_by_role("region", name="What is wrong")
+    expect(wrong).to_contain_text("create session answered 400")
+    expect(wrong).to_contain_text("first_party is '12'")
+    expect(wrong).to_contain_text("did you mean geomatch?")
+    expect(wrong).to_contain_text("SessionTimeout blocked")
+    wrong.get_by_role("link", name="create session answered 400").click()
+    expect(page.get_by_role("region", name="Request 1")).to_contain_text("first_party is '12'")
+
+
+def test_world_without_trouble_says_so(console: Console) -> None:
+    """Nobody has to look for what is not there."""
+    console.session()
+    console.open("overview")
+    expect(console.page.get_by_text("Nothing is wrong.")).to_be_visible()
+
+
+def test_pool_that_runs_dry_is_a_problem(console: Console) -> None:
+    """Three numbers, and each has a session."""
+    for person in range(2):
+        console.session(second_party=f"+1202555010{person}")
+    console.session(first_party="+442079460123", second_party="+442079460124")
+    console.open("overview")
+    expect(console.page.get_by_role("region", name="What is wrong")).to_contain_text("0 of 3 numbers are free")
+
+
+def test_timeline_is_hovered_and_opened(console: Console) -> None:
+    """A bar says what it is, and a click leads to it."""
+    page = console.page
+    made = console.session(session_expiry=3600)
+    console.open("overview")
+    canvas = page.locator(".timeline-canvas")
+    page.wait_for_function("() => document.querySelector('.timeline-canvas').width > 300")
+    box = canvas.bounding_box()
+    assert box is not None
+    canvas.hover(position={"x": box["width"] / 2, "y": 36})
+    expect(page.locator(".timeline-tip")).to_contain_text("on +1 415-555-0100, active")
+    canvas.click(position={"x": box["width"] / 2, "y": 36})
+    page.wait_for_url(re.compile(f"sessions/{made['session_uuid']}"))
+
+
+def test_timeline_is_zoomed_by_keyboard(console: Console) -> None:
+    """Plus looks closer, 0 shows all again: what is under the same place changes and comes back."""
+    page = console.page
+    console.session(session_expiry=3600)
+    console.open("overview")
+    canvas = page.locator(".timeline-canvas")
+    tip = page.locator(".timeline-tip")
+    box = canvas.bounding_box()
+    assert box is not None
+    late = {"x": box["width"] - 4, "y": 36.0}
+    page.wait_for_function("() => document.querySelector('.timeline-canvas').width > 300")
+    canvas.hover(position=late)  # type: ignore[arg-type]  # it is a Position
+    expect(tip).to_have_text("")
+    canvas.focus()
+    page.keyboard.press("+")
+    page.mouse.move(box["x"] + late["x"] - 1, box["y"] + late["y"])
+    page.mouse.move(box["x"] + late["x"], box["y"] + late["y"])
+    expect(tip).to_contain_text("Session")
+    page.keyboard.press("0")
+    page.mouse.move(box["x"] + late["x"] - 1, box["y"] + late["y"])
+    expect(tip).to_have_text("")
+
+
+def test_overview_has_a_table_for_who_sees_no_canvas(console: Console) -> None:
+    """The newest sessions, with links."""
+    page = console.page
+    made = console.session()
+    console.open("overview")
+    page.get_by_text("The same as a table").click()
+    expect(page.get_by_role("table", name="Sessions on the timeline")).to_contain_text(made["session_uuid"][:8])
+
+
+def test_crowd_is_drawn_in_short_tasks(browser: Browser) -> None:
+    """10,000 sessions are on the canvas; how long the browser's tasks are is measured by the bench."""
+    with crowded(browser) as console:
+        page = console.page
+        console.open("overview")
+        expect(page.locator("main")).to_contain_text(f"{SESSIONS} live of {SESSIONS} sessions")
+        page.wait_for_function("() => document.querySelector('.timeline-canvas').width > 300")
+        painted: Any = page.locator(".timeline-canvas").evaluate(_PAINTED)
+
+        assert painted > 10_000
