@@ -4,8 +4,9 @@ from typing import Any, Final
 
 import pytest
 
+from tests import receiver as behaviours
 from tests.plivo.ask import Api, api_of
-from tests.receiver import Receiver
+from tests.receiver import Behaviour, Received, Receiver, calling, hang, status
 from tests.shell.asking import control, create, good
 from tests.shell.telling import (
     BEGINNING,
@@ -33,10 +34,10 @@ def test_held_callbacks_go_when_they_are_released(api: Api, receiver: Receiver) 
     _whole_call(api, receiver)
     before = states(api), receiver.events()
     released = good(control(api, "POST", "{w}/callbacks/release", {}))
-    advance(api)
 
     assert (["held"] * 6, []) == before
-    assert {"released": [1, 2, 3, 4, 5, 6]} == released
+    assert [1, 2, 3, 4, 5, 6] == released["released"]
+    assert [(event, "delivered") for event in WHOLE_CALL] == [(o["event"], o["state"]) for o in released["callbacks"]]
     assert WHOLE_CALL == receiver.events()
 
 
@@ -116,12 +117,48 @@ def test_delayed_callback_may_be_released_before(api: Api, receiver: Receiver) -
 
 
 def test_callbacks_are_reversed_in_groups(api: Api, receiver: Receiver) -> None:
-    """A group that stays short stays held."""
+    """What is left of the last group goes when the call is over."""
     policy(api, {"action": "reorder", "window": 4})
     _whole_call(api, receiver)
 
-    assert WHOLE_CALL[3::-1] == receiver.events()
-    assert ["held"] * 2 == states(api, "after=4")
+    assert [*WHOLE_CALL[3::-1], *WHOLE_CALL[:3:-1]] == receiver.events()
+    assert ["delivered"] * 6 == states(api)
+
+
+def test_short_group_waits_for_the_end_of_the_call(api: Api, receiver: Receiver) -> None:
+    """As long as it goes on, more may come."""
+    policy(api, {"action": "reorder", "window": 4})
+    begin_call(api, receiver.url + "/cb")
+    advance(api, 10)
+
+    assert ["held"] * 2 == states(api)
+    advance(api, 60)
+    assert ["SessionFirstPartyHangup", "SessionSecondPartyHangup"] == sorted(receiver.events()[:2])
+    assert "held" not in states(api)
+
+
+@pytest.mark.parametrize("order", ["reverse", "shuffle"])
+def test_group_goes_when_its_session_has_ended(api: Api, receiver: Receiver, order: str) -> None:
+    """Its last callback comes behind its end, and is not left behind."""
+    policy(api, {"action": "reorder", "window": 3, "order": order})
+    end(api, receiver.url + "/cb")
+    advance(api)
+
+    assert (["SessionTimeout"], ["delivered"]) == (receiver.events(), states(api))
+
+
+def test_group_of_a_session_waits_while_another_call_of_it_runs(api: Api, receiver: Receiver) -> None:
+    """The first of two calls is over, and the other tells more."""
+    policy(api, {"action": "reorder", "window": 50})
+    uuid = create(api, 0, 1, callback_url=receiver.url + "/cb")
+    call(api, uuid, caller=0, answer_after_s=1, talk_s=5)
+    call(api, uuid, caller=1, answer_after_s=1, talk_s=20)
+    advance(api, 10)
+    assert {"held"} == set(states(api))
+
+    advance(api, 60)
+    assert {"delivered"} == set(states(api))
+    assert 2 == receiver.events().count("SessionPartiesHangup")
 
 
 def test_shuffle_follows_from_the_seed(api: Api, receiver: Receiver) -> None:
@@ -216,6 +253,76 @@ def test_replay_sends_the_same_again(api: Api, receiver: Receiver) -> None:
     assert original["request"]["headers"] != replayed["request"]["headers"]
     assert ["kept", "delivered"] == states(api)
     assert [replayed["request"]["body"]] == [one.body.decode() for one in receiver.received]
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "state"), [(status(200), "delivered"), (status(500), "failed"), (behaviours.reset, "failed")]
+)
+@pytest.mark.parametrize("path", ["release", "1/release", "1/replay"])
+def test_release_and_replay_answer_when_it_has_been_answered(
+    api: Api, receiver: Receiver, path: str, behaviour: Behaviour, state: str
+) -> None:
+    """Whatever comes of it, it is in the answer, as with an advance."""
+    policy(api, {"action": "hold"})
+    end(api, receiver.on("/cb", behaviour))
+    answered = control(api, "POST", f"{{w}}/callbacks/{path}", {}).json
+    told = answered["callbacks"][0] if "callbacks" in answered else answered
+
+    assert (state, 1) == (told["state"], len(told["attempts"]))
+
+
+def test_release_and_replay_have_a_patience(api: Api, receiver: Receiver) -> None:
+    """Past it they answer what there is."""
+    policy(api, {"action": "hold"})
+    end(api, receiver.on("/cb", hang))
+    released = good(control(api, "POST", "{w}/callbacks/1/release", {"patience_s": 0.05}))
+    replayed = good(control(api, "POST", "{w}/callbacks/1/replay", {"patience_s": 0}), 201)
+
+    assert ("waiting", "waiting") == (released["state"], replayed["state"])
+
+
+def test_release_waits_for_nothing_that_is_not_under_way(api: Api, receiver: Receiver) -> None:
+    """Behind a callback that pauses on a clock that stands, nothing would ever come."""
+    end(api, receiver.on("/cb", status(500)) + "#rp=5xx&rc=5")
+    advance(api)
+    replayed = good(control(api, "POST", "{w}/callbacks/1/replay", {"patience_s": 60}), 201)
+
+    assert (["retrying", "waiting"], "waiting") == (states(api), replayed["state"])
+
+
+def test_receiver_may_replay_from_inside_a_callback(api: Api, receiver: Receiver) -> None:
+    """While an advance waits for it, nobody waits for the copy: it comes behind."""
+    replays: list[Any] = []
+
+    def replay(_: Received) -> None:
+        if not replays:
+            replays.append(good(control(api, "POST", "{w}/callbacks/1/replay"), 201))
+
+    end(api, receiver.on("/cb", calling(replay)))
+    advance(api)
+
+    assert ["waiting"] == [one["state"] for one in replays]
+    assert ["delivered"] * 2 == states(api)
+
+
+@pytest.mark.parametrize(
+    ("code", "fragment", "why"),
+    [
+        (500, "", "5xx needs #rp=5xx in the URL"),
+        (404, "#rp=5xx", "4xx needs #rp=4xx in the URL"),
+        (302, "#rp=all", "no setting repeats such an attempt"),
+        (500, "#rp=5xx&rc=0", "1 attempts are all that #rc=0 allows"),
+        (200, "", None),
+    ],
+)
+def test_failed_callback_says_why_it_is_not_tried_again(
+    api: Api, receiver: Receiver, code: int, fragment: str, why: str | None
+) -> None:
+    """In the words of the URL's fragment that would repeat it."""
+    end(api, receiver.on("/cb", status(code, Location="/")) + fragment)
+    advance(api)
+
+    assert why == callbacks(api)[0]["why_not_again"]
 
 
 def test_replay_of_a_replay_is_a_copy_of_the_original(api: Api, receiver: Receiver) -> None:

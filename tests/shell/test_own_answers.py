@@ -5,7 +5,8 @@ Real time goes on by a second with every reading of it, so that time passes with
 
 import asyncio
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
+from inspect import isawaitable
 from itertools import count
 from typing import Any
 
@@ -39,7 +40,10 @@ def _passing_time(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def _answer(
-    begin: Begin, handler: Callable[[ControlRequest], ControlAnswer], body: dict[str, Any], **changes: Any
+    begin: Begin,
+    handler: Callable[[ControlRequest], ControlAnswer | Awaitable[ControlAnswer]],
+    body: dict[str, Any],
+    **changes: Any,
 ) -> dict[str, Any]:
     """What a control operation answers in a world whose clock runs, after `begin`."""
 
@@ -48,7 +52,8 @@ def _answer(
         world = hub.add(world_of(structure(clock={"rate": 1}, **changes)))
         begin(world)
         try:
-            return handler(ControlRequest(hub, {"auth_id": world.auth_id, "id": "1"}, {}, body, {}))[1]
+            answer = handler(ControlRequest(hub, {"auth_id": world.auth_id, "id": "1"}, {}, body, {}))
+            return (await answer if isawaitable(answer) else answer)[1]
         finally:
             await hub.close()
 

@@ -60,7 +60,7 @@ is waited for by a request; an advance of the clock waits, and says so itself.
 # have no order; what is found is noted with a command too.
 
 import asyncio
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, Final, assert_never
 
 from masking_emulator.callbacks.courier import Courier
@@ -86,8 +86,11 @@ from masking_emulator.core.events import (
     CallbackHeld,
     CallbackSettled,
     CallbackWaiting,
+    CallEnded,
     Event,
     MessagePlayed,
+    SessionCallEnded,
+    SessionExpired,
 )
 from masking_emulator.core.instants import SECOND_US, later
 from masking_emulator.core.records.base import replace
@@ -143,6 +146,7 @@ class Dispatch:
                 for event in events:
                     if isinstance(event, CallbackDue):
                         self._treat(event.callback)
+                self._let_rest_go(events)
             while self._stirred:
                 session = next(iter(self._stirred))
                 del self._stirred[session]
@@ -164,6 +168,31 @@ class Dispatch:
                     await asyncio.wait(tasks)
         except TimeoutError:
             return
+
+    async def attempted(self, callbacks: Collection[int], give_up_at: float) -> None:
+        """Return once each of these callbacks has been attempted, or nothing that leads to it is under way.
+
+        At the latest when the loop's clock shows `give_up_at`.
+        """
+        before = {ordinal: self._attempts(ordinal) for ordinal in callbacks}
+        try:
+            async with asyncio.timeout_at(give_up_at):
+                with self.log.watched() as watch:
+                    while not self.log.closed and any(self._is_to_come(*one) for one in before.items()):
+                        await watch.changes()
+        except TimeoutError:
+            return
+
+    def _attempts(self, ordinal: int) -> int:
+        entry = self.log.get(ordinal)
+        return 0 if entry is None else len(entry.tried)
+
+    def _is_to_come(self, ordinal: int, attempts: int) -> bool:
+        """Whether the callback waits for its turn in a line that is under way, with no more attempts than these."""
+        entry = self.log.get(ordinal)
+        if entry is None or entry.callback.session not in self._lines:
+            return False
+        return entry.callback.state is CallbackState.WAITING and len(entry.tried) == attempts
 
     @property
     def is_sending(self) -> bool:
@@ -259,6 +288,16 @@ class Dispatch:
             case _:
                 assert_never(rule.action)
 
+    def _let_rest_go(self, events: Sequence[Event]) -> None:
+        """Release what a reordering rule has collected of a session whose call is over, or that has ended.
+
+        Once the whole batch has been treated: the last callback of a call comes behind the event that it is over.
+        """
+        for session in dict.fromkeys(filter(None, map(_over, events))):
+            if not self._engine.is_in_call(session):
+                for ordinal in self._laboratory.rest(session, self._chance):
+                    self._release(ordinal)
+
     def _release(self, ordinal: int) -> None:
         try:
             self._apply(ReleaseCallback(ordinal))
@@ -322,6 +361,17 @@ _ACTS: Final[Mapping[type, Callable[[Dispatch, Any], None]]] = {
     CallbackSettled: Dispatch._on_move,
     MessagePlayed: Dispatch._on_message,
 }
+
+
+def _over(event: Event) -> str | None:
+    """The session of which a call is over with this event, or that has ended."""
+    match event:
+        case CallEnded(call=call):
+            return call.session or call.host
+        case SessionExpired(session=session) | SessionCallEnded(session=session):
+            return session.uuid
+        case _:
+            return None
 
 
 def _media_result(answer: Answer) -> str:

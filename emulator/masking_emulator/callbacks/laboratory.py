@@ -85,7 +85,11 @@ class Rule(Struct):
         group.append(callback.ordinal)
         if len(group) < self.window:
             return ()
-        del self.groups[callback.session]
+        return self.rest(callback.session, chance)
+
+    def rest(self, session: str, chance: Chance) -> Sequence[int]:
+        """For a reordering rule: what it has collected of a session, in the order in which it lets it go."""
+        group = self.groups.pop(session, [])
         if self.order is Order.REVERSE:
             return group[::-1]
         return [group.pop(chance.below("laboratory", len(group))) for _ in range(len(group))]
@@ -104,6 +108,10 @@ class Laboratory:
     def forked(self) -> "Laboratory":
         """The rules where they stand, for a world that shares no callback with this one."""
         return Laboratory([rule.forked() for rule in self.rules])
+
+    def rest(self, session: str, chance: Chance) -> Sequence[int]:
+        """What the reordering rules have collected of a session of which nothing more is to come for now."""
+        return [ordinal for rule in self.rules for ordinal in rule.rest(session, chance)]
 
     def treatment(self, callback: Callback, event: str, chance: Chance) -> Rule | None:
         """The rule that treats this callback, if there is one; counts."""

@@ -9,6 +9,7 @@ from masking_emulator.callbacks.laboratory import Action, BadRule, Order, Rule, 
 from masking_emulator.callbacks.log import CallbackLog, Entry
 from masking_emulator.control.kernel import (
     NOT_EMPTY,
+    PATIENCE,
     WAIT,
     WHOLE,
     ControlAnswer,
@@ -21,11 +22,11 @@ from masking_emulator.control.kernel import (
     whole,
 )
 from masking_emulator.control.views.callbacks import entry_json, rule_json
-from masking_emulator.core.commands import Command, DropCallback, ReleaseCallback, SendAgain, SwitchDelivery
+from masking_emulator.core.commands import DropCallback, ReleaseCallback, SendAgain, SwitchDelivery
 from masking_emulator.core.events import CallbackDue
 from masking_emulator.core.records.callbacks import Callback, CallbackState
 from masking_emulator.plivo.callbacks import EVENTS
-from masking_emulator.world.world import World
+from masking_emulator.world.world import ADVANCE_PATIENCE_S, World
 
 #: The most callbacks that one answer lists.
 CALLBACKS_MAX: Final = 1_000
@@ -96,27 +97,36 @@ async def _wait(log: CallbackLog, matches: Callable[[Entry], bool], found: dict[
                     found.pop(entry.callback.ordinal, None)
 
 
-def replay_callback(asked: ControlRequest) -> ControlAnswer:
+async def replay_callback(asked: ControlRequest) -> ControlAnswer:
     """Send a callback once more with fresh nonces, as a copy with an id of its own, even while delivery is off."""
     events = asked.world.do(SendAgain(_entry(asked).callback))
     copy = next(event.callback for event in events if isinstance(event, CallbackDue))
     entry = asked.world.dispatch.log.get(copy.ordinal)
     assert entry is not None, "the callback that was just made is in the log"
+    await _attempted(asked, [copy.ordinal])
     return 201, entry_json(entry)
 
 
-def release_callback(asked: ControlRequest) -> ControlAnswer:
-    """A held callback waits for its turn again."""
-    return _moved(asked, ReleaseCallback)
+async def release_callback(asked: ControlRequest) -> ControlAnswer:
+    """A held callback waits for its turn again; this answers once it has been sent and answered, as an advance does."""
+    entry = _entry(asked)
+    asked.world.do(ReleaseCallback(entry.callback.ordinal))
+    await _attempted(asked, [entry.callback.ordinal])
+    return 200, entry_json(entry)
 
 
 def drop_callback(asked: ControlRequest) -> ControlAnswer:
     """A callback that has not been sent never will be."""
-    return _moved(asked, DropCallback)
+    entry = _entry(asked)
+    asked.world.do(DropCallback(entry.callback.ordinal))
+    return 200, entry_json(entry)
 
 
-def release_callbacks(asked: ControlRequest) -> ControlAnswer:
-    """All held callbacks wait for their turn again, in the order of `ids`, else in the order in which they were due."""
+async def release_callbacks(asked: ControlRequest) -> ControlAnswer:
+    """All held callbacks wait for their turn again, in the order of `ids`, else in the order in which they were due.
+
+    It waits until they have been answered, have failed or are blocked, as an advance of the clock does.
+    """
     world = asked.world
     held = [callback.ordinal for callback in world.caught_up().unsettled() if callback.state is CallbackState.HELD]
     wanted = asked.body.get("ids", held)
@@ -126,7 +136,9 @@ def release_callbacks(asked: ControlRequest) -> ControlAnswer:
         raise ControlError(409, f"not held: {', '.join(map(str, unknown[:10]))}", "ids")
     for ordinal in wanted:
         world.do(ReleaseCallback(ordinal))
-    return 200, {"released": wanted}
+    await _attempted(asked, wanted)
+    entries = [entry for entry in map(world.dispatch.log.get, wanted) if entry is not None]
+    return 200, {"released": wanted, "callbacks": list(map(entry_json, entries))}
 
 
 def show_policy(asked: ControlRequest) -> ControlAnswer:
@@ -160,10 +172,8 @@ def _policy(world: World) -> dict[str, Any]:
     return {"deliver": delivers, "rules": [rule_json(rule) for rule in world.laboratory.rules]}
 
 
-def _moved(asked: ControlRequest, command: Callable[[int], Command]) -> ControlAnswer:
-    entry = _entry(asked)
-    asked.world.do(command(entry.callback.ordinal))
-    return 200, entry_json(entry)
+async def _attempted(asked: ControlRequest, callbacks: Collection[int]) -> None:
+    await asked.world.attempted(callbacks, patience_s=asked.body.get("patience_s", ADVANCE_PATIENCE_S))
 
 
 def _entry(asked: ControlRequest) -> Entry:
@@ -220,7 +230,10 @@ def _summary(entry: Entry) -> str:
     return f"{entry.written.event} #{callback.sequence} of session {callback.session} {callback.state.value}{shown}"
 
 
-_WINDOW: Final = "For reorder: so many of a session are collected, then let go; a group that stays short stays held."
+_WINDOW: Final = (
+    "For reorder: so many of a session are collected, then let go; what is left of a group goes "
+    "when the call is over or the session has ended."
+)
 
 _RULE: Final = body_schema(
     "action",
@@ -243,6 +256,8 @@ _FILTERS: Final[Mapping[str, Mapping[str, Any]]] = {
     "state": {"enum": [*_STATES, "any"]},
     "after": WHOLE,
 }
+
+_PATIENT: Final = body_schema(patience_s=PATIENCE)
 
 OPERATIONS: Final[Sequence[Operation]] = (
     Operation(
@@ -277,10 +292,12 @@ OPERATIONS: Final[Sequence[Operation]] = (
         f"{W}/callbacks/release",
         "Let held callbacks go",
         release_callbacks,
-        body_schema(ids={"type": "array", "maxItems": CALLBACKS_MAX, "uniqueItems": True, "items": WHOLE}),
+        body_schema(
+            ids={"type": "array", "maxItems": CALLBACKS_MAX, "uniqueItems": True, "items": WHOLE}, patience_s=PATIENCE
+        ),
     ),
     Operation("GET", f"{W}/callbacks/{{id}}", "One callback", show_callback),
-    Operation("POST", f"{W}/callbacks/{{id}}/replay", "Send a callback again", replay_callback),
-    Operation("POST", f"{W}/callbacks/{{id}}/release", "Let a held callback go", release_callback),
+    Operation("POST", f"{W}/callbacks/{{id}}/replay", "Send a callback again", replay_callback, _PATIENT),
+    Operation("POST", f"{W}/callbacks/{{id}}/release", "Let a held callback go", release_callback, _PATIENT),
     Operation("POST", f"{W}/callbacks/{{id}}/drop", "Never send a callback", drop_callback),
 )

@@ -8,6 +8,7 @@ from masking_emulator.control.journal import EVENTS_MAX, numbered
 from masking_emulator.control.kernel import (
     INSTANT,
     NOT_EMPTY,
+    PATIENCE,
     ControlAnswer,
     ControlError,
     ControlRequest,
@@ -82,14 +83,7 @@ def _future(text: str, field: str, world: World) -> int:
 _RATE: Final = {"type": "number", "minimum": 0, "maximum": RATE_MAX}
 _SECONDS: Final = {"type": "number", "minimum": 0, "maximum": INSTANT_MAX // SECOND_US}
 _CLOCK: Final = body_schema(now=INSTANT, rate=_RATE) | NOT_EMPTY
-_PATIENCE: Final = {
-    "type": "number",
-    "minimum": 0,
-    "maximum": 60,
-    "default": ADVANCE_PATIENCE_S,
-    "description": "How long it waits in all for callbacks to be answered, in real seconds.",
-}
-_ADVANCE: Final = body_schema(seconds=_SECONDS, to=INSTANT, next={"const": True}, patience_s=_PATIENCE) | {
+_ADVANCE: Final = body_schema(seconds=_SECONDS, to=INSTANT, next={"const": True}, patience_s=PATIENCE) | {
     "oneOf": [{"required": [name]} for name in ("seconds", "to", "next")]
 }
 

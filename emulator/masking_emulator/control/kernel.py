@@ -23,7 +23,7 @@ from masking_emulator.plivo.refusals import ApiError, answer_to
 from masking_emulator.plivo.validation import SchemaValidator, unknown_key
 from masking_emulator.wholefile import text_of
 from masking_emulator.world.hub import Hub, NoSuchWorld, TooManyWorlds
-from masking_emulator.world.world import World
+from masking_emulator.world.world import ADVANCE_PATIENCE_S, World
 
 if TYPE_CHECKING:
     from jsonschema import ValidationError
@@ -120,6 +120,13 @@ WAIT_S_MAX: Final = 300.0
 WAIT_S_DEFAULT: Final = 5.0
 
 #: How the query says for how long to wait: `timeout_s`, fractions too.
+PATIENCE: Final = {
+    "type": "number",
+    "minimum": 0,
+    "maximum": 60,
+    "default": ADVANCE_PATIENCE_S,
+    "description": "How long it waits in all for callbacks to be answered, in real seconds.",
+}
 WAIT: Final = {"type": "number", "minimum": 0, "maximum": WAIT_S_MAX, "default": WAIT_S_DEFAULT}
 
 

@@ -151,6 +151,11 @@ class Engine:
         """Every session that is kept, oldest first."""
         return self._state.book.all()
 
+    def is_in_call(self, session: str) -> bool:
+        """Whether a call of this session runs; False where there is no such session."""
+        known = self._state.book.get(session)
+        return known is not None and known.running > 0
+
     @property
     def sessions_live(self) -> int:
         """How many sessions live."""

@@ -14,7 +14,7 @@ from urllib.parse import SplitResult, parse_qsl, quote, unquote, urlsplit, urlun
 
 from masking_emulator.core.instants import SECOND_US
 from masking_emulator.core.records.base import Record
-from masking_emulator.core.records.callbacks import Outcome, RetryPlan
+from masking_emulator.core.records.callbacks import Attempt, Outcome, RetryPlan
 
 #: The pause before the first retry, doubled for each further one (ledger: callback_pause).
 RETRY_PAUSE_US: Final = SECOND_US
@@ -34,6 +34,9 @@ _POLICIES: Final[Mapping[str, frozenset[Outcome]]] = {
     "rt": frozenset({Outcome.NO_ANSWER}),
     "all": frozenset({Outcome.CLIENT_ERROR, Outcome.SERVER_ERROR, Outcome.NOT_CONNECTED, Outcome.NO_ANSWER}),
 }
+
+#: Outcome → the word of a policy that repeats it.
+_WORDS: Final = {outcome: word for word, (outcome, *more) in _POLICIES.items() if not more}
 
 _RETRIED_DEFAULT: Final = _POLICIES["ct"] | _POLICIES["rt"]
 
@@ -80,6 +83,14 @@ def destination(configured: str) -> Destination:
         total_timeout_s=_whole(settings, "tt") / 1000,
         plan=RetryPlan(_whole(settings, "rc") + 1, _retried(settings.get("rp", "")), RETRY_PAUSE_US),
     )
+
+
+def why_not_again(plan: RetryPlan, attempt: Attempt) -> str:
+    """Why a failed attempt was the last: what the URL's fragment would have to say."""
+    if attempt.outcome in plan.retry_on:
+        return f"{attempt.number} attempts are all that #rc={plan.attempts_max - 1} allows"
+    word = _WORDS.get(attempt.outcome)
+    return "no setting repeats such an attempt" if word is None else f"{word} needs #rp={word} in the URL"
 
 
 def _authority(parts: SplitResult) -> str:

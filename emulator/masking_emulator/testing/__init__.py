@@ -7,6 +7,7 @@ nothing but your handler.
 
 from masking_emulator.client import ControlRefused
 from masking_emulator.receiver import Received, Receiver
+from masking_emulator.testing.callbacks import CallbacksOut
 from masking_emulator.testing.emulator import Emulator
 from masking_emulator.testing.masking import Masking
 from masking_emulator.testing.orders import BrokenOrder, explore_orders
@@ -17,6 +18,7 @@ __all__ = [
     "BrokenOrder",
     "CallView",
     "CallbackView",
+    "CallbacksOut",
     "ControlRefused",
     "Emulator",
     "EventView",

@@ -1,5 +1,7 @@
 """The callbacks of a world, as a test has them: looked at, waited for, held back, sent again."""
 
+import asyncio
+import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
@@ -61,19 +63,69 @@ class Callbacks:
             raise AssertionError(_explained(wanted, self.all(), timeout)) from None
         return CallbackView.of(answer["callbacks"][0])
 
-    def replay(self, callback: CallbackView | int) -> CallbackView:
-        """Send it once more."""
+    def replay(self, callback: CallbackView | int, *, patience: float | None = None) -> CallbackView:
+        """Send it once more; the copy, once it has been answered, has failed or is blocked.
+
+        Waits up to `patience` real seconds, 10 where it is left out. Warns with CallbacksOut past it.
+        """
         ordinal = callback.id if isinstance(callback, CallbackView) else callback
-        return CallbackView.of(self._control.post(f"{self._path}/{ordinal}/replay"))
+        copy = CallbackView.of(self._control.post(f"{self._path}/{ordinal}/replay", _patient(patience)))
+        warn_of([copy])
+        return copy
 
     def rules(self, *rules: Mapping[str, Any]) -> None:
         """The laboratory's rules in place of those before, such as `{"action": "hold", "event": "SessionTimeout"}`."""
         self._control.put(f"{self._path}/policy", {"rules": list(rules)})
 
-    def release(self, *callbacks: CallbackView | int) -> None:
-        """Let held callbacks go, in this order; without any, all of them."""
+    def release(self, *callbacks: CallbackView | int, patience: float | None = None) -> list[CallbackView]:
+        """Let held callbacks go, in this order; without any, all of them. Those that went, in their order.
+
+        Waits until each has been answered, has failed or is blocked, up to `patience` real seconds, 10 where it is
+        left out. Warns with CallbacksOut past it.
+        """
         ids = [callback.id if isinstance(callback, CallbackView) else callback for callback in callbacks]
-        self._control.post(f"{self._path}/release", {"ids": ids} if ids else {})
+        body = ({"ids": ids} if ids else {}) | _patient(patience)
+        released = [CallbackView.of(one) for one in self._control.post(f"{self._path}/release", body)["callbacks"]]
+        warn_of(released)
+        return released
+
+    def still_out(self, ids: Sequence[int]) -> list[CallbackView]:
+        """Those of these callbacks that are kept."""
+        wanted = set(ids)
+        return [callback for callback in self.all(after=min(ids) - 1) if callback.id in wanted] if ids else []
+
+
+class CallbacksOut(UserWarning):
+    """Callbacks were sent and not answered in the time for it, and nobody waits for them any longer."""
+
+
+def warn_of(callbacks: Sequence[CallbackView], *, stacklevel: int = 3) -> None:
+    """Warn of those callbacks that are still waiting for an answer."""
+    out = [callback for callback in callbacks if callback.state == "waiting"]
+    if not out:
+        return
+    named = "; ".join(f"{callback} to {callback.data['url']}" for callback in out[:_EXPLAINED_MAX])
+    more = f" and {len(out) - _EXPLAINED_MAX} more" if len(out) > _EXPLAINED_MAX else ""
+    text = f"not answered in time, and no longer waited for: {named}{more}."
+    warnings.warn(f"{text} {_IN_A_LOOP}" if _is_in_loop() else text, CallbacksOut, stacklevel=stacklevel)
+
+
+_IN_A_LOOP: Final = (
+    "This was called inside a running event loop, which it held up: if your receiver runs in that loop, it could not "
+    "answer; use `await masking.aio.advance(…)` and `await masking.aio.callbacks.release(…)`."
+)
+
+
+def _is_in_loop() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
+
+
+def _patient(patience: float | None) -> dict[str, float]:
+    return {} if patience is None else {"patience_s": patience}
 
 
 def _explained(wish: Mapping[str, Any], came: Sequence[CallbackView], waited_s: float) -> str:

@@ -12,7 +12,7 @@ from typing import Any, Final
 from masking_emulator.client import Control, segment
 from masking_emulator.plivo.sentences import why_of
 from masking_emulator.testing.aside import Aside
-from masking_emulator.testing.callbacks import Callbacks
+from masking_emulator.testing.callbacks import Callbacks, warn_of
 from masking_emulator.testing.faults import Faults
 from masking_emulator.testing.redirect import redirect_plivo
 from masking_emulator.testing.requests import Requests
@@ -77,14 +77,17 @@ class Masking:
         *,
         to: str | None = None,
         next: bool = False,  # noqa: A002  # the API's word
+        patience: float | None = None,
     ) -> list[EventView]:
         """Let time pass, by `seconds`, to an instant, or to the next thing that is due; what happened, in order.
 
-        Callbacks that fall due are delivered and answered before it returns. Raises ControlRefused.
+        Callbacks that fall due are delivered and answered before it returns; it waits for them up to `patience` real
+        seconds in all, 10 where it is left out, and past it warns with CallbacksOut. Raises ControlRefused.
         """
-        given = {"seconds": seconds, "to": to, "next": next or None}
+        given = {"seconds": seconds, "to": to, "next": next or None, "patience_s": patience}
         body = {name: value for name, value in given.items() if value is not None}
         answer = self.control.post(f"{self.path}/clock/advance", body)
+        warn_of(self.callbacks.still_out(answer.get("callbacks_out", ())))
         return [EventView.of(event) for event in answer["events"]]
 
     def call(self, caller: str, number: str, **script: Any) -> CallView:

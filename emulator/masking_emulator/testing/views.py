@@ -98,7 +98,9 @@ class CallbackView:
             f"attempt {tried['number']}: {(tried['response'] or {}).get('status') or tried['error']}"
             for tried in self.data["attempts"]
         )
-        return f"{self.event} #{self.sequence} of {self.session} {self.state}" + (f" ({tries})" if tries else "")
+        why = self.data.get("why_not_again")
+        fate = f"{tries}; not again: {why}" if why else tries
+        return f"{self.event} #{self.sequence} of {self.session} {self.state}" + (f" ({fate})" if fate else "")
 
 
 @dataclass(frozen=True, slots=True)

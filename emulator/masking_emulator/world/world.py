@@ -6,7 +6,7 @@ the world for its next deadline.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -83,7 +83,7 @@ class World:
         )
         self._around = around or Surroundings()
         self._stopped_at_rate: float | None = None
-        self._advances = 0
+        self._waits = 0
         self._recorder: Recorder | None = None
         self._wake: asyncio.TimerHandle | None = None
         self._wake_at: int | None = None
@@ -161,8 +161,8 @@ class World:
         """
         instant = min(instant, INSTANT_MAX)
         engine, dispatch = self._life.engine, self.dispatch
-        give_up_at = asyncio.get_running_loop().time() + (0 if self._advances else patience_s)
-        self._advances += 1
+        give_up_at = asyncio.get_running_loop().time() + (0 if self._waits else patience_s)
+        self._waits += 1
         try:
             dispatch.resume()
             await dispatch.answered(give_up_at)
@@ -175,10 +175,22 @@ class World:
                     await asyncio.sleep(0)
                     turn_ends = engine.timers_run + _TIMERS_PER_TURN
         finally:
-            self._advances -= 1
+            self._waits -= 1
         if not dispatch.log.closed:  # otherwise the life in which it began is over: reset, removed, server stopped
             self.clock.jump_to(instant)
             self.caught_up()
+
+    async def attempted(self, callbacks: Collection[int], *, patience_s: float = ADVANCE_PATIENCE_S) -> None:
+        """Return once these callbacks have been answered, have failed or are blocked, as an advance waits for its own.
+
+        In all for `patience_s` real seconds, but not at all if it was asked for while another one waits.
+        """
+        give_up_at = asyncio.get_running_loop().time() + (0 if self._waits else patience_s)
+        self._waits += 1
+        try:
+            await self.dispatch.attempted(callbacks, give_up_at)
+        finally:
+            self._waits -= 1
 
     def run_at(self, rate: float) -> None:
         """Let the clock run at this rate from now on."""

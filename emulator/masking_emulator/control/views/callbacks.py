@@ -7,6 +7,8 @@ from masking_emulator.callbacks.laboratory import WORDS_OF_ACTION, Rule
 from masking_emulator.callbacks.log import Entry, Tried
 from masking_emulator.core import codec
 from masking_emulator.core.instants import written
+from masking_emulator.core.records.callbacks import CallbackState
+from masking_emulator.plivo.destination import destination, why_not_again
 
 
 def entry_json(entry: Entry) -> dict[str, Any]:
@@ -33,7 +35,15 @@ def entry_json(entry: Entry) -> dict[str, Any]:
         "signature_inputs": {"v2": going.signed.inputs.v2, "v3": list(going.signed.inputs.v3)},
         "laboratory": list(entry.treatments),
         "attempts": [_tried_json(tried) for tried in entry.tried],
+        "why_not_again": _why_not_again(entry),
     }
+
+
+def _why_not_again(entry: Entry) -> str | None:
+    """Why a callback that failed is not tried again; None where it has not failed."""
+    if entry.callback.state is not CallbackState.FAILED or not entry.tried:
+        return None
+    return why_not_again(destination(entry.callback.url).plan, entry.tried[-1].attempt)
 
 
 def rule_json(rule: Rule) -> dict[str, Any]:
