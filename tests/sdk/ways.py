@@ -103,8 +103,12 @@ WAYS: Final[Sequence[Way]] = (
     Way(
         "dotnet",
         ".NET SDK",
-        "none: the SDK asks for the proxy in its constructor",
-        "a line of code, see below",
+        "nothing: **unchanged, under `run` too, it reaches the real service**",
+        (
+            "one of three: a hosts entry with `serve --tls-port 443` (last row); "
+            '`new PlivoApi(id, token, "http://127.0.0.1", port)` with the port of `HTTPS_PROXY`; '
+            "the line for plain HTTP below"
+        ),
         "",
     ),
     Way(
@@ -142,6 +146,20 @@ WAYS: Final[Sequence[Way]] = (
         _ITSELF,
         ["sh", _program("create_curl.sh")],
         ["curl", "--version"],
+    ),
+    Way(
+        "http-client-python",
+        "`http.client` and `aiohttp` in Python",
+        "nothing, as they read no variable: **they reach the real service**",
+        "`aiohttp.ClientSession(trust_env=True)`; `http.client` by a hosts entry (last row)",
+        "",
+    ),
+    Way(
+        "fetch-elsewhere",
+        "fetch in Node before 22.21, to other hosts than Plivo's",
+        "nothing, as it reads no variable: **it reaches those hosts**",
+        "a newer Node, which reads `HTTPS_PROXY`; the proxy then refuses hosts that `--allow-host` does not name",
+        "",
     ),
     Way(
         "hosts-entry",

@@ -26,7 +26,10 @@ _NEARBY_NAMES: Final = (".localhost", ".local", ".internal", ".test", ".lan", ".
 #: Names of this machine (RFC 6761) are not looked up.
 _LOOPBACK: Final = ("127.0.0.1", "::1")
 
-_HINT: Final = 'egress = "any" in the world file lifts this'
+_HINT: Final = (
+    "for a test, give a URL on this machine, such as that of `masking-emulator listen`; "
+    'egress = "any" in the world file lifts this'
+)
 
 Address = IPv4Address | IPv6Address
 
@@ -53,6 +56,8 @@ async def addresses(host: str) -> tuple[str, ...]:
     if known:
         raise Blocked(known)
     address = _address(host)
+    if address is not None and address.is_unspecified:
+        return (_LOOPBACK[0 if address.version == 4 else 1],)
     if address is not None:
         return (str(address),)
     return _LOOPBACK if _is_loopback(_name(host)) else await _looked_up(host)
@@ -86,10 +91,21 @@ def _address(host: str) -> Address | None:
         return None
 
 
+def note_on(host: str) -> str:
+    """What a user should know of this host although it may be sent to; "" where there is nothing."""
+    address = _address(host)
+    if address is None or not address.is_unspecified:
+        return ""
+    return f"{host} is where a server listens, not where it is reached; it is taken for this machine"
+
+
 def _obstacle_of(written: str, address: Address) -> str:
-    mapped = address.ipv4_mapped if isinstance(address, IPv6Address) else None
-    effective = address if mapped is None else mapped
-    near = effective not in _METADATA and any(effective in network for network in _NEAR)
+    effective = address
+    if isinstance(address, IPv6Address):
+        # A zone says on which interface the address is, and nothing about whose it is.
+        effective = address.ipv4_mapped or IPv6Address(int(address))
+    is_near = any(effective in network for network in _NEAR) and effective not in _METADATA
+    near = is_near or address.is_unspecified
     return "" if near else f"{written} is no loopback or private address; {_HINT}"
 
 

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from masking_emulator.callbacks.egress import note_on
 from masking_emulator.callbacks.exchange import BODY_BYTES_MAX
 from masking_emulator.callbacks.laboratory import WORDS_OF_ACTION, Rule
 from masking_emulator.callbacks.log import Entry, Tried
@@ -14,8 +15,8 @@ from masking_emulator.plivo.destination import destination, why_not_again
 def entry_json(entry: Entry) -> dict[str, Any]:
     """A callback with its request, what was signed, and every attempt."""
     callback, going = entry.callback, entry.written
-    request = going.request
-    return {
+    request, note = going.request, note_on(going.going.host)
+    shown = {
         "id": callback.ordinal,
         "event": going.event,
         "channel": callback.channel.value,
@@ -37,6 +38,7 @@ def entry_json(entry: Entry) -> dict[str, Any]:
         "attempts": [_tried_json(tried) for tried in entry.tried],
         "why_not_again": _why_not_again(entry),
     }
+    return shown | ({"note": note} if note else {})
 
 
 def _why_not_again(entry: Entry) -> str | None:

@@ -8,15 +8,16 @@
 const { syncBuiltinESMExports } = require("node:module");
 const tls = require("node:tls");
 
-const { hostname, port } = new URL(process.env.MASKING_EMULATOR_TLS_URL || "https://127.0.0.1:0");
+const { hostname, port: named } = new URL(process.env.MASKING_EMULATOR_TLS_URL || "https://127.0.0.1:0");
+const port = named === "" ? 443 : Number(named); // a URL does not keep the port that its scheme has anyway
 const connect = tls.connect;
 
 tls.connect = function (...given) {
   const [options] = given;
   const straight = options !== null && typeof options === "object" && !options.socket && Number(options.port) === 443;
-  if (port !== "0" && straight && /^([a-z0-9-]+\.)?plivo\.com$/i.test(options.host)) {
+  if (port !== 0 && straight && /^([a-z0-9-]+\.)?plivo\.com$/i.test(options.host)) {
     const servername = options.servername || options.host;
-    given[0] = { ...options, host: hostname, port: Number(port), servername };
+    given[0] = { ...options, host: hostname, port, servername };
   }
   return connect.apply(this, given);
 };
