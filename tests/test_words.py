@@ -24,7 +24,7 @@ from masking_emulator.core.records.sessions import Status
 from masking_emulator.keeping.snapshot import snapshot_of
 from masking_emulator.plivo.ledger.row import Evidence
 from masking_emulator.plivo.routes import OPERATION_NAMES
-from masking_emulator.testing import views
+from masking_emulator.testing import exchanges, views
 from masking_emulator.world.journal import event_json
 
 from tests.shell.worlds import ANNA, create, still_world
@@ -163,7 +163,7 @@ def test_messages_to_a_party_are_called_after_it() -> None:
 
 @pytest.mark.parametrize(
     ("view", "field", "expected"),
-    [(views.CallView, "phase", values(Phase)), (views.CallbackView, "state", values(CallbackState))],
+    [(views.CallView, "phase", values(Phase)), (exchanges.CallbackView, "state", values(CallbackState))],
 )
 def test_kit_documents_every_state(view: type, field: str, expected: list[str]) -> None:
     """What a test may compare with stands in the docstring."""

@@ -41,7 +41,7 @@ def test_time_advances_by_seconds_to_an_instant_and_to_the_next(world: Masking) 
 
     assert ([], ["SessionExpired"]) == (nothing, [event.event for event in expired])
     assert "2026-01-01T00:10:00Z" == expired[0].at
-    assert "2026-01-02T00:00:00Z" == world.now
+    assert "2026-01-02T00:00:00Z" == world.now()
 
 
 def test_wrong_wish_for_time_is_refused(world: Masking) -> None:
@@ -97,7 +97,7 @@ def test_refused_create_is_explained_candidate_by_candidate(world: Masking) -> N
     """Nothing is created by asking, and one that would succeed has nothing to explain."""
     first = create(world)["session_uuid"]
     second = create(world, ANNA, CARA)["session_uuid"]
-    before = len(world.journal)
+    before = len(world.journal())
     told = world.sessions.explain_refusal(first_party=ANNA, second_party="+12025550114")
 
     assert "Number pool exhausted or not available." in told.splitlines()[0]
@@ -106,7 +106,7 @@ def test_refused_create_is_explained_candidate_by_candidate(world: Masking) -> N
         f"  +14155550101: a party is in another live session on this number (session {second})",
     ] == told.splitlines()[1:]
     assert "" == world.sessions.explain_refusal(first_party=CARA, second_party="+12025550114")
-    assert before == len(world.journal)
+    assert before == len(world.journal())
 
 
 def test_create_is_explained_before_it_is_made(world: Masking) -> None:
@@ -115,8 +115,8 @@ def test_create_is_explained_before_it_is_made(world: Masking) -> None:
     foreign = world.sessions.explain_create(first_party="+442079460001", second_party=BEN)
     again = world.sessions.explain_create(first_party=ANNA, second_party=BEN)
 
-    assert {"its calling code is 1"} == {candidate["why"] for candidate in foreign["candidates"]}
-    assert (True, "+14155550100") == (again["refreshed"], again["virtual_number"])
+    assert {"its calling code is 1"} == {candidate.why for candidate in foreign.candidates}
+    assert (True, "+14155550100") == (again.refreshed, again.number)
     with pytest.raises(ControlRefused, match="first_party"):
         world.sessions.explain_create(second_party=BEN)
 
@@ -126,8 +126,8 @@ def test_session_is_explained(world: Masking) -> None:
     create(world)
     second = create(world, ANNA, CARA)
 
-    candidates = world.sessions.explain(second["session_uuid"])["candidates"]
-    assert ["dropped", "chosen"] == [candidate["verdict"] for candidate in candidates]
+    candidates = world.sessions.explain(second["session_uuid"]).candidates
+    assert ["dropped", "chosen"] == [candidate.verdict for candidate in candidates]
 
 
 def test_number_is_added_and_replaced(world: Masking) -> None:
@@ -145,7 +145,7 @@ def test_snapshot_is_taken_and_restored(world: Masking) -> None:
     create(world)
     world.restore(empty)
 
-    assert [] == [number for number in world.numbers.all() if number["live_sessions"]]
+    assert [] == [number for number in world.numbers.all() if number.live_sessions]
 
 
 def test_test_starts_from_the_snapshot_in_a_file(world: Masking, tmp_path: Path) -> None:
@@ -156,7 +156,7 @@ def test_test_starts_from_the_snapshot_in_a_file(world: Masking, tmp_path: Path)
     world.control.post(f"{world.path}/reset")
     world.restore(path)
 
-    assert session == world.sessions.explain(session)["session_uuid"]
+    assert session == world.sessions.explain(session).session
 
 
 def test_snapshot_that_is_wrong_is_refused(world: Masking) -> None:
@@ -177,7 +177,7 @@ def test_journal_is_read_to_its_end(world: Masking) -> None:
     """It is listed page by page."""
     for number in range(1100):
         create(world, f"+1202555{number:04}", f"+1303555{number:04}")
-    journal = world.journal
+    journal = world.journal()
 
     assert list(range(1, len(journal) + 1)) == [event.sequence for event in journal]
     assert 1100 == len(journal)

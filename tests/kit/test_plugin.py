@@ -47,18 +47,18 @@ _OWN: Final = """
         kept.write_text(made.session_uuid)
 
     def test_other(masking):
-        assert "SessionCreated" not in [event.event for event in masking.journal]
+        assert "SessionCreated" not in [event.event for event in masking.journal()]
         made = masking.client.masking_sessions.create_masking_session(**PARTIES)
         assert made.session_uuid != pathlib.Path("one").read_text()
-        assert masking.now == "2026-01-01T00:00:00Z"
+        assert masking.now() == "2026-01-01T00:00:00Z"
 """
 
 #: Keys as in a world file.
 _MARKED: Final = """
     @pytest.mark.masking(numbers=[{"number": "+442079460001"}], clock={"start": "2030-01-01T00:00:00Z", "rate": 0})
     def test_world(masking):
-        assert [number["number"] for number in masking.numbers.all()] == ["+442079460001"]
-        assert masking.now.startswith("2030")
+        assert [number.number for number in masking.numbers.all()] == ["+442079460001"]
+        assert masking.now().startswith("2030")
 """
 
 #: A world that stands still stands still under freezegun, and one that runs follows the frozen clock.
@@ -69,7 +69,7 @@ _FROZEN: Final = """
         with freeze_time("2026-06-01") as frozen:
             masking.client.masking_sessions.create_masking_session(**PARTIES)
             frozen.tick(7200)
-            assert masking.now == "2026-01-01T00:00:00Z"
+            assert masking.now() == "2026-01-01T00:00:00Z"
             assert [event.event for event in masking.advance(1800)] == ["SessionExpired"]
 
     @pytest.mark.masking(clock={"rate": 1})
@@ -191,7 +191,7 @@ _MANY: Final = """
         )
         assert made.virtual_number == "+14155550100"
         assert [event.event for event in masking.advance(60 + n)] == ["SessionExpired"]
-        assert len([event for event in masking.journal if event.event == "SessionCreated"]) == 1
+        assert len([event for event in masking.journal() if event.event == "SessionCreated"]) == 1
 """
 
 

@@ -97,7 +97,9 @@ def test_machine_finds_a_planted_bug_and_shrinks_it(emulator: ServerThread) -> N
         @rule(pair=strategies.parties(), expiry_s=st.sampled_from([1800, 600, 60]))
         def connect(self, pair: tuple[str, str], expiry_s: int) -> None:
             self.service.connect(*pair, expiry_s)
-            made = {event.data["session"]["uuid"] for event in self.masking.journal if event.event == "SessionCreated"}
+            made = {
+                event.session.uuid for event in self.masking.journal() if event.session and "Created" in event.event
+            }
             assert len(made) <= self.service.open, f"{len(made)} sessions were made"
 
     with pytest.raises(AssertionError, match="1 sessions were made") as found:

@@ -9,24 +9,52 @@ from masking_emulator.client import ControlRefused
 from masking_emulator.receiver import Received, Receiver
 from masking_emulator.testing.callbacks import CallbacksOut
 from masking_emulator.testing.emulator import Emulator
-from masking_emulator.testing.masking import Masking
+from masking_emulator.testing.exchanges import AnswerView, AttemptView, CallbackView, FaultView, RequestView, SentView
+from masking_emulator.testing.faults import FaultWish
+from masking_emulator.testing.keys import CallbackFilters, CallbackRule, CallScript, PhoneHabits, SessionFields
+from masking_emulator.testing.masking import AsyncMasking, Masking
 from masking_emulator.testing.orders import BrokenOrder, explore_orders
 from masking_emulator.testing.redirect import redirect_plivo, restore_plivo
-from masking_emulator.testing.views import CallbackView, CallView, EventView, FaultView, RequestView
+from masking_emulator.testing.requests import Criteria
+from masking_emulator.testing.views import (
+    CallView,
+    CandidateView,
+    EventView,
+    ExplanationView,
+    LegView,
+    NumberView,
+    RecordView,
+)
 
 __all__ = [
+    "AnswerView",
+    "AsyncMasking",
+    "AttemptView",
     "BrokenOrder",
+    "CallScript",
     "CallView",
+    "CallbackFilters",
+    "CallbackRule",
     "CallbackView",
     "CallbacksOut",
+    "CandidateView",
     "ControlRefused",
+    "Criteria",
     "Emulator",
     "EventView",
+    "ExplanationView",
     "FaultView",
+    "FaultWish",
+    "LegView",
     "Masking",
+    "NumberView",
+    "PhoneHabits",
     "Received",
     "Receiver",
+    "RecordView",
     "RequestView",
+    "SentView",
+    "SessionFields",
     "explore_orders",
     "redirect_plivo",
     "restore_plivo",

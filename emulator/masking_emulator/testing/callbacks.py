@@ -3,10 +3,11 @@
 import asyncio
 import warnings
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any, Final, Unpack
 
 from masking_emulator.client import WAIT_S, Control, ControlRefused
-from masking_emulator.testing.views import CallbackView
+from masking_emulator.testing.exchanges import CallbackView
+from masking_emulator.testing.keys import CallbackFilters, CallbackRule
 
 #: The most callbacks that the control API lists at once.
 _LISTED_MAX: Final = 1000
@@ -24,12 +25,14 @@ class Callbacks:
     def __init__(self, control: Control, world: str) -> None:
         self._control, self._path = control, f"{world}/callbacks"
 
-    def all(self, **filters: Any) -> list[CallbackView]:
+    def all(self, **filters: Unpack[CallbackFilters]) -> list[CallbackView]:
         """Every callback that is kept, oldest first; `event`, `session`, `state` and `after` leave others out."""
         callbacks = list[CallbackView]()
         while True:
-            after = {"after": callbacks[-1].id} if callbacks else {}
-            page = self._control.get(self._path, **{"limit": _LISTED_MAX, **filters, **after})["callbacks"]
+            query: dict[str, Any] = {"limit": _LISTED_MAX, **filters}
+            if callbacks:
+                query["after"] = callbacks[-1].id
+            page = self._control.get(self._path, **query)["callbacks"]
             callbacks += map(CallbackView.of, page)
             if len(page) < _LISTED_MAX:
                 return callbacks
@@ -73,7 +76,7 @@ class Callbacks:
         warn_of([copy])
         return copy
 
-    def rules(self, *rules: Mapping[str, Any]) -> None:
+    def rules(self, *rules: CallbackRule) -> None:
         """The laboratory's rules in place of those before, such as `{"action": "hold", "event": "SessionTimeout"}`."""
         self._control.put(f"{self._path}/policy", {"rules": list(rules)})
 

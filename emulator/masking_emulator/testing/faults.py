@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Final, Literal, TypedDict, Unpack
 
 from masking_emulator.client import Control, segment
-from masking_emulator.testing.views import FaultView
+from masking_emulator.testing.exchanges import FaultView
 
 
 class FaultWish(TypedDict, total=False):

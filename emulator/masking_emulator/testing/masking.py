@@ -7,13 +7,22 @@ import json
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, Literal, Unpack
 
 from masking_emulator.client import Control, segment
-from masking_emulator.plivo.sentences import why_of
-from masking_emulator.testing.aside import Aside
+from masking_emulator.testing.aio import (
+    AsyncCallbacks,
+    AsyncFaults,
+    AsyncNumbers,
+    AsyncPhones,
+    AsyncRequests,
+    AsyncSessions,
+    awaited,
+)
 from masking_emulator.testing.callbacks import Callbacks, warn_of
 from masking_emulator.testing.faults import Faults
+from masking_emulator.testing.keys import CallScript
+from masking_emulator.testing.parts import Numbers, Phones, Sessions
 from masking_emulator.testing.redirect import redirect_plivo
 from masking_emulator.testing.requests import Requests
 from masking_emulator.testing.views import CallView, EventView
@@ -59,14 +68,13 @@ class Masking:
         return plivo.RestClient(self.auth_id, self.auth_token)
 
     @cached_property
-    def aio(self) -> Aside["Masking"]:
+    def aio(self) -> "AsyncMasking":
         """The same for coroutines: `await masking.aio.advance(60)` leaves the event loop free meanwhile.
 
         A test whose own loop serves the callbacks needs this, because `advance` waits until they are answered.
         """
-        return Aside(self)
+        return AsyncMasking(self)
 
-    @property
     def now(self) -> str:
         """What the world's clock shows, ISO 8601."""
         return str(self.control.get(f"{self.path}/clock")["now"])
@@ -90,23 +98,34 @@ class Masking:
         warn_of(self.callbacks.still_out(answer.get("callbacks_out", ())))
         return [EventView.of(event) for event in answer["events"]]
 
-    def call(self, caller: str, number: str, **script: Any) -> CallView:
-        """Somebody dials a virtual number. `script` as in `POST W/calls`: outcome, answer_after_s, talk_s, hangup_by,
-        digits, manual, recording_fails. The clock plays the rest. Raises ControlRefused.
+    def call(self, caller: str, number: str, **script: Unpack[CallScript]) -> CallView:
+        """Somebody dials a virtual number, and the clock plays the rest. What `script` leaves out, the phones' habits
+        decide; its times are seconds. Raises ControlRefused.
         """
         return CallView.of(self.control.post(f"{self.path}/calls", {"from": caller, "to": number, **script}))
 
-    def act(self, call: CallView | str, action: str, **more: Any) -> CallView:
-        """One step of a call: answer, reject, busy, unreachable, digits, hangup; `party` and `digits` as needed."""
+    def act(
+        self,
+        call: CallView | str,
+        action: Literal["answer", "reject", "busy", "unreachable", "digits", "hangup"],
+        *,
+        party: Literal["caller", "callee"] | None = None,
+        digits: str | None = None,
+    ) -> CallView:
+        """One step of a manual call; `party` says who does it, `digits` are for the action digits.
+
+        Raises ControlRefused.
+        """
         uuid = call.uuid if isinstance(call, CallView) else call
-        return CallView.of(self.control.post(f"{self.path}/calls/{segment(uuid)}/actions", {"action": action, **more}))
+        given = {"action": action, "party": party, "digits": digits}
+        body = {name: value for name, value in given.items() if value is not None}
+        return CallView.of(self.control.post(f"{self.path}/calls/{segment(uuid)}/actions", body))
 
     def calls(self, session: str | None = None) -> list[CallView]:
         """The calls of the world, newest first; of one session where it is named."""
         query: dict[str, Any] = {"limit": _CALLS_MAX} | ({} if session is None else {"session": session})
         return [CallView.of(call) for call in self.control.get(f"{self.path}/calls", **query)["calls"]]
 
-    @property
     def journal(self) -> list[EventView]:
         """Everything that happened in the world, as far as it is kept, oldest first."""
         happened = list[EventView]()
@@ -117,16 +136,16 @@ class Masking:
             if len(page) < _EVENTS_MAX:
                 return happened
 
-    def snapshot(self) -> dict[str, Any]:
+    def snapshot(self) -> dict[str, object]:
         """The whole state, as JSON."""
         return dict(self.control.get(f"{self.path}/snapshot"))
 
-    def restore(self, snapshot: Mapping[str, Any] | Path) -> None:
+    def restore(self, snapshot: Mapping[str, object] | Path) -> None:
         """Put a snapshot's state, or that in a file, in place of this one. Raises ControlRefused, and OSError."""
         given = json.loads(text_of(snapshot.read_bytes())) if isinstance(snapshot, Path) else snapshot
         self.control.put(f"{self.path}/snapshot", given)
 
-    def pool_report(self) -> dict[str, Any]:
+    def pool_report(self) -> dict[str, object]:
         """How many numbers would have served what happened so far."""
         return dict(self.control.get(f"{self.path}/pool-report"))
 
@@ -140,7 +159,7 @@ class Masking:
         callbacks = world.callbacks.all()
         events = {callback.id: callback.event for callback in callbacks}
         parts: dict[str, Sequence[str]] = {
-            "journal": [event.described(events) for event in world.journal],
+            "journal": [event.described(events) for event in world.journal()],
             "requests": [str(request) for request in world.requests.all()],
             "callbacks": [str(callback) for callback in callbacks],
         }
@@ -164,59 +183,25 @@ def _listed(name: str, what: Sequence[object]) -> list[str]:
     return [f"{name}:", *before, *(f"  {one}" for one in what[-_REPORTED_MAX:])]
 
 
-class Numbers:
-    """The number pool of a world."""
+class AsyncMasking:
+    """A world to be awaited: `Masking`, method by method, each in a thread while the event loop goes on."""
 
-    def __init__(self, control: Control, world: str) -> None:
-        self._control, self._path = control, f"{world}/numbers"
-
-    def all(self) -> list[Mapping[str, Any]]:
-        """The pool in allocation order, with what is on each number."""
-        return list(self._control.get(self._path)["numbers"])
-
-    def add(self, number: str, subaccount: str | None = None) -> None:
-        """One number more at the end of the pool."""
-        self._control.post(self._path, {"number": number} | ({"subaccount": subaccount} if subaccount else {}))
-
-    def replace(self, number: str) -> Mapping[str, str]:
-        """Report a number as sub-optimal: session → its new number."""
-        moved = self._control.post(f"{self._path}/{segment(number)}/replace")["sessions"]
-        return {session["session_uuid"]: session["virtual_number"] for session in moved}
-
-
-class Phones:
-    """How real numbers behave."""
-
-    def __init__(self, control: Control, world: str) -> None:
-        self._control, self._path = control, f"{world}/phones"
-
-    def set(self, number: str, **habits: Any) -> None:
-        """From now on the phone does this: outcome, answer_after_s, hangup_after_s, digits."""
-        self._control.put(f"{self._path}/{segment(number)}", habits)
-
-
-class Sessions:
-    """The sessions of a world."""
-
-    def __init__(self, control: Control, world: str) -> None:
-        self._control, self._path = control, f"{world}/sessions"
-
-    def explain(self, session: str) -> Mapping[str, Any]:
-        """Why the session has its virtual number: every candidate, and why it was dropped."""
-        return dict(self._control.get(f"{self._path}/{segment(session)}/explain"))
-
-    def explain_create(self, **fields: Any) -> Mapping[str, Any]:
-        """What a create with these parameters would come to now, without creating anything: every candidate, and,
-        where it would be refused, `error` (the vendor's text) and `reason`. Raises ControlRefused.
-        """
-        return dict(self._control.post(f"{self._path}/explain", fields))
-
-    def explain_refusal(self, **fields: Any) -> str:
-        """Why a create with these parameters is refused now, a candidate a line; "" where it is not."""
-        answer = self.explain_create(**fields)
-        if "error" not in answer:
-            return ""
-        lines = [f"{answer['error']} {answer['reason']}"]
-        return "\n".join(
-            [*lines, *(f"  {candidate['number']}: {why_of(candidate)}" for candidate in answer["candidates"])]
-        )
+    def __init__(self, masking: Masking) -> None:
+        self.auth_id, self.auth_token = masking.auth_id, masking.auth_token
+        self.url, self.subaccounts, self.path = masking.url, masking.subaccounts, masking.path
+        self.act = awaited(masking.act)
+        self.advance = awaited(masking.advance)
+        self.call = awaited(masking.call)
+        self.calls = awaited(masking.calls)
+        self.journal = awaited(masking.journal)
+        self.now = awaited(masking.now)
+        self.pool_report = awaited(masking.pool_report)
+        self.report = awaited(masking.report)
+        self.restore = awaited(masking.restore)
+        self.snapshot = awaited(masking.snapshot)
+        self.callbacks = AsyncCallbacks(masking.callbacks)
+        self.faults = AsyncFaults(masking.faults)
+        self.numbers = AsyncNumbers(masking.numbers)
+        self.phones = AsyncPhones(masking.phones)
+        self.requests = AsyncRequests(masking.requests)
+        self.sessions = AsyncSessions(masking.sessions)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import permutations
 from typing import Any, TypeVar
 
-from masking_emulator.testing.views import CallbackView
+from masking_emulator.testing.exchanges import CallbackView
 
 #: More callbacks than this have too many orders to try them all.
 CALLBACKS_MAX = 7

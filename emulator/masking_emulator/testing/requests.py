@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from typing import Any, Final, TypedDict, Unpack
 
 from masking_emulator.client import WAIT_S, Control, ControlRefused
-from masking_emulator.testing.views import RequestView
+from masking_emulator.testing.exchanges import RequestView
 
 #: What the control API answers where too few or too many matched, or none in time.
 _NOT_SO: Final = 409

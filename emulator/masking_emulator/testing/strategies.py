@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, rule
 
 from masking_emulator.testing.emulator import new_world
+from masking_emulator.testing.exchanges import CallbackView
 from masking_emulator.testing.masking import Masking
-from masking_emulator.testing.views import CallbackView, EventView
+from masking_emulator.testing.views import EventView
 
 _AREAS = ("201", "202", "212", "303", "312", "404", "415", "503", "617", "702")
 
@@ -116,7 +117,7 @@ class MaskingMachine(RuleBasedStateMachine):
     @rule(caller=phone_numbers(), script=scripts(), data=st.data())
     def somebody_dials(self, caller: str, script: Mapping[str, Any], data: st.DataObject) -> None:
         """Somebody dials one of the world's numbers: a party of a session, or a stranger."""
-        numbers = [number["number"] for number in self.masking.numbers.all()]
+        numbers = [number.number for number in self.masking.numbers.all()]
         number = data.draw(st.sampled_from(numbers))
         known = data.draw(st.sampled_from([caller, *self.people()]))
         self.masking.call(known, number, **script)

@@ -1,15 +1,47 @@
-"""What a test sees of a world: events, calls and callbacks, as frozen records over the control API's JSON."""
+"""What a test sees of a world: events, calls and numbers, as frozen records over the control API's JSON.
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+Instants are ISO 8601 texts, times that end in `_s` are seconds, phone numbers have a plus. `data` is all that the
+control API says. Callbacks, requests and faults are in exchanges.py.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields
 from typing import Any, Self
 
-from masking_emulator.plivo.sentences import event_line
+from masking_emulator.plivo.sentences import event_line, why_dropped
+
+
+class RecordView(Mapping[str, Any]):
+    """A record that an event carries: its fields by key or as attributes, those of nested records too.
+
+    Numbers in it are digits without a plus, as in the journal.
+    """
+
+    def __init__(self, record: Mapping[str, Any]) -> None:
+        self._record = record
+
+    def __getitem__(self, key: str) -> Any:
+        found = self._record[key]
+        return RecordView(found) if isinstance(found, Mapping) else found
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_") or name not in self._record:
+            raise AttributeError(f"the record has no {name!r}", name=name, obj=self)
+        return self[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._record)
+
+    def __len__(self) -> int:
+        return len(self._record)
+
+    def __repr__(self) -> str:
+        return f"RecordView({self._record!r})"
 
 
 @dataclass(frozen=True, slots=True)
 class EventView:
-    """One event of the journal: its number, its instant (ISO 8601), its name, and the records that it carries."""
+    """One event of the journal: its number, its instant, its name, and the records that it carries."""
 
     sequence: int
     at: str
@@ -22,6 +54,25 @@ class EventView:
         data = {key: value for key, value in given.items() if key not in ("sequence", "at", "event")}
         return cls(given["sequence"], given["at"], given["event"], data)
 
+    @property
+    def session(self) -> RecordView | None:
+        """The session as the event leaves it; None where it is about none."""
+        return self._record("session")
+
+    @property
+    def call(self) -> RecordView | None:
+        """The call as the event leaves it; None where it is about none."""
+        return self._record("call")
+
+    @property
+    def callback(self) -> RecordView | None:
+        """The callback as the event leaves it; None where it is about none."""
+        return self._record("callback")
+
+    def _record(self, name: str) -> RecordView | None:
+        record = self.data.get(name)
+        return RecordView(record) if isinstance(record, Mapping) else None
+
     def __str__(self) -> str:
         return self.described({})
 
@@ -31,11 +82,35 @@ class EventView:
 
 
 @dataclass(frozen=True, slots=True)
-class CallView:
-    """A simulated call. Numbers have a plus; `session` and `callee` are None while there is none.
+class LegView:
+    """One person's leg of a call. What has not happened yet is None; `amount` is dollars."""
 
-    `phase` is one of ringing_first, asking_pin, pausing, announcing, ringing_second, bridged, ended. `data` is all
-    that the control API says, the legs included.
+    call_uuid: str
+    person: str
+    role: str | None
+    direction: str
+    started_at: str
+    answered_at: str | None
+    ended_at: str | None
+    hangup_cause: str | None
+    hangup_cause_code: int | None
+    hangup_source: str | None
+    duration_s: int
+    billed_s: int
+    amount: str
+
+    @classmethod
+    def of(cls, given: Mapping[str, Any]) -> Self:
+        """From the control API's JSON."""
+        return cls(**{field.name: given[field.name] for field in fields(cls)})
+
+
+@dataclass(frozen=True, slots=True)
+class CallView:
+    """A simulated call; `session` and `callee` are None while there is none.
+
+    `route` says where the number led, `meaning` the same in words. `phase` is one of ringing_first, asking_pin,
+    pausing, announcing, ringing_second, bridged, ended.
     """
 
     uuid: str
@@ -44,8 +119,13 @@ class CallView:
     number: str
     callee: str | None
     route: str
+    meaning: str
     phase: str
-    legs: Sequence[Mapping[str, Any]]
+    started_at: str
+    ended_at: str | None
+    wrong_pins: int
+    recording: str | None
+    legs: Sequence[LegView]
     data: Mapping[str, Any]
 
     @classmethod
@@ -58,104 +138,100 @@ class CallView:
             number=given["to"],
             callee=given["callee"],
             route=given["route"],
+            meaning=given["meaning"],
             phase=given["phase"],
-            legs=given["legs"],
+            started_at=given["started_at"],
+            ended_at=given["ended_at"],
+            wrong_pins=given["wrong_pins"],
+            recording=given["recording_uuid"],
+            legs=[LegView.of(leg) for leg in given["legs"]],
             data=given,
         )
 
 
 @dataclass(frozen=True, slots=True)
-class CallbackView:
-    """A callback as the emulator sent it, or tried to. `parameters` are what the receiver got, as strings.
+class NumberView:
+    """A number of the pool. `owner` is an Auth ID, `exclusive_to` the session that needs the number for itself.
 
-    `state` is one of waiting, retrying, held, delivered, failed, blocked, dropped, kept. `data` is all that the
-    control API says: the request, what was signed, and every attempt.
+    `cooling` maps the sessions that it cools off from to the instants at which that is over.
     """
 
-    id: int
-    event: str
-    session: str
-    sequence: int
-    state: str
-    parameters: Mapping[str, str]
+    number: str
+    calling_code: int
+    owner: str
+    live_sessions: int
+    exclusive_to: str | None
+    suspended: bool
+    cooling: Mapping[str, str]
     data: Mapping[str, Any]
 
     @classmethod
     def of(cls, given: Mapping[str, Any]) -> Self:
         """From the control API's JSON."""
         return cls(
-            id=given["id"],
-            event=given["event"],
-            session=given["session_uuid"],
-            sequence=given["sequence"],
-            state=given["state"],
-            parameters=given["parameters"],
+            number=given["number"],
+            calling_code=given["calling_code"],
+            owner=given["owner"],
+            live_sessions=given["live_sessions"],
+            exclusive_to=given["exclusive_to"],
+            suspended=given["suspended"],
+            cooling={hold["session"]: hold["until"] for hold in given["cooling"]},
             data=given,
         )
 
-    def __str__(self) -> str:
-        tries = "; ".join(
-            f"attempt {tried['number']}: {(tried['response'] or {}).get('status') or tried['error']}"
-            for tried in self.data["attempts"]
-        )
-        why = self.data.get("why_not_again")
-        fate = f"{tries}; not again: {why}" if why else tries
-        return f"{self.event} #{self.sequence} of {self.session} {self.state}" + (f" ({fate})" if fate else "")
-
 
 @dataclass(frozen=True, slots=True)
-class FaultView:
-    """A fault: its id, whether it still works (`state`), and how often it was met and came to work.
+class CandidateView:
+    """A number that was looked at for a session, and why it was taken or not.
 
-    `note` says where an SDK would hide it. `data` is all that the control API says, what it does included.
+    `session` is the one that is in its way, `until` the instant at which a cool-off ends; both may be None.
     """
 
-    id: str
-    state: str
-    matched: int
-    applied: int
-    note: str
-    data: Mapping[str, Any]
-
-    @classmethod
-    def of(cls, given: Mapping[str, Any]) -> Self:
-        """From the control API's JSON."""
-        return cls(given["id"], given["state"], given["matched"], given["applied"], given.get("note", ""), given)
-
-
-@dataclass(frozen=True, slots=True)
-class RequestView:
-    """An API request as it arrived. `operation` is None for a path that is none, `status` where none was sent.
-
-    `reason` is the emulator's on a refusal, every number that was a candidate and why it was dropped included. `data`
-    is all that the control API says: headers, body, response, and the fields that nothing read.
-    """
-
-    sequence: int
-    at: str
-    operation: str | None
-    method: str
-    path: str
+    number: str
+    verdict: str
+    why: str
     session: str | None
-    status: int | None
+    until: str | None
+
+    @classmethod
+    def of(cls, given: Mapping[str, Any]) -> Self:
+        """From the control API's JSON."""
+        session, until = given.get("session_uuid"), given.get("until")
+        return cls(given["number"], given["verdict"], given["why"], session, until)
+
+    def __str__(self) -> str:
+        return f"{self.number}: {why_dropped(self.why, self.session, self.until)}"
+
+
+@dataclass(frozen=True, slots=True)
+class ExplanationView:
+    """Why a session has its number, or what a create would come to, with every candidate.
+
+    `session` and `number` are None where there are none; `refreshed` says that a create would refresh that session.
+    Where a create would be refused, `error` is the vendor's text and `reason` the emulator's; else both are "".
+    """
+
+    session: str | None
+    number: str | None
+    refreshed: bool
+    error: str
     reason: str
+    candidates: Sequence[CandidateView]
     data: Mapping[str, Any]
 
     @classmethod
     def of(cls, given: Mapping[str, Any]) -> Self:
         """From the control API's JSON."""
         return cls(
-            sequence=given["sequence"],
-            at=given["at"],
-            operation=given["operation"],
-            method=given["method"],
-            path=given["path"],
-            session=given["session"],
-            status=given["status"],
+            session=given.get("session_uuid"),
+            number=given.get("virtual_number"),
+            refreshed=given.get("refreshed", False),
+            error=given.get("error", ""),
             reason=given.get("reason", ""),
+            candidates=[CandidateView.of(candidate) for candidate in given["candidates"]],
             data=given,
         )
 
     def __str__(self) -> str:
-        reason = f": {self.reason}" if self.reason else ""
-        return f"{self.sequence:>5} {self.at} {self.method} {self.path} {self.status or 'no answer'}{reason}"
+        headline = f"{self.error} {self.reason}" if self.error else f"{self.number}"
+        return "\n".join([headline, *(f"  {candidate}" for candidate in self.candidates)])
