@@ -126,8 +126,17 @@ export function row(...cells) {
   return h(
     "tr",
     { role: "row" },
-    cells.map((cell) => h("td", { role: "cell" }, cell)),
+    cells.map((cell) => h("td", { role: "cell", class: isShort(cell) ? "nowrap" : null }, cell)),
   );
+}
+
+/**
+ * Instants and numbers: what is torn apart in the middle is read wrongly.
+ *
+ * @param {Child} cell
+ */
+function isShort(cell) {
+  return typeof cell === "number" || (typeof cell === "string" && /^[-:.\d ]+$/.test(cell));
 }
 
 /**

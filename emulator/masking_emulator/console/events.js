@@ -146,5 +146,6 @@ function legs({ event, call, leg }) {
  */
 function answered(attempt, callback) {
   const answer = attempt ? (attempt.status ?? attempt.error) : null;
-  return answer ? `${callback.url} answered ${answer}` : callback.url;
+  const to = URL.canParse(callback.url) ? new URL(callback.url).host : callback.url;
+  return answer ? `${to} answered ${answer}` : `to ${to}`;
 }

@@ -60,13 +60,7 @@ function big(call) {
 function masked({ call, place }, ways) {
   const other = call?.legs[1 - place]?.person ?? (place === 0 ? call?.callee : call?.from);
   if (!other || other === call?.to) return null;
-  return h(
-    "p",
-    { class: "masked" },
-    hidden(`${ways.nameOf(other)}'s own number: `),
-    h("s", {}, tel(other)),
-    " stays hidden",
-  );
+  return h("p", { class: "masked" }, hidden(`${ways.nameOf(other)}'s own number: `), h("s", {}, tel(other)), " hidden");
 }
 
 /** @param {Call | null} call */

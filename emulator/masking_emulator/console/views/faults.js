@@ -101,8 +101,11 @@ export function faults(main, signal) {
  * @param {() => unknown} refresh
  */
 function preset(label, fault, known, refresh) {
-  const same = (/** @type {Fault} */ each) =>
-    Object.entries(fault).every(([name, value]) => JSON.stringify(each[name]) === JSON.stringify(value));
+  const same = (/** @type {Fault} */ each) => {
+    const { id: _, state: _state, matched: _matched, applied: _applied, ...given } = each;
+    const named = Object.entries(given).filter(([, value]) => value !== null);
+    return JSON.stringify(named.sort()) === JSON.stringify(Object.entries(fault).sort());
+  };
   const found = known.find(same);
   const turn = () => (found ? remove(found.id, refresh) : add(fault).then(refresh));
   return button(label, turn, { role: "switch", "aria-checked": String(found !== undefined), "data-key": label });
