@@ -80,7 +80,7 @@ ROOMS: Final[Mapping[str, Room]] = {
     "server": Room(
         "sockets, the app, an API request's way to its world, and `run`",
         (
-            *("core", "clock", "config", "unpatched", "client", "plivo", "traffic"),
+            *("core", "clock", "config", "wholefile", "unpatched", "client", "plivo", "traffic", "callbacks.courier"),
             *("interception", "world", "keeping", "control", "console"),
         ),
         {"starlette": "*", "uvicorn": "*", "httptools": "*protocol.py"},

@@ -37,6 +37,7 @@ _FILES_WANTED: Final = 65_536
 class ServeConfig:
     """Where to listen and which world to begin with. A port of 0 is any free one, None is no such socket.
 
+    `callback_authorities` are the certificates (PEM) that callbacks believe beside the system's.
     `state` is the file that the world goes on from and is written to, `recording` the one for what it is asked.
     """
 
@@ -50,6 +51,7 @@ class ServeConfig:
     control_hosts: tuple[str, ...]
     log_format: str
     state: Path | None = None
+    callback_authorities: Path | None = None
     recording: Path | None = None
 
 

@@ -38,6 +38,7 @@ leaves room for the others. The sockets are in transport.py.
 # while; its module is imported then too, because many servers never send anything.
 
 import asyncio
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from weakref import WeakValueDictionary
 
@@ -56,7 +57,9 @@ _AT_ONCE_MAX: Final = 500
 class Courier:
     """Sends requests for all worlds of a server."""
 
-    def __init__(self) -> None:
+    def __init__(self, authorities: Path | None = None) -> None:
+        """`authorities` is a file (PEM) of certificates that receivers may have, beside those of the system."""
+        self._authorities = authorities
         self._transports: dict[tuple[bool, bool], Transport] = {}
         self._places = asyncio.Semaphore(_AT_ONCE_MAX)
         self._places_of: WeakValueDictionary[str, asyncio.Semaphore] = WeakValueDictionary()
@@ -85,5 +88,5 @@ class Courier:
 
         kind = (secure, anywhere)
         if kind not in self._transports:
-            self._transports[kind] = Transport(secure=secure, anywhere=anywhere)
+            self._transports[kind] = Transport(secure=secure, anywhere=anywhere, authorities=self._authorities)
         return self._transports[kind]

@@ -8,6 +8,7 @@ signed, hence httpcore and no client above it.
 import asyncio
 import ssl
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -33,12 +34,14 @@ _ANSWERS: Final = {2: Outcome.OK, 3: Outcome.REDIRECT, 4: Outcome.CLIENT_ERROR}
 class Transport:
     """Exchanges requests for answers, over TLS or not, within the egress rule or not."""
 
-    def __init__(self, *, secure: bool, anywhere: bool) -> None:
-        """With `anywhere` the egress rule does not apply."""
+    def __init__(self, *, secure: bool, anywhere: bool, authorities: Path | None = None) -> None:
+        """With `anywhere` the egress rule does not apply. `authorities` (PEM) are believed beside the system's."""
         self._network = httpcore.AnyIOBackend() if anywhere else _Nearby()
         self._turns = asyncio.Lock()
         # Reading the authorities of the system takes a while, so it is done once.
         self._tls = ssl.create_default_context() if secure else None
+        if self._tls is not None and authorities is not None:
+            self._tls.load_verify_locations(authorities)
         if self._tls is not None:
             self._tls.set_alpn_protocols(["http/1.1"])
 

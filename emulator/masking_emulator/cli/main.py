@@ -82,6 +82,11 @@ def main() -> None:
 @click.option(
     "--control-host", multiple=True, help="A further name that this server answers to; *.DOMAIN for all below it."
 )
+@click.option(
+    "--callback-ca",
+    type=_FILE,
+    help="Certificates (PEM) that https receivers may have, beside the system's authorities.",
+)
 @click.option("--state", type=_FILE, help="Go on from this file if it is there, and write it at the end.")
 @click.option("--record", type=_FILE, help="Record the run in this file, for `recording replay`.")
 @click.option("--log-format", default="text", type=click.Choice(["text", "json"]), help="How problems are logged.")
@@ -115,6 +120,7 @@ def serve(**options: Any) -> None:
         log_format=options["log_format"],
         state=options["state"],
         recording=options["record"],
+        callback_authorities=options["callback_ca"],
     )
 
     def ready(sockets: ServerSockets, spec: WorldSpec) -> None:

@@ -5,11 +5,13 @@ import socket
 import ssl
 from collections.abc import Callable, Sequence
 from functools import partial
+from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Final
 
 import uvicorn
 
+from masking_emulator.callbacks.courier import Courier
 from masking_emulator.clock import http_date
 from masking_emulator.config import ServeConfig, files_max, take_more_files
 from masking_emulator.interception.certificates import Certificates, users_certificates
@@ -18,6 +20,7 @@ from masking_emulator.server.app import make_app
 from masking_emulator.server.log import log_as
 from masking_emulator.server.protocol import CLIENT_LIMITS, ClientLimits, HttpProtocol
 from masking_emulator.server.sockets import ServerSockets, open_sockets
+from masking_emulator.wholefile import CannotKeepFile
 from masking_emulator.world.file import load_world
 from masking_emulator.world.hub import Hub
 from masking_emulator.world.spec import WorldSpec
@@ -36,6 +39,7 @@ def serve(config: ServeConfig, ready: Callable[[ServerSockets, WorldSpec], None]
 
     Raises BadWorld, CannotListen, CannotKeep and CannotKeepFile before anything is served, the last at the end too.
     """
+    _check_authorities(config.callback_authorities)
     keeping = _keeping(config)
     spec = (keeping and keeping.spec) or load_world(config.world, seed=config.seed)
     sockets = open_sockets(
@@ -48,7 +52,14 @@ def serve(config: ServeConfig, ready: Callable[[ServerSockets, WorldSpec], None]
     )
     log_as(config.log_format)
     hosts = (config.host, *config.control_hosts)
-    serve_world(spec, sockets, keeping, control_hosts=hosts, ready=lambda: ready(sockets, spec))
+    serve_world(
+        spec,
+        sockets,
+        keeping,
+        callback_authorities=config.callback_authorities,
+        control_hosts=hosts,
+        ready=lambda: ready(sockets, spec),
+    )
 
 
 def serve_world(
@@ -56,12 +67,14 @@ def serve_world(
     sockets: ServerSockets,
     keeping: "Keeping | None" = None,
     *,
+    callback_authorities: Path | None = None,
     control_hosts: Sequence[str] = (),
     ready: Callable[[], None] = lambda: None,
 ) -> None:
     """Serve one world behind these sockets until the process is asked to end. Raises CannotKeepFile."""
     take_more_files()
-    hub = Hub(Surroundings(base_url=sockets.url), interception=sockets.described())
+    around = Surroundings(base_url=sockets.url, courier=Courier(callback_authorities))
+    hub = Hub(around, interception=sockets.described())
     world = hub.add(spec, state_file=None if keeping is None else keeping.state)
 
     def begin() -> None:
@@ -71,6 +84,18 @@ def serve_world(
     Server(hub, sockets, begin, ready, control_hosts=control_hosts).run(sockets=[sockets.plain])
     if keeping is not None:
         keeping.end(world)
+
+
+def _check_authorities(path: Path | None) -> None:
+    """Raises CannotKeepFile where the file holds no certificate; at the first callback it would be too late."""
+    if path is None:
+        return
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(path)
+    except ssl.SSLError:
+        raise CannotKeepFile(f"{path}: it holds no certificate in PEM") from None
+    except OSError as error:
+        raise CannotKeepFile(f"{path}: {error.strerror}") from None
 
 
 def _keeping(config: ServeConfig) -> "Keeping | None":

@@ -181,7 +181,10 @@ def world_schema() -> dict[str, Any]:
         "egress": {
             "enum": list(EGRESS_CHOICES),
             "default": EGRESS_CHOICES[0],
-            "description": "Where callbacks and media fetches may go.",
+            "description": (
+                "Where callbacks and media fetches may go. For an https receiver with a certificate of your own, start "
+                "the server with `--callback-ca FILE`, or with SSL_CERT_FILE in its environment."
+            ),
         },
         "policy": _object(policy),
         "limits": _object(limits),
