@@ -31,11 +31,15 @@ def authorization(account: Account) -> str:
 
 
 def answered(app: ASGIApp, method: str, target: str, headers: Mapping[str, str | None], content: bytes = b"") -> Reply:
-    """The answer to one request; a header that is None is left out."""
+    """The answer to one request; a header that is None is left out.
+
+    Its Host is that of a server on this machine, unless another one is given; without one it is an HTTP/1.0 request.
+    """
     path, _, query = target.partition("?")
+    headers = {"Host": "127.0.0.1:8080", **headers}
     scope = {
         "type": "http",
-        "http_version": "1.1",
+        "http_version": "1.0" if headers["Host"] is None else "1.1",
         "method": method,
         "scheme": "http",
         "path": unquote(path),
@@ -116,7 +120,7 @@ class House:
         by: Account | None = None,
         at: Account | None = None,
         method: str = "GET",
-        headers: Mapping[str, str] | None = None,
+        headers: Mapping[str, str | None] | None = None,
     ) -> Reply:
         """A request below an account's path; `by` calls, `at` is in the path: the main account, where not said."""
         caller = by or self.main
