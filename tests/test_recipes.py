@@ -42,7 +42,7 @@ def folder(tmp_path: Path) -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_text(_whole(name, code), encoding="utf-8")
     (tmp_path / "tools").mkdir()
-    (tmp_path / "vendor" / "masking-emulator").symlink_to(ROOT)
+    (tmp_path / "tools" / "masking-emulator").symlink_to(ROOT)
     (tmp_path / "node_modules").symlink_to(_NODE / "node_modules")
     script = "node --test masking.node.test.cjs"
     (tmp_path / "package.json").write_text(json.dumps({"scripts": {"test": script}}), encoding="utf-8")
