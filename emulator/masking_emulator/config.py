@@ -5,8 +5,9 @@ reading, by these names.
 """
 
 import os
+import signal
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -76,6 +77,16 @@ def take_more_files() -> None:
     if soft != RLIM_INFINITY and soft < most:
         with suppress(OSError, ValueError):  # macOS allows less than it says
             setrlimit(RLIMIT_NOFILE, (most, hard))
+
+
+#: What asks a process to end: Ctrl-C, `kill`, a terminal that closes, and Ctrl-Break on Windows.
+_ASK_TO_END: Final = ("SIGINT", "SIGTERM", "SIGHUP", "SIGBREAK")
+
+
+def ending_signals() -> Sequence[signal.Signals]:
+    """The signals that ask this process to end. A SIGHUP that it was started to ignore, as by nohup, is none."""
+    known = [signal.Signals[name] for name in _ASK_TO_END if name in signal.Signals.__members__]
+    return [one for one in known if not (one.name == "SIGHUP" and signal.getsignal(one) is signal.SIG_IGN)]
 
 
 def read_seed(text: str | None) -> Seed | None:

@@ -49,7 +49,7 @@ def test_greeting_has_what_a_first_try_needs(world: str, tmp_path: Path) -> None
     assert "Session created" == json.loads(tried.stdout)["message"]
 
 
-@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_server_ends_cleanly_and_leaves_its_port(ending: signal.Signals) -> None:
     """Asked to end it exits 0 without a word, also with a connection open, and the port is free at once."""
     with serving() as (process, url):
@@ -67,7 +67,7 @@ def test_server_ends_cleanly_and_leaves_its_port(ending: signal.Signals) -> None
             assert url == again
 
 
-@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_server_ends_cleanly_while_it_starts(ending: signal.Signals, tmp_path: Path) -> None:
     """Asked to end before it is ready, it exits 0 all the same. A pipe as world file holds it in its start."""
     pipe = tmp_path / "world.toml"

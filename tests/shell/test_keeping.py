@@ -1,6 +1,8 @@
 """`serve --state` and `--record` in real processes, and the verbs about a whole run."""
 
 import json
+import os
+import signal
 import socket
 from contextlib import closing
 from pathlib import Path
@@ -14,7 +16,7 @@ from masking_emulator.world.file import world_of
 from masking_emulator.world.world import World
 
 from tests.plivo.ask import Api
-from tests.shell.process import PATIENCE_S, run, sentence, serving
+from tests.shell.process import DEMO, PATIENCE_S, run, sentence, serving
 from tests.shell.worlds import create, structure
 
 
@@ -37,6 +39,20 @@ def test_served_world_goes_on_where_it_ended(tmp_path: Path) -> None:
     assert replayed.stdout.startswith("the same: ")
     assert "expired" == again["status"]
     assert (1, True) == (clock["rate"], clock["now"] > then)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals of terminals are POSIX")
+def test_terminal_that_closes_loses_nothing(tmp_path: Path) -> None:
+    """It sends SIGHUP, and the shell in it sends another one while the state is written."""
+    state = tmp_path / "state.json"
+    with serving("--state", str(state)) as (process, url):
+        made = Api(url, DEMO, "emulator-token", DEMO).create().json["session"]["session_uuid"]
+        for _ in range(3):
+            process.send_signal(signal.SIGHUP)
+        ended = (process.communicate(timeout=PATIENCE_S), process.returncode)
+
+    assert (("", ""), 0) == ended
+    assert [made] == [session["uuid"] for session in json.loads(state.read_text())["engine"]["sessions"]]
 
 
 @pytest.mark.parametrize("option", ["--state", "--record"])

@@ -189,7 +189,7 @@ def test_body_has_a_limit(length: str | None, status: int) -> None:
     assert "SessionTimeout" == printed["event"]
 
 
-@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("ending", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_receiver_ends_cleanly(ending: signal.Signals) -> None:
     """Exit 0 without a word, also with a connection open."""
     with listening() as (process, url):

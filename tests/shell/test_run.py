@@ -2,6 +2,7 @@
 
 import json
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -209,6 +210,25 @@ def test_signals_reach_the_command(number: signal.Signals) -> None:
         process.send_signal(number)
 
         assert 7 == process.wait(PATIENCE_S)
+
+
+@pytest.mark.parametrize("verb", ["serve", "run"])
+def test_terminal_that_closes_ends_nothing_under_nohup(verb: str) -> None:
+    """SIGHUP is ignored from the start, and stays so; the command of `run` ignores it too."""
+    words = {"serve": ["serve", "--port", "0"], "run": ["run", "--", *script("echo ready; read x")]}[verb]
+    quoted = shlex.join([*COMMAND, *words])
+    with subprocess.Popen(
+        ["sh", "-c", f"trap '' HUP; exec {quoted}"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
+        try:
+            assert line(process).startswith("ready")
+            process.send_signal(signal.SIGHUP)
+            process.send_signal(signal.SIGHUP if verb == "run" else signal.SIGTERM)
+            process.communicate("\n", timeout=PATIENCE_S)
+        finally:
+            process.kill()
+
+    assert 0 == process.returncode
 
 
 def test_command_that_ignores_being_asked_is_made_to_end() -> None:

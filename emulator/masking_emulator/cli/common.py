@@ -9,7 +9,7 @@ import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from shutil import get_terminal_size
-from signal import SIGINT, SIGTERM, signal
+from signal import signal
 from typing import Any, Final, NoReturn, TypeVar
 
 import click
@@ -22,6 +22,7 @@ from masking_emulator.config import (
     PORT_DEFAULT,
     URL_VARIABLE,
     colours_wanted,
+    ending_signals,
 )
 
 #: Exit code → what it means, as `masking-emulator help exit-codes` prints it.
@@ -237,8 +238,8 @@ def end(code: int, sentence: str) -> NoReturn:
 
 
 def end_cleanly_when_asked() -> None:
-    """From now on Ctrl-C and SIGTERM are the way to end, with exit code 0."""
-    for ending in (SIGINT, SIGTERM):
+    """From now on Ctrl-C, SIGTERM, and closing the terminal are the way to end, with exit code 0."""
+    for ending in ending_signals():
         signal(ending, lambda *_: sys.exit(0))
 
 

@@ -30,9 +30,9 @@ EXIT_NOT_FOUND: Final = 127
 EXIT_NO_PROGRAM: Final = 126
 EXIT_SIGNAL: Final = 128
 
-#: Signals that are passed on to the command. A terminal sends those of its keys to the command itself.
-_FORWARDED: Final = ("SIGTERM", "SIGHUP", "SIGINT", "SIGQUIT", "SIGUSR1", "SIGUSR2")
-_BY_KEY: Final = ("SIGINT", "SIGQUIT")
+#: Signals that are passed on to the command. A terminal, and Windows, sends those of keys to the command itself.
+_FORWARDED: Final = ("SIGTERM", "SIGHUP", "SIGINT", "SIGQUIT", "SIGBREAK", "SIGUSR1", "SIGUSR2")
+_BY_KEY: Final = ("SIGINT", "SIGQUIT", "SIGBREAK")
 _ASKS_TO_END: Final = ("SIGTERM", "SIGHUP")
 
 #: How often to check whether the processes that the command left have ended, in real seconds.
@@ -120,14 +120,15 @@ class _Command:
         self._kill_after_s = kill_after_s
         # In a terminal it stays in our group, because only that group may read the keyboard. Elsewhere it has a group
         # of its own, so that what it leaves behind can be found.
-        self._by_key = _in_terminal()
+        self._by_key = os.name == "nt" or _in_terminal()
         self._has_group = os.name == "posix" and not self._by_key
         self._timer: Timer | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._early: list[int] = []
         for name in _FORWARDED:
             number = getattr(signal, name, None)
-            if number is not None:
+            # What nohup has us ignore, the command ignores too.
+            if number is not None and not (name == "SIGHUP" and signal.getsignal(number) is signal.SIG_IGN):
                 signal.signal(number, self._forward)
         self._process = _start(words, variables, own_group=self._has_group)
         for number in self._early:

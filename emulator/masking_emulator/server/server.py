@@ -1,11 +1,14 @@
 """The server: one app behind its sockets, until the process is asked to end."""
 
 import asyncio
+import signal
 import socket
 import ssl
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
+from threading import current_thread, main_thread
 from types import FrameType
 from typing import TYPE_CHECKING, Final
 
@@ -13,10 +16,11 @@ import uvicorn
 
 from masking_emulator.callbacks.courier import Courier
 from masking_emulator.clock import http_date
-from masking_emulator.config import ServeConfig, files_max, take_more_files
+from masking_emulator.config import ServeConfig, ending_signals, files_max, take_more_files
 from masking_emulator.interception.certificates import Certificates, users_certificates
 from masking_emulator.interception.crowd import Crowd, connections_max, proxy_connections_max
 from masking_emulator.server.app import make_app
+from masking_emulator.server.closing_console import take_time_to_end
 from masking_emulator.server.log import log_as
 from masking_emulator.server.protocol import CLIENT_LIMITS, ClientLimits, HttpProtocol
 from masking_emulator.server.sockets import ServerSockets, open_sockets
@@ -35,7 +39,7 @@ _GRACE_S: Final = 2
 
 
 def serve(config: ServeConfig, ready: Callable[[ServerSockets, WorldSpec], None]) -> None:
-    """Serve until SIGTERM or Ctrl-C. `ready` is called as soon as requests are answered, with where and what is served.
+    """Serve until the process is asked to end. `ready` is called as soon as requests are answered: where, and what.
 
     Raises BadWorld, CannotListen, CannotKeep and CannotKeepFile before anything is served, the last at the end too.
     """
@@ -190,6 +194,23 @@ class Server(uvicorn.Server):
 
     def _connection(self, ended: Callable[[], None]) -> asyncio.Protocol:
         return self._http(self.config, self.server_state, self.lifespan.state, ended=ended)
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        """End when a terminal closes too, which uvicorn does not listen for; a signal that comes later ends nothing.
+
+        A terminal that closes sends several, and what comes after the server is the writing of its state.
+        """
+        with super().capture_signals():
+            self._listen_for_signals()
+            yield
+        self._listen_for_signals()
+
+    def _listen_for_signals(self) -> None:
+        if current_thread() is main_thread():  # only there it is possible
+            take_time_to_end()
+            for ending in ending_signals():
+                signal.signal(ending, self.handle_exit)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Being asked to end is no failure, so the signal is not raised again; a second one does not wait."""
