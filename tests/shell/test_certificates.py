@@ -2,7 +2,7 @@
 
 import os
 import ssl
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -171,3 +171,53 @@ def _verified(authority: x509.Certificate, certificate: x509.Certificate, folder
     command = ["openssl", "verify", "-attime", when, "-CAfile", *map(str, paths)]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     return done.stdout + done.stderr
+
+
+def _cut(path: Path) -> None:
+    path.write_bytes(path.read_bytes()[:100])
+
+
+def _exchange_authority(path: Path) -> None:
+    """Another authority, whole in itself, that signed nothing of ours."""
+    (path.parent / "authority.pem").write_bytes(current(path.parents[2] / "other", now=_NOW).authority.read_bytes())
+
+
+def _replace_by_folder(path: Path) -> None:
+    path.unlink()
+    path.mkdir()
+
+
+#: What happens to a pair.
+_DAMAGES: Final[Mapping[str, Callable[[Path], object]]] = {
+    "cut off": _cut,
+    "emptied": lambda path: path.write_bytes(b""),
+    "gone": Path.unlink,
+    "of another pair": _exchange_authority,
+    "a folder": _replace_by_folder,
+}
+
+
+@pytest.mark.parametrize("damage", _DAMAGES)
+def test_damaged_pair_is_made_anew_with_one_line(damage: str, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    """A server would end in its start, and who trusts the authority would trust nothing."""
+    first = current(tmp_path, now=_NOW)
+    before = first.authority.read_bytes()
+    _DAMAGES[damage](first.server)
+    second = current(tmp_path, now=_NOW)
+    third = current(tmp_path, now=_NOW)
+
+    ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(second.server)
+    assert (False, second) == (before == second.authority.read_bytes(), third)
+    assert [f"{first.server.parent} was damaged"] == [line.partition(" and")[0] for line in caplog.messages]
+    assert [second.server.parent] == list((tmp_path / "certificates").iterdir())
+
+
+def test_all_who_find_it_damaged_get_one_new_pair(tmp_path: Path) -> None:
+    """As many `run`s at once do; what one has made anew is not put away by another."""
+    _cut(current(tmp_path, now=_NOW).server)
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(lambda _: current(tmp_path, now=_NOW), range(8)))
+    certificates = current(tmp_path, now=_NOW)
+
+    assert [certificates.server.parent] == list((tmp_path / "certificates").iterdir())
+    ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(certificates.server)

@@ -212,6 +212,19 @@ def test_signals_reach_the_command(number: signal.Signals) -> None:
         assert 7 == process.wait(PATIENCE_S)
 
 
+@pytest.mark.parametrize("name", ["server.pem", "authority.pem", "bundle.pem"])
+def test_damaged_certificate_costs_one_line(name: str, tmp_path: Path) -> None:
+    """The command runs as if nothing had been, and reaches the emulator by TLS; a bundle of trust is a file too."""
+    homes = {"MASKING_EMULATOR_CACHE": str(tmp_path)}
+    run("run", "--", "true", **homes)
+    damaged = next(tmp_path.rglob(name))
+    damaged.write_bytes(damaged.read_bytes()[:200])
+    done = run("run", "--", *_ASK, **homes)
+
+    assert (0, "200") == (done.returncode, done.stdout.strip()), done.stderr
+    assert [f"{damaged.parent} was damaged"] == [row.partition(" and")[0] for row in done.stderr.splitlines()]
+
+
 @pytest.mark.parametrize("verb", ["serve", "run"])
 def test_terminal_that_closes_ends_nothing_under_nohup(verb: str) -> None:
     """SIGHUP is ignored from the start, and stays so; the command of `run` ignores it too."""

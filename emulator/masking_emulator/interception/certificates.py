@@ -3,14 +3,17 @@
 The authority's key signs once and is forgotten: it is never written, so nobody can ever sign anything else with it.
 Both certificates end together; a month before, a new pair is made beside the old one. `authority.py` does the
 making, and is loaded only then, because its library takes longer to load than all else here.
+Beside the files lies a digest of them, so that what was damaged is recognised, without a parser, and made anew.
 """
 
+import logging
 import os
 import shutil
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
@@ -26,6 +29,9 @@ ROTATION: Final = timedelta(days=30)
 
 #: A folder for each pair, named by its last day: whoever makes one at the same time makes the same name.
 _UNTIL: Final = "until-"
+
+#: The file with the digest of the others in its folder.
+_DIGEST: Final = "contents.sha256"
 
 _OTHERS: Final = 0o077
 
@@ -53,6 +59,10 @@ def current(cache: Path, *, now: datetime) -> Certificates:
     """The pair to use now, made if there is none. Raises CannotKeep."""
     folder = cache / "certificates"
     names = _names(folder)
+    if names:
+        _refuse_if_others_may_read(folder)
+    while names and _put_away_if_damaged(folder / names[-1]):
+        names.pop()
     if not names or names[-1] < _name(now + ROTATION):
         from masking_emulator.interception.authority import make_pair
 
@@ -72,11 +82,11 @@ def users_certificates() -> Certificates:
 
 
 def keep(folder: Path, make: Callable[[], Mapping[str, bytes]], *, secret: bool) -> Path:
-    """The folder, with these files in it if it is not there yet: all of them or none, and only one maker wins.
+    """The folder, with these files in it if it is not there yet, or damaged: all or none, and only one maker wins.
 
     What is not secret may be read by others, such as the user of a container that mounts it. Raises CannotKeep.
     """
-    if folder.is_dir():
+    if folder.is_dir() and not _put_away_if_damaged(folder):
         return folder
     from tempfile import TemporaryDirectory  # not for the starts that find what they need
 
@@ -86,7 +96,8 @@ def keep(folder: Path, make: Callable[[], Mapping[str, bytes]], *, secret: bool)
         with TemporaryDirectory(prefix=f"{folder.name}.", dir=folder.parent) as unfinished:
             finished = Path(unfinished, "finished")
             finished.mkdir(mode=0o700 if secret else 0o755)
-            for name, content in make().items():
+            contents = make()
+            for name, content in {**contents, _DIGEST: _digest(contents)}.items():
                 with os.fdopen(os.open(finished / name, _NEW_FILE, 0o600 if secret else 0o644), "wb") as file:
                     file.write(content)
             with suppress(OSError):  # where somebody else was faster, theirs is as good
@@ -98,6 +109,46 @@ def keep(folder: Path, make: Callable[[], Mapping[str, bytes]], *, secret: bool)
     if not folder.is_dir():
         raise CannotKeep(f"cannot keep {folder}; is there something else of that name?")
     return folder
+
+
+def _put_away_if_damaged(folder: Path) -> bool:
+    """Whether the folder was damaged, which is said in one line; it is not there any more then. Raises CannotKeep."""
+    if _is_whole(folder):
+        return False
+    from tempfile import TemporaryDirectory
+
+    try:
+        with TemporaryDirectory(prefix=f"{folder.name}.", dir=folder.parent) as away:
+            moved = Path(away, "damaged")
+            folder.rename(moved)
+            if _is_whole(moved):  # somebody else has made it anew meanwhile
+                moved.rename(folder)
+                return False
+    except FileNotFoundError:
+        return True  # somebody else has just put it away
+    except OSError as error:
+        raise CannotKeep(f"{folder} is damaged and cannot be removed: {error.strerror}; remove it") from None
+    logging.getLogger(__name__).warning(
+        "%s was damaged and is made anew; whoever was told to trust a certificate in it by hand has to be told again",
+        folder,
+    )
+    return True
+
+
+def _is_whole(folder: Path) -> bool:
+    """Whether the files in a folder are those that were put there."""
+    try:
+        contents = {path.name: path.read_bytes() for path in folder.iterdir()}
+    except OSError:
+        return False
+    return contents.pop(_DIGEST, b"") == _digest(contents)
+
+
+def _digest(contents: Mapping[str, bytes]) -> bytes:
+    found = sha256()
+    for name, content in sorted(contents.items()):
+        found.update(f"{name} {len(content)}\n".encode() + content)
+    return found.hexdigest().encode()
 
 
 def _names(folder: Path) -> list[str]:
