@@ -21,6 +21,9 @@ from tests.snippets import PAGES, ROOT, RUN, SHOWN, run_page, snippets
 _DOCS: Final = ROOT / "docs"
 _PAGES_WITH_SNIPPETS: Final = [page for page in PAGES if any(snippet.language in RUN for snippet in snippets(page))]
 
+#: The recipes are run one by one in `test_recipes.py`, the README in `test_wheel.py`, where nothing else is installed.
+_RUN_ELSEWHERE: Final = ("README.md", "docs/recipes.md")
+
 #: Languages whose snippets other tests run: the world files below, the recipes in `test_recipes.py`.
 _ELSEWHERE: Final = {"toml": ("README.md", "docs/worlds.md", "docs/policy.md", "docs/fidelity.md")}
 
@@ -30,7 +33,7 @@ def test_snippets_were_found() -> None:
     assert {"README.md", "docs/start.md", "docs/calls.md", "docs/callbacks.md"} <= set(_PAGES_WITH_SNIPPETS)
 
 
-@pytest.mark.parametrize("page", [page for page in _PAGES_WITH_SNIPPETS if page != "docs/recipes.md"])
+@pytest.mark.parametrize("page", [page for page in _PAGES_WITH_SNIPPETS if page not in _RUN_ELSEWHERE])
 def test_snippets_of_a_page_run_in_reading_order(page: str, tmp_path: Path) -> None:
     """Against one demo world, and what each says it prints is in its output."""
     run_page(page, tmp_path)
@@ -76,6 +79,16 @@ def test_commands_of_a_page_are_ours(page: str) -> None:
     short = [span for span in re.findall(r"`([a-z]+ [^`\n]*--[a-z][^`\n]*)`", text) if span.split()[0] in _VERBS]
 
     assert [] == [each for each in [*named, *short] if not _is_ours(each.split(" -- ")[0].split())]
+
+
+def test_messages_that_are_explained_are_ours() -> None:
+    """What somebody searches the page for is what they saw; one message is pytest's own."""
+    page = (_DOCS / "troubleshooting.md").read_text(encoding="utf-8")
+    seen = re.findall(r"^\| `([^`]+)`[^|]* \|", page, flags=re.MULTILINE)
+    source = "".join(path.read_text(encoding="utf-8") for path in (ROOT / "emulator").rglob("*.py"))
+
+    assert len(seen) > 3
+    assert [] == [text for text in seen if text.rstrip(" …") not in source and not text.startswith("fixture ")]
 
 
 #: Every verb → its options, and every noun → its verbs; by full name.
