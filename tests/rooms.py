@@ -95,10 +95,12 @@ ROOMS: Final[Mapping[str, Room]] = {
     ),
     "testing": Room(
         "what tests use from Python",
-        ("wholefile", "client", "plivo.sentences", "receiver", "server.thread"),
+        ("config", "unpatched", "wholefile", "client", "plivo.sentences", "receiver", "server.thread"),
         {"plivo": "*", "hypothesis": "testing/strategies.py", "anyio": "testing/aio.py"},
     ),
-    "pytest_plugin": Room("the fixtures", ("config", "client", "server.thread", "testing"), {"pytest": "*"}),
+    "pytest_plugin": Room(
+        "the fixtures", ("config", "unpatched", "client", "server.thread", "testing"), {"pytest": "*"}
+    ),
     "__main__": Room("`python -m masking_emulator`", ("cli.main",)),
 }
 

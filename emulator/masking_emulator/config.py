@@ -7,8 +7,8 @@ reading, by these names.
 import os
 import signal
 import sys
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -105,6 +105,22 @@ def colours_wanted() -> bool:
 def environment() -> Mapping[str, str]:
     """The environment of this process, for what hands it on to others."""
     return dict(os.environ)
+
+
+@contextmanager
+def account_in_environment(auth_id: str, auth_token: str) -> Iterator[None]:
+    """While this lasts, the variables that Plivo's SDKs read name this account; then they are what they were."""
+    given = {"PLIVO_AUTH_ID": auth_id, "PLIVO_AUTH_TOKEN": auth_token}
+    before = {name: os.environ.get(name) for name in given}
+    os.environ.update(given)
+    try:
+        yield
+    finally:
+        for name, value in before.items():
+            if value is None:
+                os.environ.pop(name, None)
+            else:
+                os.environ[name] = value
 
 
 def server_url() -> str | None:

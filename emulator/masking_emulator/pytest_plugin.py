@@ -8,7 +8,6 @@ MASKING_EMULATOR_URL names one that all of them share.
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
-from contextlib import suppress
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -35,7 +34,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """The marker that says what a test's world is like."""
-    config.addinivalue_line("markers", "masking(**world): what the world of this test is made of, as in a world file")
+    config.addinivalue_line(
+        "markers", "masking(example_or_numbers, **world): this test's world, by keys of a world file"
+    )
 
 
 @pytest.fixture(scope="session")
@@ -44,15 +45,18 @@ def masking_control(request: pytest.FixtureRequest) -> Iterator[Control]:
     from masking_emulator.client import Control
     from masking_emulator.config import server_url
     from masking_emulator.testing.redirect import redirected
+    from masking_emulator.unpatched import real_files
 
     url = request.config.getoption("--masking-emulator-url") or server_url()
     if url:
         with redirected(url):
             yield Control(url)
         return
-    from masking_emulator.server.thread import ServerThread
+    with real_files():
+        from masking_emulator.server.thread import ServerThread
 
-    with ServerThread() as server, redirected(server.url):
+        server = ServerThread()
+    with server, redirected(server.url):
         yield server.control
 
 
@@ -61,17 +65,42 @@ def masking(masking_control: Control, request: pytest.FixtureRequest) -> Iterato
     """A world of this test's own, seeded by the test's id, its clock standing still at the start of 2026.
 
     The official Python SDK, where it is installed, already speaks to it: `masking.client`, and any client that the
-    code under test makes with `masking.auth_id` and `masking.auth_token`.
+    code under test makes, with `masking.auth_id` and `masking.auth_token` or with none: the variables PLIVO_AUTH_ID and
+    PLIVO_AUTH_TOKEN name the world's account while the test runs.
     """
-    from masking_emulator.client import ControlRefused
-    from masking_emulator.testing.emulator import new_world
+    from masking_emulator.testing.emulator import own_world
 
-    marker = request.node.get_closest_marker("masking")
-    world = new_world(masking_control, request.node.nodeid, marker.kwargs if marker else None)
-    request.node.stash[_WORLD] = world
-    yield world
-    with suppress(ControlRefused):  # the test removed it itself
-        masking_control.delete(world.path)
+    with own_world(masking_control, request.node.nodeid, _wanted(request.node)) as world:
+        request.node.stash[_WORLD] = world
+        yield world
+
+
+def _wanted(item: pytest.Item) -> dict[str, Any]:
+    """The keys of the world that a test's marks ask for; of two marks the nearer one wins, key by key."""
+    world: dict[str, Any] = {}
+    for mark in reversed(list(item.iter_markers("masking"))):
+        world |= _keys_of(mark)
+    return world
+
+
+def _keys_of(mark: pytest.Mark) -> dict[str, Any]:
+    match mark.args:
+        case ():
+            first: dict[str, Any] = {}
+        case (str(name),):
+            first = {"example": name}
+        case (list() | tuple() as numbers,):
+            first = {"numbers": [{"number": one} if isinstance(one, str) else one for one in numbers]}
+        case _:
+            given = ", ".join(map(repr, mark.args))
+            pytest.fail(
+                "the mark masking takes an example world's name or a list of numbers, and keys as in a world file; "
+                f"not ({given})",
+                pytrace=False,
+            )
+    if twice := first.keys() & mark.kwargs.keys():
+        pytest.fail(f"the mark masking has {', '.join(twice)} twice", pytrace=False)
+    return {**first, **mark.kwargs}
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Sockets, threads and locks as the interpreter has them, whatever was replaced in this process.
+"""Sockets, threads, locks and files as the interpreter has them, whatever was replaced in this process.
 
 The test kit is a guest in somebody else's process. Network guards and mocking libraries replace `socket.socket` and
 methods of `http.client`; gevent and eventlet replace sockets, threads and locks. What asks a server here, and the
@@ -10,7 +10,7 @@ import socket
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from importlib import import_module
 from typing import Any, Final, Literal, TypeVar
 
@@ -34,6 +34,21 @@ def real_socket(family: int, kind: int) -> socket.socket:
     """A new socket of the standard library's own class. Raises OSError."""
     made: socket.socket = _original_class()(family, kind)
     return made
+
+
+@contextmanager
+def real_files() -> Iterator[None]:
+    """While this lasts, files are the machine's, also where pyfakefs shows this process others."""
+    faked = sys.modules.get("pyfakefs.fake_filesystem_unittest")
+    if faked is None:
+        yield
+        return
+    # While it is in force, pyfakefs has a finder of modules, which knows what shows the other files.
+    finders = [finder for finder in sys.meta_path if isinstance(finder, faked.DynamicPatcher)]
+    with ExitStack() as paused:
+        for finder in finders[:1]:
+            paused.enter_context(faked.Pause(finder.patcher))
+        yield
 
 
 def thread_socket(family: int, kind: int) -> socket.socket:

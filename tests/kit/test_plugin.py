@@ -61,6 +61,73 @@ _MARKED: Final = """
         assert masking.now().startswith("2030")
 """
 
+#: A name, a list, keys; the nearer mark wins by key.
+_MARKED_SHORT: Final = """
+    def pool(masking):
+        return [number.number for number in masking.numbers.all()]
+
+    @pytest.mark.masking("tiny-pool")
+    def test_example(masking):
+        assert pool(masking) == ["+14155550100"]
+        assert masking.now() == "2026-01-01T00:00:00Z"
+
+    @pytest.mark.masking("demo")
+    def test_example_that_the_server_has_too(masking):
+        assert masking.auth_id != "MAEMULATOR0000000001"
+        assert len(masking.subaccounts) == 1
+        assert masking.subaccounts[0][0] in [number.owner for number in masking.numbers.all()]
+
+    @pytest.mark.masking(["+442079460001", {"number": "+442079460002"}])
+    class TestNumbers:
+        def test_list(self, masking):
+            assert pool(masking) == ["+442079460001", "+442079460002"]
+
+        @pytest.mark.masking(clock={"start": "2030-01-01T00:00:00Z", "rate": 0})
+        def test_merged(self, masking):
+            assert pool(masking) == ["+442079460001", "+442079460002"]
+            assert masking.now().startswith("2030")
+
+        @pytest.mark.masking(numbers=[{"number": "+14155550100"}])
+        def test_nearer(self, masking):
+            assert pool(masking) == ["+14155550100"]
+"""
+
+#: What means nothing is an error, and its words help.
+_MARKED_WRONG: Final = """
+    @pytest.mark.masking(7)
+    def test_number(masking):
+        pass
+
+    @pytest.mark.masking("tiny-pool", ["+14155550100"])
+    def test_two(masking):
+        pass
+
+    @pytest.mark.masking(["+14155550100"], numbers=[])
+    def test_twice(masking):
+        pass
+
+    @pytest.mark.masking("tiny-pol")
+    def test_mistyped(masking):
+        pass
+"""
+
+#: The code under test finds its credentials where it finds them in production.
+_ENVIRONMENT: Final = """
+    import os, plivo
+
+    @pytest.fixture
+    def before(monkeypatch):
+        monkeypatch.setenv("PLIVO_AUTH_ID", "MAXXXXXXXXXXXXXXXXXX")
+        monkeypatch.delenv("PLIVO_AUTH_TOKEN", raising=False)
+        yield
+        assert os.environ["PLIVO_AUTH_ID"] == "MAXXXXXXXXXXXXXXXXXX"
+        assert "PLIVO_AUTH_TOKEN" not in os.environ
+
+    def test_client_without_credentials(before, masking):
+        plivo.RestClient().masking_sessions.create_masking_session(**PARTIES)
+        assert [request.operation for request in masking.requests.all()] == ["create_session"]
+"""
+
 #: A world that stands still stands still under freezegun, and one that runs follows the frozen clock.
 _FROZEN: Final = """
     from freezegun import freeze_time
@@ -85,6 +152,31 @@ _FROZEN: Final = """
 def test_tests_have_worlds_of_their_own(pytester: pytest.Pytester) -> None:
     """A whole call; isolation and seeds; the marker; frozen time."""
     run_here(pytester, _WHOLE, _OWN, _MARKED, _FROZEN).assert_outcomes(passed=6)
+
+
+def test_marks_mean_what_they_seem_to(pytester: pytest.Pytester) -> None:
+    """An example's name, a list of numbers, keys; those of a class and of its test together."""
+    run_here(pytester, _MARKED_SHORT).assert_outcomes(passed=5)
+
+
+def test_mark_that_means_nothing_is_an_error_with_its_reason(pytester: pytest.Pytester) -> None:
+    """It is never a world that was not asked for."""
+    result = run_here(pytester, _MARKED_WRONG)
+
+    result.assert_outcomes(errors=4)
+    result.stdout.fnmatch_lines(
+        [
+            "*takes an example world's name or a list of numbers*not (7)*",
+            "*not ('tiny-pool', *",
+            "*the mark masking has numbers twice*",
+            "*example: 'tiny-pol' is none; the example worlds are cool-off, *",
+        ]
+    )
+
+
+def test_code_under_test_finds_its_credentials_in_the_environment(pytester: pytest.Pytester) -> None:
+    """`plivo.RestClient()` works, and afterwards the variables are what they were."""
+    run_here(pytester, _ENVIRONMENT).assert_outcomes(passed=1)
 
 
 def test_same_test_has_the_same_seed_in_everyrun_here(pytester: pytest.Pytester) -> None:

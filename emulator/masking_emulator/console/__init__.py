@@ -45,7 +45,7 @@ def routes() -> list[Route]:
 async def _show_file(request: Request) -> Response:
     # Asynchronous, because starlette would run a plain function in a thread.
     name = request.path_params.get("file", "index.html")
-    content = _files().get(name)
+    content = console_files().get(name)
     if content is None:
         return refuse(ControlError(404, f"the console has no file {name[:100]!r}"))
     return Response(content, headers=_HEADERS, media_type=_TYPES[Path(name).suffix])
@@ -59,7 +59,7 @@ async def _receive(request: Request) -> Response:
 
 
 @cache
-def _files() -> Mapping[str, bytes]:
+def console_files() -> Mapping[str, bytes]:
     """Path below the console → content."""
     folder = Path(__file__).parent
     found = (path for path in folder.rglob("*") if path.suffix in _TYPES)

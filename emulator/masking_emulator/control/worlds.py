@@ -6,7 +6,7 @@ from typing import Any, Final
 from masking_emulator.control.clock import clock_json
 from masking_emulator.control.kernel import ControlAnswer, ControlError, ControlRequest, Operation, W, body_schema
 from masking_emulator.core.records.base import asdict
-from masking_emulator.world.file import world_of
+from masking_emulator.world.file import world_like, world_of
 from masking_emulator.world.schema import CLOCK_SCHEMA, SEED_SCHEMA
 from masking_emulator.world.spec import BadWorld
 from masking_emulator.world.world import World
@@ -18,10 +18,16 @@ def list_worlds(asked: ControlRequest) -> ControlAnswer:
 
 
 def add_world(asked: ControlRequest) -> ControlAnswer:
-    """A new world from a structure as in a world file. `seed` and `clock` beside it take precedence over its own."""
-    structure = {**asked.body.get("world", {}), **{k: v for k, v in asked.body.items() if k != "world"}}
+    """A new world from a structure as in a world file. `seed` and `clock` beside it take precedence over its own.
+
+    With `example` its keys take the place of those of an example world, whose accounts are new ones.
+    """
+    beside = {key: value for key, value in asked.body.items() if key not in ("world", "example")}
+    structure, taken = {**asked.body.get("world", {}), **beside}, asked.hub.credentials
+    example = asked.body.get("example")
     try:
-        return 201, _world(asked.hub.add(world_of(structure, asked.hub.credentials)))
+        spec = world_of(structure, taken) if example is None else world_like(example, structure, taken)
+        return 201, _world(asked.hub.add(spec))
     except BadWorld as bad:
         raise ControlError(400, bad.reason, bad.key or None) from None
 
@@ -72,7 +78,7 @@ OPERATIONS: Final[Sequence[Operation]] = (
         "/worlds",
         "Make a world",
         add_world,
-        body_schema(world={"type": "object"}, seed=SEED_SCHEMA, clock=CLOCK_SCHEMA),
+        body_schema(world={"type": "object"}, example={"type": "string"}, seed=SEED_SCHEMA, clock=CLOCK_SCHEMA),
     ),
     Operation("GET", W, "Read a world", show_world),
     Operation("DELETE", W, "Remove a world", remove_world),

@@ -7,12 +7,13 @@ from typing import Final, Self
 
 from masking_emulator.client import Control
 from masking_emulator.config import HOST_DEFAULT
+from masking_emulator.console import console_files
 from masking_emulator.interception.certificates import users_certificates
 from masking_emulator.server.protocol import CLIENT_LIMITS, ClientLimits
 from masking_emulator.server.server import Server
 from masking_emulator.server.sockets import open_sockets
 from masking_emulator.unpatched import Happening, patched_by, start_thread
-from masking_emulator.world.file import DEMO_WORLD, load_world
+from masking_emulator.world.file import DEMO_WORLD, load_world, read_ahead
 from masking_emulator.world.hub import Hub
 from masking_emulator.world.world import Surroundings
 
@@ -55,6 +56,9 @@ class ServerThread:
                 " `masking-emulator serve` and name it with MASKING_EMULATOR_URL"
             )
         spec = load_world(world)
+        # A test may show this process other files while the server runs, and nothing of the package is among them.
+        read_ahead()
+        console_files()
         self._ready = Happening()
         self._ended = Happening()
         self._failure: BaseException | None = None

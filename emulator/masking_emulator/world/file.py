@@ -29,7 +29,15 @@ from masking_emulator.traffic.fault import BadFault, Fault, fault_of
 from masking_emulator.wholefile import text_of
 from masking_emulator.world.mistakes import Mistake, key_of, line_of, path_of
 from masking_emulator.world.schema import DURATION_S_MAX, world_schema
-from masking_emulator.world.spec import BadWorld, PoolNumber, WorldSpec, accounts_of, phone_of, pool_number
+from masking_emulator.world.spec import (
+    BadWorld,
+    PoolNumber,
+    WorldSpec,
+    accounts_of,
+    generated_accounts,
+    phone_of,
+    pool_number,
+)
 
 if TYPE_CHECKING:
     from jsonschema import ValidationError
@@ -42,10 +50,13 @@ DEFAULT_SEED: Final = 1
 #: The worlds that can be given by name; they ship with the package.
 EXAMPLES: Final = Path(__file__).parent / "examples"
 
+#: Their files by their names, read at once: a test may show this process other files later.
+_EXAMPLES_TOML: Final = {path.stem: path.read_bytes() for path in sorted(EXAMPLES.glob("*.toml"))}
+
 
 def world_names() -> list[str]:
     """The example worlds that can be given by name."""
-    return sorted(path.stem for path in EXAMPLES.glob("*.toml"))
+    return list(_EXAMPLES_TOML)
 
 
 def load_world(source: str, *, seed: Seed | None = None) -> WorldSpec:
@@ -54,7 +65,7 @@ def load_world(source: str, *, seed: Seed | None = None) -> WorldSpec:
     path = EXAMPLES / f"{source}.toml" if is_example else Path(source)
     text = ""
     try:
-        text = text_of(path.read_bytes())
+        text = text_of(_EXAMPLES_TOML[source] if is_example else path.read_bytes())
         structure = tomllib.loads(text)
     except FileNotFoundError:
         examples = ", ".join(world_names())
@@ -75,11 +86,32 @@ def load_world(source: str, *, seed: Seed | None = None) -> WorldSpec:
         raise BadWorld("", "\n".join(f"{path}:{mistake.line}: {mistake.sentence}" for mistake in found)) from None
 
 
+def world_like(example: str, changes: Mapping[str, Any], taken: Container[str]) -> WorldSpec:
+    """An example world with these keys in place of its own; its accounts are new ones, unless they are given.
+
+    Raises BadWorld.
+    """
+    if example not in world_names():
+        raise BadWorld("example", f"{example[:60]!r} is none; the example worlds are {', '.join(world_names())}")
+    structure = {**structure_of_file(example), **changes}
+    if "account" in changes:
+        return world_of(structure, taken)
+    spec = world_of(structure)
+    return spec.with_accounts(generated_accounts(len(spec.accounts), Chance(spec.seed), taken))
+
+
+def read_ahead() -> None:
+    """Read now what would else be read when the first world is made, for a process whose files are about to change."""
+    _world_validator().all({})
+    _demo_numbers()
+
+
 def structure_of_file(source: str) -> dict[str, Any]:
     """What a TOML file or an example says, for a server that validates it. Raises BadWorld."""
     path = EXAMPLES / f"{source}.toml" if source in world_names() else Path(source)
     try:
-        structure: dict[str, Any] = _plain(tomllib.loads(path.read_text(encoding="utf-8-sig")))
+        content = _EXAMPLES_TOML.get(source) or path.read_bytes()
+        structure: dict[str, Any] = _plain(tomllib.loads(text_of(content)))
     except OSError as error:
         raise BadWorld("", f"{path}: {error.strerror}") from None
     except (ValueError, RecursionError) as error:
