@@ -75,10 +75,11 @@ def test_files_are_made_once(made: Trust, tmp_path: Path, authority: str, others
 
 
 def test_bundle_holds_nothing_twice(made: Trust, tmp_path: Path, authority: str) -> None:
-    """As where a command runs inside another, whose bundle is what the inner one finds."""
+    """As where a command runs inside another, whose bundle is what the inner one finds: it is the same folder."""
     inner = trust(tmp_path / "cache", authority, [made.bundle, made.bundle])
 
     assert made.bundle.read_bytes() == inner.bundle.read_bytes()
+    assert made.folder == inner.folder
 
 
 def test_files_may_be_read_by_others(made: Trust) -> None:

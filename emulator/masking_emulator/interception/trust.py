@@ -54,13 +54,14 @@ class Trust:
 def trust(cache: Path, authority: str, others: Iterable[Path]) -> Trust:
     """The files for this authority (PEM) and those in these bundles, made if they are not there. Raises CannotKeep."""
     texts = [authority, *(path.read_text(encoding="ascii", errors="replace") for path in others)]
-    name = sha256("\n".join(texts).encode()).hexdigest()[:16]
+    # Named by the certificates, each once: who has our bundle already, and asks again, is given the same folder.
+    certificates = dict.fromkeys(found for text in texts for found in findall(_CERTIFICATE, text, flags=DOTALL))
+    name = sha256("\n".join(certificates).encode()).hexdigest()[:16]
     folder = cache / "trust" / name
 
     def make() -> Mapping[str, bytes]:
         from masking_emulator.interception.authority import java_store
 
-        certificates = dict.fromkeys(found for text in texts for found in findall(_CERTIFICATE, text, flags=DOTALL))
         bundle = "".join(f"{certificate}\n" for certificate in certificates).encode()
         ini = f'curl.cainfo = "{folder / "bundle.pem"}"\nopenssl.cafile = "{folder / "bundle.pem"}"\n'
         return {
