@@ -254,6 +254,16 @@ def test_command_that_ignores_being_asked_is_made_to_end() -> None:
         assert is_gone(pid)
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no signal for a parent's death")
+def test_command_ends_when_run_is_killed() -> None:
+    """Its environment leads to an emulator that is gone with it."""
+    with running("--", *script("echo $$; while :; do read x; done")) as process:
+        pid = line(process)
+        process.kill()
+
+        assert is_gone(pid)
+
+
 @pytest.mark.parametrize("ignoring", ["", "trap '' TERM; "])
 def test_processes_that_the_command_leaves_are_ended(ignoring: str) -> None:
     """Their environment leads to a proxy that is gone; also where they do not want to end."""
