@@ -81,7 +81,7 @@ ROOMS: Final[Mapping[str, Room]] = {
         "sockets, the app, an API request's way to its world, and `run`",
         (
             *("core", "clock", "config", "wholefile", "unpatched", "client", "plivo", "traffic", "callbacks.courier"),
-            *("interception", "world", "keeping", "control", "console"),
+            *("callbacks.log", "interception", "world", "keeping", "control", "console"),
         ),
         {"starlette": "*", "uvicorn": "*", "httptools": "*protocol.py"},
     ),

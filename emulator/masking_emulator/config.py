@@ -54,6 +54,7 @@ class ServeConfig:
     state: Path | None = None
     callback_authorities: Path | None = None
     recording: Path | None = None
+    verbose: bool = False
 
 
 def files_max() -> int | None:

@@ -89,7 +89,10 @@ def main() -> None:
 )
 @click.option("--state", type=_FILE, help="Go on from this file if it is there, and write it at the end.")
 @click.option("--record", type=_FILE, help="Record the run in this file, for `recording replay`.")
-@click.option("--log-format", default="text", type=click.Choice(["text", "json"]), help="How problems are logged.")
+@click.option("--verbose", "-v", is_flag=True, help="Log each request and each callback in a line.")
+@click.option(
+    "--log-format", default="text", type=click.Choice(["text", "json"]), help="The form of the log, on stderr."
+)
 def serve(**options: Any) -> None:
     """Run the emulator until Ctrl-C.
 
@@ -121,6 +124,7 @@ def serve(**options: Any) -> None:
         state=options["state"],
         recording=options["record"],
         callback_authorities=options["callback_ca"],
+        verbose=options["verbose"],
     )
 
     def ready(sockets: ServerSockets, spec: WorldSpec) -> None:

@@ -51,12 +51,12 @@ def list_(url: str, account: str | None, status: str | None, party: str | None, 
     """Print the sessions, newest last, one a line."""
     found: list[dict[str, Any]] = []
     total, filters = 0, given(status=status, first_party=party)
-    while len(found) < limit or not found:
+    while len(found) < limit or limit == 0:
         query = {**filters, "limit": max(1, min(limit - len(found), _PAGE_MAX)), "offset": len(found)}
         page = _ask(url, account, "GET", _PATH, query=query)["response"]
         found += page["objects"]
         total = page["meta"]["total_count"]
-        if not page["objects"] or limit == 0:
+        if not page["objects"] or len(found) >= total:
             break
     found = found[:limit]
     rows = [_row(session) for session in reversed(found)]

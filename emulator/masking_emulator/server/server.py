@@ -33,6 +33,7 @@ from masking_emulator.world.world import Surroundings
 if TYPE_CHECKING:
     from masking_emulator.interception.proxy import Proxy
     from masking_emulator.keeping.files import Keeping
+    from masking_emulator.world.narrator import Narrator
 
 #: How long open connections may take to end when the server stops.
 _GRACE_S: Final = 2
@@ -54,8 +55,9 @@ def serve(config: ServeConfig, ready: Callable[[ServerSockets, WorldSpec], None]
         allowed_hosts=config.allowed_hosts,
         certificates=users_certificates,
     )
-    log_as(config.log_format)
+    log_as(config.log_format, verbose=config.verbose)
     hosts = (config.host, *config.control_hosts)
+    narrator = _narrator() if config.verbose else None
     serve_world(
         spec,
         sockets,
@@ -63,6 +65,7 @@ def serve(config: ServeConfig, ready: Callable[[ServerSockets, WorldSpec], None]
         callback_authorities=config.callback_authorities,
         control_hosts=hosts,
         ready=lambda: ready(sockets, spec),
+        narrator=narrator,
     )
 
 
@@ -74,10 +77,11 @@ def serve_world(
     callback_authorities: Path | None = None,
     control_hosts: Sequence[str] = (),
     ready: Callable[[], None] = lambda: None,
+    narrator: "Narrator | None" = None,
 ) -> None:
     """Serve one world behind these sockets until the process is asked to end. Raises CannotKeepFile."""
     take_more_files()
-    around = Surroundings(base_url=sockets.url, courier=Courier(callback_authorities))
+    around = Surroundings(base_url=sockets.url, courier=Courier(callback_authorities), narrator=narrator)
     hub = Hub(around, interception=sockets.described())
     world = hub.add(spec, state_file=None if keeping is None else keeping.state)
 
@@ -100,6 +104,13 @@ def _check_authorities(path: Path | None) -> None:
         raise CannotKeepFile(f"{path}: it holds no certificate in PEM") from None
     except OSError as error:
         raise CannotKeepFile(f"{path}: {error.strerror}") from None
+
+
+def _narrator() -> "Narrator":
+    # Imported here: a start that narrates nothing would pay for the views.
+    from masking_emulator.server.narration import LogNarrator
+
+    return LogNarrator()
 
 
 def _keeping(config: ServeConfig) -> "Keeping | None":

@@ -137,6 +137,10 @@ class RequestJournal:
             return reply
         return Reply(reply.status, reply.headers, reply.body[: self._body_bytes_max])
 
+    def listen(self, listener: Listener) -> None:
+        """Tell the listener of every request from now on, as `heard_by` does."""
+        self._listeners.append(listener)
+
     @contextmanager
     def heard_by(self, listener: Listener) -> Iterator[None]:
         """Tell the listener of every request, as soon as its body is there and again when it has ended."""

@@ -39,6 +39,8 @@ class Hub:
         self._chance = Chance("server")
         #: Requests with unknown credentials, and to paths that neither API has.
         self.unmatched = RequestJournal(requests_max=_UNMATCHED_MAX, body_bytes_max=_UNMATCHED_BODY_BYTES_MAX)
+        if self._around.narrator is not None:
+            self.unmatched.listen(self._around.narrator.stranger)
 
     def __len__(self) -> int:
         return len(self._worlds)
@@ -82,6 +84,8 @@ class Hub:
             world.stop()
             raise TooManyWorlds(WORLDS_MAX)
         self._worlds[world.auth_id] = world
+        if (narrator := self._around.narrator) is not None:
+            world.requests.listen(lambda request: narrator.request(request, world.policy))
         self.credentials.admit(world, world.accounts)
         return world
 

@@ -18,7 +18,7 @@ from masking_emulator.clock import WorldClock
 from masking_emulator.core.chance import Chance
 from masking_emulator.core.commands import Command
 from masking_emulator.core.engine import Engine
-from masking_emulator.core.events import Event
+from masking_emulator.core.events import CallbackAttempted, CallbackSettled, Event
 from masking_emulator.core.instants import INSTANT_MAX
 from masking_emulator.core.records.base import Record, field
 from masking_emulator.plivo.policy import Policy
@@ -27,6 +27,7 @@ from masking_emulator.traffic.placed import FaultList, PlacedFault
 from masking_emulator.traffic.requests import ApiRequest, RequestJournal
 from masking_emulator.world.journal import Journal
 from masking_emulator.world.life import Life, Standing
+from masking_emulator.world.narrator import Narrator
 from masking_emulator.world.spec import WorldSpec
 
 if TYPE_CHECKING:
@@ -51,12 +52,14 @@ _VENDOR_URL: Final = "https://api.plivo.com"
 class Surroundings(Record):
     """What a world needs of its server: the URL of the server, and what sends its callbacks.
 
-    `heartbeat_s` wakes the world that often even without a deadline, for when real time is frozen.
+    `heartbeat_s` wakes the world that often even without a deadline, for when real time is frozen. `narrator` is told
+    of requests and callbacks.
     """
 
     base_url: str = "http://127.0.0.1:8080"
     courier: Courier = field(default_factory=Courier)
     heartbeat_s: float | None = None
+    narrator: Narrator | None = None
 
 
 class World:
@@ -311,5 +314,14 @@ class World:
         if self._recorder is not None:
             self._recorder.events(events)
         self.dispatch.take(events)
+        if self._around.narrator is not None:
+            self._narrate(events, self._around.narrator)
         if self._life.engine.deadline() != self._wake_at and self.clock.rate:
             self.arm()
+
+    def _narrate(self, events: Sequence[Event], narrator: Narrator) -> None:
+        for event in events:
+            if isinstance(event, CallbackAttempted | CallbackSettled):
+                entry = self._life.log.get(event.callback.ordinal)
+                if entry is not None:
+                    narrator.callback(entry)
