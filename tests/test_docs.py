@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 import pytest
 import yaml
+from masking_emulator import testing
 from masking_emulator.world.file import world_names, world_of
 
 from tests.console.conftest import ARGUMENTS, browser_path
@@ -168,8 +169,10 @@ def test_reference_of_the_kit_is_filled_in(site: Path) -> None:
     """From the docstrings: what `masking` can do is on the page, with its words."""
     text = (site / "kit.html").read_text(encoding="utf-8")
 
-    assert all(name in text for name in ("masking_receiver", "advance", "explain_create", "MaskingMachine", "wait_for"))
+    headings = set(re.findall(r'id="masking_emulator\.[\w.]*?(\w+)"', text))
+    assert {"masking", "masking_receiver", "advance", "explain_create", "MaskingMachine", "wait_for"} <= headings
     assert "Let time pass" in text
+    assert set() == set(testing.__all__) - headings
 
 
 class _Loaded(HTMLParser):
