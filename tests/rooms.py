@@ -68,7 +68,7 @@ ROOMS: Final[Mapping[str, Room]] = {
     ),
     "keeping": Room(
         "a world on disk: snapshots, recordings, state between runs",
-        ("core", "clock", "wholefile", "callbacks.laboratory", "world"),
+        ("core", "clock", "wholefile", "plivo.callbacks", "plivo.parse", "callbacks.laboratory", "world"),
         {"msgspec": "*"},
     ),
     "control": Room(

@@ -60,7 +60,7 @@ is waited for by a request; an advance of the clock waits, and says so itself.
 # have no order; what is found is noted with a command too.
 
 import asyncio
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import Any, Final, assert_never
 
 from masking_emulator.callbacks.courier import Courier
@@ -153,12 +153,6 @@ class Dispatch:
                 self._go(session)
         finally:
             self._taking = False
-
-    def take_over(self, callbacks: Iterable[Callback], writer: Writer) -> None:
-        """Send what another dispatch of the same world has not sent; `writer` writes its requests anew."""
-        for callback in callbacks:
-            self.log.add(callback, writer.written(callback))
-        self.resume()
 
     async def answered(self, give_up_at: float) -> None:
         """Return once everything that is under way has been answered, or the loop's clock shows `give_up_at`."""

@@ -2,13 +2,15 @@
 
 The one encoder of records: the journal and the control API's stream use it too. A choice is written by its word,
 instants (whole numbers in fields named `at`, `…_at` and `until`) in ISO 8601, everything else as JSON has it.
-Reading is strict: an unknown key, a missing one and a value of another type are refused, with the path to it.
+Reading is strict: an unknown key, a missing one and a value of another type are refused, with the path to it. No number
+in a record is negative, and no text is one that cannot be written down again.
 """
 
 from collections.abc import Mapping, Sequence
 from functools import cache
+from math import isfinite
 from types import NoneType, UnionType
-from typing import Any, Union, get_args, get_origin, get_type_hints, is_typeddict
+from typing import Any, Final, Union, get_args, get_origin, get_type_hints, is_typeddict
 
 from masking_emulator.core import instants
 from masking_emulator.core.records.base import Choice, Struct, names
@@ -82,7 +84,7 @@ def value(hint: Any, given: Any, path: str, name: str = "") -> Any:
     if origin is dict:
         if not isinstance(given, Mapping):
             raise BadRecord(path, f"an object is expected, not {_shown(given)}")
-        return {key: value(arguments[1], item, _join(path, key)) for key, item in given.items()}
+        return {_scalar(str, key, path): value(arguments[1], item, _join(path, key)) for key, item in given.items()}
     if is_typeddict(hint):
         return _typed_dict(hint, given, path)
     if isinstance(hint, type) and issubclass(hint, Choice):
@@ -154,7 +156,15 @@ def _scalar(hint: Any, given: Any, path: str) -> Any:
         return float(given)
     if type(given) is not hint:
         raise BadRecord(path, f"{_shown(given)} is no {hint.__name__}")
+    if hint is str and not given.isascii() and any("\ud800" <= character <= "\udfff" for character in given):
+        raise BadRecord(path, f"{_shown(given)} has half of a character, which cannot be written down")
+    if (hint is int and not 0 <= given <= _NUMBER_MAX) or (hint is float and not (isfinite(given) and given >= 0)):
+        raise BadRecord(path, f"{_shown(given)} is not between 0 and {_NUMBER_MAX}")
     return given
+
+
+#: No number in a record is larger: an instant at the end of time is the largest that occurs.
+_NUMBER_MAX: Final = 10**18
 
 
 def _check_keys(given: Mapping[str, Any], hints: Mapping[str, Any], path: str) -> None:

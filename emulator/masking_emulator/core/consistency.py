@@ -1,9 +1,11 @@
-"""Checks that a snapshot, which people may have edited, refers only to what is in it.
+"""Checks that a snapshot, which people may have edited, refers only to what is in it, and does not contradict itself.
 
-A state that contradicts itself would fail later, far from the line that is wrong, so it is refused with that line.
+A state that contradicts itself would fail later, far from the line that is wrong, so it is refused with that line. Here
+are numbers, sessions and timers; calls, recordings and callbacks are in consistency_calls.py.
 """
 
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from masking_emulator.core.commands import (
@@ -15,11 +17,11 @@ from masking_emulator.core.commands import (
     TimeOutSession,
     TypeDigits,
 )
+from masking_emulator.core.consistency_calls import Contradiction, callbacks, calls, in_order, recordings
+from masking_emulator.core.countries import calling_code
+from masking_emulator.core.records.sessions import DropReason, Session, Status
 from masking_emulator.core.snapshot import Snapshot
 from masking_emulator.core.timers import call_key, hold_key, key_of, session_key
-
-#: Where the contradiction is, what it is about, and why it cannot be.
-Contradiction = tuple[str, Any, str]
 
 
 def contradictions(engine: Snapshot, *, accounts: int) -> Iterator[Contradiction]:
@@ -40,34 +42,110 @@ def _numbers(engine: Snapshot, accounts: int) -> Iterator[Contradiction]:
     known = {number.digits for number in numbers}
     yield from (("suspended", digits, "is no number of the pool") for digits in engine.suspended if digits not in known)
     yield from (("holds", h.number, "is a number that is not there") for h in engine.holds if h.number not in known)
-    yield from (
-        ("sessions", s.uuid, "has a number that is not there") for s in engine.sessions if s.number not in known
-    )
+    yield from _twice("suspended", engine.suspended)
+    yield from _twice("phones", (phone.number for phone in engine.phones))
+    for number in numbers:
+        if number.calling_code != calling_code(number.digits):
+            yield "numbers", number.digits, f"is not of the calling code {number.calling_code}"
 
 
 def _sessions(engine: Snapshot, accounts: int) -> Iterator[Contradiction]:
     sessions = engine.sessions
     yield from _twice("sessions", (session.uuid for session in sessions))
-    on = (f"+{party} on +{s.number}" for s in sessions if s.is_live for party in s.parties)
-    yield from _twice("sessions", on)
-    yield from (("sessions", s.uuid, "belongs to no account") for s in sessions if not 0 <= s.owner < accounts)
-    uuids = {session.uuid for session in sessions}
-    for call in engine.calls:
-        if call.is_running and call.session not in ("", *uuids):
-            yield "calls", call.uuid, "runs in a session that is not there"
+    yield from in_order("sessions", sessions, engine.ordinal)
+    live = [session for session in sessions if session.is_live]
+    yield from _twice("sessions", (f"+{party} on +{s.number}" for s in live for party in s.parties))
+    yield from _twice("sessions", (f"the live session of {s.pair}" for s in live))
+    owners = {number.digits: number.owner for number in engine.numbers}
+    places = {number.digits: number.place for number in engine.numbers}
+    running = Counter(call.session for call in engine.calls if call.is_running)
+    on_number = Counter(session.number for session in live)
+    for session in sessions:
+        if not 0 <= session.owner < accounts:
+            yield "sessions", session.uuid, "belongs to no account"
+        if session.number not in places:
+            yield "sessions", session.uuid, "has a number that is not there"
+            continue
+        if owners[session.number] != session.owner:
+            yield "sessions", session.uuid, "has a number of another account"
+        if any(number not in places for number in session.left):
+            yield "sessions", session.uuid, "had a number that is not there"
+        if session.running != running[session.uuid]:
+            yield "sessions", session.uuid, f"counts {session.running} running calls, and {running[session.uuid]} run"
+        if session.is_live and session.needs_number_alone and on_number[session.number] > 1:
+            yield "sessions", session.uuid, "needs its number for itself, and others are on it"
+        for why in (*_session(session, engine.at), *_allocation(session, places)):
+            yield "sessions", session.uuid, why
 
 
-def _callbacks(engine: Snapshot, accounts: int) -> Iterator[Contradiction]:
-    yield from _twice("callbacks", (callback.ordinal for callback in engine.callbacks))
-    yield from (("callbacks", c.ordinal, "belongs to no account") for c in engine.callbacks if c.owner >= accounts)
-    session_of = {callback.ordinal: callback.session for callback in engine.callbacks}
-    for session, line in engine.lines.items():
-        for ordinal in line:
-            if session_of.get(ordinal) != session:
-                yield f"lines.{session}", ordinal, "is no open callback of this session"
-        if not line:
-            yield "lines", session, "has nothing in its line"
-    yield from _twice("lines", (ordinal for line in engine.lines.values() for ordinal in line))
+def _session(session: Session, now: int) -> Iterator[str]:
+    parties = (session.first_party, session.second_party)
+    if not any(parties) or parties[0] == parties[1]:
+        yield "has no parties, or one twice"
+    if not all(parties) and not session.settings.single_party:
+        yield "lacks a party, and is no session for a single one"
+    if session.is_live and session.number in parties:
+        yield "has the number of one of its parties"
+    if not session.created_at <= session.modified_at <= now or session.expires_at < session.created_at:
+        yield "has instants that are not in their order"
+    if session.is_live and (session.status is Status.IN_PROGRESS) is not (session.running > 0):
+        yield f"is {session.status.word} with {session.running} running calls"
+    if session.is_live and session.is_due(now) and not session.running:
+        yield "lives, and its expiry has come"
+    if not session.is_live and session.expires_at > now:
+        yield "has ended, and its expiry is to come"
+    if session.pins is not None and session.pins.first == session.pins.second:
+        yield "has one PIN for both parties"
+    history = session.history
+    if (history.last_at is None) is bool(history.interactions) or (history.last_at or 0) > now:
+        yield "has a history without an end, or with one in the future"
+    if any(not past.started_at <= past.ended_at <= now for past in history.interactions):
+        yield "has an interaction whose instants are not in their order"
+
+
+def _allocation(session: Session, places: Mapping[str, int]) -> Iterator[str]:
+    allocation = session.allocation
+    if allocation.owner != session.owner:
+        yield "got its number as another account's"
+    if not places[session.number] < allocation.pool_size <= len(places):
+        yield "got its number from a pool of another size"
+    if len(allocation.dropped) + allocation.dropped_unlisted >= allocation.pool_size:
+        yield "was preferred to more numbers than there were"
+    for candidate in allocation.dropped:
+        if candidate.number not in places:
+            yield "was preferred to a number that is not there"
+        parts = (candidate.session is not None, candidate.until is not None)
+        if parts != _OF_REASONS.get(candidate.why, (False, False)):
+            yield f"was preferred to +{candidate.number} for half a reason"
+
+
+#: Why a number was passed over → whether that names a session, and an instant.
+_OF_REASONS: Final[Mapping[DropReason, tuple[bool, bool]]] = {
+    DropReason.COOLING: (True, True),
+    DropReason.EXCLUSIVE: (True, False),
+    DropReason.PARTY_BUSY: (True, False),
+}
+
+
+def _holds(engine: Snapshot, accounts: int) -> Iterator[Contradiction]:
+    yield from _twice("holds", (hold.session for hold in engine.holds))
+    for hold in engine.holds:
+        owner, first, second = hold.pair
+        if not 0 <= owner < accounts or not first + second or first == second:
+            yield "holds", hold.number, "cools off after no pair that could be"
+
+
+def _draws(engine: Snapshot, accounts: int) -> Iterator[Contradiction]:
+    """A draw that is made again would give a new session, leg or recording the UUID of an old one."""
+    del accounts
+    seconds = sum(len(call.legs) - 1 for call in engine.calls)
+    for purpose, made in (
+        ("session", engine.ordinal),
+        ("recording", engine.recording_ordinal),
+        ("leg", engine.call_ordinal + seconds),
+    ):
+        if engine.drawn.get(purpose, 0) < made:
+            yield "drawn", purpose, f"was drawn for {made} times or more"
 
 
 def _timers(engine: Snapshot, accounts: int) -> Iterator[Contradiction]:
@@ -99,7 +177,8 @@ def _timers(engine: Snapshot, accounts: int) -> Iterator[Contradiction]:
 
 def _there(engine: Snapshot) -> dict[str, set[Hashable]]:
     return {
-        "session": {session.uuid for session in engine.sessions},
+        "live session": {session.uuid for session in engine.sessions if session.is_live},
+        "session that calls": {s.uuid for s in engine.sessions if s.is_live and s.settings.initiate_call},
         "hold": {(hold.number, hold.session) for hold in engine.holds},
         "call": {call.uuid for call in engine.calls if call.is_running},
         "callback": {callback.ordinal for callback in engine.callbacks},
@@ -116,8 +195,8 @@ def _twice(where: str, names: Iterable[Any]) -> Iterator[Contradiction]:
 
 #: Command that a timer may hold → the function that returns what it refers to.
 _ABOUT: Final[dict[type, Callable[[Any], tuple[str, Hashable]]]] = {
-    TimeOutSession: lambda command: ("session", command.uuid),
-    InitiateCall: lambda command: ("session", command.session),
+    TimeOutSession: lambda command: ("live session", command.uuid),
+    InitiateCall: lambda command: ("session that calls", command.session),
     ReleaseNumber: lambda command: ("hold", (command.number, command.session)),
     StepCall: lambda command: ("call", command.call),
     TypeDigits: lambda command: ("call", command.call),
@@ -128,6 +207,10 @@ _ABOUT: Final[dict[type, Callable[[Any], tuple[str, Hashable]]]] = {
 _CHECKS: Final[Sequence[Callable[[Snapshot, int], Iterator[Contradiction]]]] = (
     _numbers,
     _sessions,
-    _callbacks,
+    calls,
+    recordings,
+    _holds,
+    callbacks,
     _timers,
+    _draws,
 )

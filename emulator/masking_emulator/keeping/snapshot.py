@@ -19,6 +19,8 @@ from masking_emulator.core.codec import BadRecord
 from masking_emulator.core.consistency import contradictions
 from masking_emulator.core.instants import read, written
 from masking_emulator.core.records.base import replace
+from masking_emulator.core.records.callbacks import CallbackState
+from masking_emulator.keeping.values import wrong_in_engine, wrong_in_world
 from masking_emulator.wholefile import text_of, write_whole
 from masking_emulator.world.file import world_of
 from masking_emulator.world.life import Standing
@@ -91,10 +93,18 @@ def read_snapshot(given: Mapping[str, Any]) -> tuple[WorldSpec, Standing]:
         raise BadSnapshot(str(bad)) from None
     except BadWorld as bad:
         raise BadSnapshot(f"world.{bad}") from None
+    wrong = (*wrong_in_engine(engine), *wrong_in_world(standing.journal_last, standing.drawn, standing.rules))
+    for path, reason in wrong:
+        raise BadSnapshot(f"{path}: {reason}")
     if engine.at > now:
         raise BadSnapshot("engine.at: it is after clock.now, and a clock never goes back")
     for where, name, why in contradictions(engine, accounts=len(spec.accounts)):
         raise BadSnapshot(f"engine.{where}: {name} {why}")
+    held = {c.ordinal: c.session for c in engine.callbacks if c.state is CallbackState.HELD}
+    for at, rule in enumerate(standing.rules):
+        for session, group in rule.groups.items():
+            if len(set(group)) < len(group) or any(held.get(ordinal) != session for ordinal in group):
+                raise BadSnapshot(f"laboratory[{at}].groups.{session}: it has what is no held callback of the session")
     return spec, standing
 
 

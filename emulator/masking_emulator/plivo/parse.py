@@ -74,6 +74,12 @@ def update_session(fields: Mapping[str, Any], uuid: str, owner: int | None, poli
     )
 
 
+def is_acceptable(name: str, value: Any) -> bool:
+    """Whether the value could be what a request gave for this parameter, coerced."""
+    parameter = CREATE[name]
+    return _error(parameter, _url(value) if parameter.kind is Kind.URL else value) is None
+
+
 #: Parameter → setting, for the settings that an update may change.
 _UPDATABLE: Final[Mapping[str, str]] = {
     "callback_url": "callback_url",

@@ -180,7 +180,7 @@ def _world(
         seed=seed,
         accounts=accounts,
         clock_start=_start(clock.get("start")),
-        clock_rate=_rate(clock.get("rate", 1)),
+        clock_rate=clock.get("rate", 1),
         numbers=numbers,
         phones=phones,
         telephony=_telephony(structure.get("telephony", {})),
@@ -214,11 +214,16 @@ def _in_seconds(value: Any, key: str = "") -> Any:
         }
     if isinstance(value, list):
         return [_in_seconds(item, f"{key}[{place}]") for place, item in enumerate(value)]
+    if isinstance(value, float) and isnan(value):  # TOML has it, and it is neither below a minimum nor above a maximum
+        raise BadWorld(key, "nan is not a number")
     return value
 
 
 def _seconds(text: str, key: str) -> float:
-    seconds = read_duration(text)
+    try:
+        seconds = read_duration(text)
+    except ValueError as error:
+        raise BadWorld(key, str(error)) from None
     if seconds > DURATION_S_MAX:
         raise BadWorld(key, f"{text} is longer than {DURATION_S_MAX} seconds")
     return int(seconds) if seconds.is_integer() else seconds
@@ -305,12 +310,6 @@ def _seed(given: Seed) -> Seed:
         str(given).encode()
     except ValueError as error:  # half of a surrogate pair, or more digits than Python writes down
         raise BadWorld("seed", f"it cannot be written down: {error}") from None
-    return given
-
-
-def _rate(given: float) -> float:
-    if isnan(given):  # TOML has it, and it is neither below a minimum nor above a maximum
-        raise BadWorld("clock.rate", "nan is not a number")
     return given
 
 

@@ -225,11 +225,15 @@ class World:
 
     def stand(self, spec: WorldSpec, there: Standing) -> None:
         """Restore the state of a world of this spec. Callbacks under way are abandoned, open ones sent anew."""
-        self.spec = spec
-        self._live(Life.standing(spec, there))
+        life = Life.standing(spec, there)
         # From a stream of their own: the world's own stream has the nonces of the callbacks to come.
-        anew = Chance(f"{spec.seed} taken over at {there.now}")
-        self.dispatch.take_over(self._life.engine.unsettled(), self._writer(anew))
+        writer = self._writer(spec, Chance(f"{spec.seed} taken over at {there.now}"))
+        for callback in life.engine.unsettled():
+            life.log.add(callback, writer.written(callback))
+        # The other life is whole: from here on nothing can fail.
+        self.spec = spec
+        self._live(life)
+        self.dispatch.resume()
         self.arm()
 
     def arm(self) -> None:
@@ -284,16 +288,16 @@ class World:
         if events:
             self._publish(events)
 
-    def _writer(self, chance: Chance) -> Writer:
-        base_url = _VENDOR_URL if self.policy.resource_urls == "vendor" else self._around.base_url
-        return Writer(self.accounts, base_url, chance)
+    def _writer(self, spec: WorldSpec, chance: Chance) -> Writer:
+        base_url = _VENDOR_URL if spec.policy.resource_urls == "vendor" else self._around.base_url
+        return Writer(spec.accounts, base_url, chance)
 
     def _dispatch(self) -> Dispatch:
         life = self._life
         return Dispatch(
             life.engine,
             self._apply,
-            self._writer(life.chance),
+            self._writer(self.spec, life.chance),
             self._around.courier,
             life.chance,
             anywhere=self.spec.egress == "any",
