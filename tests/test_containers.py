@@ -13,9 +13,10 @@ from urllib.parse import urlsplit
 
 import pytest
 import yaml
-from masking_emulator.cli.main import main
 from masking_emulator.interception.environment import SHIM
 from masking_emulator.server.thread import ServerThread
+
+from tests.reference.commands import NAME, every_command
 
 ROOT: Final = Path(__file__).parent.parent
 FOLDER: Final = ROOT / "fixtures" / "compose"
@@ -80,11 +81,12 @@ def test_commands_of_the_image_are_ours() -> None:
         shlex.split(found.replace('", "', " ").strip('[]"')) for found in re.findall(r"CMD (\[.+\])$", DOCKERFILE, re.M)
     ]
     check, serve = commands
+    verbs = dict(every_command())
 
     assert ("masking-emulator", "wait") == tuple(check[:2])
     assert "serve" == serve[0]
     for verb, *words in (check[1:], serve):
-        known = {option for parameter in main.commands[verb].params for option in parameter.opts}
+        known = {option for parameter in verbs[f"{NAME} {verb}"].params for option in parameter.opts}
         assert set() == {word for word in words if word.startswith("--")} - known
 
 
