@@ -89,7 +89,7 @@ def test_copy_is_independent() -> None:
 
 def _busy_world() -> World:
     """A world in which everything has happened that can happen."""
-    world = World(A, rules=replace(RULES, sessions_ended_max=1, calls_ended_max=1))
+    world = World(A, rules=replace(RULES, sessions_ended_max=1, calls_ended_max=1, expiry_waits=True))
     told = replace(RECORDING, initiate_call=True, first_party_play="https://example.com/first.mp3")
     session = world.create(ANNA, BEN, cooloff_s=60, settings=told)
     world.create(ANNA, BEN, cooloff_s=60, settings=told)
@@ -106,6 +106,8 @@ def _busy_world() -> World:
     _settle_callbacks(world)
     world.replace_number(A)
     world.delete(session)
+    late = world.create(ANNA, BEN, expiry_s=60)
+    world.call(ANNA, late.number, talk_s=600)
     world.wait(3600)
     return world
 
