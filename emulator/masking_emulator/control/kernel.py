@@ -192,6 +192,9 @@ class ControlEndpoint:
         if operation.method != "GET" and is_from_foreign_page(request.headers):
             origin = request.headers["origin"][:100]
             raise ControlError(403, f"the Origin {origin!r} is not this server", "Origin")
+        # Before the body is looked at: what it should have been is of no use where there is no such world.
+        if "auth_id" in request.path_params:
+            self._hub.world(request.path_params["auth_id"])
         body = {} if operation.method == "GET" else await self._json_body(request, operation)
         query = dict(request.query_params)
         # Otherwise a misspelt one would match everything.
