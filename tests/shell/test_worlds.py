@@ -1,6 +1,8 @@
 """The hub: worlds are made, found, copied and removed, and share nothing."""
 
 import asyncio
+from collections.abc import Mapping
+from typing import Any
 
 import pytest
 from masking_emulator.core.instants import SECOND_US
@@ -100,6 +102,65 @@ def test_forks_never_get_a_name_twice(hub: Hub) -> None:
         names.add(hub.fork(max(names)).auth_id)
 
     assert 6 == len(names) == len(hub)
+
+
+def _made(hub: Hub, given: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """The accounts of a world that is added to this hub as the control API adds it."""
+    world = hub.add(world_of(given, hub.credentials, hub.chance))
+    return [(account.auth_id, account.auth_token) for account in world.accounts]
+
+
+@pytest.mark.parametrize("given", [{}, {"seed": "mine"}, {"account": {"subaccounts": [{}]}}])
+def test_worlds_of_one_seed_have_other_tokens(given: Mapping[str, Any]) -> None:
+    """Neither an Auth ID nor a token comes twice, with and without a seed, subaccounts included."""
+    hub = Hub()
+    accounts = [account for _ in range(20) for account in _made(hub, given)]
+
+    assert len(accounts) == len({auth_id for auth_id, _ in accounts}) == len({token for _, token in accounts})
+
+
+def test_tokens_of_named_accounts_differ() -> None:
+    """Who names the Auth ID and leaves the token to the seed gets one of its own, too."""
+    named = [{"account": {"auth_id": f"MAEMULATOR000000000{place}"}} for place in range(2)]
+    first, second = (world_of(given).accounts[0].auth_token for given in named)
+
+    assert first != second
+    assert first == world_of(named[0]).accounts[0].auth_token
+
+
+def test_accounts_follow_the_seed_of_the_server_and_the_order() -> None:
+    """The same server seed and the same worlds in the same order give the same accounts, another seed others."""
+
+    def accounts(seed: str) -> list[list[tuple[str, str]]]:
+        hub = Hub(seed=seed)
+        return [_made(hub, {}) for _ in range(5)]
+
+    assert accounts("a") == accounts("a")
+    assert [True, False, False, False, False] == [
+        one == other for one, other in zip(accounts("a"), accounts("b"), strict=True)
+    ]
+
+
+def test_new_world_does_not_walk_past_those_before() -> None:
+    """The thousandth world without a seed asks as often as the second whether a name is taken."""
+    hub = Hub()
+    taken = _Counted()
+    for _ in range(1000):
+        taken.asked = 0
+        taken.update(account.auth_id for account in world_of({}, taken, hub.chance).accounts)
+
+    assert 1000 == len(taken)
+    assert taken.asked <= 3
+
+
+class _Counted(set[str]):
+    """Names that count how often one of them was looked for."""
+
+    asked = 0
+
+    def __contains__(self, name: object) -> bool:
+        self.asked += 1
+        return super().__contains__(name)
 
 
 def test_hub_holds_so_many_worlds(hub: Hub) -> None:

@@ -23,11 +23,14 @@ def add_world(asked: ControlRequest) -> ControlAnswer:
     With `example` its keys take the place of those of an example world, whose accounts are new ones.
     """
     beside = {key: value for key, value in asked.body.items() if key not in ("world", "example")}
-    structure, taken = {**asked.body.get("world", {}), **beside}, asked.hub.credentials
+    structure, hub = {**asked.body.get("world", {}), **beside}, asked.hub
     example = asked.body.get("example")
     try:
-        spec = world_of(structure, taken) if example is None else world_like(example, structure, taken)
-        return 201, _world(asked.hub.add(spec))
+        if example is None:
+            spec = world_of(structure, hub.credentials, hub.chance)
+        else:
+            spec = world_like(example, structure, hub.credentials, hub.chance)
+        return 201, _world(hub.add(spec))
     except BadWorld as bad:
         raise ControlError(400, bad.reason, bad.key or None) from None
 

@@ -82,7 +82,7 @@ def serve_world(
     """Serve one world behind these sockets until the process is asked to end. Raises CannotKeepFile."""
     take_more_files()
     around = Surroundings(base_url=sockets.url, courier=Courier(callback_authorities), narrator=narrator)
-    hub = Hub(around, interception=sockets.described())
+    hub = Hub(around, interception=sockets.described(), seed=spec.seed)
     world = hub.add(spec, state_file=None if keeping is None else keeping.state)
 
     def begin() -> None:

@@ -73,7 +73,7 @@ class ServerThread:
         self.url = self.sockets.url
         self.control = Control(self.url)
         around = Surroundings(base_url=self.url, heartbeat_s=_HEARTBEAT_S)
-        self._hub = Hub(around, interception=self.sockets.described())
+        self._hub = Hub(around, interception=self.sockets.described(), seed=spec.seed)
         self._hub.add(spec)
         self._server = Server(self._hub, self.sockets, lambda: None, self._ready.set, limits=limits)
 

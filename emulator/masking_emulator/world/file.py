@@ -86,18 +86,20 @@ def load_world(source: str, *, seed: Seed | None = None) -> WorldSpec:
         raise BadWorld("", "\n".join(f"{path}:{mistake.line}: {mistake.sentence}" for mistake in found)) from None
 
 
-def world_like(example: str, changes: Mapping[str, Any], taken: Container[str]) -> WorldSpec:
+def world_like(
+    example: str, changes: Mapping[str, Any], taken: Container[str], beyond: Chance | None = None
+) -> WorldSpec:
     """An example world with these keys in place of its own; its accounts are new ones, unless they are given.
 
-    Raises BadWorld.
+    Names that are `taken` are avoided as in `world_of`. Raises BadWorld.
     """
     if example not in world_names():
         raise BadWorld("example", f"{example[:60]!r} is none; the example worlds are {', '.join(world_names())}")
     structure = {**structure_of_file(example), **changes}
     if "account" in changes:
-        return world_of(structure, taken)
+        return world_of(structure, taken, beyond)
     spec = world_of(structure)
-    return spec.with_accounts(generated_accounts(len(spec.accounts), Chance(spec.seed), taken))
+    return spec.with_accounts(generated_accounts(len(spec.accounts), Chance(spec.seed), taken, beyond))
 
 
 def read_ahead() -> None:
@@ -143,9 +145,10 @@ def mistakes_in(text: str) -> list[Mistake]:
     return sorted(mistakes, key=lambda mistake: mistake.line)
 
 
-def world_of(structure: Mapping[str, Any], taken: Container[str] = ()) -> WorldSpec:
+def world_of(structure: Mapping[str, Any], taken: Container[str] = (), beyond: Chance | None = None) -> WorldSpec:
     """The world of a structure as in a world file; generated Auth IDs avoid those that are `taken`.
 
+    Instead of one that is taken, another is drawn from `beyond`, or from the world's own seed where there is none.
     Raises BadWorld with the key and the reason.
     """
     try:
@@ -155,7 +158,7 @@ def world_of(structure: Mapping[str, Any], taken: Container[str] = ()) -> WorldS
     error = _world_validator().best(structure)
     if error is not None:
         raise next(_bad_structures(error))
-    return _world(_in_seconds(structure), taken)
+    return _world(_in_seconds(structure), taken, beyond=beyond)
 
 
 def _refuse(bad: BadWorld) -> None:
@@ -163,11 +166,15 @@ def _refuse(bad: BadWorld) -> None:
 
 
 def _world(
-    structure: Mapping[str, Any], taken: Container[str], report: Callable[[BadWorld], None] = _refuse
+    structure: Mapping[str, Any],
+    taken: Container[str],
+    report: Callable[[BadWorld], None] = _refuse,
+    *,
+    beyond: Chance | None = None,
 ) -> WorldSpec:
     """The world; `report` is handed what is wrong with one of many, and may raise it or go on without that one."""
     seed = _seed(structure.get("seed", DEFAULT_SEED))
-    accounts = accounts_of(structure.get("account", {}), Chance(seed), taken)
+    accounts = accounts_of(structure.get("account", {}), Chance(seed), taken, beyond)
     limits = Limits(**structure.get("limits", {}))
     numbers = _numbers(structure["numbers"], accounts, report) if "numbers" in structure else _demo_numbers()
     if len(numbers) > limits.numbers_max:

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
-from masking_emulator.core.chance import Chance
+from masking_emulator.core.chance import Chance, Seed
 from masking_emulator.plivo.credentials import Credentials
 from masking_emulator.traffic.requests import RequestJournal
 from masking_emulator.world.spec import BadWorld, WorldSpec, generated_accounts
@@ -30,13 +30,23 @@ class TooManyWorlds(Exception):
 class Hub:
     """The worlds of a server, by the main account's Auth ID."""
 
-    def __init__(self, around: Surroundings | None = None, *, interception: Mapping[str, Any] | None = None) -> None:
-        """`around` is what every world needs of the server, `interception` describes its proxy and its TLS."""
+    def __init__(
+        self,
+        around: Surroundings | None = None,
+        *,
+        interception: Mapping[str, Any] | None = None,
+        seed: Seed = "server",
+    ) -> None:
+        """`around` is what every world needs of the server, `interception` describes its proxy and its TLS.
+
+        The seed decides what belongs to no single world: names for copies, and for worlds whose own name is taken.
+        """
         self.credentials: Credentials[World] = Credentials()
         self.interception: Mapping[str, Any] = interception or {}
         self._around = around or Surroundings()
         self._worlds: dict[str, World] = {}
-        self._chance = Chance("server")
+        #: What is drawn beside the worlds, so that it differs from all that any of them draws.
+        self.chance = Chance(f"the server's own, from {seed}")
         #: Requests with unknown credentials, and to paths that neither API has.
         self.unmatched = RequestJournal(requests_max=_UNMATCHED_MAX, body_bytes_max=_UNMATCHED_BODY_BYTES_MAX)
         if self._around.narrator is not None:
@@ -69,7 +79,7 @@ class Hub:
     def fork(self, auth_id: str) -> World:
         """A copy of a world under new accounts. Raises NoSuchWorld, TooManyWorlds."""
         world = self.world(auth_id)
-        accounts = generated_accounts(len(world.accounts), self._chance, self.credentials)
+        accounts = generated_accounts(len(world.accounts), self.chance, self.credentials)
         return self._admit(world.fork(accounts))
 
     def remove(self, auth_id: str) -> None:
@@ -99,4 +109,4 @@ class Hub:
 
     def draw_api_id(self) -> str:
         """An api_id for the answer to a caller that no world knows."""
-        return self._chance.uuid("api_id")
+        return self.chance.uuid("api_id")

@@ -90,32 +90,46 @@ def pool_number(text: str, key: str, owner: int) -> PoolNumber:
     return PoolNumber(digits, code, owner)
 
 
-def generated_accounts(count: int, chance: Chance, taken: Container[str]) -> tuple[Account, ...]:
-    """A main account and `count` - 1 subaccounts with new names and tokens."""
-    return accounts_of({"subaccounts": [{} for _ in range(count - 1)]}, chance, taken)
+def generated_accounts(
+    count: int, chance: Chance, taken: Container[str], beyond: Chance | None = None
+) -> tuple[Account, ...]:
+    """A main account and `count` - 1 subaccounts with new names and tokens, drawn as in `accounts_of`."""
+    return accounts_of({"subaccounts": [{} for _ in range(count - 1)]}, chance, taken, beyond)
 
 
-def accounts_of(given: Mapping[str, Any], chance: Chance, taken: Container[str]) -> tuple[Account, ...]:
-    """The accounts of a structure with the keys of `[account]`. Raises BadWorld where one of them is taken."""
+def accounts_of(
+    given: Mapping[str, Any], chance: Chance, taken: Container[str], beyond: Chance | None = None
+) -> tuple[Account, ...]:
+    """The accounts of a structure with the keys of `[account]`. Raises BadWorld where one of them is taken.
+
+    What is left out is drawn from `chance`; instead of a name that is taken, one is drawn from `beyond` (without it,
+    from `chance` again). A stream that outlives this world makes that cheap: it never repeats the names before.
+    """
     structures = [given, *given.get("subaccounts", ())]
     known = {structure["auth_id"] for structure in structures if "auth_id" in structure}
     accounts: dict[str, Account] = {}
     for place, structure in enumerate(structures):
         auth_id = structure.get("auth_id")
         if auth_id is None:
-            auth_id = _new_auth_id("MA" if place == MAIN_ACCOUNT else "SA", chance, taken, known)
+            auth_id = _new_auth_id("MA" if place == MAIN_ACCOUNT else "SA", chance, beyond or chance, taken, known)
         if auth_id in taken or auth_id in accounts:
             key = "account.auth_id" if place == MAIN_ACCOUNT else f"account.subaccounts[{place - 1}].auth_id"
             raise BadWorld(key, f"{auth_id} is taken")
-        token = structure.get("auth_token") or chance.text("auth_token", length=40, alphabet="0123456789abcdef")
+        token = structure.get("auth_token") or _new_auth_token(auth_id, chance)
         accounts[auth_id] = Account(place, auth_id, token)
     return tuple(accounts.values())
 
 
-def _new_auth_id(kind: str, chance: Chance, taken: Container[str], known: set[str]) -> str:
+def _new_auth_token(auth_id: str, chance: Chance) -> str:
+    # A stream for each Auth ID: worlds of one seed have other tokens where they have other names.
+    return chance.text(f"auth_token of {auth_id}", length=40, alphabet="0123456789abcdef")
+
+
+def _new_auth_id(kind: str, chance: Chance, beyond: Chance, taken: Container[str], known: set[str]) -> str:
     # Well-formed for every SDK, and obviously not one of Plivo's.
     while True:
         auth_id = f"{kind}EMULATOR" + chance.text("auth_id", length=10, alphabet=_AUTH_ID_CHARACTERS)
         if auth_id not in taken and auth_id not in known:
             known.add(auth_id)
             return auth_id
+        chance = beyond
