@@ -52,6 +52,13 @@ EXAMPLES: Final[Sequence[Example]] = (
     Example("explain_create", "POST", f"{W}/sessions/explain", _PAIR),
     Example("", "POST", _SESSIONS, {**_PAIR, **_TOLD}, {"session": ("session", "session_uuid")}, status=201),
     Example("explain_session", "GET", f"{W}/sessions/{{session}}/explain"),
+    Example(
+        "set_routes",
+        "PUT",
+        f"{W}/routes",
+        {"routes": [{"from": "https://shop.example.com/in", "to": "http://127.0.0.1:5000/app"}]},
+    ),
+    Example("show_routes", "GET", f"{W}/routes"),
     Example("show_policy", "GET", f"{W}/callbacks/policy"),
     Example(
         "set_policy",

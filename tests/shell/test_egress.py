@@ -120,6 +120,7 @@ def test_blocked_callbacks_are_visible_and_stop_nothing(api: Api) -> None:
     assert [("blocked", "blocked")] * 6 == [(one["state"], one["attempts"][0]["outcome"]) for one in told]
     (reason,) = reasons
     assert reason.startswith("example.com is a public name; for a test, give a URL on this machine")
+    assert "deliver this one there with `masking-emulator routes add`; " in reason
     assert reason.endswith('egress = "any" in the world file lifts this')
 
 

@@ -4,6 +4,7 @@ import asyncio
 from typing import Final
 
 from masking_emulator.callbacks.laboratory import Action, Order, Rule, TamperTarget
+from masking_emulator.callbacks.routes import routes_of
 from masking_emulator.core.commands import DeleteSession, PlaceCall, ReplaceNumber, UpdateSession
 from masking_emulator.core.engine import Engine
 from masking_emulator.core.events import SessionCreated
@@ -69,6 +70,7 @@ def _full() -> World:
     everything = Rule(
         Action.REORDER, "SessionTimeout", "none", 1, 2, 0.9, 1.0, 2, 3, Order.SHUFFLE, TamperTarget.HEADERS
     )
+    world.route(routes_of([{"from": "https://hooks.example.com", "to": "https://elsewhere.example.com"}]))
     world.laboratory.replace([everything, Rule(Action.TAMPER, skip=1, count=2)])
     abroad = replace(SETTINGS, callback_url="https://hooks.example.com/events")
     world.do(creation(PEOPLE[0], PEOPLE[1], settings=abroad))

@@ -68,7 +68,7 @@ from masking_emulator.callbacks.egress import obstacle
 from masking_emulator.callbacks.exchange import Answer, Outgoing
 from masking_emulator.callbacks.laboratory import Action, Laboratory
 from masking_emulator.callbacks.log import CallbackLog, Entry, Tried
-from masking_emulator.callbacks.outgoing import Writer, media_request
+from masking_emulator.callbacks.outgoing import Writer
 from masking_emulator.core.chance import Chance
 from masking_emulator.core.commands import (
     Command,
@@ -96,6 +96,7 @@ from masking_emulator.core.instants import SECOND_US, later
 from masking_emulator.core.records.base import replace
 from masking_emulator.core.records.callbacks import Attempt, Callback, CallbackState, Outcome
 from masking_emulator.core.refusals import Refused
+from masking_emulator.plivo.destination import destination
 
 #: The most media files of a world that are fetched at once; beyond it no more are.
 _MEDIA_AT_ONCE_MAX: Final = 20
@@ -153,6 +154,12 @@ class Dispatch:
                 self._go(session)
         finally:
             self._taking = False
+
+    def reroute(self) -> None:
+        """Deliver as the routes say now what is not settled; a request that is under way stays where it is."""
+        for callback in self._engine.unsettled():
+            entry = self._entry(callback)
+            entry.written = self._writer.rerouted(entry.written)
 
     async def answered(self, give_up_at: float) -> None:
         """Return once everything that is under way has been answered, or the loop's clock shows `give_up_at`."""
@@ -234,7 +241,7 @@ class Dispatch:
         self._stirred[event.callback.session] = None
 
     def _on_message(self, event: MessagePlayed) -> None:
-        request = media_request(event.url)
+        request = self._writer.media_request(event.url)
         blocked = "" if self._anywhere else obstacle(request.host)
         loop = self._loop()
         if blocked:
@@ -248,7 +255,8 @@ class Dispatch:
 
     async def _look_at(self, event: MessagePlayed, request: Outgoing) -> None:
         answer = await self._courier.send(request, anywhere=self._anywhere)
-        self._note_media(event, _media_result(answer))
+        elsewhere = "" if request.url == destination(event.url).url else f", from {request.url}"
+        self._note_media(event, f"{_media_result(answer)}{elsewhere}")
 
     def _note_media(self, event: MessagePlayed, outcome: str) -> None:
         self._apply(NoteMedia(event.call, event.message, event.url, outcome))
@@ -307,7 +315,7 @@ class Dispatch:
             blocked = self._blocked(entry)
             if not blocked:
                 break
-            self._settle(callback, entry, Answer(Outcome.BLOCKED, error=blocked))
+            self._settle(callback, entry, Answer(Outcome.BLOCKED, error=blocked), entry.written.request.url)
         if callback is not None and (loop := self._loop()) is not None:
             self._lines[session] = loop.create_task(self._send_line(session))
 
@@ -318,7 +326,7 @@ class Dispatch:
 
     def _blocked(self, entry: Entry) -> str:
         """Why the egress rule forbids the host; "" where it does not, or the name has to be looked up first."""
-        return "" if self._anywhere else obstacle(entry.written.going.host) or ""
+        return "" if self._anywhere else obstacle(entry.written.host) or ""
 
     def _loop(self) -> asyncio.AbstractEventLoop | None:
         """The event loop to send in; None where none runs, or nothing is sent any more."""
@@ -332,14 +340,15 @@ class Dispatch:
         try:
             while (callback := self._engine.next_callback(session)) is not None:
                 entry = self._entry(callback)
-                answer = await self._courier.send(entry.written.request, anywhere=self._anywhere)
-                self._settle(callback, entry, answer)
+                request = entry.written.request
+                answer = await self._courier.send(request, anywhere=self._anywhere)
+                self._settle(callback, entry, answer, request.url)
         finally:
             del self._lines[session]
 
-    def _settle(self, callback: Callback, entry: Entry, answer: Answer) -> None:
+    def _settle(self, callback: Callback, entry: Entry, answer: Answer, url: str) -> None:
         attempt = Attempt(callback.attempts + 1, answer.outcome, answer.status, answer.error)
-        entry.tried.append(Tried(self._engine.now, attempt, answer))
+        entry.tried.append(Tried(self._engine.now, attempt, answer, url))
         try:
             self._apply(SettleAttempt(callback.ordinal, attempt, entry.written.going.plan))
         except Refused:

@@ -27,7 +27,8 @@ _NEARBY_NAMES: Final = (".localhost", ".local", ".internal", ".test", ".lan", ".
 _LOOPBACK: Final = ("127.0.0.1", "::1")
 
 _HINT: Final = (
-    "for a test, give a URL on this machine, such as that of `masking-emulator listen`; "
+    "for a test, give a URL on this machine, such as that of `masking-emulator listen`, or deliver this one there with "
+    "`masking-emulator routes add`; "
     'egress = "any" in the world file lifts this'
 )
 

@@ -17,11 +17,12 @@ from masking_emulator.core.records.callbacks import OPEN_STATES, Attempt, Callba
 
 
 class Tried(Record):
-    """One attempt: its instant on the world's clock, its record in the core, and the answer."""
+    """One attempt: its instant on the world's clock, its record in the core, the answer, and the URL that was asked."""
 
     at: int
     attempt: Attempt
     answer: Answer
+    url: str
 
 
 class Entry(Struct):

@@ -8,6 +8,7 @@ from urllib.parse import quote_plus
 from masking_emulator import __version__
 from masking_emulator.callbacks.exchange import Outgoing
 from masking_emulator.callbacks.laboratory import TamperTarget
+from masking_emulator.callbacks.routes import CallbackRoute, RouteTable, routed
 from masking_emulator.core.chance import Chance
 from masking_emulator.core.records.base import Record, replace
 from masking_emulator.core.records.callbacks import Callback
@@ -38,7 +39,7 @@ _MEDIA_TIMEOUT_S: Final = 5.0
 class Written(Record):
     """A callback as it goes out: its event, its parameters in their order, and its signatures.
 
-    `tampering` is what is changed after it was signed.
+    `tampering` is what is changed after it was signed, `route` where it is delivered instead of its URL.
     """
 
     event: str
@@ -47,10 +48,21 @@ class Written(Record):
     signed: Signed
     going: Destination
     tampering: TamperTarget | None = None
+    route: CallbackRoute | None = None
+
+    @property
+    def host(self) -> str:
+        """The host that is connected to."""
+        return self.going.host if self.route is None else self.route.host
 
     @property
     def request(self) -> Outgoing:
-        """The request that is sent, to the byte."""
+        """The request that is sent, to the byte: to its own URL, or to where its route leads."""
+        return self.public if self.route is None else routed(self.public, self.route)
+
+    @property
+    def public(self) -> Outgoing:
+        """The request to the callback's own URL, without regard to routes."""
         url, content, form = self.going.url, b"", _form(self.parameters)
         if self.method == "POST":
             content = form.encode()
@@ -61,12 +73,13 @@ class Written(Record):
 
 
 class Writer:
-    """Writes the callbacks of one world: whose tokens sign them, and where resources are found."""
+    """Writes the callbacks of one world: whose tokens sign them, where resources are found, and where they go."""
 
-    def __init__(self, accounts: Sequence[Account], base_url: str, chance: Chance) -> None:
+    def __init__(self, accounts: Sequence[Account], base_url: str, chance: Chance, routes: RouteTable) -> None:
         """`base_url` is where resources are found; `chance` gives the nonces."""
         self._places = [callbacks.Place(base_url, account) for account in accounts]
         self._chance = chance
+        self._routes = routes
 
     def written(self, callback: Callback) -> Written:
         """The callback with fresh nonces."""
@@ -82,7 +95,18 @@ class Writer:
             v2_nonce=v2_nonce,
             v3_nonce=v3_nonce,
         )
-        return Written(named["EventName"], callback.method, named, signed, going)
+        route = self._routes.of(going.url)
+        return Written(named["EventName"], callback.method, named, signed, going, route=route)
+
+    def rerouted(self, written: Written) -> Written:
+        """The same callback, delivered as the routes say now."""
+        return replace(written, route=self._routes.of(written.going.url))
+
+    def media_request(self, url: str) -> Outgoing:
+        """The request that looks at the audio file of a message, delivered as the routes say."""
+        request = _media_request(url)
+        route = self._routes.of(request.url)
+        return request if route is None else routed(request, route)
 
     def _nonces(self) -> tuple[str, str]:
         """Two numbers of 20 digits from one draw, whose 128 bits are not quite enough to share none of them."""
@@ -90,8 +114,7 @@ class Writer:
         return f"{drawn % _NONCES:020}", f"{(drawn >> _NONCE_SHIFT) % _NONCES:020}"
 
 
-def media_request(url: str) -> Outgoing:
-    """The request that looks at the audio file of a message."""
+def _media_request(url: str) -> Outgoing:
     going = destination(url)
     going = replace(
         going,

@@ -9,7 +9,19 @@ from typing import Final
 
 from starlette.routing import Route
 
-from masking_emulator.control import about, callbacks, calls, clock, faults, journal, numbers, requests, state, worlds
+from masking_emulator.control import (
+    about,
+    callback_routes,
+    callbacks,
+    calls,
+    clock,
+    faults,
+    journal,
+    numbers,
+    requests,
+    state,
+    worlds,
+)
 from masking_emulator.control.kernel import BODY_BYTES_MAX, PREFIX, ControlEndpoint, ControlError, Operation, refuse
 from masking_emulator.world.hub import Hub
 
@@ -23,6 +35,7 @@ OPERATIONS: Final[Sequence[Operation]] = (
     *numbers.OPERATIONS,
     *calls.OPERATIONS,
     *callbacks.OPERATIONS,
+    *callback_routes.OPERATIONS,
     *requests.OPERATIONS,
     *faults.OPERATIONS,
     *state.OPERATIONS,

@@ -1,8 +1,8 @@
 """Snapshots of worlds: the whole state as JSON that people can read and edit, and as files that are never half written.
 
-A snapshot holds the world as in a world file, its clock, and everything that its engine holds. Its faults are in it,
-and count anew. What only reports (journal, requests, settled callbacks) is not in it; the journal goes on with the
-next number.
+A snapshot holds the world as in a world file, its clock, and everything that its engine holds. Its faults and its
+routes are in it as they stand; faults count anew. What only reports (journal, requests, settled callbacks) is not in
+it; the journal goes on with the next number.
 """
 
 import json
@@ -49,7 +49,7 @@ class BadSnapshot(Exception):
 def snapshot_of(world: World) -> dict[str, Any]:
     """The world as it stands now."""
     standing = world.standing()
-    spec = replace(world.spec, faults=tuple(placed.fault for placed in world.faults))
+    spec = replace(world.spec, faults=tuple(placed.fault for placed in world.faults), routes=world.routes.routes)
     return {
         "version": VERSION,
         "emulator": __version__,

@@ -14,10 +14,13 @@ from math import isnan
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from masking_emulator.callbacks.egress import obstacle
+from masking_emulator.callbacks.routes import BadRoute, CallbackRoute, RouteTable, mistakes, route_of
 from masking_emulator.clock import read_duration
 from masking_emulator.core import instants
 from masking_emulator.core.chance import Chance, Seed
 from masking_emulator.core.instants import SECOND_US
+from masking_emulator.core.records.base import replace
 from masking_emulator.core.records.calls import Phone
 from masking_emulator.core.records.sessions import MAIN_ACCOUNT
 from masking_emulator.core.rules import TARIFF_DEFAULT, Tariff, Telephony
@@ -145,6 +148,20 @@ def mistakes_in(text: str) -> list[Mistake]:
     return sorted(mistakes, key=lambda mistake: mistake.line)
 
 
+def notes_in(text: str) -> list[Mistake]:
+    """What the author of a world file without mistakes wants to know of it, by line: how its routes work together."""
+    spec = world_of(tomllib.loads(text))
+    notes = [Mistake(line_of(text, ("routes", place)), f"routes[{place}]", why) for place, why in _route_notes(spec)]
+    return sorted(notes, key=lambda note: note.line)
+
+
+def _route_notes(spec: WorldSpec) -> Iterator[tuple[int, str]]:
+    yield from RouteTable(spec.routes).overlaps()
+    for place, route in enumerate(spec.routes):
+        if spec.egress == "local" and (forbidden := obstacle(route.host)):
+            yield place, f"nothing is delivered to {route.target}: {forbidden}"
+
+
 def world_of(structure: Mapping[str, Any], taken: Container[str] = (), beyond: Chance | None = None) -> WorldSpec:
     """The world of a structure as in a world file; generated Auth IDs avoid those that are `taken`.
 
@@ -196,7 +213,19 @@ def _world(
         policy=Policy(**structure.get("policy", {})),
         limits=limits,
         faults=_faults(structure.get("faults", ()), limits, report),
+        routes=_routes(structure.get("routes", ()), report),
     )
+
+
+def with_routes(spec: WorldSpec, pairs: Sequence[tuple[str, str]]) -> WorldSpec:
+    """The world with these routes more, each a pair of public URL and target. Raises BadWorld."""
+    if not pairs:
+        return spec
+    given = [*(route.as_json() for route in spec.routes), *({"from": public, "to": target} for public, target in pairs)]
+    error = _world_validator().best({"routes": given})
+    if error is not None:
+        raise next(_bad_structures(error))
+    return replace(spec, routes=_routes(given, _refuse))
 
 
 def _plain(value: Any) -> Any:
@@ -258,7 +287,7 @@ def _bad_structures(error: "ValidationError") -> Iterator[BadWorld]:
 
 #: Lists of tables that are easily written another way → how they are written.
 _FORMS: Final[Mapping[str, str]] = {
-    name: f"it is a list of tables; begin each with [[{name}]]" for name in ("numbers", "phones", "faults")
+    name: f"it is a list of tables; begin each with [[{name}]]" for name in ("numbers", "phones", "faults", "routes")
 }
 
 
@@ -332,6 +361,22 @@ def _faults(
         except BadFault as bad:
             report(BadWorld(f"faults[{index}]" + (f".{bad.field}" if bad.field else ""), bad.reason))
     return tuple(faults)
+
+
+def _routes(given: Sequence[Mapping[str, str]], report: Callable[[BadWorld], None]) -> tuple[CallbackRoute, ...]:
+    routes = {}
+    for place, structure in enumerate(given):
+        try:
+            routes[place] = route_of(structure, place)
+        except BadRoute as bad:
+            report(_bad_route(bad))
+    for wrong in mistakes(routes):
+        report(_bad_route(wrong))
+    return tuple(routes.values())
+
+
+def _bad_route(bad: BadRoute) -> BadWorld:
+    return BadWorld(f"routes[{bad.place}].{bad.key}", bad.reason)
 
 
 def _start(text: str | None) -> int | None:

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 
 from masking_emulator.callbacks.laboratory import Laboratory, Rule
 from masking_emulator.callbacks.log import CallbackLog
+from masking_emulator.callbacks.routes import RouteTable
 from masking_emulator.clock import WorldClock
 from masking_emulator.core.chance import Chance
 from masking_emulator.core.commands import AddNumber, DropCallback, SetPhone
@@ -48,6 +49,7 @@ class Life:
         engine: Engine,
         log: CallbackLog,
         laboratory: Laboratory,
+        routes: RouteTable,
     ) -> None:
         self.clock = clock
         self.journal = journal
@@ -57,6 +59,7 @@ class Life:
         self.engine = engine
         self.log = log
         self.laboratory = laboratory
+        self.routes = routes
 
     @classmethod
     def begun(cls, spec: WorldSpec) -> "Life":
@@ -76,6 +79,7 @@ class Life:
             engine=engine,
             log=CallbackLog(spec.limits.callbacks_kept_max),
             laboratory=Laboratory(),
+            routes=RouteTable(spec.routes),
         )
 
     @classmethod
@@ -89,6 +93,7 @@ class Life:
             engine=Engine.restored(there.engine, rules=rules_of_spec(spec), seed=spec.seed),
             log=CallbackLog(spec.limits.callbacks_kept_max),
             laboratory=Laboratory([rule.copy() for rule in there.rules]),
+            routes=RouteTable(spec.routes),
         )
 
     def forked(self) -> "Life":
@@ -105,6 +110,7 @@ class Life:
             engine=self.engine.fork(),
             log=self.log.copy(),
             laboratory=self.laboratory.forked(),
+            routes=RouteTable(self.routes.routes),
         )
         twin._drop_unsettled()
         return twin

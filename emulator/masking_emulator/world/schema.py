@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from masking_emulator.callbacks.routes import ROUTE_SCHEMA, ROUTES_MAX
 from masking_emulator.clock import RATE_MAX
 from masking_emulator.core.instants import SECOND_US
 from masking_emulator.core.records.base import asdict
@@ -186,6 +187,7 @@ def world_schema() -> dict[str, Any]:
                 "the server with `--callback-ca FILE`, or with SSL_CERT_FILE in its environment."
             ),
         },
+        "routes": _list(ROUTE_SCHEMA, ROUTES_MAX, "Public callback URLs, and where they are delivered instead."),
         "policy": _object(policy),
         "limits": _object(limits),
         "faults": _list(FAULT_SCHEMA, 10_000, "What goes wrong with API requests on purpose."),

@@ -6,6 +6,7 @@ What `account` leaves out is generated from the seed. The files are read in file
 from collections.abc import Container, Mapping, Sequence
 from typing import Any, Final
 
+from masking_emulator.callbacks.routes import CallbackRoute
 from masking_emulator.core.chance import Chance, Seed
 from masking_emulator.core.countries import calling_code, is_possible
 from masking_emulator.core.instants import SECOND_US
@@ -52,6 +53,7 @@ class WorldSpec(Record):
     policy: Policy
     limits: Limits
     faults: tuple[Fault, ...]
+    routes: tuple[CallbackRoute, ...]
 
     def with_accounts(self, accounts: Sequence[Account]) -> "WorldSpec":
         """The same world under other accounts."""

@@ -14,6 +14,7 @@ from masking_emulator.callbacks.courier import Courier
 from masking_emulator.callbacks.dispatch import Dispatch
 from masking_emulator.callbacks.laboratory import Laboratory
 from masking_emulator.callbacks.outgoing import Writer
+from masking_emulator.callbacks.routes import CallbackRoute, RouteTable
 from masking_emulator.clock import WorldClock
 from masking_emulator.core.chance import Chance
 from masking_emulator.core.commands import Command
@@ -122,6 +123,17 @@ class World:
         return self._life.laboratory
 
     @property
+    def routes(self) -> RouteTable:
+        """Where public callback URLs are delivered instead."""
+        return self._life.routes
+
+    def route(self, routes: Sequence[CallbackRoute]) -> None:
+        """Other routes in place of those before, for every callback that is not settled too."""
+        self.caught_up()
+        self.routes.replace(routes)
+        self.dispatch.reroute()
+
+    @property
     def accounts(self) -> Sequence[Account]:
         """The main account, then its subaccounts."""
         return self.spec.accounts
@@ -227,7 +239,7 @@ class World:
         """Restore the state of a world of this spec. Callbacks under way are abandoned, open ones sent anew."""
         life = Life.standing(spec, there)
         # From a stream of their own: the world's own stream has the nonces of the callbacks to come.
-        writer = self._writer(spec, Chance(f"{spec.seed} taken over at {there.now}"))
+        writer = self._writer(spec, Chance(f"{spec.seed} taken over at {there.now}"), life.routes)
         for callback in life.engine.unsettled():
             life.log.add(callback, writer.written(callback))
         # The other life is whole: from here on nothing can fail.
@@ -288,16 +300,16 @@ class World:
         if events:
             self._publish(events)
 
-    def _writer(self, spec: WorldSpec, chance: Chance) -> Writer:
+    def _writer(self, spec: WorldSpec, chance: Chance, routes: RouteTable) -> Writer:
         base_url = _VENDOR_URL if spec.policy.resource_urls == "vendor" else self._around.base_url
-        return Writer(spec.accounts, base_url, chance)
+        return Writer(spec.accounts, base_url, chance, routes)
 
     def _dispatch(self) -> Dispatch:
         life = self._life
         return Dispatch(
             life.engine,
             self._apply,
-            self._writer(self.spec, life.chance),
+            self._writer(self.spec, life.chance, life.routes),
             self._around.courier,
             life.chance,
             anywhere=self.spec.egress == "any",

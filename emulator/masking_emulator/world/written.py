@@ -32,6 +32,7 @@ def structure_of(spec: WorldSpec) -> dict[str, Any]:
         },
         "billing": {"pulse_s": spec.tariff.pulse_s, "price_per_minute": _price(spec.tariff.minute_micros)},
         "faults": [dict(fault.given) for fault in spec.faults],
+        "routes": [route.as_json() for route in spec.routes],
         "policy": asdict(spec.policy),
         "limits": asdict(spec.limits),
     }

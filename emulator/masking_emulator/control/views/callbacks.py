@@ -27,9 +27,10 @@ def entry_json(entry: Entry) -> dict[str, Any]:
         "copy_of": callback.copy_of,
         "url": callback.url,
         "parameters": dict(going.parameters),
+        "route": None if going.route is None else {**going.route.as_json(), "url": request.url},
         "request": {
             "method": request.method,
-            "url": request.url,
+            "url": going.public.url,
             "headers": dict(request.headers),
             "body": request.content.decode(),
         },
@@ -67,6 +68,7 @@ def _tried_json(tried: Tried) -> dict[str, Any]:
     shown: dict[str, Any] = {
         "number": attempt.number,
         "at": written(tried.at),
+        "url": tried.url,
         "outcome": attempt.outcome.word,
         "meaning": attempt.outcome.value,
         "took_ms": round(answer.took_ms, 3),
