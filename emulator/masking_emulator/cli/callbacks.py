@@ -89,12 +89,14 @@ def show(id_: int, url: str, account: str | None, **output: bool) -> None:
     """Print one callback: its parameters, its request, what was signed, and every attempt."""
     found = AccountClient(url, account).get(f"/callbacks/{id_}")
     request, signed = found["request"], found["signature_inputs"]
+    route = found["route"] or {}
     parts: Mapping[str, Mapping[str, str]] = {
         "parameters": found["parameters"],
         "request": {"": f"{request['method']} {request['url']}", **request["headers"], "body": request["body"]},
+        "route": {"": f"{route['from']} -> {route['to']}", "sent to": route["url"]} if route else {},
         "signed": {"V2": signed["v2"], **{f"V3, text {n}": text for n, text in enumerate(signed["v3"], 1)}},
         "laboratory": {"": ", ".join(found["laboratory"])},
-        "attempts": {attempt["at"]: _attempt(attempt) for attempt in found["attempts"]},
+        "attempts": {attempt["at"]: _attempt(attempt, request["url"]) for attempt in found["attempts"]},
     }
     lines = [_line(found), *(line for title, rows in parts.items() for line in _part(title, rows))]
     Output(**output).show(found, lines)
@@ -252,18 +254,19 @@ def _policy(policy: Mapping[str, Any]) -> Iterator[str]:
 def _line(found: Mapping[str, Any]) -> str:
     state = coloured(f"{found['state']:<9}", good=_GOOD.get(found["state"]))
     copy = f"  copy of {found['copy_of']}" if found["copy_of"] is not None else ""
-    last = f"  {_attempt(found['attempts'][-1])}" if found["attempts"] else ""
+    last = f"  {_attempt(found['attempts'][-1], found['request']['url'])}" if found["attempts"] else ""
     return (
         f"{found['id']:>5}  {found['due_at']:<27}  {found['event']:<30}  #{found['sequence']:<3} "
         f"{found['session_uuid']}  {state}{last}{copy}"
     ).rstrip()
 
 
-def _attempt(attempt: Mapping[str, Any]) -> str:
-    """An attempt in words: its number, the status or what went wrong, and how long it took."""
+def _attempt(attempt: Mapping[str, Any], public: str) -> str:
+    """An attempt in words: its number, the status or what went wrong, how long it took, and where a route led it."""
     response = attempt["response"]
+    elsewhere = "" if attempt["url"] == public else f" at {attempt['url'].partition('?')[0]}"
     came = f"answered {response['status']}" if response else attempt["error"] or attempt["meaning"]
-    return f"attempt {attempt['number']}: {came} ({attempt['took_ms']:.0f} ms)"
+    return f"attempt {attempt['number']}: {came} ({attempt['took_ms']:.0f} ms){elsewhere}"
 
 
 def _part(title: str, rows: Mapping[str, str]) -> list[str]:

@@ -1,8 +1,9 @@
 """The verbs that bring a program to the emulator: `run`, `env`, `doctor`, and `certificate show|install-help`."""
 
 import gc
+import re
 import sys
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import click
@@ -36,10 +37,31 @@ _KILL_AFTER_S_MAX = 86_400
 _FORMS = ["sh", "fish", "powershell", "dotenv", "github", "compose"]
 
 
+class RouteWords(click.ParamType[tuple[str, str]]):
+    """FROM=TO, two URLs; paths may have a "=" too."""
+
+    name = "route"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> tuple[str, str]:
+        """The two URLs, as they were written."""
+        public, _, target = re.sub("=(?=https?://)", "\n", str(value), count=1, flags=re.IGNORECASE).partition("\n")
+        if not target:
+            self.fail(f"{value!r} is not FROM=TO, two http or https URLs", param, ctx)
+        return public, target
+
+
 @click.command(cls=Verb, context_settings={"allow_interspersed_args": False})
 @click.option("--world", default="demo", show_default=True, help="A world file (TOML), or an example's name.")
 @click.option("--seed", help="The world's seed instead of the file's; same seed, same bytes.")
 @click.option("--allow-host", multiple=True, help="A host that it may reach beside Plivo; *.DOMAIN, or * for all.")
+@click.option(
+    "--route",
+    "routes",
+    multiple=True,
+    type=RouteWords(),
+    metavar="FROM=TO",
+    help="Deliver callbacks for this public URL, and all below it, to this one.",
+)
 @click.option(
     "--kill-after",
     default="5s",
@@ -49,7 +71,7 @@ _FORMS = ["sh", "fish", "powershell", "dotenv", "github", "compose"]
     help="How long it may take to end when it is asked to.",
 )
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
-def run(command: tuple[str, ...], world: str, seed: str | None, allow_host: tuple[str, ...], kill_after: float) -> None:
+def run(command: tuple[str, ...], **options: Any) -> None:
     """Run COMMAND with an emulator of its own, which it reaches at https://api.plivo.com.
 
     Its code stays as it is: the environment leads Plivo's SDKs here. What it finds there more:
@@ -66,7 +88,16 @@ def run(command: tuple[str, ...], world: str, seed: str | None, allow_host: tupl
     from masking_emulator.world.spec import BadWorld
 
     try:
-        run_until_it_ends(RunConfig(command, world, read_seed(seed), allow_host, kill_after))
+        run_until_it_ends(
+            RunConfig(
+                command,
+                options["world"],
+                read_seed(options["seed"]),
+                options["allow_host"],
+                options["kill_after"],
+                options["routes"],
+            )
+        )
     except CannotRun as error:
         end(error.code, str(error))
     except (BadWorld, CannotKeep, CannotOpenSocket) as error:

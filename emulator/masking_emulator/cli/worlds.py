@@ -135,8 +135,11 @@ def world() -> None:
 @click.argument("file", type=click.Path(path_type=Path, dir_okay=False))
 @output_options
 def check(file: Path, **output: bool) -> None:
-    """Find every mistake in FILE at once, each with its line. Exit code 2 where there is one."""
-    from masking_emulator.world.file import mistakes_in
+    """Find every mistake in FILE at once, each with its line. Exit code 2 where there is one.
+
+    Where there is none, notes say which of its callback routes is asked before which, and which lead nowhere.
+    """
+    from masking_emulator.world.file import mistakes_in, notes_in
 
     out = Output(**output)
     try:
@@ -144,9 +147,17 @@ def check(file: Path, **output: bool) -> None:
     except (OSError, UnicodeDecodeError) as error:
         end(EXIT_USAGE, f"{file}: {error.strerror if isinstance(error, OSError) else 'it is no UTF-8 text'}")
     found = mistakes_in(text)
+    notes = [] if found else notes_in(text)
     out.show(
-        {"file": str(file), "mistakes": [mistake.as_json() for mistake in found]},
-        [f"{file}:{mistake.line}: {mistake.sentence}" for mistake in found] or [f"{file}: no mistakes"],
+        {
+            "file": str(file),
+            "mistakes": [mistake.as_json() for mistake in found],
+            "notes": [note.as_json() for note in notes],
+        },
+        [
+            *([f"{file}:{mistake.line}: {mistake.sentence}" for mistake in found] or [f"{file}: no mistakes"]),
+            *(f"{file}:{note.line}: note: {note.sentence}" for note in notes),
+        ],
     )
     if found:
         click.get_current_context().exit(EXIT_USAGE)

@@ -22,7 +22,7 @@ from masking_emulator.interception.environment import EmulatorAccess, variables
 from masking_emulator.interception.trust import other_authorities, trust
 from masking_emulator.server.garbage_collection import settle
 from masking_emulator.server.sockets import ServerSockets, open_sockets
-from masking_emulator.world.file import load_world
+from masking_emulator.world.file import load_world, with_routes
 from masking_emulator.world.spec import WorldSpec
 
 #: Exit codes as in a shell: the command is not there, it is not a program, a signal ended it.
@@ -52,13 +52,17 @@ class CannotRun(Exception):
 
 @dataclass(frozen=True, slots=True)
 class RunConfig:
-    """What to run, in which world, which other hosts it may reach, and how long it may take to end when asked."""
+    """What to run, in which world, which other hosts it may reach, and how long it may take to end when asked.
+
+    `routes` are pairs of a public callback URL and where it is delivered, beside those of the world.
+    """
 
     command: Sequence[str]
     world: str
     seed: Seed | None
     allowed_hosts: tuple[str, ...]
     kill_after_s: float
+    routes: Sequence[tuple[str, str]] = ()
 
 
 def run(config: RunConfig) -> NoReturn:
@@ -66,7 +70,7 @@ def run(config: RunConfig) -> NoReturn:
 
     Raises BadWorld, CannotListen, CannotKeep and CannotRun before the command has started.
     """
-    spec = load_world(config.world, seed=config.seed)
+    spec = with_routes(load_world(config.world, seed=config.seed), config.routes)
     sockets = open_sockets(
         HOST_DEFAULT,
         0,
