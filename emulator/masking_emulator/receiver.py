@@ -268,7 +268,10 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _take(self, form: str) -> None:
         target = self.requestline.split()[1]  # `path` has lost a doubled slash, which was signed
-        url = target if "://" in target.partition("?")[0] else f"http://{self.headers.get('Host', '')}{target}"
+        # What was signed is the URL in front of a proxy, or of a callback route, which says which one that was.
+        target = self.headers.get("X-Forwarded-Uri", target)
+        scheme = "https" if self.headers.get("X-Forwarded-Proto") == "https" else "http"
+        url = target if "://" in target.partition("?")[0] else f"{scheme}://{self.headers.get('Host', '')}{target}"
         try:
             status = self.answered_with(self.command, url, dict(self.headers.items()), form)
         except ValueError:

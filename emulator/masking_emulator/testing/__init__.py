@@ -9,7 +9,15 @@ from masking_emulator.client import ControlRefused
 from masking_emulator.receiver import Received, Receiver
 from masking_emulator.testing.callbacks import CallbacksOut
 from masking_emulator.testing.emulator import Emulator
-from masking_emulator.testing.exchanges import AnswerView, AttemptView, CallbackView, FaultView, RequestView, SentView
+from masking_emulator.testing.exchanges import (
+    AnswerView,
+    AttemptView,
+    CallbackView,
+    FaultView,
+    RequestView,
+    RouteView,
+    SentView,
+)
 from masking_emulator.testing.faults import FaultWish
 from masking_emulator.testing.keys import CallbackFilters, CallbackRule, CallScript, PhoneHabits, SessionFields
 from masking_emulator.testing.masking import AsyncMasking, Masking
@@ -53,6 +61,7 @@ __all__ = [
     "Receiver",
     "RecordView",
     "RequestView",
+    "RouteView",
     "SentView",
     "SessionFields",
     "explore_orders",

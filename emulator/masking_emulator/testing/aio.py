@@ -12,6 +12,7 @@ from masking_emulator.testing.callbacks import Callbacks
 from masking_emulator.testing.faults import Faults
 from masking_emulator.testing.parts import Numbers, Phones, Sessions
 from masking_emulator.testing.requests import Requests
+from masking_emulator.testing.routes import Routes
 
 _P = ParamSpec("_P")
 _R = TypeVar("_R")
@@ -75,6 +76,15 @@ class AsyncRequests:
         self.count = awaited(requests.count)
         self.verify = awaited(requests.verify)
         self.wait_for = awaited(requests.wait_for)
+
+
+class AsyncRoutes:
+    """`Routes`, to be awaited."""
+
+    def __init__(self, routes: Routes) -> None:
+        self.add = awaited(routes.add)
+        self.all = awaited(routes.all)
+        self.clear = awaited(routes.clear)
 
 
 class AsyncSessions:

@@ -41,11 +41,13 @@ class AnswerView:
 class AttemptView:
     """One attempt to deliver a callback: `outcome` in a word, `meaning` in words, `took_ms` real milliseconds.
 
+    `url` is where it went: that of the request, or where a route led it.
     `answer` is None where none came, and `error` then says why; else it is "".
     """
 
     number: int
     at: str
+    url: str
     outcome: str
     meaning: str
     took_ms: float
@@ -59,6 +61,7 @@ class AttemptView:
         return cls(
             number=given["number"],
             at=given["at"],
+            url=given["url"],
             outcome=given["outcome"],
             meaning=given["meaning"],
             took_ms=given["took_ms"],
@@ -138,6 +141,19 @@ class FaultView:
     def of(cls, given: Mapping[str, Any]) -> Self:
         """From the control API's JSON."""
         return cls(given["id"], given["state"], given["matched"], given["applied"], given.get("note", ""), given)
+
+
+@dataclass(frozen=True, slots=True)
+class RouteView:
+    """A callback route: what goes to the URL `public`, or to anything below it, is delivered to `target`."""
+
+    public: str
+    target: str
+
+    @classmethod
+    def of(cls, given: Mapping[str, Any]) -> Self:
+        """From the control API's JSON."""
+        return cls(given["from"], given["to"])
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,15 +16,18 @@ from masking_emulator.testing.aio import (
     AsyncNumbers,
     AsyncPhones,
     AsyncRequests,
+    AsyncRoutes,
     AsyncSessions,
     awaited,
 )
 from masking_emulator.testing.callbacks import Callbacks, warn_of
+from masking_emulator.testing.exchanges import RouteView
 from masking_emulator.testing.faults import Faults
 from masking_emulator.testing.keys import CallScript
 from masking_emulator.testing.parts import Numbers, Phones, Sessions
 from masking_emulator.testing.redirect import redirect_plivo
 from masking_emulator.testing.requests import Requests
+from masking_emulator.testing.routes import Routes
 from masking_emulator.testing.views import CallView, EventView
 from masking_emulator.wholefile import text_of
 
@@ -49,6 +52,7 @@ class Masking:
         self.numbers = Numbers(control, self.path)
         self.phones = Phones(control, self.path)
         self.requests = Requests(control, self.path)
+        self.routes = Routes(control, self.path)
         self.sessions = Sessions(control, self.path)
 
     @cached_property
@@ -97,6 +101,13 @@ class Masking:
         answer = self.control.post(f"{self.path}/clock/advance", body)
         warn_of(self.callbacks.still_out(answer.get("callbacks_out", ())))
         return [EventView.of(event) for event in answer["events"]]
+
+    def route(self, public: str, target: str) -> RouteView:
+        """Deliver to `target` what goes to the URL `public` or to anything below it, signed for the public URL.
+
+        The same as `routes.add`. Raises ControlRefused.
+        """
+        return self.routes.add(public, target)
 
     def call(self, caller: str, number: str, **script: Unpack[CallScript]) -> CallView:
         """Somebody dials a virtual number, and the clock plays the rest. What `script` leaves out, the phones' habits
@@ -196,6 +207,7 @@ class AsyncMasking:
         self.journal = awaited(masking.journal)
         self.now = awaited(masking.now)
         self.pool_report = awaited(masking.pool_report)
+        self.route = awaited(masking.route)
         self.report = awaited(masking.report)
         self.restore = awaited(masking.restore)
         self.snapshot = awaited(masking.snapshot)
@@ -204,4 +216,5 @@ class AsyncMasking:
         self.numbers = AsyncNumbers(masking.numbers)
         self.phones = AsyncPhones(masking.phones)
         self.requests = AsyncRequests(masking.requests)
+        self.routes = AsyncRoutes(masking.routes)
         self.sessions = AsyncSessions(masking.sessions)
