@@ -23,12 +23,13 @@
  * @typedef {{ event: string, sequence: number, at: string } & Record<string, any>} JournalEvent
  *
  * @typedef {{
- *   number: number, at: string, outcome: string, meaning: string, took_ms: number, error: string | null,
+ *   number: number, at: string, url: string, outcome: string, meaning: string, took_ms: number, error: string | null,
  *   response: { status: number, headers: Record<string, string>, body: string } | null
  * }} Attempt
  * @typedef {{
  *   id: number, event: string, session_uuid: string, sequence: number, state: string, due_at: string,
  *   copy_of: number | null, url: string, parameters: Record<string, string>,
+ *   route: { from: string, to: string, url: string } | null,
  *   request: { method: string, url: string, headers: Record<string, string>, body: string },
  *   signature_inputs: { v2: string, v3: string[] }, laboratory: string[], attempts: Attempt[]
  * }} Callback

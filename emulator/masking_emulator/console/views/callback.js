@@ -44,9 +44,15 @@ export async function callbackCard(callback, { act, close }) {
  * @param {{ right: boolean | null, text: string }} verdict
  */
 function facts(callback, verdict) {
-  const { copy_of: copied, parameters, laboratory } = callback;
+  const { copy_of: copied, parameters, laboratory, route } = callback;
   return pairs([
     ["To", callback.url],
+    ...(route
+      ? [
+          /** @type {[string, string]} */ (["Delivered to", route.url.split("?")[0]]),
+          /** @type {[string, string]} */ (["Route", `${route.from} → ${route.to}`]),
+        ]
+      : []),
     ["Due", when(callback.due_at)],
     ["Session", sessionLink(callback.session_uuid)],
     ["Virtual number", tel(parameters.VirtualNumber)],
