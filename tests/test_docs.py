@@ -26,7 +26,7 @@ _PAGES_WITH_SNIPPETS: Final = [page for page in PAGES if any(snippet.language in
 _RUN_ELSEWHERE: Final = ("README.md", "docs/recipes.md")
 
 #: Languages whose snippets other tests run: the world files below, the recipes in `test_recipes.py`.
-_ELSEWHERE: Final = {"toml": ("README.md", "docs/worlds.md", "docs/policy.md", "docs/fidelity.md")}
+_ELSEWHERE: Final = {"toml": ("README.md", "docs/worlds.md", "docs/policy.md", "docs/fidelity.md", "docs/routes.md")}
 
 
 def test_snippets_were_found() -> None:
