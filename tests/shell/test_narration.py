@@ -61,6 +61,20 @@ def test_callbacks_are_narrated() -> None:
     )
 
 
+def test_routed_callback_is_narrated_with_both_urls() -> None:
+    """Where it was meant to go, and where it went."""
+    public = "https://shop.example.com/in"
+    with narrating() as (api, process), Receiver(api.auth_token) as server:
+        control = Control(api.url)
+        control.put(f"/worlds/{DEMO}/routes", {"routes": [{"from": public, "to": f"{server.url}app"}]})
+        api.create(callback_url=f"{public}/events", callback_method="GET", session_expiry=60)
+        _line(process)
+        control.post(f"/worlds/{DEMO}/clock/advance", {"seconds": 60})
+        line = _line(process)
+
+    assert f"callback SessionTimeout #1 to {public}/events, routed to {server.url}app/events: delivered" in line
+
+
 def test_narration_is_json_where_the_log_is() -> None:
     """One object a line, with the fields beside the message."""
     with narrating("--log-format", "json") as (api, process):

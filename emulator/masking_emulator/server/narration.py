@@ -36,14 +36,16 @@ class LogNarrator:
     def callback(self, entry: Entry) -> None:
         """A line for each attempt, and for what ends without one."""
         shown = entry_json(entry)
-        line = f"callback {shown['event']} #{shown['sequence']} to {shown['url']}: {shown['state']}"
+        route = shown["route"]
+        routed = f", routed to {route['url'].partition('?')[0]}" if route else ""
+        line = f"callback {shown['event']} #{shown['sequence']} to {shown['url']}{routed}: {shown['state']}"
         if shown["attempts"]:
             last = shown["attempts"][-1]
             answered = (
                 f"answered {last['response']['status']}" if last["response"] else last["error"] or last["meaning"]
             )
             line += f", {answered} ({last['took_ms']:.0f} ms)"
-        _write(line, {name: shown[name] for name in ("event", "url", "state", "session_uuid")})
+        _write(line, {name: shown[name] for name in ("event", "url", "route", "state", "session_uuid")})
 
 
 def _request_line(shown: dict[str, Any]) -> str:

@@ -158,7 +158,7 @@ function line(callback, { select, act }) {
     opener,
     timeOf(callback.due_at),
     callback.copy_of ? `${callback.event}, a copy of #${callback.copy_of}` : callback.event,
-    host(callback.url),
+    host(callback),
     badge(state),
     tookOf(callback),
     sessionLink(callback.session_uuid),
@@ -166,9 +166,10 @@ function line(callback, { select, act }) {
   );
 }
 
-/** @param {string} url */
-function host(url) {
-  return URL.canParse(url) ? h("span", { title: url }, new URL(url).host) : url;
+/** @param {Callback} callback */
+function host({ url, route }) {
+  const title = route ? `${url}, delivered to ${route.url.split("?")[0]}` : url;
+  return URL.canParse(url) ? h("span", { title }, new URL(url).host) : url;
 }
 
 /**
