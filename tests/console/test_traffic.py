@@ -11,6 +11,7 @@ from masking_emulator.testing.masking import Masking
 from playwright.sync_api import expect
 
 from tests.console.conftest import FIRST, SECOND, Console
+from tests.receiver import receiving
 
 
 def test_callback_is_shown_with_everything(console: Console) -> None:
@@ -29,6 +30,24 @@ def test_callback_is_shown_with_everything(console: Console) -> None:
 
     console.click("Replay", shown)
     expect(page.locator("tbody tr")).to_have_count(2)
+
+
+def test_routed_callback_is_shown_with_both_urls(console: Console) -> None:
+    """Where it was meant to go, and where it was delivered; the signature is right for the first."""
+    page, public = console.page, "https://shop.example.com/in"
+    with receiving() as receiver:
+        console.emulator.control.put(
+            f"/worlds/{console.api.auth_id}/routes", {"routes": [{"from": public, "to": f"{receiver.url}/app"}]}
+        )
+        console.session(callback_url=f"{public}/events", session_expiry=60)
+        console.open("callbacks")
+        console.click("+1 min")
+        expect(page.locator("tbody tr")).to_contain_text("delivered")
+    page.get_by_role("button", name="Open callback 1").click()
+    shown = page.get_by_role("region", name="Callback 1")
+    expect(shown).to_contain_text(f"{public}/events")
+    expect(shown).to_contain_text(f"Delivered to{receiver.url}/app/events")
+    expect(shown).to_contain_text("V3 right, V2 right")
 
 
 def test_callbacks_are_held_released_and_filtered(console: Console) -> None:

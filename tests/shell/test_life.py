@@ -25,7 +25,7 @@ FRESH: Final = {
     "World.state_file": "two worlds in one file would be none",
     "World._recorder": "one file tells of one world",
     "World._stopped_at_rate": "a copy is not removed",
-    "World._advances": "nobody has asked the copy to advance",
+    "World._waits": "nobody waits for the copy",
     "World._wake": "a timer of the event loop belongs to one world",
     "World._wake_at": "likewise",
     "WorldClock._source": "the function that reads real time",
