@@ -78,7 +78,7 @@ def test_command_line_repeats_what_the_server_has(name: str) -> None:
 
 
 #: Options that choose what only the command line has.
-_ITS_OWN: Final = {"log_format", "form", "shell"}
+_ITS_OWN: Final = {"log_format", "form", "shell", "kind"}
 
 
 def choices(command: click.Command) -> Iterator[tuple[str, tuple[str, ...]]]:

@@ -256,6 +256,7 @@ VERBS: Final[Mapping[str, str]] = {
     "serve": "Run the emulator until Ctrl-C.",
     "wait": "Wait until the server answers.",
     "advance": "Let TIME pass",
+    "init": "Write a commented world file",
     "journal": "Print what happened in the world",
     "clock": "Look at the clock of a world",
     "completion": "Print what completes verbs",
