@@ -22,8 +22,8 @@ _LOGGED_HOSTS_MAX: Final = 100
 
 _CONNECT_DONE: Final = b"HTTP/1.1 200 Connection established\r\n\r\n"
 
-#: What is between client and proxy only, or would keep the connection open.
-_HOP_HEADERS: Final = (b"connection", b"keep-alive", b"proxy-connection", b"proxy-authorization")
+#: What is between client and proxy only, would keep the connection open, or is said anew.
+_HOP_HEADERS: Final = (b"connection", b"keep-alive", b"proxy-connection", b"proxy-authorization", b"host")
 
 _log = logging.getLogger(__name__)
 
@@ -190,7 +190,7 @@ class ProxyConnection(asyncio.Protocol):
         scheme, authority, path = _url(target)
         default_port = HTTPS_PORT if scheme == b"https" else HTTP_PORT
         host, port = _authority(authority, default_port)
-        head = _alone(method, path, headers)
+        head = _alone(method, authority, path, headers)
         way = self._way(host, port, default_port)
         transport = self._still_here()
         if way is ProxyRoute.INSIDE:
@@ -264,8 +264,13 @@ def _url(target: bytes) -> tuple[bytes, bytes, bytes]:
     return parts.scheme, parts.netloc, path if path.startswith(b"/") else b"/" + path
 
 
-def _alone(method: bytes, path: bytes, headers: bytes) -> bytes:
-    """The head as the host itself wants it, for a connection that ends with the answer."""
+def _alone(method: bytes, authority: bytes, path: bytes, headers: bytes) -> bytes:
+    """The head as the host itself wants it, for a connection that ends with the answer.
+
+    The host that the URL names counts, whatever the Host header said (RFC 9112, section 3.2.2).
+    """
     lines = [line for line in headers.split(b"\r\n") if line.partition(b":")[0].strip().lower() not in _HOP_HEADERS]
     first = method + b" " + path + b" HTTP/1.1"
-    return b"\r\n".join([first, *(line for line in lines if line), b"Connection: close", b"", b""])
+    return b"\r\n".join(
+        [first, b"Host: " + authority, *(line for line in lines if line), b"Connection: close", b"", b""]
+    )
