@@ -41,7 +41,7 @@ def raw(api: Api, request: str) -> bytes:
     """Everything that comes back on a connection of its own until it ends."""
     parts = urlsplit(api.url)
     with socket.create_connection((parts.hostname or "", parts.port or 0)) as connection:
-        connection.sendall(f"{request}\r\nHost: x\r\nAuthorization: {api.authorization}\r\n\r\n".encode())
+        connection.sendall(f"{request}\r\nHost: 127.0.0.1\r\nAuthorization: {api.authorization}\r\n\r\n".encode())
         received = b""
         while chunk := connection.recv(65536):
             received += chunk
@@ -204,7 +204,7 @@ def test_client_that_does_not_wait_is_told_apart(api: Api, when: str) -> None:
     """A time-out of the client: the request says so, and whether the session exists."""
     fault(api, operation="create_session", delay_s=0.3, when=when)
     body = json.dumps({"first_party": "+12025550100", "second_party": "+12025550101"})
-    head = f"POST {api.sessions} HTTP/1.1\r\nHost: x\r\nAuthorization: {api.authorization}\r\n"
+    head = f"POST {api.sessions} HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: {api.authorization}\r\n"
     parts = urlsplit(api.url)
     with socket.create_connection((parts.hostname or "", parts.port or 0)) as connection:
         length = f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n"
