@@ -4,6 +4,7 @@ Integers, so that sums are exact and a replayed run gives the same bytes.
 """
 
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Final
 
 SECOND_US: Final = 1_000_000
@@ -23,8 +24,18 @@ def later(instant: int, us: int) -> int:
 
 def written(instant: int) -> str:
     """The instant in ISO 8601 with `Z`; the fraction only where there is one."""
-    moment = _EPOCH + timedelta(microseconds=instant)
-    return moment.isoformat().replace("+00:00", "Z")
+    days, us = divmod(instant, DAY_US)
+    seconds, us = divmod(us, SECOND_US)
+    minutes, seconds = divmod(seconds, 60)
+    hours, minutes = divmod(minutes, 60)
+    time = f"{_day(days)}T{hours:02}:{minutes:02}:{seconds:02}"
+    return f"{time}.{us:06}Z" if us else f"{time}Z"
+
+
+# A snapshot of many sessions has hundreds of thousands of instants, on few days.
+@lru_cache(maxsize=64)
+def _day(days: int) -> str:
+    return (_EPOCH + timedelta(days=days)).date().isoformat()
 
 
 def read(text: str) -> int:
