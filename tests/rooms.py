@@ -36,6 +36,7 @@ ROOMS: Final[Mapping[str, Room]] = {
         libraries={"msgspec": "core/records/base.py", "phonenumbers": "core/countries.py"},
     ),
     "clock": Room("real time, and the clock of a world", ("core.instants",)),
+    "turns": Room("long work, done in turns", ("core.work", "clock"), {"msgspec": "*"}),
     "config": Room("the environment, and what a server is started with", ("core.chance",)),
     "wholefile": Room("files of people: written whole or not at all, read with or without a byte-order mark"),
     "unpatched": Room("sockets, threads and locks that nothing in the process has replaced"),
@@ -63,7 +64,7 @@ ROOMS: Final[Mapping[str, Room]] = {
     ),
     "world": Room(
         "one account at work: its file, spec, life, journal, and the hub that holds all of a server",
-        ("core", "clock", "wholefile", "plivo", "traffic", "callbacks"),
+        ("core", "clock", "turns", "wholefile", "plivo", "traffic", "callbacks"),
         {"jsonschema": "world/file.py"},
     ),
     "keeping": Room(
@@ -73,7 +74,7 @@ ROOMS: Final[Mapping[str, Room]] = {
     ),
     "control": Room(
         "the control API, and how it shows what there is",
-        ("core", "clock", "wholefile", "plivo", "traffic", "callbacks", "world", "keeping"),
+        ("core", "clock", "turns", "wholefile", "plivo", "traffic", "callbacks", "world", "keeping"),
         {"starlette": "*", "jsonschema": "control/kernel.py", "msgspec": "*"},
     ),
     "console": Room("the page in the browser", ("control",), {"starlette": "*"}),

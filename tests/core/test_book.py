@@ -9,6 +9,7 @@ from masking_emulator.core.books.sessions import SessionBook
 from masking_emulator.core.instants import SECOND_US
 from masking_emulator.core.records.base import replace
 from masking_emulator.core.records.sessions import Session, Status
+from masking_emulator.core.work import finished
 
 from tests.core.play import ANNA, BEN, CARA, DAVE, EVE, START, A, B, World, naive_select, pin_wish
 
@@ -194,7 +195,7 @@ def test_copy_is_independent(
 ) -> None:
     """Neither of two copies sees what is put into, or forgotten by, the other."""
     original = _book(shared)
-    twin = original.copy()
+    twin = finished(original.copying())
     changed, kept = (original, twin) if original_changes else (twin, original)
     newest = [history[-1] for history in shared]
     for history in later:
@@ -210,7 +211,7 @@ def test_copy_keeps_its_own_pins() -> None:
     """A PIN freed in one copy is taken in the other."""
     world = World(A)
     session = world.create(ANNA, BEN, pins=pin_wish("1111", "2222"))
-    twin = world.engine.state.book.copy()
+    twin = finished(world.engine.state.book.copying())
     world.delete(session)
 
     assert twin.pin_taken(A, "1111")

@@ -6,6 +6,7 @@ from masking_emulator.control.views.pool_report import pool_report
 from masking_emulator.core.commands import DeleteSession, ReplaceNumber, UpdateSession
 from masking_emulator.core.instants import SECOND_US
 from masking_emulator.core.refusals import Refused
+from masking_emulator.core.work import finished
 from masking_emulator.world.file import world_of
 from masking_emulator.world.world import World
 
@@ -27,9 +28,8 @@ def _world(*numbers: str, **limits: int) -> World:
 def _report(world: World) -> dict[str, Any]:
     world.caught_up()
     journal = world.journal
-    return pool_report(
-        (event for _, event in journal.after(0, journal.last)), world.accounts, complete=journal.first == 1
-    )
+    events = (event for _, event in journal.after(0, journal.last))
+    return finished(pool_report(events, world.accounts, complete=journal.first == 1))
 
 
 def _create(world: World, first: str, second: str = "", **fields: Any) -> str:

@@ -1,6 +1,7 @@
 """A world at work: time passes by request, by command and by itself."""
 
 import asyncio
+import json
 from typing import Any
 
 import pytest
@@ -14,7 +15,8 @@ from masking_emulator.core.refusals import Refused
 from masking_emulator.world.file import world_of
 from masking_emulator.world.hub import Hub
 from masking_emulator.world.journal import event_json
-from masking_emulator.world.world import World
+from masking_emulator.world.world import Surroundings, World
+from starlette.responses import StreamingResponse
 
 from tests.shell.worlds import ANNA, BEN, CARA, DAVE, START, create, still_world, structure
 
@@ -82,7 +84,7 @@ def test_advance_lets_others_have_their_turn() -> None:
 
 def _crowded(rate: float) -> World:
     """A world in which a long advance has to let others have their turn."""
-    world = World(world_of(structure(clock={"start": START, "rate": rate})))
+    world = World(world_of(structure(clock={"start": START, "rate": rate})), Surroundings(turn_s=0))
     for number in range(1200):
         world.do(create(f"1202555{number:04}", f"1303555{number:04}", expiry_s=3600 + number))
     return world
@@ -97,7 +99,11 @@ def test_advance_answers_with_the_newest_events() -> None:
         for number in range(EVENTS_MAX // 2 + 1):
             world.do(create(f"1202{number:07}", f"1303{number:07}", expiry_s=3600 + number, cooloff_s=10**6))
         request = ControlRequest(hub, {"auth_id": world.auth_id}, {}, {"seconds": 86_400}, {})
-        return (await advance_clock(request))[1]
+        response = await advance_clock(request)
+        assert isinstance(response, StreamingResponse), "so many events are sent as they are made"
+        pieces = [bytes(piece) async for piece in response.body_iterator if not isinstance(piece, str)]
+        answer: dict[str, Any] = json.loads(b"".join(pieces))
+        return answer
 
     answer = asyncio.run(advanced())
 

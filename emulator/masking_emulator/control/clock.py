@@ -3,6 +3,8 @@
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
+from starlette.responses import Response
+
 from masking_emulator.clock import RATE_MAX
 from masking_emulator.control.journal import EVENTS_MAX, numbered
 from masking_emulator.control.kernel import (
@@ -17,6 +19,7 @@ from masking_emulator.control.kernel import (
     body_schema,
     instant_of,
 )
+from masking_emulator.control.pieces import response_in_pieces
 from masking_emulator.core.instants import INSTANT_MAX, SECOND_US, written
 from masking_emulator.world.world import ADVANCE_PATIENCE_S, World
 
@@ -37,7 +40,7 @@ async def set_clock(asked: ControlRequest) -> ControlAnswer:
     return 200, clock_json(world)
 
 
-async def advance_clock(asked: ControlRequest) -> ControlAnswer:
+async def advance_clock(asked: ControlRequest) -> Response:
     """Go forward by `seconds`, `to` an instant, or to the `next` thing that is due; answers what happened.
 
     It waits for callbacks to be answered on the way, in all for `patience_s` real seconds; `callbacks_out` are those
@@ -49,13 +52,13 @@ async def advance_clock(asked: ControlRequest) -> ControlAnswer:
     await world.advance_to(target, patience_s=asked.body.get("patience_s", ADVANCE_PATIENCE_S))
     # The newest of them: what they came to is more than how they began.
     events = world.journal.after(max(before, world.journal.last - EVENTS_MAX), EVENTS_MAX)
-    answer: dict[str, Any] = {"now": written(world.clock.now()), "events": [numbered(*event) for event in events]}
+    answer: dict[str, Any] = {"now": written(world.clock.now()), "events": (numbered(*event) for event in events)}
     left_out, out = world.journal.last - before - len(events), world.dispatch.out()
     if left_out > 0:
         answer["events_left_out"] = left_out
     if out:
         answer["callbacks_out"] = out
-    return 200, answer
+    return await response_in_pieces(answer, world.turn_s)
 
 
 def clock_json(world: World) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import Any, Final
 from starlette.responses import Response, StreamingResponse
 
 from masking_emulator.control.kernel import WHOLE, ControlAnswer, ControlRequest, Operation, W, whole
+from masking_emulator.control.pieces import response_in_pieces
 from masking_emulator.control.views.timeline import timeline_json
 from masking_emulator.core.events import Event
 from masking_emulator.world.journal import event_json
@@ -17,7 +18,7 @@ from masking_emulator.world.world import World
 EVENTS_MAX: Final = 10_000
 
 #: How many events a stream writes before it waits until the connection has taken them.
-_BATCH_MAX: Final = 200
+_BATCH_MAX: Final = 50
 
 #: How often a stream without events sends a comment, in real seconds.
 _HEARTBEAT_S: Final = 10.0
@@ -28,13 +29,13 @@ _TIMEOUT_S_MAX: Final = 86_400
 _EVENT_STREAM: Final = "text/event-stream"
 
 
-def show_journal(asked: ControlRequest) -> ControlAnswer:
+async def show_journal(asked: ControlRequest) -> Response:
     """The events after a sequence number, oldest first. `first` is the oldest number that is kept."""
     world = asked.world
     world.caught_up()
     events = world.journal.after(whole(asked.query, "after", 0), min(whole(asked.query, "limit", 1000), EVENTS_MAX))
     journal = {"first": world.journal.first, "last": world.journal.last}
-    return 200, journal | {"events": [numbered(*event) for event in events]}
+    return await response_in_pieces(journal | {"events": (numbered(*event) for event in events)}, world.turn_s)
 
 
 def follow_journal(asked: ControlRequest) -> Response:

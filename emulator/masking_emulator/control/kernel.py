@@ -201,6 +201,8 @@ class ControlEndpoint:
         unknown = next((name for name in query if name not in (operation.query or {})), None)
         if unknown is not None:
             raise ControlError(400, unknown_key(unknown[:60], operation.query or {}), unknown[:60])
+        if "auth_id" in request.path_params:
+            await self._hub.world(request.path_params["auth_id"]).entered()
         answer = operation.handler(ControlRequest(self._hub, request.path_params, query, body, request.headers))
         return await answer if isawaitable(answer) else answer
 

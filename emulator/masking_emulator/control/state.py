@@ -6,29 +6,36 @@ The code for it is loaded at the first use, because few tests need it and every 
 from collections.abc import Sequence
 from typing import Final
 
+from starlette.responses import Response
+
+from masking_emulator.control.clock import clock_json
 from masking_emulator.control.kernel import ControlAnswer, ControlError, ControlRequest, Operation, W
+from masking_emulator.control.pieces import response_in_pieces
+from masking_emulator.turns import politely
 from masking_emulator.wholefile import CannotKeepFile
 
 #: A world of 100,000 sessions has to fit into it.
 _SNAPSHOT_BYTES_MAX: Final = 536_870_912
 
 
-def take_snapshot(asked: ControlRequest) -> ControlAnswer:
+async def take_snapshot(asked: ControlRequest) -> Response:
     """The whole state of the world, as JSON that can be put back, edited and kept."""
-    from masking_emulator.keeping.snapshot import snapshot_of
+    from masking_emulator.keeping.snapshot import snapshot_cut
 
-    return 200, snapshot_of(asked.world)
+    return await response_in_pieces(snapshot_cut(asked.world), asked.world.turn_s)
 
 
-def put_snapshot(asked: ControlRequest) -> ControlAnswer:
+async def put_snapshot(asked: ControlRequest) -> ControlAnswer:
     """Restore a state that was taken. The world keeps its accounts."""
-    from masking_emulator.keeping.snapshot import BadSnapshot, restore, snapshot_of
+    from masking_emulator.keeping.snapshot import BadSnapshot, restoring
 
-    try:
-        restore(asked.world, asked.body)
-    except BadSnapshot as bad:
-        raise ControlError(400, bad.reason, bad.field) from None
-    return 200, snapshot_of(asked.world)["clock"]
+    world = asked.world
+    async with world.door.held():
+        try:
+            await politely(restoring(world, asked.body), world.turn_s)
+        except BadSnapshot as bad:
+            raise ControlError(400, bad.reason, bad.field) from None
+    return 200, clock_json(world)
 
 
 def keep_snapshot(asked: ControlRequest) -> ControlAnswer:
@@ -45,14 +52,15 @@ def keep_snapshot(asked: ControlRequest) -> ControlAnswer:
     return 200, {"file": str(world.state_file), "now": kept["clock"]["now"]}
 
 
-def show_pool_report(asked: ControlRequest) -> ControlAnswer:
+async def show_pool_report(asked: ControlRequest) -> ControlAnswer:
     """How many numbers, of which countries, would have served the journal's sessions, and when most were in use."""
     from masking_emulator.control.views.pool_report import pool_report
 
     world = asked.world
     world.caught_up()
     events = (event for _, event in world.journal.after(0, world.journal.last))
-    return 200, pool_report(events, world.accounts, complete=world.journal.first == 1)
+    work = pool_report(events, world.accounts, complete=world.journal.first == 1)
+    return 200, await politely(work, world.turn_s)
 
 
 OPERATIONS: Final[Sequence[Operation]] = (

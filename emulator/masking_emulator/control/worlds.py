@@ -6,6 +6,7 @@ from typing import Any, Final
 from masking_emulator.control.clock import clock_json
 from masking_emulator.control.kernel import ControlAnswer, ControlError, ControlRequest, Operation, W, body_schema
 from masking_emulator.core.records.base import asdict
+from masking_emulator.turns import politely
 from masking_emulator.world.file import world_like, world_of
 from masking_emulator.world.schema import CLOCK_SCHEMA, SEED_SCHEMA
 from masking_emulator.world.spec import BadWorld
@@ -52,9 +53,12 @@ def reset_world(asked: ControlRequest) -> ControlAnswer:
     return 200, _world(asked.world)
 
 
-def fork_world(asked: ControlRequest) -> ControlAnswer:
+async def fork_world(asked: ControlRequest) -> ControlAnswer:
     """A copy of the world as it stands, under a new Auth ID."""
-    return 201, _world(asked.hub.fork(asked.path["auth_id"]))
+    world = asked.world
+    async with world.door.held():
+        twin = await politely(asked.hub.forking(world.auth_id), world.turn_s)
+    return 201, _world(twin)
 
 
 def _world(world: World) -> dict[str, Any]:

@@ -11,12 +11,12 @@ are functions, made of those of the parts. A path is put together only where som
 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache
-from math import isfinite
 from types import NoneType, UnionType
 from typing import Any, Final, Union, get_args, get_origin, get_type_hints, is_typeddict
 
 from masking_emulator.core import instants
 from masking_emulator.core.records.base import Choice, Struct, asdict, names
+from masking_emulator.core.work import Work
 
 #: Makes JSON of a value, or a value of JSON.
 Turn = Callable[[Any], Any]
@@ -60,6 +60,33 @@ def record(kind: type[Struct], given: Any, path: str = "") -> Any:
     return _read(_reader_of_record(kind), given, path)
 
 
+def record_in_turns(kind: type[Struct], given: Any, path: str = "") -> Work[Any]:
+    """The work of a record whose lists may be long. Raises BadRecord."""
+    lists = {name: hint for name, hint in _hints(kind).items() if get_origin(hint) is tuple}
+    if not isinstance(given, Mapping) or given.keys() != _hints(kind).keys():
+        return record(kind, given, path)  # it is refused, and says why
+    made = {}
+    for name, hint in _hints(kind).items():
+        where = f"{path}.{name}" if path else name
+        if name in lists and isinstance(given[name], list):
+            made[name] = yield from _list_in_turns(get_args(hint)[0], given[name], where)
+        else:
+            made[name] = _read(_reader(hint, name), given[name], where)
+            yield
+    return kind(**made)
+
+
+def _list_in_turns(hint: Any, given: list[Any], path: str) -> Work[tuple[Any, ...]]:
+    reader, made = _reader(hint, ""), []
+    for at, item in enumerate(given):
+        try:
+            made.append(reader(item))
+        except _Bad as bad:
+            raise _refusal(bad, f"{path}[{at}]") from None
+        yield
+    return tuple(made)
+
+
 def untagged(union: Any, given: Any, path: str = "") -> Any:
     """The record of one of the types of a union. Raises BadRecord."""
     return _read(_reader_of_several(union), given, path)
@@ -74,7 +101,11 @@ def _read(read: Turn, given: Any, path: str) -> Any:
     try:
         return read(given)
     except _Bad as bad:
-        raise BadRecord("".join((path, *reversed(bad.path))).removeprefix("."), bad.reason) from None
+        raise _refusal(bad, path) from None
+
+
+def _refusal(bad: "_Bad", path: str) -> BadRecord:
+    return BadRecord("".join((path, *reversed(bad.path))).removeprefix("."), bad.reason)
 
 
 # Writing
@@ -330,7 +361,7 @@ def _read_number(given: Any) -> int:
 def _read_fraction(given: Any) -> float:
     if type(given) not in (int, float):
         raise _Bad(f"{_shown(given)} is no float")
-    if type(given) is float and not (isfinite(given) and given >= 0):
+    if not 0 <= given <= _NUMBER_MAX:
         raise _Bad(f"{_shown(given)} is not between 0 and {_NUMBER_MAX}")
     return float(given)
 

@@ -43,8 +43,9 @@ from masking_emulator.core.records.calls import Call, Leg, Phone, Recording
 from masking_emulator.core.records.sessions import Session
 from masking_emulator.core.refusals import Refused
 from masking_emulator.core.rules import Rules, Tariff
-from masking_emulator.core.snapshot import Snapshot, restored, taken
+from masking_emulator.core.snapshot import Snapshot, restoring, taken
 from masking_emulator.core.state import State
+from masking_emulator.core.work import Work, finished
 
 # The key decides the type of the second argument, which no type for a mapping can say: hence Any.
 _DECIDE: Final[Mapping[type, Callable[[State, Any, int], Sequence[Event]]]] = {
@@ -84,7 +85,13 @@ class Engine:
     @classmethod
     def restored(cls, snapshot: Snapshot, *, rules: Rules, seed: Seed) -> "Engine":
         """An engine in the state that the snapshot holds."""
-        return cls(restored(snapshot, rules, seed), snapshot.at)
+        return finished(cls.restoring(snapshot, rules=rules, seed=seed))
+
+    @classmethod
+    def restoring(cls, snapshot: Snapshot, *, rules: Rules, seed: Seed) -> Work["Engine"]:
+        """The work of a restored engine."""
+        state = yield from restoring(snapshot, rules, seed)
+        return cls(state, snapshot.at)
 
     def snapshot(self) -> Snapshot:
         """Everything that the engine holds, besides rules and seed."""
@@ -92,13 +99,18 @@ class Engine:
 
     def fork(self) -> "Engine":
         """An independent engine in the same state."""
-        return Engine(self._state.copy(), self.now, timers_run=self.timers_run)
+        return finished(self.forking())
 
-    def advance(self, instant: int, *, timers_max: int | None = None) -> list[Event]:
+    def forking(self) -> Work["Engine"]:
+        """The work of a fork; nothing may change this engine meanwhile."""
+        state = yield from self._state.copying()
+        return Engine(state, self.now, timers_run=self.timers_run)
+
+    def advance(self, instant: int, *, timers_max: int | None = None, to_callbacks: bool = False) -> list[Event]:
         """Run the timers that are due up to `instant`, each at its own, and stand there.
 
-        With `timers_max` it may stand earlier, and another call goes on: past so many timers, or at the end of an
-        instant after which callbacks are to be sent.
+        It may stand earlier, and another call goes on: with `timers_max` past so many timers, with `to_callbacks` at
+        the end of an instant after which callbacks are to be sent.
         """
         events: list[Event] = []
         for _ in repeat(None) if timers_max is None else repeat(None, timers_max):
@@ -110,7 +122,7 @@ class Engine:
             self.timers_run += 1
             events += self._apply(due[3])
             # Checked after a timer and not before it: a callback that nobody answers must not stop the clock.
-            if timers_max is not None and self._state.outbox.ready and self._state.timers.deadline() != self.now:
+            if to_callbacks and self._state.outbox.ready and self._state.timers.deadline() != self.now:
                 break
         return events
 

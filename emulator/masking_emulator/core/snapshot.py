@@ -12,6 +12,7 @@ from masking_emulator.core.records.calls import Call, Phone, Recording
 from masking_emulator.core.records.sessions import Hold, Number, Session
 from masking_emulator.core.rules import Rules
 from masking_emulator.core.state import State
+from masking_emulator.core.work import Work
 
 
 class Timer(Record):
@@ -75,8 +76,8 @@ def taken(state: State, now: int) -> Snapshot:
     )
 
 
-def restored(snapshot: Snapshot, rules: Rules, seed: Seed) -> State:
-    """The state that was taken."""
+def restoring(snapshot: Snapshot, rules: Rules, seed: Seed) -> Work[State]:
+    """The work of the state that was taken."""
     state = State(rules, seed)
     state.chance = Chance(seed, snapshot.drawn)
     state.ordinal, state.call_ordinal = snapshot.ordinal, snapshot.call_ordinal
@@ -86,13 +87,16 @@ def restored(snapshot: Snapshot, rules: Rules, seed: Seed) -> State:
         state.book.put(session)
         if session.is_live:
             state.pool.enter(session)
+        yield
     for hold in snapshot.holds:
         state.pool.hold(hold)
+        yield
     for digits in snapshot.suspended:
         state.pool.suspend(digits)
     state.phones = {phone.number: phone for phone in snapshot.phones}
     for call in snapshot.calls:
         state.calls.put(call)
+        yield
     for recording in snapshot.recordings:
         state.recordings.put(recording)
     state.recordings.ordinal = snapshot.recording_ordinal
@@ -100,4 +104,5 @@ def restored(snapshot: Snapshot, rules: Rules, seed: Seed) -> State:
     state.outbox.delivers = snapshot.delivers
     for timer in snapshot.timers:
         state.timers.set(timer.key, timer.at, timer.command)
+        yield
     return state

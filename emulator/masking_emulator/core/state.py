@@ -66,6 +66,7 @@ from masking_emulator.core.records.calls import Call, Phone, Route, Step
 from masking_emulator.core.records.sessions import Hold, Session
 from masking_emulator.core.rules import Rules
 from masking_emulator.core.timers import Timers, call_key, callback_key, hold_key, initiated_key, key_of, session_key
+from masking_emulator.core.work import Work
 
 
 class State:
@@ -84,15 +85,19 @@ class State:
         self.ordinal = 0
         self.call_ordinal = 0
 
-    def copy(self) -> "State":
-        """An independent copy; the records are immutable and shared."""
+    def copying(self) -> Work["State"]:
+        """The work of an independent copy; the records are immutable and shared."""
         twin = State(self.rules, self.chance.seed)
-        twin.book = self.book.copy()
+        twin.book = yield from self.book.copying()
         twin.pool = self.pool.copy()
         twin.phones = self.phones.copy()
+        yield
         twin.calls = self.calls.copy()
+        yield
         twin.recordings = self.recordings.copy()
+        yield
         twin.outbox = self.outbox.copy()
+        yield
         twin.timers = self.timers.copy()
         twin.chance = self.chance.copy()
         twin.ordinal = self.ordinal

@@ -6,7 +6,7 @@ it; the journal goes on with the next number.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final
 
@@ -18,8 +18,9 @@ from masking_emulator.core import snapshot as core
 from masking_emulator.core.codec import BadRecord
 from masking_emulator.core.consistency import contradictions
 from masking_emulator.core.instants import read, written
-from masking_emulator.core.records.base import replace
+from masking_emulator.core.records.base import names, replace
 from masking_emulator.core.records.callbacks import CallbackState
+from masking_emulator.core.work import Work, finished
 from masking_emulator.keeping.values import wrong_in_engine, wrong_in_world
 from masking_emulator.wholefile import text_of, write_whole
 from masking_emulator.world.file import world_of
@@ -48,6 +49,16 @@ class BadSnapshot(Exception):
 
 def snapshot_of(world: World) -> dict[str, Any]:
     """The world as it stands now."""
+    cut = snapshot_cut(world)
+    engine = {name: list(part) if isinstance(part, Iterator) else part for name, part in cut["engine"].items()}
+    return {**cut, "engine": engine}
+
+
+def snapshot_cut(world: World) -> dict[str, Any]:
+    """The world as it stands now, its records made JSON one by one: iterators in the place of lists.
+
+    Records never change, so whatever happens in the world meanwhile, it is the state of this moment.
+    """
     standing = world.standing()
     spec = replace(world.spec, faults=tuple(placed.fault for placed in world.faults), routes=world.routes.routes)
     return {
@@ -58,20 +69,35 @@ def snapshot_of(world: World) -> dict[str, Any]:
         "journal_last": standing.journal_last,
         "drawn": dict(standing.drawn),
         "laboratory": [codec.plain(rule) for rule in standing.rules],
-        "engine": codec.plain(standing.engine),
+        "engine": {name: _part(getattr(standing.engine, name), name) for name in names(core.Snapshot)},
     }
+
+
+def _part(part: Any, name: str) -> Any:
+    if isinstance(part, tuple):
+        return map(codec.plain, part)
+    return written(part) if name == "at" else codec.plain(part)
 
 
 def restore(world: World, given: Mapping[str, Any]) -> None:
     """Restore the snapshot in the world, which keeps its accounts. Raises BadSnapshot, and then nothing has changed."""
-    spec, standing = read_snapshot(given)
+    finished(restoring(world, given))
+
+
+def restoring(world: World, given: Mapping[str, Any]) -> Work[None]:
+    """The work of a restore. The world stays as it is until all of it has been read and made. Raises BadSnapshot."""
+    spec, standing = yield from _reading(given)
     if len(spec.accounts) != len(world.accounts):
         raise BadSnapshot(f"world.account: {len(spec.accounts)} accounts, and this world has {len(world.accounts)}")
-    world.stand(spec.with_accounts(world.accounts), standing)
+    yield from world.standing_again(spec.with_accounts(world.accounts), standing)
 
 
 def read_snapshot(given: Mapping[str, Any]) -> tuple[WorldSpec, Standing]:
     """The content of a snapshot. Raises BadSnapshot."""
+    return finished(_reading(given))
+
+
+def _reading(given: Mapping[str, Any]) -> Work[tuple[WorldSpec, Standing]]:
     if given.get("version") != VERSION:
         raise BadSnapshot(f"version: {given.get('version')!r} is not {VERSION}, the one that this emulator writes")
     keys = {"version", "emulator", "world", "clock", "journal_last", "drawn", "laboratory", "engine"}
@@ -80,7 +106,7 @@ def read_snapshot(given: Mapping[str, Any]) -> tuple[WorldSpec, Standing]:
     try:
         spec = world_of(given["world"])
         now, rate = _clock(given["clock"])
-        engine = codec.record(core.Snapshot, given["engine"], "engine")
+        engine = yield from codec.record_in_turns(core.Snapshot, given["engine"], "engine")
         standing = Standing(
             now=now,
             rate=rate,

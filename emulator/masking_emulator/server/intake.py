@@ -50,6 +50,7 @@ class Intake:
             await response(scope, receive, send)
             return
         if _is_consoles_read(request):
+            await caller.service.entered()
             looking = Caller(_LookedAt(caller.service, self._hub.draw_api_id), caller.account)
             response = self._endpoint.answer(request, looking, b"")
             await response(scope, receive, send)
@@ -71,6 +72,7 @@ class Intake:
         world = caller.service
         body = await read_body(request, BODY_BYTES_MAX)
         world.requests.received(noted, body)
+        await world.entered()
         met = world.faults_met_by(noted)
         if met:
             response = await self._disturbed(met, request, caller, noted, body)
@@ -97,6 +99,7 @@ class Intake:
         await _hold_up(met, after=False)
         answer = None
         if spoiler is None or spoiler.fault.after:
+            await caller.service.entered()
             answer = self._endpoint.answer(request, caller, body)
             await _hold_up(met, after=True)
             noted.lost = caller.service.requests.bounded(_reply(answer))

@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Any
 
 from masking_emulator.core.chance import Chance, Seed
+from masking_emulator.core.work import Work, finished
 from masking_emulator.plivo.credentials import Credentials
 from masking_emulator.traffic.requests import RequestJournal
 from masking_emulator.world.spec import BadWorld, WorldSpec, generated_accounts
@@ -78,9 +79,13 @@ class Hub:
 
     def fork(self, auth_id: str) -> World:
         """A copy of a world under new accounts. Raises NoSuchWorld, TooManyWorlds."""
+        return finished(self.forking(auth_id))
+
+    def forking(self, auth_id: str) -> Work[World]:
+        """The work of a fork. Raises NoSuchWorld, TooManyWorlds."""
         world = self.world(auth_id)
-        accounts = generated_accounts(len(world.accounts), self.chance, self.credentials)
-        return self._admit(world.fork(accounts))
+        twin = yield from world.forking(generated_accounts(len(world.accounts), self.chance, self.credentials))
+        return self._admit(twin)
 
     def remove(self, auth_id: str) -> None:
         """Take a world and its accounts away. Raises NoSuchWorld."""

@@ -6,6 +6,7 @@ outlasts it.
 """
 
 from collections.abc import Mapping, Sequence
+from typing import Final
 
 from masking_emulator.callbacks.laboratory import Laboratory, Rule
 from masking_emulator.callbacks.log import CallbackLog
@@ -19,10 +20,14 @@ from masking_emulator.core.records.base import Record
 from masking_emulator.core.rules import Rules
 from masking_emulator.core.snapshot import Snapshot
 from masking_emulator.core.state import State
+from masking_emulator.core.work import Work
 from masking_emulator.plivo.policy import rules_of
 from masking_emulator.traffic.placed import FaultList
 from masking_emulator.world.journal import Journal
 from masking_emulator.world.spec import WorldSpec
+
+#: A copy that was made in turns is made anew where a callback was answered meanwhile; after so many times, in one turn.
+_TRIES: Final = 3
 
 
 class Standing(Record):
@@ -83,31 +88,40 @@ class Life:
         )
 
     @classmethod
-    def standing(cls, spec: WorldSpec, there: Standing) -> "Life":
-        """A life in the state of another one of this spec. Its faults count anew, its journal is empty."""
+    def standing(cls, spec: WorldSpec, there: Standing) -> Work["Life"]:
+        """The work of a life in the state of another one of this spec. Its faults count anew, its journal is empty."""
+        engine = yield from Engine.restoring(there.engine, rules=rules_of_spec(spec), seed=spec.seed)
         return cls(
             clock=WorldClock(start=there.now, rate=there.rate),
             journal=Journal(spec.limits.journal_events_max, last=there.journal_last),
             chance=Chance(spec.seed, there.drawn),
             faults=FaultList(spec.faults, now=there.now, rate_limited=spec.policy.rate_limit),
-            engine=Engine.restored(there.engine, rules=rules_of_spec(spec), seed=spec.seed),
+            engine=engine,
             log=CallbackLog(spec.limits.callbacks_kept_max),
             laboratory=Laboratory([rule.copy() for rule in there.rules]),
             routes=RouteTable(spec.routes),
         )
 
-    def forked(self) -> "Life":
-        """A copy of this life, which from here on shares nothing with it.
+    def forking(self) -> Work["Life"]:
+        """The work of a copy of this life, which from here on shares nothing with it.
 
         Callbacks that are not sent yet stay with this life; the copy drops them. The laboratory's rules keep their
         counts, but a group that waits to be reordered is dropped with the rest.
         """
+        engine = None
+        for _ in range(_TRIES):
+            last = self.journal.last
+            engine = yield from self.engine.forking()
+            if self.journal.last == last:
+                break
+        else:
+            engine = self.engine.fork()
         twin = Life(
             clock=self.clock.copy(),
             journal=self.journal.copy(),
             chance=self.chance.copy(),
             faults=self.faults.copy(),
-            engine=self.engine.fork(),
+            engine=engine,
             log=self.log.copy(),
             laboratory=self.laboratory.forked(),
             routes=RouteTable(self.routes.routes),

@@ -22,10 +22,13 @@ from masking_emulator.core.engine import Engine
 from masking_emulator.core.events import CallbackAttempted, CallbackSettled, Event
 from masking_emulator.core.instants import INSTANT_MAX
 from masking_emulator.core.records.base import Record, field
+from masking_emulator.core.work import Work, finished
 from masking_emulator.plivo.policy import Policy
 from masking_emulator.plivo.service import Account
 from masking_emulator.traffic.placed import FaultList, PlacedFault
 from masking_emulator.traffic.requests import ApiRequest, RequestJournal
+from masking_emulator.turns import TURN_S, politely
+from masking_emulator.world.door import Door
 from masking_emulator.world.journal import Journal
 from masking_emulator.world.life import Life, Standing
 from masking_emulator.world.narrator import Narrator
@@ -40,8 +43,9 @@ _SLEEP_MAX_S = 3600.0
 #: A world whose timer failed wakes again after so many real seconds.
 _AFTER_ERROR_S: Final = 1.0
 
-#: After this many timers an advance lets other tasks of the event loop run.
-_TIMERS_PER_TURN = 500
+#: So many timers run before anybody asks whether a turn is over. It decides what is one batch for the dispatch, so it
+#: counts timers and not time: the same run has the same journal on every machine.
+_TIMERS_AT_ONCE: Final = 100
 
 #: How long an advance waits in all for callbacks to be answered, in real seconds, where the request says nothing.
 ADVANCE_PATIENCE_S: Final = 10.0
@@ -54,13 +58,14 @@ class Surroundings(Record):
     """What a world needs of its server: the URL of the server, and what sends its callbacks.
 
     `heartbeat_s` wakes the world that often even without a deadline, for when real time is frozen. `narrator` is told
-    of requests and callbacks.
+    of requests and callbacks. `turn_s` is how many real seconds long work takes before others have their turn.
     """
 
     base_url: str = "http://127.0.0.1:8080"
     courier: Courier = field(default_factory=Courier)
     heartbeat_s: float | None = None
     narrator: Narrator | None = None
+    turn_s: float = TURN_S
 
 
 class World:
@@ -92,6 +97,7 @@ class World:
         self._wake: asyncio.TimerHandle | None = None
         self._wake_at: int | None = None
         self._life = life or Life.begun(spec)
+        self.door = Door()
         self.dispatch = self._dispatch()
 
     def _live(self, life: Life) -> None:
@@ -134,6 +140,11 @@ class World:
         self.dispatch.reroute()
 
     @property
+    def turn_s(self) -> float:
+        """How many real seconds long work takes before others have their turn."""
+        return self._around.turn_s
+
+    @property
     def accounts(self) -> Sequence[Account]:
         """The main account, then its subaccounts."""
         return self.spec.accounts
@@ -154,8 +165,9 @@ class World:
         return self._apply(command)
 
     def caught_up(self) -> Engine:
-        """The engine, advanced to now."""
-        self._advance(self.clock.now())
+        """The engine, advanced to now; while somebody does long work in the world, as it stands."""
+        if not self.door.is_held:
+            self._advance(self.clock.now())
         return self._life.engine
 
     def faults_met_by(self, request: ApiRequest) -> Sequence[PlacedFault]:
@@ -171,29 +183,61 @@ class World:
 
         At each instant with callbacks it waits for their answers, in all for `patience_s` real seconds, but not at all
         if it was asked for while another advance waits: a receiver that moves the clock would wait for itself.
-        Other tasks of the event loop run now and then. An instant that has passed changes nothing, and
-        one beyond the end of time is that end.
+        Other requests to this world wait while timers run, and not while it waits itself; those to other worlds never
+        do. An instant that has passed changes nothing, and one beyond the end of time is that end.
         """
         instant = min(instant, INSTANT_MAX)
-        engine, dispatch = self._life.engine, self.dispatch
+        dispatch = self.dispatch
         give_up_at = asyncio.get_running_loop().time() + (0 if self._waits else patience_s)
         self._waits += 1
         try:
             dispatch.resume()
             await dispatch.answered(give_up_at)
-            turn_ends = engine.timers_run + _TIMERS_PER_TURN
-            while not dispatch.log.closed and (due := engine.deadline()) is not None and due <= instant:
-                self._advance(instant, timers_max=_TIMERS_PER_TURN)
-                if dispatch.is_sending:
-                    await dispatch.answered(give_up_at)
-                if engine.timers_run >= turn_ends:
-                    await asyncio.sleep(0)
-                    turn_ends = engine.timers_run + _TIMERS_PER_TURN
+            while await self._advanced_to(instant, dispatch):
+                await dispatch.answered(give_up_at)
         finally:
             self._waits -= 1
-        if not dispatch.log.closed:  # otherwise the life in which it began is over: reset, removed, server stopped
-            self.clock.jump_to(instant)
-            self.caught_up()
+
+    async def _advanced_to(self, instant: int, dispatch: Dispatch) -> bool:
+        """Run timers up to the instant, or until something has been sent; whether it was that."""
+        async with self.door.held():
+            is_sending = await politely(self._run(instant, dispatch), self.turn_s)
+            if not (is_sending or dispatch.log.closed):  # closed: the life in which it began is over
+                self.clock.jump_to(instant)
+                self._advance(self.clock.now())
+                self.arm()
+        return is_sending
+
+    def _run(self, instant: int, dispatch: Dispatch) -> Work[bool]:
+        engine = self._life.engine
+        while not dispatch.log.closed and (due := engine.deadline()) is not None and due <= instant:
+            self._advance(instant, timers_max=_TIMERS_AT_ONCE, to_callbacks=True)
+            self.clock.jump_to(engine.now)
+            if dispatch.is_sending:
+                return True
+            yield
+        return False
+
+    async def entered(self) -> None:
+        """Return as soon as it is one's turn in this world, and what has fallen due is done.
+
+        Whatever is done before the next `await` is done alone. A world that is behind catches up in turns.
+        """
+        if self.door.is_shut or self._is_behind():
+            async with self.door.held():
+                await politely(self._catching_up(), self.turn_s)
+            if not self.dispatch.log.closed:
+                self.arm()
+
+    def _is_behind(self) -> bool:
+        deadline = self._life.engine.deadline()
+        return deadline is not None and deadline <= self.clock.now()
+
+    def _catching_up(self) -> Work[None]:
+        engine, instant = self._life.engine, self.clock.now()
+        while not self.dispatch.log.closed and (due := engine.deadline()) is not None and due <= instant:
+            self._advance(instant, timers_max=_TIMERS_AT_ONCE)
+            yield
 
     async def attempted(self, callbacks: Collection[int], *, patience_s: float = ADVANCE_PATIENCE_S) -> None:
         """Return once these callbacks have been answered, have failed or are blocked, as an advance waits for its own.
@@ -224,9 +268,13 @@ class World:
 
         Nobody records the copy, and no file keeps it.
         """
-        self.caught_up()
-        spec = self.spec.with_accounts(accounts)
-        twin = World(spec, self._around, self._life.forked(), requests=self.requests.copy())
+        return finished(self.forking(accounts))
+
+    def forking(self, accounts: Sequence[Account]) -> Work["World"]:
+        """The work of a fork."""
+        yield from self._catching_up()
+        life = yield from self._life.forking()
+        twin = World(self.spec.with_accounts(accounts), self._around, life, requests=self.requests.copy())
         twin.arm()
         return twin
 
@@ -237,11 +285,16 @@ class World:
 
     def stand(self, spec: WorldSpec, there: Standing) -> None:
         """Restore the state of a world of this spec. Callbacks under way are abandoned, open ones sent anew."""
-        life = Life.standing(spec, there)
+        finished(self.standing_again(spec, there))
+
+    def standing_again(self, spec: WorldSpec, there: Standing) -> Work[None]:
+        """The work of a restore: the new life is made beside the one that goes on, which ends in one moment."""
+        life = yield from Life.standing(spec, there)
         # From a stream of their own: the world's own stream has the nonces of the callbacks to come.
         writer = self._writer(spec, Chance(f"{spec.seed} taken over at {there.now}"), life.routes)
         for callback in life.engine.unsettled():
             life.log.add(callback, writer.written(callback))
+            yield
         # The other life is whole: from here on nothing can fail.
         self.spec = spec
         self._live(life)
@@ -277,8 +330,11 @@ class World:
         """Do what is due, and wait for the next; an error goes to the event loop, and the world wakes again."""
         again = self._around.heartbeat_s or _AFTER_ERROR_S
         self._wake = asyncio.get_running_loop().call_later(again, self._awake)
-        self.caught_up()
-        self.arm()
+        if not self.door.is_shut:  # else whoever holds it arms again
+            next(self._catching_up(), None)  # what is left then is due at once, after the others' turns
+            if not self._is_behind():
+                self.caught_up()
+            self.arm()
 
     def record(self, recorder: "Recorder") -> None:
         """From here on, record every command and every event."""
@@ -289,14 +345,12 @@ class World:
         if self._recorder is not None:
             self._recorder.begin(self.spec, self._life.engine.snapshot())
 
-    def _advance(self, instant: int, *, timers_max: int | None = None) -> None:
+    def _advance(self, instant: int, *, timers_max: int | None = None, to_callbacks: bool = False) -> None:
         """Let the engine run its timers, and publish what they do."""
         engine, ran = self._life.engine, self._life.engine.timers_run
-        events = engine.advance(instant, timers_max=timers_max)
+        events = engine.advance(instant, timers_max=timers_max, to_callbacks=to_callbacks)
         if self._recorder is not None:
             self._recorder.timers(engine.now, engine.timers_run - ran)
-        if timers_max is not None:
-            self.clock.jump_to(engine.now)
         if events:
             self._publish(events)
 

@@ -27,6 +27,7 @@ from masking_emulator.core.instants import written
 from masking_emulator.core.records.base import replace
 from masking_emulator.core.records.sessions import Number, Session
 from masking_emulator.core.refusals import Refused
+from masking_emulator.core.work import Work
 from masking_emulator.plivo.service import Account
 
 #: Owner and calling code.
@@ -144,11 +145,12 @@ def _is_taken(use: Use) -> bool:
 _INCOMPLETE: Final = "the journal no longer holds the beginning of the run (limits.journal_events_max)"
 
 
-def pool_report(events: Iterable[Event], accounts: Sequence[Account], *, complete: bool) -> dict[str, Any]:
-    """The report on a journal. `complete` says whether it holds the run from its start."""
+def pool_report(events: Iterable[Event], accounts: Sequence[Account], *, complete: bool) -> Work[dict[str, Any]]:
+    """The work of a report on a journal. `complete` says whether it holds the run from its start."""
     rerun = _Rerun()
     for event in events:
         rerun.take(event)
+        yield
     most, party, at = rerun.busiest
     report: dict[str, Any] = {
         "complete": complete,

@@ -53,18 +53,22 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable, Sequence
 from heapq import nlargest
 from itertools import islice
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from masking_emulator.core.books.index import Range, SortedIndex
 from masking_emulator.core.books.session_query import SessionQuery, with_liveness_as_range
 from masking_emulator.core.records.base import Record
 from masking_emulator.core.records.sessions import Session
+from masking_emulator.core.work import Work
 
 #: Up to this many candidates are sorted by age. Of more, so many match that going through them in order is faster.
 _RANKED_MAX = 20_000
 
 #: What an index has for each session that is ordered by age alone.
 _ANY_VALUE = 0
+
+#: So many lists are copied before anybody asks whether a turn is over.
+_COPIED_AT_ONCE = 1000
 
 _Key = TypeVar("_Key", bound=Hashable)
 
@@ -107,22 +111,38 @@ class SessionBook:
         self._durations = SortedIndex()
         self.live_count = 0
 
-    def copy(self) -> "SessionBook":
-        """An independent copy; the records are immutable and shared."""
+    def copying(self) -> Work["SessionBook"]:
+        """The work of an independent copy; the records are immutable and shared."""
         twin = SessionBook()
         twin._sessions = self._sessions.copy()
+        yield
         twin._live_of = self._live_of.copy()
-        twin._known_of.update((party, uuids.copy()) for party, uuids in self._known_of.items())
-        twin._on_number.update((number, index.copy()) for number, index in self._on_number.items())
-        twin._owned_by.update((owner, index.copy()) for owner, index in self._owned_by.items())
+        yield
+        for party, uuids in self._known_of.items():
+            twin._known_of[party] = uuids.copy()
+            if not len(twin._known_of) % _COPIED_AT_ONCE:
+                yield
+        for mine, of_twin in self._parallel(twin):
+            for key, index in mine.items():
+                of_twin[key] = index.copy()
+                yield
         twin._pin_holders = self._pin_holders.copy()
-        twin._with_pins_on.update((number, index.copy()) for number, index in self._with_pins_on.items())
-        twin._announcing_on.update((number, index.copy()) for number, index in self._announcing_on.items())
+        yield
         twin._created = self._created.copy()
+        yield
         twin._expires = self._expires.copy()
+        yield
         twin._durations = self._durations.copy()
         twin.live_count = self.live_count
         return twin
+
+    def _parallel(self, twin: "SessionBook") -> Sequence[tuple[dict[Any, SortedIndex], dict[Any, SortedIndex]]]:
+        return (
+            (self._on_number, twin._on_number),
+            (self._owned_by, twin._owned_by),
+            (self._with_pins_on, twin._with_pins_on),
+            (self._announcing_on, twin._announcing_on),
+        )
 
     def __len__(self) -> int:
         return len(self._sessions)

@@ -1,0 +1,81 @@
+"""Long work in turns: whoever does it lets all others have theirs as soon as it took a few milliseconds.
+
+Long work is a generator that yields wherever it may be interrupted (core/work.py). It does not know how long a turn is;
+that is decided here. JSON that may be long is made in pieces in the same way: where a body has an iterator in the place
+of a list, its items are made one by one.
+"""
+
+import asyncio
+import json
+from collections.abc import AsyncIterator, Iterator, Mapping
+from typing import Any, Final
+
+from msgspec.json import Encoder
+
+from masking_emulator.clock import real_seconds
+from masking_emulator.core.work import ResultT, Work
+
+#: How long a turn is, in real seconds.
+TURN_S: Final = 0.004
+
+_encode: Final = Encoder().encode
+_encode_anything: Final = json.JSONEncoder(separators=(",", ":")).encode
+
+
+async def politely(work: Work[ResultT], turn_s: float = TURN_S) -> ResultT:
+    """Do the work in turns of so many real seconds, between which other tasks of the event loop have theirs."""
+    ends_at = real_seconds() + turn_s
+    while True:
+        try:
+            next(work)
+        except StopIteration as end:
+            result: ResultT = end.value
+            return result
+        if real_seconds() >= ends_at:
+            await asyncio.sleep(0)
+            ends_at = real_seconds() + turn_s
+
+
+async def bytes_politely(pieces: Iterator[bytes], turn_s: float = TURN_S) -> AsyncIterator[bytes]:
+    """What pieces come to, joined as far as a turn came; between turns other tasks of the event loop have theirs."""
+    made, ends_at = list[bytes](), real_seconds() + turn_s
+    for piece in pieces:
+        made.append(piece)
+        if real_seconds() >= ends_at:
+            yield b"".join(made)
+            await asyncio.sleep(0)
+            made, ends_at = [], real_seconds() + turn_s
+    yield b"".join(made)
+
+
+def json_pieces(body: Mapping[str, Any]) -> Iterator[bytes]:
+    """A JSON object in pieces, compact, in the order of the mapping; an iterator in it is a list, made item by item."""
+    before = b"{"
+    for key, value in body.items():
+        name = json_bytes(key) + b":"
+        if isinstance(value, Mapping):
+            yield before + name
+            yield from json_pieces(value)
+        elif isinstance(value, Iterator):
+            yield before + name
+            yield from _list_pieces(value)
+        else:
+            yield before + name + json_bytes(value)
+        before = b","
+    yield b"}" if body else b"{}"
+
+
+def _list_pieces(items: Iterator[Any]) -> Iterator[bytes]:
+    before = b"["
+    for item in items:
+        yield before + json_bytes(item)
+        before = b","
+    yield b"]" if before == b"," else b"[]"
+
+
+def json_bytes(value: Any) -> bytes:
+    """The value as compact JSON."""
+    try:
+        return _encode(value)
+    except UnicodeEncodeError:  # half a surrogate pair, which only an escape can write
+        return _encode_anything(value).encode("ascii")
