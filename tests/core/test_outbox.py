@@ -263,12 +263,12 @@ def test_advance_in_slices_stops_where_callbacks_are_to_be_sent(world: World) ->
     world.create(ANNA, BEN, settings=TELLING, expiry_s=60)
     world.create(CARA, DAVE, settings=TELLING, expiry_s=60)
     later = START + 600 * SECOND_US
-    world.engine.advance(later, timers_max=500)
+    world.engine.advance(later, timers_max=500, to_callbacks=True)
     assert (START + 60 * SECOND_US, 2) == (world.engine.now, len(_outbox(world)))
 
     world.do(SettleAttempt(1, Attempt(1, Outcome.OK, 200, ""), _PLAN))
     world.do(SettleAttempt(2, Attempt(1, Outcome.OK, 200, ""), _PLAN))
-    world.engine.advance(later, timers_max=500)
+    world.engine.advance(later, timers_max=500, to_callbacks=True)
     assert later == world.engine.now
 
 

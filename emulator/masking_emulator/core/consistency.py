@@ -17,20 +17,30 @@ from masking_emulator.core.commands import (
     TimeOutSession,
     TypeDigits,
 )
-from masking_emulator.core.consistency_calls import Contradiction, callbacks, calls, in_order, recordings
+from masking_emulator.core.consistency_calls import Checking, Contradiction, callbacks, calls, in_order, recordings
 from masking_emulator.core.countries import calling_code
 from masking_emulator.core.records.sessions import DropReason, Session, Status
 from masking_emulator.core.snapshot import Snapshot
 from masking_emulator.core.timers import call_key, hold_key, key_of, session_key
+from masking_emulator.core.work import Work
 
 
 def contradictions(engine: Snapshot, *, accounts: int) -> Iterator[Contradiction]:
     """The contradictions in an engine's state; `accounts` is how many accounts its world has."""
+    yield from (found for check in _CHECKS for found in check(engine, accounts) if found is not None)
+
+
+def first_contradiction(engine: Snapshot, *, accounts: int) -> Work[Contradiction | None]:
+    """The work of looking for a contradiction; None where there is none."""
     for check in _CHECKS:
-        yield from check(engine, accounts)
+        for found in check(engine, accounts):
+            if found is not None:
+                return found
+            yield
+    return None
 
 
-def _numbers(engine: Snapshot, accounts: int) -> Iterator[Contradiction]:
+def _numbers(engine: Snapshot, accounts: int) -> Checking:
     numbers = engine.numbers
     yield from _twice("numbers", (number.digits for number in numbers))
     yield from (
@@ -49,7 +59,7 @@ def _numbers(engine: Snapshot, accounts: int) -> Iterator[Contradiction]:
             yield "numbers", number.digits, f"is not of the calling code {number.calling_code}"
 
 
-def _sessions(engine: Snapshot, accounts: int) -> Iterator[Contradiction]:
+def _sessions(engine: Snapshot, accounts: int) -> Checking:
     sessions = engine.sessions
     yield from _twice("sessions", (session.uuid for session in sessions))
     yield from in_order("sessions", sessions, engine.ordinal)
@@ -61,6 +71,7 @@ def _sessions(engine: Snapshot, accounts: int) -> Iterator[Contradiction]:
     running = Counter(call.session for call in engine.calls if call.is_running)
     on_number = Counter(session.number for session in live)
     for session in sessions:
+        yield None
         if not 0 <= session.owner < accounts:
             yield "sessions", session.uuid, "belongs to no account"
         if session.number not in places:
@@ -127,7 +138,7 @@ _OF_REASONS: Final[Mapping[DropReason, tuple[bool, bool]]] = {
 }
 
 
-def _holds(engine: Snapshot, accounts: int) -> Iterator[Contradiction]:
+def _holds(engine: Snapshot, accounts: int) -> Checking:
     yield from _twice("holds", (hold.session for hold in engine.holds))
     for hold in engine.holds:
         owner, first, second = hold.pair
@@ -135,7 +146,7 @@ def _holds(engine: Snapshot, accounts: int) -> Iterator[Contradiction]:
             yield "holds", hold.number, "cools off after no pair that could be"
 
 
-def _draws(engine: Snapshot, accounts: int) -> Iterator[Contradiction]:
+def _draws(engine: Snapshot, accounts: int) -> Checking:
     """A draw that is made again would give a new session, leg or recording the UUID of an old one."""
     del accounts
     seconds = sum(len(call.legs) - 1 for call in engine.calls)
@@ -148,11 +159,12 @@ def _draws(engine: Snapshot, accounts: int) -> Iterator[Contradiction]:
             yield "drawn", purpose, f"was drawn for {made} times or more"
 
 
-def _timers(engine: Snapshot, accounts: int) -> Iterator[Contradiction]:
+def _timers(engine: Snapshot, accounts: int) -> Checking:
     del accounts
     yield from _twice("timers", (timer.key for timer in engine.timers))
     there = _there(engine)
     for timer in engine.timers:
+        yield None
         kind, about = _ABOUT.get(type(timer.command), lambda _: ("", ""))(timer.command)
         if timer.at < engine.at:
             yield "timers", timer.key, "was due before now"
@@ -164,6 +176,7 @@ def _timers(engine: Snapshot, accounts: int) -> Iterator[Contradiction]:
             yield "timers", timer.key, f"is about a {kind} that is not there"
     due = {timer.key: timer.at for timer in engine.timers}
     for session in engine.sessions:
+        yield None
         waits_for_calls = session.running and session.is_due(engine.at)
         if session.is_live and not waits_for_calls and due.get(session_key(session.uuid)) != session.expires_at:
             yield "sessions", session.uuid, "expires at another instant than its timer says"
@@ -185,7 +198,7 @@ def _there(engine: Snapshot) -> dict[str, set[Hashable]]:
     }
 
 
-def _twice(where: str, names: Iterable[Any]) -> Iterator[Contradiction]:
+def _twice(where: str, names: Iterable[Any]) -> Checking:
     seen = set[Any]()
     for name in names:
         if name in seen:
@@ -204,7 +217,7 @@ _ABOUT: Final[dict[type, Callable[[Any], tuple[str, Hashable]]]] = {
     ReleaseCallback: lambda command: ("callback", command.callback),
 }
 
-_CHECKS: Final[Sequence[Callable[[Snapshot, int], Iterator[Contradiction]]]] = (
+_CHECKS: Final[Sequence[Callable[[Snapshot, int], Checking]]] = (
     _numbers,
     _sessions,
     calls,

@@ -15,6 +15,9 @@ from masking_emulator.core.timers import callback_key
 #: Where the contradiction is, what it is about, and why it cannot be.
 Contradiction = tuple[str, Any, str]
 
+#: The contradictions that are found, and None wherever a long check may be interrupted.
+Checking = Iterator[Contradiction | None]
+
 _CONNECTING: Final = (Route.CONNECT, Route.PLACED, Route.ASK_PIN, Route.ANYONE)
 
 
@@ -40,13 +43,14 @@ _STAGES: Final[Mapping[Phase, _Stage]] = {
 _IN_SESSION: Final = (Phase.RINGING_FIRST, Phase.RINGING_SECOND, Phase.BRIDGED)
 
 
-def calls(engine: Snapshot, accounts: int) -> Iterator[Contradiction]:
+def calls(engine: Snapshot, accounts: int) -> Checking:
     """Contradictions in the calls, those that run and those that have ended."""
     yield from _twice("calls", (leg.uuid for call in engine.calls for leg in call.legs))
     yield from in_order("calls", engine.calls, engine.call_ordinal)
     numbers = {number.digits for number in engine.numbers}
     owners = {session.uuid: session.owner for session in engine.sessions}
     for call in engine.calls:
+        yield None
         if not 0 <= call.owner < accounts:
             yield "calls", call.uuid, "belongs to no account"
         elif owners.get(call.session, call.owner) != call.owner:
@@ -116,7 +120,7 @@ def _is_verdict(call: Call) -> bool:
     return call.next is not None and call.next.signal is not None and call.next.signal.word.startswith("pin_")
 
 
-def _timer(command: StepCall | TypeDigits, by_uuid: Mapping[str, Call]) -> Iterator[Contradiction]:
+def _timer(command: StepCall | TypeDigits, by_uuid: Mapping[str, Call]) -> Checking:
     call = by_uuid.get(command.call)
     if call is None or call.next is None:
         return  # said where timers are checked
@@ -126,12 +130,13 @@ def _timer(command: StepCall | TypeDigits, by_uuid: Mapping[str, Call]) -> Itera
         yield "timers", call.uuid, "is another step than the one that comes next in its call"
 
 
-def recordings(engine: Snapshot, accounts: int) -> Iterator[Contradiction]:
+def recordings(engine: Snapshot, accounts: int) -> Checking:
     """Contradictions in the recordings."""
     yield from _twice("recordings", (recording.uuid for recording in engine.recordings))
     yield from in_order("recordings", engine.recordings, engine.recording_ordinal)
     by_uuid = {call.uuid: call for call in engine.calls}
     for recording in engine.recordings:
+        yield None
         if not 0 <= recording.owner < accounts:
             yield "recordings", recording.uuid, "belongs to no account"
         for why in _recording(recording, by_uuid.get(recording.call), engine.at):
@@ -161,11 +166,12 @@ def _recording(recording: Recording, call: Call | None, now: int) -> Iterator[st
 _DAY_US: Final = 86_400_000_000
 
 
-def callbacks(engine: Snapshot, accounts: int) -> Iterator[Contradiction]:
+def callbacks(engine: Snapshot, accounts: int) -> Checking:
     """Contradictions in the callbacks that are not settled, and in their lines."""
     yield from _twice("callbacks", (callback.ordinal for callback in engine.callbacks))
     owners = {session.uuid: session.owner for session in engine.sessions}
     for callback in engine.callbacks:
+        yield None
         if not 0 <= callback.owner < accounts or owners.get(callback.session, callback.owner) != callback.owner:
             yield "callbacks", callback.ordinal, "belongs to no account, or to another than its session"
         reached = engine.sequences.get(callback.session, 0) if callback.session in owners else callback.sequence
@@ -246,7 +252,7 @@ _STATES: Final = {
 }
 
 
-def _lines(engine: Snapshot) -> Iterator[Contradiction]:
+def _lines(engine: Snapshot) -> Checking:
     """Every callback that is not held is in the line of its session, once; only the first of a line may pause."""
     by_ordinal = {callback.ordinal: callback for callback in engine.callbacks}
     for session, line in engine.lines.items():
@@ -264,7 +270,7 @@ def _lines(engine: Snapshot) -> Iterator[Contradiction]:
             yield "lines", callback.ordinal, f"is {times[callback.ordinal]} times in a line and {callback.state.word}"
 
 
-def _callback_timers(engine: Snapshot) -> Iterator[Contradiction]:
+def _callback_timers(engine: Snapshot) -> Checking:
     timers = {timer.key: timer.command for timer in engine.timers}
     may = {
         CallbackState.RETRYING: (RetryCallback,),
@@ -277,10 +283,11 @@ def _callback_timers(engine: Snapshot) -> Iterator[Contradiction]:
             yield "callbacks", callback.ordinal, f"is {callback.state.word}, and its timer says otherwise"
 
 
-def in_order(where: str, records: Iterable[Any], newest: int) -> Iterator[Contradiction]:
+def in_order(where: str, records: Iterable[Any], newest: int) -> Checking:
     """Records stand in the order of their making: by ordinal, and by the instant."""
     ordinal, instant = 0, 0
     for record in records:
+        yield None
         at = record.created_at if where == "sessions" else record.started_at
         if record.ordinal <= ordinal or at < instant:
             yield where, record.uuid, "is not in the order of making"
@@ -289,7 +296,7 @@ def in_order(where: str, records: Iterable[Any], newest: int) -> Iterator[Contra
         yield where, ordinal, f"is beyond the newest, which is {newest}"
 
 
-def _twice(where: str, names: Iterable[Any]) -> Iterator[Contradiction]:
+def _twice(where: str, names: Iterable[Any]) -> Checking:
     for name, times in Counter(names).items():
         if times > 1:
             yield where, name, "is there twice"

@@ -7,6 +7,7 @@ it; the journal goes on with the next number.
 
 import json
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,7 +17,7 @@ from masking_emulator.clock import RATE_MAX
 from masking_emulator.core import codec
 from masking_emulator.core import snapshot as core
 from masking_emulator.core.codec import BadRecord
-from masking_emulator.core.consistency import contradictions
+from masking_emulator.core.consistency import first_contradiction
 from masking_emulator.core.instants import read, written
 from masking_emulator.core.records.base import names, replace
 from masking_emulator.core.records.callbacks import CallbackState
@@ -119,12 +120,16 @@ def _reading(given: Mapping[str, Any]) -> Work[tuple[WorldSpec, Standing]]:
         raise BadSnapshot(str(bad)) from None
     except BadWorld as bad:
         raise BadSnapshot(f"world.{bad}") from None
-    wrong = (*wrong_in_engine(engine), *wrong_in_world(standing.journal_last, standing.drawn, standing.rules))
-    for path, reason in wrong:
-        raise BadSnapshot(f"{path}: {reason}")
+    in_world = wrong_in_world(standing.journal_last, standing.drawn, standing.rules)
+    for wrong in chain(wrong_in_engine(engine), in_world):
+        if wrong is not None:
+            raise BadSnapshot(f"{wrong[0]}: {wrong[1]}")
+        yield
     if engine.at > now:
         raise BadSnapshot("engine.at: it is after clock.now, and a clock never goes back")
-    for where, name, why in contradictions(engine, accounts=len(spec.accounts)):
+    contradiction = yield from first_contradiction(engine, accounts=len(spec.accounts))
+    if contradiction is not None:
+        where, name, why = contradiction
         raise BadSnapshot(f"engine.{where}: {name} {why}")
     held = {c.ordinal: c.session for c in engine.callbacks if c.state is CallbackState.HELD}
     for at, rule in enumerate(standing.rules):

@@ -21,6 +21,9 @@ from masking_emulator.plivo.parse import is_acceptable
 #: Where a value is wrong, and why.
 Wrong = tuple[str, str]
 
+#: What is found wrong, and None wherever a long look may be interrupted.
+Looking = Iterator[Wrong | None]
+
 #: What a value has to be, in words, where it is not; None where it is.
 _Check = Callable[[Any], str | None]
 
@@ -41,7 +44,7 @@ _FAULT_DRAWS: Final = "fault/"
 _EVENTS: Final = frozenset(EVENTS.values())
 
 
-def wrong_in_engine(engine: core.Snapshot) -> Iterator[Wrong]:
+def wrong_in_engine(engine: core.Snapshot) -> Looking:
     """What no engine would hold."""
     yield from _wrong(engine, "engine")
     yield from _wrong_draws(engine.drawn, "engine.drawn", _ENGINE_DRAWS)
@@ -70,7 +73,7 @@ def _wrong_draws(drawn: Mapping[str, int], path: str, known: frozenset[str]) -> 
         yield from _named(f"{path}.{purpose}", _count(count))
 
 
-def _wrong(value: Any, path: str) -> Iterator[Wrong]:
+def _wrong(value: Any, path: str) -> Looking:
     """What is wrong in a value and in everything that it holds."""
     if isinstance(value, Struct):
         checks = _OF_RECORDS.get(type(value), {})
@@ -82,6 +85,7 @@ def _wrong(value: Any, path: str) -> Iterator[Wrong]:
                 yield from _wrong(held, f"{path}.{name}")
     elif isinstance(value, tuple):
         for at, item in enumerate(value):
+            yield None
             if isinstance(item, Struct | tuple):
                 yield from _wrong(item, f"{path}[{at}]")
 
