@@ -36,7 +36,6 @@ ROOMS: Final[Mapping[str, Room]] = {
         libraries={"msgspec": "core/records/base.py", "phonenumbers": "core/countries.py"},
     ),
     "clock": Room("real time, and the clock of a world", ("core.instants",)),
-    "turns": Room("long work, done in turns", ("core.work", "clock"), {"msgspec": "*"}),
     "config": Room("the environment, and what a server is started with", ("core.chance",)),
     "wholefile": Room("files of people: written whole or not at all, read with or without a byte-order mark"),
     "unpatched": Room("sockets, threads and locks that nothing in the process has replaced"),
@@ -64,8 +63,8 @@ ROOMS: Final[Mapping[str, Room]] = {
     ),
     "world": Room(
         "one account at work: its file, spec, life, journal, and the hub that holds all of a server",
-        ("core", "clock", "turns", "wholefile", "plivo", "traffic", "callbacks"),
-        {"jsonschema": "world/file.py"},
+        ("core", "clock", "wholefile", "plivo", "traffic", "callbacks"),
+        {"jsonschema": "world/file.py", "msgspec": "world/turns.py"},
     ),
     "keeping": Room(
         "a world on disk: snapshots, recordings, state between runs",
@@ -74,7 +73,7 @@ ROOMS: Final[Mapping[str, Room]] = {
     ),
     "control": Room(
         "the control API, and how it shows what there is",
-        ("core", "clock", "turns", "wholefile", "plivo", "traffic", "callbacks", "world", "keeping"),
+        ("core", "clock", "wholefile", "plivo", "traffic", "callbacks", "world", "keeping"),
         {"starlette": "*", "jsonschema": "control/kernel.py", "msgspec": "*"},
     ),
     "console": Room("the page in the browser", ("control",), {"starlette": "*"}),

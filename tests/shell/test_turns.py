@@ -15,9 +15,9 @@ from masking_emulator.clock import real_seconds
 from masking_emulator.core.work import Work, finished
 from masking_emulator.keeping.snapshot import snapshot_of
 from masking_emulator.server.app import make_app
-from masking_emulator.turns import bytes_politely, json_pieces, politely
 from masking_emulator.world.file import world_of
 from masking_emulator.world.hub import Hub
+from masking_emulator.world.turns import bytes_politely, json_pieces, politely
 from masking_emulator.world.world import Surroundings, World
 
 from tests.shell.worlds import create, structure

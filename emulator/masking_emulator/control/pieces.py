@@ -6,7 +6,7 @@ from typing import Any
 from starlette.responses import Response, StreamingResponse
 
 from masking_emulator.control.kernel import JSON
-from masking_emulator.turns import bytes_politely, json_pieces
+from masking_emulator.world.turns import bytes_politely, json_pieces
 
 
 async def response_in_pieces(body: Mapping[str, Any], turn_s: float) -> Response:

@@ -11,8 +11,8 @@ from starlette.responses import Response
 from masking_emulator.control.clock import clock_json
 from masking_emulator.control.kernel import ControlAnswer, ControlError, ControlRequest, Operation, W
 from masking_emulator.control.pieces import response_in_pieces
-from masking_emulator.turns import politely
 from masking_emulator.wholefile import CannotKeepFile
+from masking_emulator.world.turns import politely
 
 #: A world of 100,000 sessions has to fit into it.
 _SNAPSHOT_BYTES_MAX: Final = 536_870_912

@@ -6,10 +6,10 @@ from typing import Any, Final
 from masking_emulator.control.clock import clock_json
 from masking_emulator.control.kernel import ControlAnswer, ControlError, ControlRequest, Operation, W, body_schema
 from masking_emulator.core.records.base import asdict
-from masking_emulator.turns import politely
 from masking_emulator.world.file import world_like, world_of
 from masking_emulator.world.schema import CLOCK_SCHEMA, SEED_SCHEMA
 from masking_emulator.world.spec import BadWorld
+from masking_emulator.world.turns import politely
 from masking_emulator.world.world import World
 
 

@@ -1,6 +1,6 @@
 """Work that may be long: a generator that yields wherever it may be interrupted, and returns its result.
 
-Who does the work decides whether it is interrupted; here it is not. How it is done in turns: `turns.py`.
+Who does the work decides whether it is interrupted; here it is not. How it is done in turns: `world/turns.py`.
 """
 
 from collections.abc import Generator

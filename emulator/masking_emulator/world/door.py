@@ -1,6 +1,6 @@
 """The door of a world: while somebody does long work in it, everybody else waits before it, in order.
 
-Long work lets other tasks of the event loop have their turns (turns.py), so the world is seen half done unless
+Long work lets other tasks of the event loop have their turns (world/turns.py), so the world is seen half done unless
 its requests wait. They are done in one turn each once they have passed, so they do not hold the door.
 """
 

@@ -27,12 +27,12 @@ from masking_emulator.plivo.policy import Policy
 from masking_emulator.plivo.service import Account
 from masking_emulator.traffic.placed import FaultList, PlacedFault
 from masking_emulator.traffic.requests import ApiRequest, RequestJournal
-from masking_emulator.turns import TURN_S, politely
 from masking_emulator.world.door import Door
 from masking_emulator.world.journal import Journal
 from masking_emulator.world.life import Life, Standing
 from masking_emulator.world.narrator import Narrator
 from masking_emulator.world.spec import WorldSpec
+from masking_emulator.world.turns import TURN_S, politely
 
 if TYPE_CHECKING:
     from masking_emulator.world.recorder import Recorder
