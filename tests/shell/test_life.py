@@ -25,7 +25,6 @@ FRESH: Final = {
     "World.state_file": "two worlds in one file would be none",
     "World._recorder": "one file tells of one world",
     "World.door": "nobody waits for the copy",
-    "World._waits": "nobody has asked the copy to wait",
     "World._stopped_at_rate": "a copy is not removed",
     "World._waits": "nobody waits for the copy",
     "World._wake": "a timer of the event loop belongs to one world",
