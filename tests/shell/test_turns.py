@@ -5,7 +5,7 @@ A turn is over after no time at all here, so every piece of the work lets others
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
 from typing import Any, Final
 
@@ -17,7 +17,7 @@ from masking_emulator.keeping.snapshot import snapshot_of
 from masking_emulator.server.app import make_app
 from masking_emulator.world.file import world_of
 from masking_emulator.world.hub import Hub
-from masking_emulator.world.turns import bytes_politely, json_pieces, politely
+from masking_emulator.world.turns import bytes_politely, json_pieces, politely, read_in_turns
 from masking_emulator.world.world import Surroundings, World
 
 from tests.shell.worlds import create, structure
@@ -67,7 +67,7 @@ async def _service(**changes: Any) -> AsyncIterator[_Service]:
     await hub.close()
 
 
-async def _answers_beside(service: _Service, work: Coroutine[Any, Any, Any]) -> int:
+async def _answers_beside(service: _Service, work: Awaitable[Any]) -> int:
     """How many requests to the other world are answered, one after the other, while this goes on; at most ten."""
     task, answers = asyncio.ensure_future(work), 0
     async with asyncio.timeout(_PATIENCE_S):
@@ -235,6 +235,35 @@ def test_short_work_is_done_in_one_turn() -> None:
         return turns
 
     assert 0 == asyncio.run(others_turns())
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["{}", '  {"a": [1, {"b": null}], "c": "é"}', json.dumps({"a": [{"b": "x" * 100}] * 2000, "c": [[1] * 99] * 999})],
+    ids=["nothing", "short", "long"],
+)
+def test_json_is_read_in_turns_as_at_once(text: str) -> None:
+    """What is long is read piece by piece, with the same result."""
+    assert json.loads(text) == finished(read_in_turns(text.encode()))
+
+
+@pytest.mark.parametrize("end", ["", "]", "}]", '"\\ud800"}', "NaN}"])
+def test_long_json_that_is_none_is_refused(end: str) -> None:
+    """Wherever it breaks off, and for what JSON does not know."""
+    with pytest.raises(ValueError, match=r"JSON|truncated"):
+        finished(read_in_turns(b'{"a": "' + b"x" * 70_000 + b'", "b": ' + end.encode()))
+
+
+def test_long_body_is_read_in_turns() -> None:
+    """Before anybody knows what it is about: a megabyte of a snapshot that is none."""
+
+    async def counted() -> tuple[int, int]:
+        async with _service() as service:
+            path = f"/_emulator/worlds/{service.world.auth_id}/snapshot"
+            put = asyncio.ensure_future(service.client.put(path, json={"version": [["x" * 50] * 200] * 150}))
+            return await _answers_beside(service, put), (await put).status_code
+
+    assert (10, 400) == asyncio.run(counted())
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ JSON in, JSON out; errors are `{"error", "field"}`. A write from a foreign web p
 a single subject needs belongs into its own module.
 """
 
+from codecs import BOM_UTF8
 from collections.abc import Awaitable, Callable, Mapping
 from inspect import isawaitable
 from typing import TYPE_CHECKING, Any, Final
@@ -23,6 +24,7 @@ from masking_emulator.plivo.refusals import ApiError, answer_to
 from masking_emulator.plivo.validation import SchemaValidator, unknown_key
 from masking_emulator.wholefile import text_of
 from masking_emulator.world.hub import Hub, NoSuchWorld, TooManyWorlds
+from masking_emulator.world.turns import politely, read_in_turns
 from masking_emulator.world.world import ADVANCE_PATIENCE_S, World
 
 if TYPE_CHECKING:
@@ -150,6 +152,9 @@ def instant_of(text: str, field: str) -> int:
         raise ControlError(400, f"{error}; an instant looks like 2026-01-01T00:00:00Z", field) from None
 
 
+#: A body of so many bytes is read in turns.
+_LONG_BYTES: Final = 1_048_576
+
 _NO_BODY: Final = body_schema()
 
 
@@ -211,14 +216,24 @@ class ControlEndpoint:
         if raw is None:
             raise ControlError(413, f"a body may have {operation.body_bytes_max} bytes")
         try:
-            text = text_of(raw)
-        except ValueError as unreadable:
+            text = text_of(raw if len(raw) < _LONG_BYTES else raw[: len(BOM_UTF8)])
+            body = await self._long(raw) if len(raw) >= _LONG_BYTES else _short(text)
+        except (ValueError, RecursionError) as unreadable:
             raise ControlError(400, f"the body is no JSON: {unreadable}") from None
-        body = parse.json_object(text.encode()) if text.strip() else {}
         error = self._validators[operation.method].best(body)
         if error is not None:
             raise refused_field(error)
         return body
+
+    async def _long(self, raw: bytes) -> Mapping[str, Any]:
+        body = await politely(read_in_turns(raw.removeprefix(BOM_UTF8)), self._hub.turn_s)
+        if not isinstance(body, dict):
+            raise ControlError(400, f"the body is a JSON {type(body).__name__}")
+        return body
+
+
+def _short(text: str) -> Mapping[str, Any]:
+    return parse.json_object(text.encode()) if text.strip() else {}
 
 
 def refuse(error: ControlError) -> Response:

@@ -33,14 +33,14 @@ def explain_create(asked: ControlRequest) -> ControlAnswer:
         return places[auth_id]
 
     command = parse.create_session(asked.body, owner_of, MAIN_ACCOUNT, world.policy)
-    trial = world.caught_up().fork()
+    engine = world.caught_up()
     try:
-        (event, *_) = trial.handle(command)
+        event = engine.foreseen(command)
     except Refused as refused:
-        return 200, refusal(refused, command.owner, trial.pool, world.accounts)
+        return 200, refusal(refused, command.owner, engine.pool, world.accounts)
     assert isinstance(event, SessionCreated | SessionRefreshed), "a create begins with its session"
     return 200, {"refreshed": isinstance(event, SessionRefreshed)} | explanation(
-        event.session, trial.pool, world.accounts
+        event.session, engine.pool, world.accounts
     )
 
 

@@ -147,6 +147,14 @@ class Engine:
             self._state.chance = drawn
             raise
 
+    def foreseen(self, command: Command) -> Event:
+        """The first event that the command would come to now; nothing changes. Raises Refused."""
+        drawn = self._state.chance.copy()
+        try:
+            return next(iter(_DECIDE[type(command)](self._state, command, self.now)))
+        finally:
+            self._state.chance = drawn
+
     def deadline(self) -> int | None:
         """When the next timer is due; None where none is set."""
         return self._state.timers.deadline()

@@ -53,6 +53,11 @@ class Hub:
         if self._around.narrator is not None:
             self.unmatched.listen(self._around.narrator.stranger)
 
+    @property
+    def turn_s(self) -> float:
+        """How many real seconds long work takes before others have their turn."""
+        return self._around.turn_s
+
     def __len__(self) -> int:
         return len(self._worlds)
 

@@ -10,13 +10,21 @@ import json
 from collections.abc import AsyncIterator, Iterator, Mapping
 from typing import Any, Final
 
-from msgspec.json import Encoder
+from msgspec import Raw
+from msgspec.json import Encoder, decode
 
 from masking_emulator.clock import real_seconds
 from masking_emulator.core.work import ResultT, Work
 
 #: How long a turn is, in real seconds.
 TURN_S: Final = 0.004
+
+#: JSON of up to so many bytes is read in one piece, and so is whatever lies deeper than so many levels.
+_READ_AT_ONCE: Final = 65_536
+_LEVELS_IN_TURNS: Final = 4
+
+#: So many blanks before a value do not hide what it is.
+_BLANKS_MAX: Final = 64
 
 _encode: Final = Encoder().encode
 _encode_anything: Final = json.JSONEncoder(separators=(",", ":")).encode
@@ -71,6 +79,29 @@ def _list_pieces(items: Iterator[Any]) -> Iterator[bytes]:
         yield before + json_bytes(item)
         before = b","
     yield b"]" if before == b"," else b"[]"
+
+
+def read_in_turns(content: bytes) -> Work[Any]:
+    """The work of reading JSON that may be long. Raises ValueError, and RecursionError for what is too deep."""
+    return _read(content, _LEVELS_IN_TURNS)
+
+
+def _read(content: bytes | Raw, levels: int) -> Work[Any]:
+    view = memoryview(content)
+    kind = bytes(view[:_BLANKS_MAX]).lstrip()[:1] if levels and len(view) > _READ_AT_ONCE else b""
+    if kind == b"{":
+        members = {}
+        for key, member in decode(content, type=dict[str, Raw]).items():
+            yield
+            members[key] = yield from _read(member, levels - 1)
+        return members
+    if kind == b"[":
+        items = []
+        for item in decode(content, type=list[Raw]):
+            yield
+            items.append((yield from _read(item, levels - 1)))
+        return items
+    return decode(content)
 
 
 def json_bytes(value: Any) -> bytes:
