@@ -164,6 +164,16 @@ def test_empty_list_says_what_would_fill_it(console: Console, view: str, says: s
     expect(console.page.locator("main")).to_contain_text(says)
 
 
+@pytest.mark.parametrize("view", ["__proto__", "constructor", "nothing"])
+def test_unknown_view_is_the_first_one(console: Console, view: str) -> None:
+    """What every object of the language has is no view, and breaks nothing."""
+    console.page.goto(f"{console.url}/_emulator/console/#/{console.api.auth_id}/{view}")
+    console.settle()
+
+    assert console.page.title().endswith(" masking-emulator")
+    assert console.page.get_by_role("heading").count() > 0
+
+
 def test_unknown_session_says_so(console: Console) -> None:
     """And what may have become of it."""
     console.open("sessions", "00000000-0000-4000-8000-000000000000")

@@ -56,7 +56,7 @@ const drawer = drawerButton(element("beside"));
 
 function place() {
   const { view, ...rest } = here();
-  return { ...rest, view: view && view in VIEWS ? view : "demo" };
+  return { ...rest, view: view && Object.hasOwn(VIEWS, view) ? view : "demo" };
 }
 
 async function route() {
