@@ -113,7 +113,7 @@ def _twice(key: str) -> Callable[[Snapshot], None]:
 #: How a snapshot was edited → what the refusal begins with.
 EDITS: Final[dict[str, tuple[Callable[[Snapshot], None], str]]] = {
     "other version": (_edit("version", to=2), "version: 2 is not 1"),
-    "no version": (_drop("version"), "version: None"),
+    "no version": (_drop("version"), "version: it must be given"),
     "unknown key": (_edit("sessions", to=[]), "sessions: unknown key"),
     "missing key": (_drop("drawn"), "drawn: missing"),
     "world": (_edit("world", "colour", to="red"), "world.colour: "),

@@ -99,8 +99,10 @@ def read_snapshot(given: Mapping[str, Any]) -> tuple[WorldSpec, Standing]:
 
 
 def _reading(given: Mapping[str, Any]) -> Work[tuple[WorldSpec, Standing]]:
-    if given.get("version") != VERSION:
-        raise BadSnapshot(f"version: {given.get('version')!r} is not {VERSION}, the one that this emulator writes")
+    if "version" not in given:
+        raise BadSnapshot("version: it must be given; a snapshot is what `snapshot save` writes")
+    if given["version"] != VERSION:
+        raise BadSnapshot(f"version: {given['version']!r} is not {VERSION}, the one that this emulator writes")
     keys = {"version", "emulator", "world", "clock", "journal_last", "drawn", "laboratory", "engine"}
     for key in (*(keys - given.keys()), *(given.keys() - keys)):
         raise BadSnapshot(f"{key}: {'unknown key' if key in given else 'missing'}")
