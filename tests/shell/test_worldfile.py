@@ -195,7 +195,7 @@ def test_bad_toml_is_named_with_its_file(tmp_path: Path, toml: str) -> None:
 def test_file_that_is_no_text_is_named(tmp_path: Path) -> None:
     """Bytes that are no UTF-8 are a mistake like any other."""
     path = tmp_path / "mine.toml"
-    path.write_bytes(b"\xff\xfe")
+    path.write_bytes(b"\xc3(")
 
     with pytest.raises(BadWorld, match=r"mine\.toml: .*utf-8"):
         load_world(str(path))
