@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 PORT   ?= 8080
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format golden docs docs-serve generated coverage screenshots bench install clean
+.PHONY: help run test fuzz check format golden docs docs-serve generated coverage screenshots bench install clean
 
 help:  ## what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -16,6 +16,9 @@ run: $(VENV)/run.stamp  ## start the emulator with its demo world on http://127.
 
 test: $(VENV)/dev.stamp  ## run every test
 	$(BIN)/pytest -n auto --dist loadfile
+
+fuzz: $(VENV)/dev.stamp  ## send 300,000 generated requests, or FUZZ_REQUESTS; FUZZ_SEED sends the same ones again
+	$(BIN)/python -m tests.fuzz
 
 coverage: $(VENV)/dev.stamp  ## run every test, and say which lines and branches none of them reached
 	$(BIN)/pytest -n auto --dist loadfile --cov --cov-report=term-missing:skip-covered
