@@ -5,6 +5,7 @@ import socket
 import threading
 from base64 import b64encode
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -471,3 +472,21 @@ def test_journal_keeps_the_newest(count: int, most: int) -> None:
     assert list(range(max(1, count - most + 1), count + 1)) == kept
     assert kept == [found.sequence for number in range(count + 2) if (found := journal.find(number))]
     assert all(request.reply == Reply(200, (), b"012345678") and request.reply_size == 10 for request in journal)
+
+
+@pytest.mark.parametrize(("method", "tail"), [("POST", "/reset"), ("DELETE", "")])
+def test_whoever_waits_is_told_when_the_world_ends(emulator: ServerThread, method: str, tail: str) -> None:
+    """At once, and not when the time to wait is over."""
+    world = api_of(emulator.url, emulator.control.post("/worlds", {}))
+    path = f"/worlds/{world.auth_id}"
+    with ThreadPoolExecutor(1) as threads:
+        waiting = threads.submit(control, world, "GET", f"{path}/requests/wait?timeout_s=300")
+        while not waiting.done():
+            control(world, method, path + tail)
+        reply = waiting.result()
+    control(world, "DELETE", path)
+
+    assert (409, "the world was reset or removed, or the server stops, while this waited") == (
+        reply.status,
+        reply.json["error"],
+    ) or (method, 404) == ("DELETE", reply.status)

@@ -12,6 +12,7 @@ from msgspec import Struct, field
 
 from masking_emulator.callbacks.exchange import Answer
 from masking_emulator.callbacks.outgoing import Written
+from masking_emulator.core.listeners import Listeners
 from masking_emulator.core.records.base import Record
 from masking_emulator.core.records.callbacks import OPEN_STATES, Attempt, Callback
 
@@ -37,8 +38,8 @@ class Entry(Struct):
 class Watch:
     """The changes of a log from now on, for whoever waits for some."""
 
-    def __init__(self, log: "CallbackLog") -> None:
-        self._log = log
+    def __init__(self, listeners: Listeners[Entry]) -> None:
+        self._listeners = listeners
         self._entries: dict[int, Entry] = {}
         self._changed = asyncio.Event()
 
@@ -50,7 +51,7 @@ class Watch:
 
     async def changes(self) -> Collection[Entry]:
         """The entries that have changed since the last time, once there are any, or none once the log is closed."""
-        if not self._log.closed:
+        if not self._listeners.closed:
             await self._changed.wait()
         self._changed.clear()
         entries, self._entries = self._entries, {}
@@ -61,11 +62,15 @@ class CallbackLog:
     """The entries of a world, by ordinal. It is closed when the world is reset or removed."""
 
     def __init__(self, kept_max: int) -> None:
-        self.closed = False
+        self.listeners: Listeners[Entry] = Listeners()
         self._kept_max = kept_max
         self._entries: dict[int, Entry] = {}
         self._settled: deque[int] = deque()
-        self._watches: list[Watch] = []
+
+    @property
+    def closed(self) -> bool:
+        """Whether the life of which these callbacks are is over."""
+        return self.listeners.closed
 
     def copy(self) -> "CallbackLog":
         """An independent copy."""
@@ -101,19 +106,14 @@ class CallbackLog:
 
     def close(self) -> None:
         """Enter nothing more, and wake everybody who waits for a change."""
-        self.closed = True
-        for watch in self._watches:
-            watch.note(None)
+        self.listeners.close()
 
     @contextmanager
     def watched(self) -> Iterator[Watch]:
         """See what changes, for as long as the context lasts."""
-        watch = Watch(self)
-        self._watches.append(watch)
-        try:
+        watch = Watch(self.listeners)
+        with self.listeners.heard_by(watch.note):
             yield watch
-        finally:
-            self._watches.remove(watch)
 
     def _note(self, entry: Entry) -> None:
         # The oldest is dropped first, so that a callback that ends at once is not the one that is dropped.
@@ -121,5 +121,5 @@ class CallbackLog:
             del self._entries[self._settled.popleft()]
         if entry.callback.state not in OPEN_STATES:
             self._settled.append(entry.callback.ordinal)
-        for watch in self._watches:
-            watch.note(entry)
+        if self.listeners:
+            self.listeners.tell(entry)

@@ -11,6 +11,7 @@ from masking_emulator.control.kernel import (
     NOT_EMPTY,
     PATIENCE,
     WAIT,
+    WAITED_IN_VAIN,
     WHOLE,
     ControlAnswer,
     ControlError,
@@ -89,7 +90,7 @@ async def _wait(log: CallbackLog, matches: Callable[[Entry], bool], found: dict[
     with log.watched() as watch:
         while len(found) < count:
             if log.closed:
-                raise ControlError(409, "the world was reset or removed, or the server stops, while this waited")
+                raise ControlError(409, WAITED_IN_VAIN)
             for entry in await watch.changes():
                 if matches(entry):
                     found[entry.callback.ordinal] = entry

@@ -82,7 +82,7 @@ async def _stream(world: World, after: int, timeout_s: int) -> AsyncIterator[str
             yield "".join(_message(type(event).__name__, number, numbered(number, event)) for number, event in events)
             continue
         remaining_s = ends_at - loop.time()
-        if journal is world.journal and (journal.is_closed or remaining_s <= 0):
+        if journal is world.journal and (journal.listeners.closed or remaining_s <= 0):
             return
         try:
             await asyncio.wait_for(journal.changed(), min(_HEARTBEAT_S, remaining_s))

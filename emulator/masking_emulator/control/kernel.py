@@ -129,6 +129,9 @@ PATIENCE: Final = {
     "default": ADVANCE_PATIENCE_S,
     "description": "How long it waits in all for callbacks to be answered, in real seconds.",
 }
+#: What everybody is told who waited for something that will not come.
+WAITED_IN_VAIN: Final = "the world was reset or removed, or the server stops, while this waited"
+
 WAIT: Final = {"type": "number", "minimum": 0, "maximum": WAIT_S_MAX, "default": WAIT_S_DEFAULT}
 
 

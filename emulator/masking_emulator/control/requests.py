@@ -11,6 +11,7 @@ from typing import Any, Final
 from masking_emulator.control.kernel import (
     NOT_EMPTY,
     WAIT,
+    WAITED_IN_VAIN,
     WHOLE,
     ControlAnswer,
     ControlError,
@@ -90,21 +91,27 @@ async def await_request(asked: ControlRequest) -> ControlAnswer:
     world, criteria = asked.world, _criteria(asked.query, "timeout_s", "at_least")
     wanted, timeout_s = whole(asked.query, "at_least", 1), timeout_of(asked.query)
     found = {id(request): request for request in matching(world.requests, criteria)}
-    enough = asyncio.Event()
+    enough, over = asyncio.Event(), False
 
-    def hear(request: ApiRequest) -> None:
-        if matches(request, criteria):
+    def hear(request: ApiRequest | None) -> None:
+        nonlocal over
+        if request is None:
+            over = True
+            enough.set()
+        elif matches(request, criteria):
             found[id(request)] = request
             if len(found) >= wanted:
                 enough.set()
 
     if len(found) < wanted:
-        with world.requests.heard_by(hear):
+        with world.requests.listeners.heard_by(hear):
             try:
                 await asyncio.wait_for(enough.wait(), timeout_s)
             except TimeoutError:
                 error = f"{len(found)} of {wanted} requests arrived within {timeout_s:g} seconds"
                 return 409, {"error": error} | _explained(world, criteria, list(found.values()))
+        if over:
+            raise ControlError(409, WAITED_IN_VAIN)
     return 200, {"requests": [request_json(request, world.policy) for request in found.values()][:_LISTED_MAX]}
 
 

@@ -5,13 +5,14 @@ them. Text and JSON are made when somebody reads (control/views), so keeping cos
 """
 
 from collections import deque
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterator, Sequence
 from enum import Enum
 from fnmatch import fnmatchcase
 from typing import NamedTuple
 
 from msgspec import Struct
+
+from masking_emulator.core.listeners import Listeners
 
 RawHeaders = Sequence[tuple[bytes, bytes]]
 
@@ -64,16 +65,14 @@ class ApiRequest(Struct, eq=False):
     note: str = ""
 
 
-Listener = Callable[[ApiRequest], None]
-
-
 class RequestJournal:
     """The newest requests. Sequence numbers begin at 1; a reset of the world begins anew."""
 
     def __init__(self, *, requests_max: int, body_bytes_max: int) -> None:
         self._kept: deque[ApiRequest] = deque(maxlen=requests_max)
         self._body_bytes_max = body_bytes_max
-        self._listeners: list[Listener] = []
+        #: Told of every request as soon as its body is there, and again when it has ended.
+        self.listeners: Listeners[ApiRequest] = Listeners()
         self.last = 0
 
     def copy(self) -> "RequestJournal":
@@ -84,7 +83,8 @@ class RequestJournal:
         return twin
 
     def clear(self) -> None:
-        """Forget every request; listeners stay."""
+        """Forget every request; who waits for one waits no longer."""
+        self.listeners.interrupt()
         self._kept.clear()
         self.last = 0
 
@@ -115,8 +115,8 @@ class RequestJournal:
             request.body = body if len(body) <= self._body_bytes_max else body[: self._body_bytes_max]
         elif body is None:
             request.body = None
-        if self._listeners:
-            self._tell(request)
+        if self.listeners:
+            self.listeners.tell(request)
 
     def replied(self, request: ApiRequest, reply: Reply, outcome: RequestOutcome, took_s: float) -> None:
         """Note what was sent."""
@@ -128,31 +128,14 @@ class RequestJournal:
         """Note how the request ended."""
         request.outcome = outcome
         request.took_s = took_s
-        if self._listeners:
-            self._tell(request)
+        if self.listeners:
+            self.listeners.tell(request)
 
     def bounded(self, reply: Reply) -> Reply:
         """The reply with its body cut to the size that is kept."""
         if len(reply.body) <= self._body_bytes_max:
             return reply
         return Reply(reply.status, reply.headers, reply.body[: self._body_bytes_max])
-
-    def listen(self, listener: Listener) -> None:
-        """Tell the listener of every request from now on, as `heard_by` does."""
-        self._listeners.append(listener)
-
-    @contextmanager
-    def heard_by(self, listener: Listener) -> Iterator[None]:
-        """Tell the listener of every request, as soon as its body is there and again when it has ended."""
-        self._listeners.append(listener)
-        try:
-            yield
-        finally:
-            self._listeners.remove(listener)
-
-    def _tell(self, request: ApiRequest) -> None:
-        for listener in tuple(self._listeners):
-            listener(request)
 
 
 def path_fits(path: str, pattern: str) -> bool:

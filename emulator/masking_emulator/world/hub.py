@@ -51,7 +51,8 @@ class Hub:
         #: Requests with unknown credentials, and to paths that neither API has.
         self.unmatched = RequestJournal(requests_max=_UNMATCHED_MAX, body_bytes_max=_UNMATCHED_BODY_BYTES_MAX)
         if self._around.narrator is not None:
-            self.unmatched.listen(self._around.narrator.stranger)
+            narrate = self._around.narrator.stranger
+            self.unmatched.listeners.add(lambda request: None if request is None else narrate(request))
 
     @property
     def turn_s(self) -> float:
@@ -105,7 +106,9 @@ class Hub:
             raise TooManyWorlds(WORLDS_MAX)
         self._worlds[world.auth_id] = world
         if (narrator := self._around.narrator) is not None:
-            world.requests.listen(lambda request: narrator.request(request, world.policy))
+            world.requests.listeners.add(
+                lambda request: None if request is None else narrator.request(request, world.policy)
+            )
         self.credentials.admit(world, world.accounts)
         return world
 

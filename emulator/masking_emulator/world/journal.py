@@ -11,6 +11,7 @@ from typing import Any
 
 from masking_emulator.core import codec
 from masking_emulator.core.events import Event
+from masking_emulator.core.listeners import Listeners
 
 
 class Journal:
@@ -19,9 +20,8 @@ class Journal:
     def __init__(self, events_max: int, *, last: int = 0) -> None:
         """`last` is the number of the event before the first one."""
         self._events: deque[Event] = deque(maxlen=events_max)
-        self._changed: asyncio.Event | None = None
+        self.listeners: Listeners[Sequence[Event]] = Listeners()
         self.last = last
-        self.is_closed = False
 
     def copy(self) -> "Journal":
         """An independent copy."""
@@ -34,18 +34,18 @@ class Journal:
         """Add events; the oldest are dropped where there are too many."""
         self._events.extend(events)
         self.last += len(events)
-        self._touch()
+        if self.listeners:
+            self.listeners.tell(events)
 
     def close(self) -> None:
         """End the journal: the world was reset or removed, or its server ends."""
-        self.is_closed = True
-        self._touch()
+        self.listeners.close()
 
     async def changed(self) -> None:
         """Return after the next change. Waiting costs nothing: there is no queue, only the journal itself."""
-        if self._changed is None:
-            self._changed = asyncio.Event()
-        await self._changed.wait()
+        change = asyncio.Event()
+        with self.listeners.heard_by(lambda _: change.set()):
+            await change.wait()
 
     @property
     def first(self) -> int:
@@ -57,11 +57,6 @@ class Journal:
         start = max(sequence + 1, self.first)
         kept: Iterable[Event] = islice(self._events, start - self.first, start - self.first + limit)
         return list(enumerate(kept, start))
-
-    def _touch(self) -> None:
-        if self._changed is not None:
-            self._changed.set()
-            self._changed = None
 
 
 def event_json(event: Event) -> dict[str, Any]:

@@ -317,6 +317,7 @@ class World:
         self._stopped_at_rate = self.clock.rate if self._stopped_at_rate is None else self._stopped_at_rate
         self.clock.run(0)
         self.journal.close()
+        self.requests.listeners.close()
         self.dispatch.stop()
         self.disarm()
 
