@@ -1,5 +1,6 @@
 """The live journal over a real server: what is sent, what is sent again, and when it ends."""
 
+import asyncio
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -7,10 +8,13 @@ from http.client import HTTPConnection, HTTPResponse
 from typing import Any
 from urllib.parse import urlsplit
 
+from masking_emulator.control.journal import stream
+from masking_emulator.core.commands import AddNumber
 from masking_emulator.server.thread import ServerThread
 
 from tests.plivo.ask import Api, api_of
 from tests.shell.asking import control, create, good
+from tests.shell.runs import new_world
 
 Message = tuple[int, str, dict[str, Any]]
 
@@ -137,3 +141,17 @@ def test_server_ends_promptly_while_somebody_listens() -> None:
 
     assert b"\n" == stream.read()
     listening.__exit__(None, None, None)
+
+
+def test_no_event_falls_between_the_look_and_the_wait() -> None:
+    """What happens just as the stream begins to wait is sent at once, not with the next heartbeat."""
+    world = new_world()
+
+    async def follow() -> str:
+        loop, sent = asyncio.get_running_loop(), stream(world, world.journal.last, timeout_s=60)
+        await anext(sent)
+        loop.call_soon(world.do, AddNumber("14155550177", 1, 0))
+        async with asyncio.timeout(5):
+            return await anext(sent)
+
+    assert asyncio.run(follow()).startswith("id: ")

@@ -50,7 +50,7 @@ def follow_journal(asked: ControlRequest) -> Response:
     after = whole({"after": asked.headers.get("last-event-id") or asked.query.get("after", "")}, "after", 0)
     timeout_s = min(whole(asked.query, "timeout_s", _TIMEOUT_S_MAX), _TIMEOUT_S_MAX)
     headers = {"Cache-Control": "no-cache", "X-Accel-Buffering": "no"}
-    return StreamingResponse(_stream(world, after, timeout_s), headers=headers, media_type=_EVENT_STREAM)
+    return StreamingResponse(stream(world, after, timeout_s), headers=headers, media_type=_EVENT_STREAM)
 
 
 def show_timeline(asked: ControlRequest) -> ControlAnswer:
@@ -66,7 +66,7 @@ def numbered(sequence: int, event: Event) -> dict[str, Any]:
     return {"sequence": sequence, **event_json(event)}
 
 
-async def _stream(world: World, after: int, timeout_s: int) -> AsyncIterator[str]:
+async def stream(world: World, after: int, timeout_s: int) -> AsyncIterator[str]:
     """What the client is sent. All that is kept of it is how far it has come, so a slow one costs nothing."""
     loop = asyncio.get_running_loop()
     journal, ends_at = world.journal, loop.time() + timeout_s
@@ -85,7 +85,9 @@ async def _stream(world: World, after: int, timeout_s: int) -> AsyncIterator[str
         if journal is world.journal and (journal.listeners.closed or remaining_s <= 0):
             return
         try:
-            await asyncio.wait_for(journal.changed(), min(_HEARTBEAT_S, remaining_s))
+            # Unlike wait_for, this begins to wait at once, so no change falls between the look and the wait.
+            async with asyncio.timeout(min(_HEARTBEAT_S, remaining_s)):
+                await journal.changed()
         except TimeoutError:
             yield ": still here\n\n"
 
