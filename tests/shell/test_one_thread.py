@@ -13,12 +13,13 @@ import masking_emulator
 import pytest
 from masking_emulator.server.app import make_app
 from masking_emulator.server.one_slash import OneSlash
+from masking_emulator.server.own_hosts import OwnHosts
 from masking_emulator.world.file import world_of
 from masking_emulator.world.hub import Hub
 from masking_emulator.world.world import World
 from starlette.applications import Starlette
 from starlette.routing import Route
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Message
 
 from tests.shell.worlds import structure
 
@@ -50,8 +51,9 @@ def elsewhere() -> Iterator[list[str]]:
 def _requests(app: ASGIApp) -> list[tuple[str, str]]:
     """A method and a path for each route, and some that no route has."""
     assert isinstance(app, OneSlash)
-    assert isinstance(app.app, Starlette)
-    routes = [route for route in app.app.routes if isinstance(route, Route)]
+    assert isinstance(app.app, OwnHosts)
+    assert isinstance(app.app.app, Starlette)
+    routes = [route for route in app.app.app.routes if isinstance(route, Route)]
     paths = [re.sub(r"{(\w+)(?::\w+)?}", lambda part: _PARTS.get(part[1], "1"), route.path) for route in routes]
     paths = [path + next((query for end, query in _QUERIES.items() if path.endswith(end)), "") for path in paths]
     # Worlds are removed last, so that all others are asked of one that is there.
@@ -98,6 +100,26 @@ def test_crash_is_answered_in_the_event_loop(elsewhere: list[str]) -> None:
 
     assert [500] == [status for *_, status in answers]
     assert [] == elsewhere
+
+
+@pytest.mark.parametrize("path", ["/_emulator/worlds", f"/v1/Account/{_AUTH_ID}/Masking/Session"])
+def test_client_that_leaves_is_let_go_in_the_event_loop(elsewhere: list[str], path: str) -> None:
+    """In the middle of a body, on either API."""
+    app, sent = make_app(Hub()), list[Message]()
+    headers = [(b"host", b"127.0.0.1"), (b"content-length", b"9"), (b"content-type", b"application/json")]
+    scope = {"type": "http", "http_version": "1.1", "method": "POST", "path": path, "raw_path": path.encode()}
+    scope |= {"query_string": b"", "headers": headers, "server": ("127.0.0.1", 80), "scheme": "http", "root_path": ""}
+
+    async def receive() -> Message:
+        return {"type": "http.disconnect"}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    asyncio.run(app(scope, receive, send))
+
+    assert [] == elsewhere
+    assert sent
 
 
 def test_function_in_a_thread_is_found(elsewhere: list[str]) -> None:

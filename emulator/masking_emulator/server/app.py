@@ -41,7 +41,7 @@ def make_app(hub: Hub, *, control_hosts: Sequence[str] = ()) -> ASGIApp:
         # The server logs the traceback; the client learns no more than the vendor's text.
         return plivo_routes.refuse(ApiError(500, refusals.SERVER_ERROR), hub.draw_api_id())
 
-    def gone(_: Request, __: Exception) -> Response:
+    async def gone(_: Request, __: Exception) -> Response:
         # Whoever left in the middle of a request gets no answer, and nothing is logged: it is nobody's fault.
         return Response(status_code=400)
 

@@ -43,7 +43,7 @@ class OwnHosts:
 
     def __init__(self, app: ASGIApp, hub: Hub, allowed: Sequence[str]) -> None:
         """`allowed` are further names, or patterns such as `*.example.com`."""
-        self._app = app
+        self.app = app
         self._hub = hub
         self._allowed = [name.lower() for name in allowed]
         self._ours: set[tuple[bytes, str]] = set()
@@ -56,7 +56,7 @@ class OwnHosts:
                 refusal = await self._refusal(scope, hosts, came_in_at)
                 if refusal is not None:
                     return await refusal(scope, receive, send)
-        return await self._app(scope, receive, send)
+        return await self.app(scope, receive, send)
 
     async def _refusal(self, scope: Scope, hosts: Sequence[bytes], came_in_at: str) -> Response | None:
         """The answer to a request that does not name this server; None to one that does."""
