@@ -35,12 +35,12 @@ def test_file_with_a_mark_is_read_and_one_in_utf_16_is_refused(tmp_path: Path, n
     elif name == "snapshot":
         assert "UTF-16" in sentence(run("serve", "--port", "0", "--state", str(state)), 2)
     elif name == "recording":
-        done = run("replay", str(recording))
+        done = run("recording", "replay", str(recording))
         assert (0 if encoding == "utf-8-sig" else 1) == min(1, done.returncode), done.stderr
         assert ("UTF-16" in done.stderr) is (encoding != "utf-8-sig")
     elif name == "restored":
         with serving("--world", str(world)) as (_, url):
-            done = run("restore", str(state), "--url", url)
+            done = run("snapshot", "load", str(state), "--url", url)
         assert (0 if encoding == "utf-8-sig" else 1) == min(1, done.returncode), done.stderr
         assert ("UTF-16" in done.stderr) is (encoding != "utf-8-sig")
 

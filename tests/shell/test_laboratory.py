@@ -298,8 +298,8 @@ def test_receiver_may_replay_from_inside_a_callback(api: Api, receiver: Receiver
         if not replays:
             replays.append(good(control(api, "POST", "{w}/callbacks/1/replay"), 201))
 
-    end(api, receiver.on("/cb", calling(replay)))
-    advance(api)
+    create(api, 0, 1, callback_url=receiver.on("/cb", calling(replay)), session_expiry=60)
+    advance(api, 60)
 
     assert ["waiting"] == [one["state"] for one in replays]
     assert ["delivered"] * 2 == states(api)

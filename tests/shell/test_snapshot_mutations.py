@@ -21,7 +21,7 @@ from tests.shell.mutations import mutated
 from tests.shell.runs import PEOPLE, Step, new_world, play, runs
 
 #: A generated run and its mutations cost a tenth of a second, on a busy machine more.
-of_any_run = settings(max_examples=25, deadline=None, suppress_health_check=list(HealthCheck))
+of_any_run = settings(max_examples=25, suppress_health_check=list(HealthCheck))
 
 #: How many mutations of one snapshot are tried.
 _MUTATIONS: Final = 8
