@@ -116,7 +116,10 @@ def test_client_that_leaves_is_let_go_in_the_event_loop(elsewhere: list[str], pa
     async def send(message: Message) -> None:
         sent.append(message)
 
-    asyncio.run(app(scope, receive, send))
+    async def leave() -> None:
+        await app(scope, receive, send)
+
+    asyncio.run(leave())
 
     assert [] == elsewhere
     assert sent
