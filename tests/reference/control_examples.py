@@ -96,6 +96,7 @@ EXAMPLES: Final[Sequence[Example]] = (
     Example("release_callbacks", "POST", f"{W}/callbacks/release"),
     Example("show_journal", "GET", f"{W}/journal?after=1&limit=1"),
     Example("show_timeline", "GET", f"{W}/timeline"),
+    Example("show_problems", "GET", f"{W}/problems"),
     Example("follow_journal", "GET", f"{W}/journal/stream?after=0&timeout_s=0"),
     Example("list_requests", "GET", f"{W}/requests?operation=create_session"),
     Example("count_requests", "GET", f"{W}/requests/count?status=201"),

@@ -453,6 +453,19 @@ def test_near_miss_has_a_difference_and_a_match_has_none(body: Mapping[str, Any]
     assert all(miss["differences"] for miss in missed)
 
 
+def test_list_is_read_page_by_page_from_its_end(api: Api) -> None:
+    """With `before`, each page ends where the one before it began."""
+    for _ in range(5):
+        api.create()
+    pages, before = list[list[int]](), 6
+    while before > 1:
+        page = control(api, "GET", f"/worlds/{api.auth_id}/requests?limit=2&before={before}").json["requests"]
+        pages.append([request["sequence"] for request in page])
+        before = page[0]["sequence"]
+
+    assert [[4, 5], [2, 3], [1]] == pages
+
+
 @given(content=st.binary(max_size=60) | st.sampled_from([b"1e999", b"NaN", b"[" * 9000, b"9" * 5000]))
 def test_whatever_was_sent_can_be_shown(content: bytes) -> None:
     """As JSON, or as text."""

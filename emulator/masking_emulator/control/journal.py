@@ -12,6 +12,7 @@ from masking_emulator.control.pieces import response_in_pieces
 from masking_emulator.control.views.timeline import timeline_json
 from masking_emulator.core.events import Event
 from masking_emulator.world.journal import event_json
+from masking_emulator.world.turns import politely
 from masking_emulator.world.world import World
 
 #: The most events that one answer lists; what is left out is counted.
@@ -61,6 +62,19 @@ def show_timeline(asked: ControlRequest) -> ControlAnswer:
     return 200, timeline_json(asked.world)
 
 
+async def show_problems(asked: ControlRequest) -> ControlAnswer:
+    """What is wrong, with why: a pool that runs dry, requests that were refused or got no answer, callbacks that did
+    not arrive, fields that nothing read.
+
+    What happened several times in the same way is one problem: `count` says how often, `at`, `request` and `callback`
+    are of the newest time. `found` is how many problems there are, of which the first 1,000 are listed.
+    """
+    # Imported here: a start of the server would pay for what few ask for.
+    from masking_emulator.control.views.problems import problems_json
+
+    return 200, await politely(problems_json(asked.world), asked.world.turn_s)
+
+
 def numbered(sequence: int, event: Event) -> dict[str, Any]:
     """An event with its sequence number."""
     return {"sequence": sequence, **event_json(event)}
@@ -99,6 +113,7 @@ def _message(event: str, sequence: int, body: Mapping[str, Any]) -> str:
 OPERATIONS: Final[Sequence[Operation]] = (
     Operation("GET", f"{W}/journal", "What happened", show_journal, query={"after": WHOLE, "limit": WHOLE}),
     Operation("GET", f"{W}/timeline", "The whole world on a line of time", show_timeline),
+    Operation("GET", f"{W}/problems", "What is wrong", show_problems),
     Operation(
         "GET",
         f"{W}/journal/stream",

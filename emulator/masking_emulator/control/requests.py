@@ -41,10 +41,14 @@ _QUERY_CHARACTERS_MAX: Final = 4000
 
 
 def list_requests(asked: ControlRequest) -> ControlAnswer:
-    """The newest `limit` requests that match, oldest first, each with its answer and the fields that nothing read."""
-    world, criteria = asked.world, _criteria(asked.query, "limit")
+    """The newest `limit` requests that match, oldest first, each with its answer and the fields that nothing read.
+
+    `before` is a sequence number: only older ones, for a list that is read page by page from its end.
+    """
+    world, criteria = asked.world, _criteria(asked.query, "limit", "before")
     limit = min(whole(asked.query, "limit", _LISTED_DEFAULT), _LISTED_MAX)
-    found = matching(world.requests, criteria)
+    before = whole(asked.query, "before", world.requests.last + 1)
+    found = [request for request in matching(world.requests, criteria) if request.sequence < before]
     listed = found[len(found) - limit :] if limit < len(found) else found
     kept = {"first": world.requests.first, "last": world.requests.last, "matched": len(found)}
     return 200, kept | {"requests": [request_json(request, world.policy) for request in listed]}
@@ -188,7 +192,13 @@ _IN_QUERY: Final[Mapping[str, Mapping[str, Any]]] = {
 
 OPERATIONS: Final[Sequence[Operation]] = (
     Operation("GET", "/requests/unmatched", "API requests that belong to no world", list_unmatched),
-    Operation("GET", f"{W}/requests", "API requests that arrived", list_requests, query={**_IN_QUERY, "limit": WHOLE}),
+    Operation(
+        "GET",
+        f"{W}/requests",
+        "API requests that arrived",
+        list_requests,
+        query={**_IN_QUERY, "limit": WHOLE, "before": WHOLE},
+    ),
     Operation("GET", f"{W}/requests/count", "How many API requests match", count_requests, query=_IN_QUERY),
     Operation("POST", f"{W}/requests/verify", "Verify which API requests arrived", verify_requests, _VERIFICATION),
     Operation(

@@ -38,16 +38,13 @@ export function overview(main, signal) {
   const refresh = keepFresh(
     /./,
     async () => {
-      const [rows, { numbers }, { requests }, failed, blocked] = await Promise.all([
+      const [rows, { numbers }, found] = await Promise.all([
         control("GET", "/timeline", undefined, quiet),
         control("GET", "/numbers", undefined, quiet),
-        control("GET", "/requests?limit=100", undefined, quiet),
-        control("GET", "/callbacks?state=failed&order=newest&limit=20", undefined, quiet),
-        control("GET", "/callbacks?state=blocked&order=newest&limit=20", undefined, quiet),
+        control("GET", "/problems", undefined, quiet),
       ]);
-      const undelivered = [...failed.callbacks, ...blocked.callbacks];
       show(facts, factsOf(rows, numbers));
-      show(wrong, problems({ requests, undelivered, numbers }));
+      show(wrong, problems(found));
       show(pool, heat(numbers));
       show(listed, listOf(rows));
       line.draw(rows);
