@@ -1,6 +1,7 @@
 """Generated documents: `docs/fidelity.md`, and the marked parts of `README.md` and of the pages in `docs/`.
 
 `python -m tests.generated` rewrites them; with `--check` it names those that differ and exits 1.
+The counts that `fidelity --coverage` prints are generated too, into the package.
 A marked part stands between `<!-- generated: NAME -->` and `<!-- end -->`; a document without markers has none.
 """
 
@@ -19,10 +20,12 @@ from masking_emulator.core.records.sessions import Status
 from masking_emulator.plivo.ledger import LEDGER, Evidence, Row
 
 from tests import rooms
+from tests.reference import coverage
 from tests.reference.commands import commands_page
 from tests.reference.control import control_page
 from tests.reference.events import events_page
 from tests.reference.tables import table
+from tests.reference.vendor_page import entries
 from tests.reference.worldkeys import world_keys
 from tests.sdk.ways import WAYS, Way, proved
 
@@ -73,8 +76,11 @@ _BEGINNINGS: Final[Mapping[Phase, str]] = {
 
 _INTRO: Final = """\
 What the emulator does, how sure each behaviour is, and where it comes from.
-Each row below is a behaviour that tests prove.
-`GET /_emulator/fidelity` serves the rows with the ids of their tests, and `masking-emulator fidelity` prints them.
+Each row below is a behaviour that the tests in its row prove.
+Where [policy](policy.md) has a choice, its values are in the last column, the default first.
+`GET /_emulator/fidelity` serves the rows, and `masking-emulator fidelity` prints them.
+With `--row ID` it prints one with the whole ids of its tests, with `--assumed` what nobody has confirmed.
+[The vendor's page](vendor-page.md) goes the other way, from each of its sentences to the rows.
 This page is generated from `emulator/masking_emulator/plivo/ledger/` by `make generated`.
 """
 
@@ -113,6 +119,7 @@ An entry that is left out has its default.
 
 def documents() -> Mapping[Path, str]:
     """Every generated document as it should be."""
+    page = entries()
     parts = {
         "policy": policy_table(LEDGER),
         "lifecycle": lifecycle_diagram(LIFECYCLE),
@@ -125,9 +132,14 @@ def documents() -> Mapping[Path, str]:
         "commands": commands_page(),
         "events": events_page(),
         "control": control_page(),
+        "coverage": coverage.counts_table(page),
+        "pagepolicy": coverage.policy_only_table(page),
+        "contradictions": coverage.contradictions(page),
+        "notapplicable": coverage.reasons_table(page),
     }
     marked = [README, *sorted(path for path in DOCS.glob("*.md") if path != FIDELITY)]
-    return {FIDELITY: fidelity(LEDGER)} | {path: with_parts(path.read_text(encoding="utf-8"), parts) for path in marked}
+    whole = {FIDELITY: fidelity(LEDGER), coverage.COUNTS: coverage.counts_file(page)}
+    return whole | {path: with_parts(path.read_text(encoding="utf-8"), parts) for path in marked}
 
 
 def fidelity(ledger: Sequence[Row]) -> str:
@@ -234,8 +246,21 @@ def _evidence_table(ledger: Sequence[Row]) -> str:
 
 
 def _rows(rows: Iterable[Row]) -> str:
-    lines = ((f"`{row.id}`", row.statement, row.evidence.value, row.source) for row in rows)
-    return table(("id", "statement", "evidence", "source"), lines)
+    lines = (
+        (f"`{row.id}`", row.statement, row.evidence.value, row.source, _tests(row), ", ".join(map(_code, row.choices)))
+        for row in rows
+    )
+    return table(("id", "statement", "evidence", "source", "tests", "policy"), lines)
+
+
+def _tests(row: Row) -> str:
+    """The tests of a row by file, without what all of their names have in common; of cases, the case."""
+    files: dict[str, list[str]] = {}
+    for node in row.tests:
+        path, _, name = node.partition("::")
+        case = name.partition("[")[2].removesuffix("]")
+        files.setdefault(path.removeprefix("tests/"), []).append(case or name.removeprefix("test_"))
+    return "; ".join(f"{path}: {', '.join(names)}" for path, names in files.items())
 
 
 def _policy_sample(ledger: Sequence[Row]) -> str:

@@ -1,9 +1,7 @@
 """The fidelity ledger keeps its promises: every behaviour has a source, and tests that prove it."""
 
-import ast
 import re
 from collections.abc import Iterator
-from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -15,18 +13,11 @@ from masking_emulator.plivo.policy import Policy, policy_choices
 from masking_emulator.server.thread import ServerThread
 
 from tests import generated
+from tests.nodes import exists
 
 _ROOT: Final = Path(__file__).parent.parent
 _NODES: Final = sorted({node for row in LEDGER for node in row.tests})
 _REASONING_CHARACTERS_MIN: Final = 60
-
-#: Tests whose cases are files: node id → folder and suffix. Ids of wire and callbacks begin with their subfolder.
-_CASES: Final = {
-    "tests/test_wire.py::test_case_is_answered_to_the_byte": ("fixtures/wire", ".json"),
-    "tests/test_callbacks.py::test_callback_is_told_to_the_byte": ("fixtures/callbacks", ".json"),
-    "tests/test_scenarios.py::test_scenario_plays_as_written": ("fixtures/scenarios", ".txt"),
-}
-
 
 _TEXT_SUFFIXES: Final = (".py", ".js", ".mjs", ".json", ".txt", ".md", ".toml", ".yml", ".css", ".html")
 
@@ -83,11 +74,7 @@ def test_row_has_a_test(row: Row) -> None:
 @pytest.mark.parametrize("node", _NODES)
 def test_listed_test_exists(node: str) -> None:
     """A node id names a file, what is defined in it, and where cases are files, a case."""
-    name, _, case = node.partition("[")
-    path, _, qualified = name.partition("::")
-
-    assert qualified in _defined_in(_ROOT / path)
-    assert not case or _case_exists(name, case.removesuffix("]"))
+    assert exists(node)
 
 
 def _texts() -> Iterator[tuple[str, str]]:
@@ -174,25 +161,3 @@ def test_stale_document_is_found(tmp_path: Path) -> None:
     wrong.write_text("other", encoding="utf-8")
 
     assert [wrong, missing] == generated.stale(dict.fromkeys((right, wrong, missing), "text"))
-
-
-@cache
-def _defined_in(path: Path) -> frozenset[str]:
-    """The functions of a module, and the methods of its classes as `Class::method`."""
-    if not path.is_file():
-        return frozenset()
-    module = ast.parse(path.read_text(encoding="utf-8"))
-    functions = _functions(module.body)
-    classes = [node for node in module.body if isinstance(node, ast.ClassDef)]
-    return frozenset([*functions, *(f"{node.name}::{method}" for node in classes for method in _functions(node.body))])
-
-
-def _functions(body: list[ast.stmt]) -> list[str]:
-    return [node.name for node in body if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
-
-
-def _case_exists(test: str, case: str) -> bool:
-    folder, suffix = _CASES[test]
-    operation, _, name = case.partition("-")
-    files = (_ROOT / folder / f"{case}{suffix}", _ROOT / folder / operation / f"{name}{suffix}")
-    return any(file.is_file() for file in files)

@@ -223,6 +223,34 @@ def test_fidelity_needs_no_server() -> None:
     assert 2 == run("fidelity", "--evidence", "rumour").returncode
 
 
+def test_fidelity_shows_one_row_with_its_tests() -> None:
+    """What proves it stands below; an id that is not there names the nearest, and one of other evidence says so."""
+    shown = run("fidelity", "--row", "update_status").stdout
+    (row,) = json.loads(run("fidelity", "--row", "update_status", "--json").stdout)["rows"]
+
+    assert row["tests"]
+    assert all(test in shown for test in [*row["tests"], "[policy] update_status = 200 | 202"])
+    assert "did you mean update_status?" in sentence(run("fidelity", "--row", "update_statu"), 2)
+    assert "row update_status is not assumed" in sentence(run("fidelity", "--row", "update_status", "--assumed"), 2)
+
+
+def test_fidelity_lists_what_is_assumed() -> None:
+    """A short way to ask for that evidence, which excludes another one."""
+    assert run("fidelity", "--evidence", "assumed").stdout == run("fidelity", "--assumed").stdout
+    assert "--assumed and --evidence sdk exclude" in sentence(run("fidelity", "--assumed", "--evidence", "sdk"), 2)
+
+
+def test_fidelity_counts_what_covers_the_vendors_page() -> None:
+    """A line a section and one for all, as text and as JSON; it goes with no choice of rows."""
+    sections = json.loads(run("fidelity", "--coverage", "--json").stdout)["sections"]
+    head, *lines = run("fidelity", "--coverage").stdout.splitlines()
+
+    assert head.split()[:4] == ["section", "parts", "rows", "tests"]
+    assert [*(section["section"] for section in sections), "all"] == [line[:20].rstrip() for line in lines]
+    assert str(sum(section["parts"] for section in sections)) == lines[-1].split()[1]
+    assert "goes with none of" in sentence(run("fidelity", "--coverage", "--assumed"), 2)
+
+
 @pytest.mark.parametrize("words", [["advance", "1"], ["journal"], ["worlds", "reset"], ["sessions", "explain", "x"]])
 def test_unreachable_server_is_told_with_a_hint(nobody: str, words: list[str]) -> None:
     """Exit 3, and what to do."""

@@ -4,7 +4,9 @@ Rows are data, one module a subject. Rows with choices are the policy: a world f
 Nothing that the server needs to start is here, so a start does not pay for it.
 """
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
+from importlib.resources import files
 from typing import Any, Final
 
 from masking_emulator.plivo.ledger import (
@@ -31,7 +33,7 @@ from masking_emulator.plivo.ledger import (
 )
 from masking_emulator.plivo.ledger.row import Evidence, Row
 
-__all__ = ["LEDGER", "Evidence", "Row", "row_json"]
+__all__ = ["LEDGER", "Evidence", "Row", "row_json", "vendor_page_coverage"]
 
 #: Every row, by subject, in reading order.
 LEDGER: Final[Sequence[Row]] = (
@@ -69,3 +71,12 @@ def row_json(row: Row) -> dict[str, Any]:
         "tests": list(row.tests),
     }
     return fields | ({"choices": list(row.choices)} if row.choices else {})
+
+
+def vendor_page_coverage() -> Sequence[Mapping[str, Any]]:
+    """What covers the vendor's page: for each section its name and, as whole numbers, its parts and how many of them
+    have ledger rows (`rows`), tests of their own (`tests`), are followed by policy only (`policy`), are contradicted
+    (`differs`) and do not apply (`because`)."""
+    text = (files(__name__) / "vendor_page_coverage.json").read_text(encoding="utf-8")
+    counts: Sequence[Mapping[str, Any]] = json.loads(text)
+    return counts
