@@ -28,7 +28,8 @@ _WATCH_LONG_TASKS: Final = """
         .observe({ type: "longtask", buffered: true });
 """
 
-_NEXT_FRAMES: Final = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+#: What is changed now has been drawn after this.
+NEXT_FRAMES: Final = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
 
 
 @contextmanager
@@ -70,12 +71,12 @@ def scroll(page: Page, view: str) -> float:
     """A view is scrolled from its top to its end; milliseconds of the longest task meanwhile."""
     page.get_by_role("link", name=view, exact=True).click()
     expect(page.locator("tbody tr").first).to_be_visible()
-    page.evaluate(_NEXT_FRAMES)
+    page.evaluate(NEXT_FRAMES)
     _longest(page)
     page.locator("main").hover()
     for _ in range(20):
         page.mouse.wheel(0, 300)
-        page.evaluate(_NEXT_FRAMES)
+        page.evaluate(NEXT_FRAMES)
     return _longest(page)
 
 

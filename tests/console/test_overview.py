@@ -6,7 +6,7 @@ from typing import Any
 from playwright.sync_api import Browser, expect
 
 from tests.console.conftest import SECOND, Console
-from tests.console.crowd import SESSIONS, crowded
+from tests.console.crowd import NEXT_FRAMES, SESSIONS, crowded
 
 #: How many points of the canvas have another colour than the point at its lower right corner.
 _PAINTED = """canvas => {
@@ -79,10 +79,12 @@ def test_timeline_is_zoomed_by_keyboard(console: Console) -> None:
     expect(tip).to_have_text("")
     canvas.focus()
     page.keyboard.press("+")
+    page.evaluate(NEXT_FRAMES)
     page.mouse.move(box["x"] + late["x"] - 1, box["y"] + late["y"])
     page.mouse.move(box["x"] + late["x"], box["y"] + late["y"])
     expect(tip).to_contain_text("Session")
     page.keyboard.press("0")
+    page.evaluate(NEXT_FRAMES)
     page.mouse.move(box["x"] + late["x"] - 1, box["y"] + late["y"])
     expect(tip).to_have_text("")
 

@@ -37,6 +37,7 @@ _TEXT_MAX: Final = 300
 #: What differs from run to run, or is too long to be read: how it looks → what stands for it.
 _UNSTABLE: Final = (
     (re.compile(r'("\w*duration_s":) ?[0-9.e-]+'), r"\1 0.002"),
+    (re.compile(r"id: [0-9a-f]+-"), "id: …-"),
     (re.compile(r'"version": ?"[0-9.]+"'), '"version": "…"'),
     (re.compile(r'"emulator": ?"[0-9.]+"'), '"emulator": "…"'),
     (re.compile(r'"(?!2026-01-)[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9:.]+Z"'), '"…"'),

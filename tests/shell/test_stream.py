@@ -8,9 +8,11 @@ from http.client import HTTPConnection, HTTPResponse
 from typing import Any
 from urllib.parse import urlsplit
 
+import pytest
 from masking_emulator.control.journal import stream
 from masking_emulator.core.commands import AddNumber
 from masking_emulator.server.thread import ServerThread
+from masking_emulator.traffic.requests import ApiRequest
 
 from tests.plivo.ask import Api, api_of
 from tests.shell.asking import control, create, good
@@ -42,7 +44,8 @@ def messages(response: HTTPResponse, count: int) -> list[Message]:
         if name:
             fields[name] = value
         elif "data" in fields:
-            found.append((int(fields["id"]), fields["event"], json.loads(fields["data"])))
+            number = int(fields["id"].rpartition("-")[2])
+            found.append((number, fields["event"], json.loads(fields["data"])))
             fields = {}
     return found
 
@@ -94,10 +97,11 @@ def test_restored_snapshot_is_told_at_once(api: Api) -> None:
     with following(api, "?after=1") as stream:
         before = names(stream, 1)
         control(api, "PUT", "{w}/snapshot", taken)
-        told = [stream.readline().decode().strip() for _ in range(2)]
+        said = [stream.readline().decode().strip() for _ in range(2)]
 
     assert [(2, "SessionCreated")] == before
-    assert ["id: 2", "event: reset"] == told
+    assert said[0].endswith("-2")
+    assert "event: reset" == said[1]
 
 
 def test_lost_events_are_told(emulator: ServerThread) -> None:
@@ -155,3 +159,109 @@ def test_no_event_falls_between_the_look_and_the_wait() -> None:
             return await anext(sent)
 
     assert asyncio.run(follow()).startswith("id: ")
+
+
+def place(response: HTTPResponse) -> str:
+    """The id of the next message."""
+    while not (line := response.readline().decode()).startswith("id: "):
+        assert line, "the stream has ended"
+    return line.removeprefix("id: ").strip()
+
+
+def traffic(response: HTTPResponse) -> dict[str, Any]:
+    """The next message, which is about traffic."""
+    ((_, event, body),) = messages(response, 1)
+    assert "traffic" == event
+    return body
+
+
+def test_traffic_is_reported_as_it_changes(api: Api) -> None:
+    """A fault that was added, a request that was answered: nobody has to ask again and again."""
+    create(api, 0, 1)
+    with following(api, "?traffic=true&after=2") as stream:
+        first = traffic(stream)
+        control(api, "POST", "{w}/faults", {"operation": "get_session", "status": 503})
+        second = traffic(stream)
+        api.create(first_party="12")
+        third = traffic(stream)
+        control(api, "DELETE", "{w}/faults")
+        fourth = traffic(stream)
+
+    assert {"requests": 1, "faults": 0} == first
+    assert {"requests": 1, "faults": 1} == second
+    assert {"requests": 2, "faults": 1} == third
+    assert {"requests": 2, "faults": 0} == fourth
+
+
+def test_faults_of_a_new_life_are_reported_too(api: Api) -> None:
+    """A reset replaces the list of faults; whoever follows, follows the new one."""
+    with following(api, "?traffic=true&after=1") as stream:
+        traffic(stream)
+        control(api, "POST", "{w}/reset")
+        told = [event for _, event in names(stream, 2)]
+        control(api, "POST", "{w}/faults", {"operation": "get_session", "status": 503})
+
+        assert ["reset", "traffic"] == told
+        assert 1 == traffic(stream)["faults"]
+
+
+def test_burst_of_requests_is_few_messages() -> None:
+    """Whoever watches a load test is not the load: what comes within a tenth of a second is one message."""
+    world = new_world()
+
+    async def follow() -> list[str]:
+        sent = stream(world, world.journal.last, timeout_s=1, traffic=True)
+        found = [await anext(sent), await anext(sent)]
+        for _ in range(500):
+            request = ApiRequest("GET", "/", b"/", b"", (), world.clock.now(), 0.0, world.auth_id, "get_session")
+            world.requests.arrived(request)
+            world.requests.received(request, b"")
+        return [*found, *[text async for text in sent]]
+
+    assert 2 == sum("event: traffic" in text for text in asyncio.run(follow()))
+
+
+def test_traffic_is_reported_to_nobody_else(api: Api) -> None:
+    """Who asked for the journal gets the journal."""
+    with following(api, "?after=0") as stream:
+        api.create(first_party="12")
+        create(api, 0, 1)
+
+        assert ["NumberAdded", "SessionCreated"] == [event for _, event in names(stream, 2)]
+
+
+@pytest.mark.parametrize("way", ["after", "Last-Event-ID"])
+def test_client_from_before_a_reset_notices(api: Api, way: str) -> None:
+    """Even where the new journal has come as far as the old one had."""
+    create(api, 0, 1)
+    with following(api, "?after=1") as stream:
+        had = place(stream)
+    control(api, "POST", "{w}/reset")
+    for pair in range(3):
+        create(api, pair, pair + 3)
+    query, headers = (f"?after={had}", {}) if way == "after" else ("", {way: had})
+    with following(api, query, **headers) as stream:
+        told = names(stream, 2)
+
+    assert [(0, "reset"), (1, "SessionCreated")] == told
+
+
+def test_client_of_this_life_goes_on_where_it_was(api: Api) -> None:
+    """The id that it was sent is where it goes on, without a reset."""
+    create(api, 0, 1)
+    with following(api, "?after=1") as stream:
+        had = place(stream)
+    create(api, 2, 3)
+
+    with following(api, f"?after={had}") as stream:
+        assert [(3, "SessionCreated")] == names(stream, 1)
+
+
+@pytest.mark.parametrize(
+    ("query", "field"), [("traffic=yes", "traffic"), ("after=x-y", "after"), ("after=5.5", "after")]
+)
+def test_query_of_the_stream_is_checked(api: Api, query: str, field: str) -> None:
+    """What is no number and no switch is refused by name."""
+    answer = control(api, "GET", f"{{w}}/journal/stream?timeout_s=0&{query}")
+
+    assert (400, field) == (answer.status, answer.json["field"])

@@ -83,8 +83,9 @@ async function route() {
 
 /** @param {string | undefined} auth_id */
 async function open(auth_id) {
-  /** @type {{ worlds: string[] }} */
-  const { worlds } = await control("GET", "/_emulator/health", undefined, { quiet: true });
+  /** @type {{ worlds: string[], version: string }} */
+  const { worlds, version } = await control("GET", "/_emulator/health", undefined, { quiet: true });
+  state.version = version;
   const known = worlds.includes(auth_id ?? "") ? auth_id : worlds[0];
   if (!known) {
     noWorld(worlds);

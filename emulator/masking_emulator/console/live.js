@@ -20,7 +20,7 @@ export function livePanel(panel) {
     );
   };
   onEvents(draw);
-  onConnection((what) => what === "reset" && draw());
+  onConnection((what) => what !== "lost" && draw());
   show(panel, h("h2", { id: "live-title" }, "What just happened"), list);
   return draw;
 }

@@ -1,10 +1,11 @@
-// What the whole page knows: the world that is looked at, and its clock.
+// What the whole page knows: the world that is looked at, its clock, the server's version.
 
 /** @typedef {import("./types.js").World} World */
 
-/** @type {{ world: World | null, clock: { now: number, rate: number, read: number } }} */
+/** @type {{ world: World | null, version: string, clock: { now: number, rate: number, read: number } }} */
 export const state = {
   world: null,
+  version: "",
   clock: { now: 0, rate: 0, read: 0 },
 };
 

@@ -2,16 +2,15 @@
 
 import { worldPath } from "./api.js";
 import { EVENTS } from "./events.js";
+import { Feed, KEPT_MAX } from "./feed.js";
 import { say, why } from "./say.js";
-import { seen } from "./state.js";
+import { seen, state } from "./state.js";
 
 /**
  * @typedef {import("./types.js").JournalEvent} JournalEvent
  * @typedef {"open" | "lost" | "reset"} Connection
  */
 
-const KEPT_MAX = 1000;
-const RETRY_MS = 1500;
 const HIDDEN_MS = 250;
 
 /** @type {Set<(batch: JournalEvent[]) => unknown>} */
@@ -23,10 +22,9 @@ let kept = [];
 /** @type {JournalEvent[]} */
 let waiting = [];
 let scheduled = false;
-/** @type {EventSource | null} */
-let source = null;
-let last = 0;
-let retry = 0;
+/** @type {Set<() => unknown>} */
+const onlookers = new Set();
+let leave = () => {};
 
 /** The newest events of the world that is looked at, oldest first. */
 export function history() {
@@ -50,6 +48,16 @@ export function onConnection(watcher, signal) {
 }
 
 /**
+ * Hears that requests or faults have changed, which are no events of the journal.
+ *
+ * @param {() => unknown} onlooker
+ * @param {AbortSignal} [signal]
+ */
+export function onTraffic(onlooker, signal) {
+  add(onlookers, onlooker, signal);
+}
+
+/**
  * @template Item
  * @param {Set<Item>} set
  * @param {Item} item
@@ -60,45 +68,81 @@ function add(set, item, signal) {
   signal?.addEventListener("abort", () => set.delete(item));
 }
 
-/** @param {{ first: number, last: number }} journal */
+/**
+ * Follows the world that is looked at.
+ *
+ * @param {{ first: number, last: number }} journal
+ */
 export function follow(journal) {
   stop();
   kept = [];
   waiting = [];
-  last = Math.max(journal.first - 1, journal.last - KEPT_MAX);
-  connect();
+  const after = Math.max(journal.first - 1, journal.last - KEPT_MAX);
+  const wanted = { stream: new URL(worldPath("/journal/stream"), location.href).href, after, names: EVENTS };
+  leave = (globalThis.SharedWorker ? together : alone)(wanted);
 }
 
+/** Follows nothing. */
 export function stop() {
-  clearTimeout(retry);
-  source?.close();
-  source = null;
+  leave();
+  leave = () => {};
 }
 
-function connect() {
-  const mine = new EventSource(`${worldPath("/journal/stream")}?after=${last}`);
-  source = mine;
-  let lost = false;
-  mine.onopen = () => tell("open");
-  mine.onerror = () => {
-    if (source !== mine) return;
-    if (!lost) tell("lost");
-    lost = true;
-    mine.close();
-    retry = window.setTimeout(connect, RETRY_MS);
+/** @typedef {import("./feed.js").Wanted} Wanted */
+
+/** @param {Wanted} wanted */
+function alone(wanted) {
+  const feed = new Feed(wanted);
+  feed.add(hear);
+  return () => {
+    feed.remove(hear);
   };
-  mine.addEventListener("reset", (message) => {
-    const { first } = JSON.parse(message.data);
-    if (first - 1 < last) kept = [];
-    last = first - 1;
-    tell("reset");
-  });
-  for (const name of EVENTS) mine.addEventListener(name, (message) => take(JSON.parse(message.data)));
+}
+
+/**
+ * With the other tabs of this browser. A tab that is closed says so; one that is put aside comes back.
+ *
+ * @param {Wanted} wanted
+ */
+function together(wanted) {
+  const over = new AbortController();
+  const worker = new SharedWorker("feedworker.js", { type: "module", name: state.version });
+  let end = () => worker.port.postMessage(null);
+  worker.port.onmessage = ({ data }) => over.signal.aborted || hear(data);
+  worker.onerror = () => {
+    if (!over.signal.aborted) end = alone(wanted);
+  };
+  worker.port.postMessage(wanted);
+  addEventListener("pagehide", () => end(), { signal: over.signal });
+  addEventListener("pageshow", ({ persisted }) => persisted && location.reload(), { signal: over.signal });
+  return () => {
+    over.abort();
+    end();
+  };
+}
+
+/** @param {import("./feed.js").News} news */
+function hear(news) {
+  switch (news.what) {
+    case "event":
+      return take(news.event);
+    case "traffic":
+      for (const onlooker of [...onlookers]) onlooker();
+      return;
+    case "past":
+      kept = news.kept.slice(-KEPT_MAX);
+      return news.isOpen ? tell("open") : undefined;
+    case "reset":
+      kept = [];
+      waiting = [];
+      return tell("reset");
+    default:
+      return tell(news.what);
+  }
 }
 
 /** @param {JournalEvent} event */
 function take(event) {
-  last = event.sequence;
   waiting.push(event);
   if (waiting.length > KEPT_MAX) waiting.shift();
   if (scheduled) return;
@@ -124,7 +168,8 @@ function tell(what) {
 }
 
 /**
- * Runs `work` now and after events whose name matches, never twice at once, and not more often than the pause.
+ * Runs `work` now and after events whose name matches, never twice at once, and not more often than the pause. Whoever
+ * matches "traffic" also hears of requests and faults.
  *
  * @param {RegExp} pattern
  * @param {() => Promise<unknown>} work
@@ -157,6 +202,7 @@ export function keepFresh(pattern, work, signal, pauseMs = 300) {
     }
   };
   onEvents((batch) => batch.some(({ event }) => pattern.test(event)) && run(), signal);
+  if (pattern.test("traffic")) onTraffic(run, signal);
   onConnection((what) => what !== "lost" && run(), signal);
   run();
   return run;

@@ -10,6 +10,7 @@ from typing import Final
 
 from masking_emulator.core.chance import Chance
 from masking_emulator.core.instants import INSTANT_MAX
+from masking_emulator.core.listeners import Listeners
 from masking_emulator.traffic.fault import RATE_LIMIT, Fault, Limit
 from masking_emulator.traffic.requests import ApiRequest, path_fits
 
@@ -90,12 +91,14 @@ class FaultList:
         self._rate_limit = PlacedFault("rate_limit", RATE_LIMIT, now) if rate_limited else None
         self._placed: dict[str, PlacedFault] = {}
         self._named = 0
+        #: Told of the list whenever a fault was added or taken away.
+        self.listeners: Listeners[FaultList] = Listeners()
         for fault in faults:
             self.add(fault, now)
         self._arrange()
 
     def copy(self) -> "FaultList":
-        """An independent copy, counts included."""
+        """An independent copy without listeners, counts included."""
         twin = FaultList((), now=0, rate_limited=False)
         twin._rate_limit = self._rate_limit and self._rate_limit.copy()
         twin._placed = {name: placed.copy() for name, placed in self._placed.items()}
@@ -142,3 +145,4 @@ class FaultList:
     def _arrange(self) -> None:
         #: All faults to check, nearly always none, so that a request without faults costs next to nothing.
         self.asked = ([self._rate_limit] if self._rate_limit else []) + list(self._placed.values())
+        self.listeners.tell(self)

@@ -3,15 +3,17 @@
 The events hold the new records, so the journal is history, timeline and test oracle at once.
 """
 
-import asyncio
 from collections import deque
 from collections.abc import Iterable, Sequence
-from itertools import islice
-from typing import Any
+from itertools import count, islice
+from typing import Any, Final
 
+from masking_emulator.clock import unfrozen_now
 from masking_emulator.core import codec
 from masking_emulator.core.events import Event
 from masking_emulator.core.listeners import Listeners
+
+_JOURNALS: Final = count(1)
 
 
 class Journal:
@@ -22,6 +24,8 @@ class Journal:
         self._events: deque[Event] = deque(maxlen=events_max)
         self.listeners: Listeners[Sequence[Event]] = Listeners()
         self.last = last
+        #: Distinguishes this journal from every other one, of this process and of those before it.
+        self.life = f"{unfrozen_now():x}{next(_JOURNALS):x}"
 
     def copy(self) -> "Journal":
         """An independent copy."""
@@ -40,12 +44,6 @@ class Journal:
     def close(self) -> None:
         """End the journal: the world was reset or removed, or its server ends."""
         self.listeners.close()
-
-    async def changed(self) -> None:
-        """Return after the next change. Waiting costs nothing: there is no queue, only the journal itself."""
-        change = asyncio.Event()
-        with self.listeners.heard_by(lambda _: change.set()):
-            await change.wait()
 
     @property
     def first(self) -> int:

@@ -3,12 +3,11 @@
 import { control } from "../api.js";
 import { badge, button, choice, field, fold, h, row, show, table } from "../dom.js";
 import { attempt, say, why } from "../say.js";
+import { keepFresh } from "../stream.js";
 import { FAULT_BODIES, FAULT_CONNECTIONS, FAULT_TIMES, OPERATIONS } from "../words.js";
 import { BODIES, CONNECTIONS, inSentence, REQUESTS } from "./faultwords.js";
 
 /** @typedef {import("../types.js").Fault} Fault */
-
-const POLL_MS = 2000;
 
 /** @type {[string, Record<string, any>][]} */
 const PRESETS = [
@@ -68,30 +67,28 @@ export function faults(main, signal) {
     h("section", { class: "card" }, h("div", { class: "title" }, h("h2", {}, "At work"), clearing), list),
   );
 
-  const refresh = async () => {
-    if (signal.aborted) return;
-    const { faults: known } = await control("GET", "/faults", undefined, { quiet: true, signal });
-    show(
-      switches,
-      PRESETS.map(([label, fault]) => preset(label, fault, known, refresh)),
-    );
-    const none = "Nothing goes wrong. Switch on a fault above, and your code meets it at its next request.";
-    show(
-      list,
-      table(
-        "Faults",
-        ["Fault", "State", "What", "Do"],
-        known.map((/** @type {Fault} */ each) => line(each, refresh)),
-        none,
-      ),
-    );
-    clearing.disabled = !known.length;
-  };
-  // Faults are used up by requests, which are no events of the journal.
-  const look = () => document.hidden || list.contains(document.activeElement) || refresh().catch(() => {});
-  const polling = setInterval(look, POLL_MS);
-  signal.addEventListener("abort", () => clearInterval(polling));
-  attempt(refresh);
+  const refresh = keepFresh(
+    /^traffic/,
+    async () => {
+      const { faults: known } = await control("GET", "/faults", undefined, { quiet: true, signal });
+      show(
+        switches,
+        PRESETS.map(([label, fault]) => preset(label, fault, known, refresh)),
+      );
+      const none = "Nothing goes wrong. Switch on a fault above, and your code meets it at its next request.";
+      show(
+        list,
+        table(
+          "Faults",
+          ["Fault", "State", "What", "Do"],
+          known.map((/** @type {Fault} */ each) => line(each, refresh)),
+          none,
+        ),
+      );
+      clearing.disabled = !known.length;
+    },
+    signal,
+  );
 }
 
 /**

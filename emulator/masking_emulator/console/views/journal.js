@@ -47,7 +47,7 @@ export function journal(main, signal) {
   show(main, h("h1", {}, "Journal"), bar, body);
 
   const refresh = keepFresh(
-    /./,
+    /^[A-Z]/,
     async () => {
       const { journal: kept } = await control("GET", "", undefined, { quiet: true, signal });
       last = kept.last;

@@ -5,13 +5,12 @@ import { badge, button, choice, field, h, pairs, raw, row, show, table } from ".
 import { timeOf } from "../instants.js";
 import { here, note, sessionLink } from "../links.js";
 import { attempt, why } from "../say.js";
-import { onConnection } from "../stream.js";
+import { keepFresh } from "../stream.js";
 import { OPERATIONS } from "../words.js";
 
 /** @typedef {import("../types.js").ApiRequest} ApiRequest */
 
 const SHOWN_MAX = 100;
-const POLL_MS = 800;
 const HEADS = ["Request", "Time", "What", "Session", "Status", "Why", "Unread"];
 
 /**
@@ -24,7 +23,6 @@ export function requests(main, signal, detail) {
   const [list, one] = [h("div"), h("div")];
   const trouble = h("p", { class: "trouble", role: "alert" });
   const quiet = { quiet: true, signal };
-  let last = 0;
   let open = detail ?? null;
   const lead = h(
     "p",
@@ -50,28 +48,21 @@ export function requests(main, signal, detail) {
       );
     one.scrollIntoView({ block: "nearest" });
   };
-  const refresh = async () => {
-    const query = new URLSearchParams({ limit: String(SHOWN_MAX), ...filters.given() });
-    try {
-      const answer = await control("GET", `/requests?${query}`, undefined, quiet);
-      trouble.textContent = "";
-      const rows = answer.requests.reverse().map((/** @type {ApiRequest} */ each) => line(each, select));
-      show(list, table("API requests", HEADS, rows, none(Object.keys(filters.given()).length > 0)));
-      last = answer.last;
-    } catch (error) {
-      if (/** @type {Error} */ (error).name !== "AbortError") trouble.textContent = why(error);
-    }
-  };
-  // Requests are no events of the journal, and a request that waits for one would hold up a server that ends.
-  const look = async () => {
-    if (document.hidden) return;
-    const { count } = await control("GET", `/requests/count?after=${last}`, undefined, quiet);
-    if (count) await refresh();
-  };
-  const polling = setInterval(() => look().catch(() => {}), POLL_MS);
-  signal.addEventListener("abort", () => clearInterval(polling));
-  onConnection((what) => what === "reset" && refresh(), signal);
-  refresh();
+  const refresh = keepFresh(
+    /^traffic/,
+    async () => {
+      const query = new URLSearchParams({ limit: String(SHOWN_MAX), ...filters.given() });
+      try {
+        const answer = await control("GET", `/requests?${query}`, undefined, quiet);
+        trouble.textContent = "";
+        const rows = answer.requests.reverse().map((/** @type {ApiRequest} */ each) => line(each, select));
+        show(list, table("API requests", HEADS, rows, none(Object.keys(filters.given()).length > 0)));
+      } catch (error) {
+        if (/** @type {Error} */ (error).name !== "AbortError") trouble.textContent = why(error);
+      }
+    },
+    signal,
+  );
   if (open) select(open);
 }
 

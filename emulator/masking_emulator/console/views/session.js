@@ -46,7 +46,7 @@ export function session(main, signal, uuid) {
     show(form, sessionForm({ uuid, session: editable(shown), done, cancel: close }));
   };
   const refresh = keepFresh(
-    /./,
+    /^[A-Z]/,
     async () => {
       const found = await read(uuid, { quiet: !asked, signal });
       asked = false;

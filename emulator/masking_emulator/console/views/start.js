@@ -115,7 +115,7 @@ function theatre(main, signal) {
   };
   onTold(draw, signal);
   draw();
-  keepFresh(/./, () => refresh(scene, told, signal), signal, 120);
+  keepFresh(/^[A-Z]/, () => refresh(scene, told, signal), signal, 120);
 }
 
 /** @param {any} created the answer to a create */
