@@ -191,6 +191,17 @@ def test_advance_gives_up_on_a_silent_receiver(api: Api, receiver: Receiver) -> 
     assert WHOLE_CALL == receiver.events()
 
 
+def test_advance_says_what_was_sent_even_if_it_was_dropped_meanwhile(api: Api, receiver: Receiver) -> None:
+    """And not what waits behind it, of which the receiver knows nothing yet."""
+    begin_call(api, receiver.on("/cb", hang))
+    receiver.arrived("/cb")
+    sent, _ = (one["id"] for one in callbacks(api))
+    good(control(api, "POST", f"{{w}}/callbacks/{sent}/drop"))
+
+    assert [sent] == advance(api, 0, patience_s=0)["callbacks_out"]
+    assert 1 == len(receiver.received)
+
+
 def test_receiver_may_call_the_api_from_inside_a_callback(api: Api, receiver: Receiver) -> None:
     """It creates a session, reads it, and reads its callback, which is under way."""
     answers: list[Any] = []

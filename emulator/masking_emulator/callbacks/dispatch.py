@@ -129,6 +129,7 @@ class Dispatch:
         self._stirred: dict[str, None] = {}
         self._taking = False
         self._lines: dict[str, asyncio.Task[None]] = {}
+        self._out: dict[str, int] = {}  # session → ordinal of what its line sends
         self._media: set[asyncio.Task[None]] = set()
 
     def take(self, events: Sequence[Event]) -> None:
@@ -201,9 +202,8 @@ class Dispatch:
         return bool(self._lines or self._media)
 
     def out(self) -> list[int]:
-        """The ordinals of the callbacks that have been sent and not answered yet."""
-        firsts = map(self._engine.next_callback, self._lines)
-        return sorted(callback.ordinal for callback in firsts if callback is not None)
+        """The ordinals of the callbacks that are being sent or wait for their answers, dropped ones included."""
+        return sorted(self._out.values())
 
     def resume(self) -> None:
         """Send what waits and is not under way, for instance because no event loop ran when it became due."""
@@ -310,14 +310,20 @@ class Dispatch:
         """Send the first callback of the session's line, unless one is under way."""
         if session in self._lines:
             return
+        callback = self._next_to_send(session)
+        if callback is not None and (loop := self._loop()) is not None:
+            self._out[session] = callback.ordinal
+            self._lines[session] = loop.create_task(self._send_line(session))
+
+    def _next_to_send(self, session: str) -> Callback | None:
+        """The first callback of the session's line whose host the egress rule does not forbid; others are settled."""
         while (callback := self._engine.next_callback(session)) is not None:
             entry = self._entry(callback)
             blocked = self._blocked(entry)
             if not blocked:
-                break
+                return callback
             self._settle(callback, entry, Answer(Outcome.BLOCKED, error=blocked), entry.written.request.url)
-        if callback is not None and (loop := self._loop()) is not None:
-            self._lines[session] = loop.create_task(self._send_line(session))
+        return None
 
     def _entry(self, callback: Callback) -> Entry:
         entry = self.log.get(callback.ordinal)
@@ -338,13 +344,14 @@ class Dispatch:
     async def _send_line(self, session: str) -> None:
         """Send the session's callbacks one after the other, as long as there is one whose turn it is."""
         try:
-            while (callback := self._engine.next_callback(session)) is not None:
+            while (callback := self._next_to_send(session)) is not None:
+                self._out[session] = callback.ordinal
                 entry = self._entry(callback)
                 request = entry.written.request
                 answer = await self._courier.send(request, anywhere=self._anywhere)
                 self._settle(callback, entry, answer, request.url)
         finally:
-            del self._lines[session]
+            del self._lines[session], self._out[session]
 
     def _settle(self, callback: Callback, entry: Entry, answer: Answer, url: str) -> None:
         attempt = Attempt(callback.attempts + 1, answer.outcome, answer.status, answer.error)
