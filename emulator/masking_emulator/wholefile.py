@@ -14,11 +14,16 @@ class CannotKeepFile(Exception):
 def text_of(content: bytes) -> str:
     """The text of a file or a body in UTF-8, without the byte-order mark that Windows puts before it.
 
-    Raises UnicodeError for what is no UTF-8, and names UTF-16, which PowerShell writes with `>`.
+    Raises UnicodeError for what is no UTF-8, and names UTF-16.
     """
+    return unmarked(content).decode()
+
+
+def unmarked(content: bytes) -> bytes:
+    """The content without a byte-order mark. Raises UnicodeError for UTF-16, which PowerShell writes with `>`."""
     if content.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or b"\0" in content[:2]:
         raise UnicodeError("it is UTF-16, as PowerShell's > writes it; save it as UTF-8")
-    return content.decode("utf-8-sig")
+    return content.removeprefix(codecs.BOM_UTF8)
 
 
 def write_whole(path: Path, text: str) -> None:

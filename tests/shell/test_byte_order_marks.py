@@ -57,6 +57,16 @@ def test_body_of_the_control_api_with_a_mark_is_read(api: Api) -> None:
     good(control(api, "POST", "{w}/reset", codecs.BOM_UTF8))
 
 
+@pytest.mark.parametrize("mark", [b"", codecs.BOM_UTF8])
+def test_long_body_may_begin_with_any_letter(api: Api, mark: bytes) -> None:
+    """Its first bytes are looked at, and they may be half a letter."""
+    body = json.dumps({"é": "x" * 1_100_000}, ensure_ascii=False).encode()
+    reply = control(api, "PUT", "{w}/snapshot", mark + body)
+
+    assert 400 == reply.status
+    assert "no JSON" not in reply.json["error"]
+
+
 def test_body_of_the_emulated_api_with_a_mark_is_no_json(api: Api) -> None:
     """As the vendor's decoder has it: JSON begins with no mark."""
     body = json.dumps({"first_party": "+14155550123", "second_party": "+14155550145"}).encode()

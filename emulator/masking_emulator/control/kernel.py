@@ -4,7 +4,6 @@ JSON in, JSON out; errors are `{"error", "field"}`. A write from a foreign web p
 a single subject needs belongs into its own module.
 """
 
-from codecs import BOM_UTF8
 from collections.abc import Awaitable, Callable, Mapping
 from inspect import isawaitable
 from typing import TYPE_CHECKING, Any, Final
@@ -22,7 +21,7 @@ from masking_emulator.plivo.http import json_response, read_body
 from masking_emulator.plivo.reasons import reason_of, unknown_keys
 from masking_emulator.plivo.refusals import ApiError, answer_to
 from masking_emulator.plivo.validation import SchemaValidator, unknown_key
-from masking_emulator.wholefile import text_of
+from masking_emulator.wholefile import text_of, unmarked
 from masking_emulator.world.hub import Hub, NoSuchWorld, TooManyWorlds
 from masking_emulator.world.turns import politely, read_in_turns
 from masking_emulator.world.world import ADVANCE_PATIENCE_S, World
@@ -219,8 +218,7 @@ class ControlEndpoint:
         if raw is None:
             raise ControlError(413, f"a body may have {operation.body_bytes_max} bytes")
         try:
-            text = text_of(raw if len(raw) < _LONG_BYTES else raw[: len(BOM_UTF8)])
-            body = await self._long(raw) if len(raw) >= _LONG_BYTES else _short(text)
+            body = await self._long(unmarked(raw)) if len(raw) >= _LONG_BYTES else _short(text_of(raw))
         except (ValueError, RecursionError) as unreadable:
             raise ControlError(400, f"the body is no JSON: {unreadable}") from None
         error = self._validators[operation.method].best(body)
@@ -229,7 +227,7 @@ class ControlEndpoint:
         return body
 
     async def _long(self, raw: bytes) -> Mapping[str, Any]:
-        body = await politely(read_in_turns(raw.removeprefix(BOM_UTF8)), self._hub.turn_s)
+        body = await politely(read_in_turns(raw), self._hub.turn_s)
         if not isinstance(body, dict):
             raise ControlError(400, f"the body is a JSON {type(body).__name__}")
         return body
