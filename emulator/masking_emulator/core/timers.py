@@ -118,7 +118,7 @@ class Timers:
 
     def entries(self) -> list[TimerEntry]:
         """The live timers, in the order in which they will be due."""
-        return sorted(self._live.values(), key=lambda entry: entry[:2])
+        return sorted(self._live.values())  # no two have the same serial number
 
     def _compact(self) -> None:
         # Without this, endless updates on a clock that stands still would grow the heap for ever.
