@@ -43,7 +43,7 @@ ROOMS: Final[Mapping[str, Room]] = {
     "plivo": Room(
         "the vendor's words: parameters, answers, refusals, callbacks, signatures, and the ledger of behaviours",
         ("core",),
-        {"jsonschema": "*", "starlette": "plivo/routes*|plivo/http.py"},
+        {"jsonschema": "*", "starlette": "plivo/routes*|plivo/http.py", "msgspec": "plivo/http.py"},
     ),
     "receiver": Room(
         "a receiver of callbacks that verifies them, for a terminal and for tests", ("unpatched", "plivo.signatures")

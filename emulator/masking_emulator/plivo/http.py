@@ -4,15 +4,30 @@ import json
 from collections.abc import Mapping
 from typing import Any, Final
 
+from msgspec.json import Encoder
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
-_encode: Final = json.JSONEncoder(separators=(",", ":")).encode
+#: Ten times as fast as the standard library's, and the same but for what is not printable ASCII.
+_encode_fast: Final = Encoder().encode
+_encode_ascii: Final = json.JSONEncoder(separators=(",", ":")).encode
+_DELETE: Final = b"\x7f"
 
 
 def json_response(status: int, body: Mapping[str, Any], headers: Mapping[str, str] | None = None) -> Response:
-    """A JSON response, compact, in the order of the mapping."""
-    return Response(_encode(body), status, headers, "application/json")
+    """A JSON response, compact, in the order of the mapping. It is ASCII: other characters are escaped."""
+    return Response(json_ascii(body), status, headers, "application/json")
+
+
+def json_ascii(body: Mapping[str, Any]) -> bytes:
+    """A JSON object, compact, in the order of the mapping, with every character escaped that is not printable ASCII."""
+    try:
+        encoded = _encode_fast(body)
+    except UnicodeEncodeError:  # half a surrogate pair, which only an escape can write
+        encoded = _DELETE
+    if encoded.isascii() and _DELETE not in encoded:
+        return encoded
+    return _encode_ascii(body).encode("ascii")
 
 
 async def read_body(request: Request, bytes_max: int) -> bytes | None:
