@@ -7,7 +7,6 @@ reported; what is missing comes after that.
 
 import json
 from collections.abc import Callable, Mapping
-from functools import lru_cache
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
@@ -77,7 +76,7 @@ def update_session(fields: Mapping[str, Any], uuid: str, owner: int | None, poli
 def is_acceptable(name: str, value: Any) -> bool:
     """Whether the value could be what a request gave for this parameter, coerced."""
     parameter = CREATE[name]
-    return _error(parameter, _url(value) if parameter.kind is Kind.URL else value) is None
+    return parameter.validator.first(_url(value) if parameter.kind is Kind.URL else value) is None
 
 
 #: Parameter → setting, for the settings that an update may change.
@@ -131,7 +130,7 @@ def _given(fields: Mapping[str, Any], table: Mapping[str, Parameter], policy: Po
 
 
 def _valid(parameter: Parameter, value: Any, policy: Policy) -> Any:
-    error = _error(parameter, value)
+    error = parameter.validator.first(value)
     if error is not None:
         clamped = policy.call_time_limit_out_of_range == "clamp" and parameter.name == "call_time_limit"
         if clamped and error.validator in ("minimum", "maximum"):
@@ -142,22 +141,6 @@ def _valid(parameter: Parameter, value: Any, policy: Policy) -> Any:
     if policy.play_url_extension_required and parameter.name.endswith("_play"):
         _check_audio_file(parameter.name, value)
     return value
-
-
-def _error(parameter: Parameter, value: Any) -> "ValidationError | None":
-    """What is wrong with the value, None if nothing is. Short values come again and again, so results are kept."""
-    if isinstance(value, int) or (isinstance(value, str) and len(value) < _REMEMBERED_CHARACTERS_MAX):
-        return _remembered_error(parameter.name, value)
-    return parameter.validator.first(value)
-
-
-_REMEMBERED_CHARACTERS_MAX: Final = 200
-
-
-# Typed, because True and 1 are the same key otherwise.
-@lru_cache(maxsize=2048, typed=True)
-def _remembered_error(name: str, value: int | str) -> "ValidationError | None":
-    return CREATE[name].validator.first(value)
 
 
 def _phone(name: str, value: str) -> str:
