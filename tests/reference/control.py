@@ -24,6 +24,8 @@ _TITLES: Final[Mapping[str, str]] = {
     "numbers": "The number pool",
     "calls": "Calls and phones",
     "callbacks": "Callbacks",
+    "callback_routes": "Callback routes",
+    "triggers": "Stories of events",
     "requests": "Requests that arrived",
     "faults": "Faults",
     "state": "Snapshots and the pool report",
@@ -52,6 +54,7 @@ def control_page() -> str:
         operation["operationId"]: operation for path in document()["paths"].values() for operation in path.values()
     }
     parts = []
+    assert set(_TITLES) == {operation.handler.__module__.rpartition(".")[2] for operation in OPERATIONS}
     for module, title in _TITLES.items():
         parts.append(f"## {title}\n")
         for operation in OPERATIONS:

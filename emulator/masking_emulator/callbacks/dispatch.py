@@ -144,7 +144,7 @@ class Dispatch:
         self._taking = True
         try:
             self._enter(events)
-            if self._laboratory.rules:
+            if self._laboratory.is_at_work:
                 for event in events:
                     if isinstance(event, CallbackDue):
                         self._treat(event.callback)

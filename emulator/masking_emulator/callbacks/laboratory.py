@@ -2,10 +2,11 @@
 
 A rule matches by event and session, lets the first `skip` matches pass, and takes the next `count`. The first rule
 that takes a callback treats it; copies and replays are never treated. What a rule holds back leaves its session's
-line, so later callbacks overtake it.
+line, so later callbacks overtake it. A session may have a gate besides, which is asked before the rules.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from typing import Any, Final
 
 from msgspec import Struct, field
@@ -95,11 +96,48 @@ class Rule(Struct):
         return [group.pop(chance.below("laboratory", len(group))) for _ in range(len(group))]
 
 
+class Gate(Struct):
+    """Which callbacks of a session are sent while a story is played in it: none after the first one of `event`.
+
+    With `only` none before it either; with `holds` those that may pass are held first. `passed` are those that may, by
+    ordinal.
+    """
+
+    event: str
+    only: bool
+    holds: bool
+    passed: list[int] = field(default_factory=list)
+    is_shut: bool = False
+
+    def action(self, callback: Callback, event: str) -> Action | None:
+        """What is done to this callback of the session; None leaves it to the rules."""
+        if self.is_shut or (self.only and event != self.event):
+            return Action.DROP
+        self.passed.append(callback.ordinal)
+        self.is_shut = event == self.event
+        return Action.HOLD if self.holds else None
+
+
 class Laboratory:
-    """The rules of one world, in the order in which they are asked."""
+    """The rules of one world, in the order in which they are asked, and the gates of its sessions."""
 
     def __init__(self, rules: Sequence[Rule] = ()) -> None:
         self.rules = tuple(rules)
+        self._gates: dict[str, Gate] = {}
+
+    @property
+    def is_at_work(self) -> bool:
+        """Whether there is anything that may treat a callback."""
+        return bool(self.rules or self._gates)
+
+    @contextmanager
+    def gated(self, session: str, gate: Gate) -> Iterator[None]:
+        """Let a session have this gate for as long as the context lasts."""
+        self._gates[session] = gate
+        try:
+            yield
+        finally:
+            del self._gates[session]
 
     def replace(self, rules: Sequence[Rule]) -> None:
         """Other rules in place of those before."""
@@ -115,6 +153,10 @@ class Laboratory:
 
     def treatment(self, callback: Callback, event: str, chance: Chance) -> Rule | None:
         """The rule that treats this callback, if there is one; counts."""
+        gate = self._gates.get(callback.session)
+        action = None if gate is None else gate.action(callback, event)
+        if action is not None:
+            return Rule(action)
         return next((rule for rule in self.rules if rule.takes(callback, event, chance)), None)
 
 

@@ -20,6 +20,7 @@ from masking_emulator.control import (
     numbers,
     requests,
     state,
+    triggers,
     worlds,
 )
 from masking_emulator.control.kernel import BODY_BYTES_MAX, PREFIX, ControlEndpoint, ControlError, Operation, refuse
@@ -36,6 +37,7 @@ OPERATIONS: Final[Sequence[Operation]] = (
     *calls.OPERATIONS,
     *callbacks.OPERATIONS,
     *callback_routes.OPERATIONS,
+    *triggers.OPERATIONS,
     *requests.OPERATIONS,
     *faults.OPERATIONS,
     *state.OPERATIONS,

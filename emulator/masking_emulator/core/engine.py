@@ -176,6 +176,10 @@ class Engine:
         known = self._state.book.get(session)
         return known is not None and known.running > 0
 
+    def is_party(self, person: str) -> bool:
+        """Whether this person is a party of a live session."""
+        return bool(self._state.book.live_of(person))
+
     @property
     def sessions_live(self) -> int:
         """How many sessions live."""
