@@ -19,6 +19,7 @@ from masking_emulator.testing import (
     Masking,
     PhoneHabits,
     SessionFields,
+    StoryOverrides,
 )
 from mypy import api
 
@@ -43,6 +44,7 @@ _SAMPLE: Final = """
         reveal_type(masking.now())
         reveal_type(masking.advance(60))
         reveal_type(masking.pool_report())
+        reveal_type(masking.trigger("SessionTimeout", to="http://127.0.0.1:9/", cause="busy")[-1].state)
         reveal_type(masking_receiver.wait_for("SessionTimeout").parameters)
 
     async def test_aio(masking: Masking) -> None:
@@ -64,6 +66,7 @@ _MISTAKES: Final = """
         masking.callbacks.rules({"event": "SessionTimeout"})
         masking.callbacks.all(evnt="SessionTimeout")
         masking.requests.verify(times=1)
+        masking.trigger("SessionTimout", to="http://127.0.0.1:9/")
         await masking.aio.call("+1", "+2", talk=20)
         await masking.aio.callbacks.wait_fro(event="SessionTimeout")
 """
@@ -92,7 +95,7 @@ def test_mistyped_words_are_found_before_a_test_runs(tmp_path: Path) -> None:
     lines = _checked(_MISTAKES, tmp_path)
 
     wrong = [line.split(":")[1] for line in lines if ": error:" in line]
-    assert [str(number) for number in range(5, 14)] == sorted(set(wrong), key=int)
+    assert [str(number) for number in range(5, 15)] == sorted(set(wrong), key=int)
 
 
 def _properties(method: str, path: str) -> Mapping[str, Any]:
@@ -114,6 +117,7 @@ _KEYS: Final[Mapping[str, tuple[type, Iterable[str]]]] = {
     "requests": (Criteria, _query("/requests").keys() - {"limit"}),
     "fault": (FaultWish, {f"{name}_" if name == "from" else name for name in _properties("POST", "/faults")}),
     "session": (SessionFields, CREATE),
+    "story": (StoryOverrides, _properties("POST", "/trigger")["overrides"]["properties"]),
 }
 
 

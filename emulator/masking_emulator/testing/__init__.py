@@ -19,7 +19,15 @@ from masking_emulator.testing.exchanges import (
     SentView,
 )
 from masking_emulator.testing.faults import FaultWish
-from masking_emulator.testing.keys import CallbackFilters, CallbackRule, CallScript, PhoneHabits, SessionFields
+from masking_emulator.testing.keys import (
+    CallbackFilters,
+    CallbackRule,
+    CallScript,
+    EventWord,
+    PhoneHabits,
+    SessionFields,
+    StoryOverrides,
+)
 from masking_emulator.testing.masking import AsyncMasking, Masking
 from masking_emulator.testing.orders import BrokenOrder, explore_orders
 from masking_emulator.testing.redirect import redirect_plivo, restore_plivo
@@ -50,6 +58,7 @@ __all__ = [
     "Criteria",
     "Emulator",
     "EventView",
+    "EventWord",
     "ExplanationView",
     "FaultView",
     "FaultWish",
@@ -64,6 +73,7 @@ __all__ = [
     "RouteView",
     "SentView",
     "SessionFields",
+    "StoryOverrides",
     "explore_orders",
     "redirect_plivo",
     "restore_plivo",

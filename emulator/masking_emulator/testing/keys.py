@@ -6,6 +6,22 @@ The words are those of the control API and of the vendor. Whatever is left out h
 from collections.abc import Sequence
 from typing import Literal, Required, TypedDict
 
+#: Every event that is reported to a callback URL, as on the vendor's page.
+EventWord = Literal[
+    "SessionFirstPartyAnswer",
+    "SessionSecondPartyRing",
+    "SessionSecondPartyAnswer",
+    "SessionSecondPartyHangup",
+    "SessionFirstPartyHangup",
+    "SessionPinAuthenticationStatus",
+    "SessionTimeout",
+    "SessionVirtualNumberReplaced",
+    "SessionPartiesHangup",
+    "SessionRecordingInitiated",
+    "SessionRecordingCompleted",
+    "SessionRecordingFailed",
+]
+
 PhoneOutcome = Literal["answer", "busy", "reject", "no_answer", "unreachable"]
 
 
@@ -96,3 +112,27 @@ class SessionFields(TypedDict, total=False):
     create_session_with_single_party: bool
     virtual_number_cooloff_period: int
     force_pin_authentication: bool
+
+
+class StoryOverrides(SessionFields, total=False):
+    """What a triggered story has otherwise than usual, beside the parameters of its create.
+
+    `cause` chooses how a hangup comes about, `status` what a PIN is worth, `ending` how a session ends. `caller` is who
+    calls whom the session does not know. `answer_after_s` and `talk_s` are seconds.
+    """
+
+    cause: Literal[
+        "normal",
+        "busy",
+        "rejected",
+        "no_answer",
+        "out_of_service",
+        "ring_timeout",
+        "canceled",
+        "time_limit",
+    ]
+    status: Literal["success", "failed", "AuthorizedCaller"]
+    ending: Literal["expired", "deleted"]
+    caller: str
+    answer_after_s: float
+    talk_s: float

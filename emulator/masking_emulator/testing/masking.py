@@ -21,9 +21,9 @@ from masking_emulator.testing.aio import (
     awaited,
 )
 from masking_emulator.testing.callbacks import Callbacks, warn_of
-from masking_emulator.testing.exchanges import RouteView
+from masking_emulator.testing.exchanges import CallbackView, RouteView
 from masking_emulator.testing.faults import Faults
-from masking_emulator.testing.keys import CallScript
+from masking_emulator.testing.keys import CallScript, EventWord, StoryOverrides
 from masking_emulator.testing.parts import Numbers, Phones, Sessions
 from masking_emulator.testing.redirect import redirect_plivo
 from masking_emulator.testing.requests import Requests
@@ -108,6 +108,30 @@ class Masking:
         The same as `routes.add`. Raises ControlRefused.
         """
         return self.routes.add(public, target)
+
+    def trigger(
+        self,
+        event: EventWord,
+        *,
+        to: str,
+        only: bool = False,
+        in_order: bool = False,
+        patience: float | None = None,
+        **overrides: Unpack[StoryOverrides],
+    ) -> list[CallbackView]:
+        """Play the shortest story that ends in `event`, in a session of its own, and deliver its callbacks to `to`.
+
+        The callbacks in order, the event's as the last. `overrides` are parameters of the session's create, and what
+        chooses between the ways to an event, such as `cause="busy"`. With `only` no callback but the last is sent; with
+        `in_order` each once the one before was answered with 2xx, and none after one that was not. The clock goes on as
+        far as the story takes. It waits for answers up to `patience` real seconds in all, 10 where it is left out, and
+        past it warns with CallbacksOut. Raises ControlRefused.
+        """
+        wish = {"event": event, "to": to, "only": only, "in_order": in_order, "overrides": overrides}
+        body = wish | ({} if patience is None else {"patience_s": patience})
+        played = [CallbackView.of(one) for one in self.control.post(f"{self.path}/trigger", body)["callbacks"]]
+        warn_of(played)
+        return played
 
     def call(self, caller: str, number: str, **script: Unpack[CallScript]) -> CallView:
         """Somebody dials a virtual number, and the clock plays the rest. What `script` leaves out, the phones' habits
@@ -211,6 +235,7 @@ class AsyncMasking:
         self.report = awaited(masking.report)
         self.restore = awaited(masking.restore)
         self.snapshot = awaited(masking.snapshot)
+        self.trigger = awaited(masking.trigger)
         self.callbacks = AsyncCallbacks(masking.callbacks)
         self.faults = AsyncFaults(masking.faults)
         self.numbers = AsyncNumbers(masking.numbers)
