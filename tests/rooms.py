@@ -88,7 +88,8 @@ ROOMS: Final[Mapping[str, Room]] = {
     "cli": Room(
         "the command line",
         (
-            *("clock", "config", "wholefile", "client", "plivo.ledger", "plivo.sentences", "receiver", "interception"),
+            *("clock", "config", "wholefile", "client", "plivo.ledger", "plivo.sentences", "plivo.stories"),
+            *("receiver", "interception"),
             *("world.spec", "world.file", "world.schema", "keeping.replay", "server"),
         ),
         {"click": "*"},

@@ -15,7 +15,7 @@ from masking_emulator.cli import words
 from masking_emulator.cli.main import main
 from masking_emulator.control import OPERATIONS
 from masking_emulator.control.callbacks import CALLBACKS_MAX
-from masking_emulator.control.kernel import WAIT_S_MAX
+from masking_emulator.control.kernel import PATIENCE, WAIT_S_MAX
 from masking_emulator.core.commands import PlaceCall
 from masking_emulator.core.records.base import Choice, Explained
 from masking_emulator.core.records.callbacks import OPEN_STATES, CallbackState
@@ -60,6 +60,7 @@ EXPECTED: Final[Mapping[str, object]] = {
     "FAULT_CONNECTIONS": allowed("POST", "/faults", "connection"),
     "EVIDENCE": values(Evidence),
     "WAIT_S_MAX": WAIT_S_MAX,
+    "PATIENCE_S_MAX": PATIENCE["maximum"],
     "LISTED_MAX": CALLBACKS_MAX,
 }
 

@@ -28,7 +28,7 @@ _ELSEWHERE: Final = {
     **dict.fromkeys(("status", "wait"), "status"),
     **dict.fromkeys(("help", "completion"), "helping"),
     **{name: name for name in ("callbacks", "faults", "fidelity", "journal", "listen", "numbers", "phones")},
-    **{name: name for name in ("init", "requests", "routes", "sessions")},
+    **{name: name for name in ("init", "requests", "routes", "sessions", "trigger")},
 }
 
 
