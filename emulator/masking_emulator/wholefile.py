@@ -1,10 +1,31 @@
-"""Files of people: written whole or not at all, so a crash leaves the old one, and read as any editor left them."""
+"""Files of people: written whole or not at all, so a crash leaves the old one, and read as any editor left them.
+
+What is there and is no file is refused before it is opened: a device may never end, and a pipe may never begin.
+"""
 
 import codecs
 import os
+import re
+import stat
 from contextlib import suppress
-from errno import EINVAL
+from errno import EFBIG, EINVAL
 from pathlib import Path
+from typing import Final
+
+#: What else than a file can have a path: the test of its mode, and its name.
+_KINDS: Final = (
+    (stat.S_ISDIR, "a folder"),
+    (stat.S_ISFIFO, "a pipe"),
+    (stat.S_ISSOCK, "a socket"),
+    (lambda mode: not stat.S_ISREG(mode), "a device"),
+)
+
+#: More than this is read of no pipe, because it may never end; the snapshot of 100,000 sessions is shorter.
+PIPE_BYTES_MAX: Final = 536_870_912
+
+#: The end of the name of a file that is being written, and what tempfile puts before it.
+_UNFINISHED: Final = ".masking-emulator"
+_RANDOM: Final = r"[a-z0-9_]{8}"
 
 
 class CannotKeepFile(Exception):
@@ -26,22 +47,65 @@ def unmarked(content: bytes) -> bytes:
     return content.removeprefix(codecs.BOM_UTF8)
 
 
+def require_file(path: Path, *, or_pipe: bool = False) -> None:
+    """Raise OSError where a folder, a pipe, a socket or a device is in the file's place. Opens nothing."""
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        return
+    kind = next((name for is_it, name in _KINDS if is_it(mode)), None)
+    if kind is not None and not (or_pipe and stat.S_ISFIFO(mode)):
+        raise OSError(EINVAL, f"it is {kind} and no file", str(path))
+
+
+def read_file(path: Path) -> bytes:
+    """The content of a file, or of a pipe, which may not be longer than PIPE_BYTES_MAX. Raises OSError."""
+    require_file(path, or_pipe=True)
+    if not path.is_fifo():
+        return path.read_bytes()
+    with path.open("rb") as pipe:
+        content = pipe.read(PIPE_BYTES_MAX + 1)
+    if len(content) > PIPE_BYTES_MAX:
+        raise OSError(EFBIG, f"more than {PIPE_BYTES_MAX:,} bytes came out of the pipe", str(path))
+    return content
+
+
 def write_whole(path: Path, text: str) -> None:
     """Put the text in the file, or leave it as it was. Raises OSError.
 
     A symbolic link stays one: the file that it leads to is written. What is no file, a device or a pipe, is refused.
+    A file that was there keeps its permissions, and its owner where this user may decide that.
     """
     from tempfile import NamedTemporaryFile  # every start of the server would pay for it
 
     path = Path(os.path.realpath(path))  # which, unlike resolve, puts up with links that lead in a circle
-    if path.exists() and not path.is_file():
-        raise OSError(EINVAL, "it is there already and is no regular file", str(path))
-    with NamedTemporaryFile("w", dir=path.parent, prefix=f".{path.name}.", delete=False, encoding="utf-8") as beside:
+    require_file(path)
+    with NamedTemporaryFile(
+        "w", dir=path.parent, prefix=f".{path.name}.", suffix=_UNFINISHED, delete=False, encoding="utf-8"
+    ) as beside:
         try:
             beside.write(text)
             beside.flush()
             os.fsync(beside.fileno())
+            with suppress(FileNotFoundError):
+                _take_over(path.stat(), beside.name)
             os.replace(beside.name, path)
         finally:
             with suppress(FileNotFoundError):  # where it was moved it is there no more
                 os.unlink(beside.name)
+
+
+def sweep(path: Path) -> None:
+    """Remove what a process that was killed has left of its attempts to write this file. Raises OSError."""
+    left = re.compile(rf"\.{re.escape(path.name)}\.{_RANDOM}{re.escape(_UNFINISHED)}")
+    for beside in path.parent.iterdir():
+        if left.fullmatch(beside.name):
+            with suppress(FileNotFoundError):
+                beside.unlink()
+
+
+def _take_over(old: os.stat_result, new: str) -> None:
+    if hasattr(os, "chown"):
+        with suppress(OSError):
+            os.chown(new, old.st_uid, old.st_gid)
+    os.chmod(new, stat.S_IMODE(old.st_mode))

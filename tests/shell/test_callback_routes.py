@@ -260,14 +260,14 @@ def test_snapshot_keeps_the_routes_of_now(api: Api, receiver: Receiver) -> None:
 def test_structure_snapshot_and_recording_hold_the_routes(tmp_path: Path) -> None:
     """Written back as a world file says them, and a recording of such a world is replayed."""
     spec = world_of(structure(routes=[{"from": _SHOP, "to": f"{_HERE}/app"}]))
-    world, file = World(spec), io.StringIO()
-    world.record(Recorder(file))
+    world, file = World(spec), io.BytesIO()
+    world.record(Recorder(file, "run.jsonl"))
     world.do(create_command())
-    (tmp_path / "run.jsonl").write_text(file.getvalue())
+    (tmp_path / "run.jsonl").write_bytes(file.getvalue())
 
     assert spec == world_of(structure_of(spec))
     assert spec.routes == read_snapshot(snapshot_of(world))[0].routes
-    assert _SHOP in file.getvalue()
+    assert _SHOP.encode() in file.getvalue()
     assert replay(tmp_path / "run.jsonl").difference is None
 
 

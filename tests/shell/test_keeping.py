@@ -186,7 +186,7 @@ def test_pool_report_is_printed(api: Api) -> None:
 
 
 def test_replay_reports_the_first_difference(tmp_path: Path) -> None:
-    """Exit code 1 and the line; what is no recording is exit code 2."""
+    """Exit code 1 and the line; where the recording was cut, exit code 2, and how far it agrees."""
     keeping, world = _kept(tmp_path)
     world.do(create())
     keeping.end(world)
@@ -197,7 +197,8 @@ def test_replay_reports_the_first_difference(tmp_path: Path) -> None:
     )
     differs = sentence(run("recording", "replay", str(recording)), 1)
     recording.write_text(whole[:-20])
-    broken = sentence(run("recording", "replay", str(recording)), 2)
+    cut = sentence(run("recording", "replay", str(recording)), 2)
 
     assert 'line 3: SessionCreated at 2027-01-01T00:00:00Z: at was "2027-01-01T00:00:00Z"' in differs
-    assert "line 3: " in broken
+    ends = "the recording ends in the middle of line 3; everything before agrees: 1 command, 0 events"
+    assert f"masking-emulator: {recording}: {ends}" in cut

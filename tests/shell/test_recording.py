@@ -26,13 +26,13 @@ def test_replay_of_any_run_has_no_difference(
     before: list[Step], steps: list[Step], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     """From wherever the recording began; reset and all."""
-    world, file = new_world(), io.StringIO()
+    world, file = new_world(), io.BytesIO()
     play(world, before)
     begun = world.journal.last
-    world.record(Recorder(file))
+    world.record(Recorder(file, "run.jsonl"))
     play(world, steps)
     path = tmp_path_factory.mktemp("recording") / "run.jsonl"
-    path.write_text(file.getvalue())
+    path.write_bytes(file.getvalue())
     result = replay(path)
 
     assert result.difference is None, result.difference.described()
@@ -41,8 +41,8 @@ def test_replay_of_any_run_has_no_difference(
 
 def _lines() -> list[Line]:
     """A short recording: the beginning, a create with its event, an expiry with its event."""
-    world, file = new_world(), io.StringIO()
-    world.record(Recorder(file))
+    world, file = new_world(), io.BytesIO()
+    world.record(Recorder(file, "run.jsonl"))
     world.do(creation(PEOPLE[0], PEOPLE[1], expiry_s=60))
     world.clock.jump_to(world.clock.now() + 60 * SECOND_US)
     world.caught_up()
@@ -91,13 +91,21 @@ def test_edited_command_is_reported_at_the_first_event_that_differs(tmp_path: Pa
     assert "second_party was" in result.difference.described()
 
 
-@pytest.mark.parametrize(("at", "described"), [(2, "only replayed"), (4, "only replayed"), (1, "only recorded")])
+@pytest.mark.parametrize(("at", "described"), [(2, "only replayed"), (1, "only recorded")])
 def test_line_that_is_missing_is_reported(at: int, described: str, tmp_path: Path) -> None:
     """An event that was taken out was only replayed; those of a command that was taken out were only recorded."""
     result = _replayed(tmp_path / "run.jsonl", LINES[:at] + LINES[at + 1 :])
 
     assert result.difference is not None
     assert described in result.difference.described()
+
+
+def test_event_that_the_recording_never_had_is_reported(tmp_path: Path) -> None:
+    """At the end, too: by its own count no event followed, so nothing was cut."""
+    result = _replayed(tmp_path / "run.jsonl", _edited(3, lambda line: line.update(events=0))[:4])
+
+    assert result.difference is not None
+    assert "line 4: SessionExpired at 2026-01-01T00:01:00Z was only replayed" == result.difference.described()
 
 
 def _line(number: int, /, **fields: Any) -> list[Line]:
@@ -112,6 +120,8 @@ BROKEN: Final[dict[str, tuple[list[Line], str]]] = {
     "engine": (_line(0, engine={}), "line 1: engine.at: missing"),
     "command": (_line(1, command={"type": "Sleep"}), "line 2: command.type: 'Sleep' is none of"),
     "command field": (_edited(1, lambda line: line["command"].pop("owner")), "line 2: command.owner: missing"),
+    "no count": (_edited(1, lambda line: line.pop("events")), "line 2: events: missing"),
+    "count": (_line(1, events="two"), "line 2: events: 'two' is no int"),
     "timers": (_line(3, timers="many"), "line 4: timers: 'many' is no int"),
     "instant": (_line(1, at="soon"), "line 2: "),
 }
@@ -127,13 +137,41 @@ def test_what_is_no_recording_is_refused_with_its_line(name: str, tmp_path: Path
     assert str(refused.value).startswith(f"{tmp_path / 'run.jsonl'}: {why}")
 
 
-def test_truncated_file_is_refused_with_its_line(tmp_path: Path) -> None:
-    """A process that was killed leaves half a line."""
-    path = tmp_path / "run.jsonl"
-    path.write_text("\n".join(map(json.dumps, LINES))[:-20])
+def test_recording_that_was_cut_anywhere_is_told_from_a_difference(tmp_path: Path) -> None:
+    """A server that is killed leaves half a line, or a command without all of its events; that is no other story."""
+    path, whole = tmp_path / "run.jsonl", "".join(json.dumps(line) + "\n" for line in LINES).encode()
+    ends = _ends_of_lines(whole)
+    story: dict[str | None, list[int]] = {}
+    for size in range(ends[0], len(whole)):
+        path.write_bytes(whole[:size])
+        result = replay(path)
+        assert result.difference is None
+        story.setdefault(result.cut, []).append(size)
 
-    with pytest.raises(BadRecording, match="line 5: "):
-        replay(path)
+    assert story == {
+        None: [ends[0], ends[2] - 1, ends[2], ends[4] - 1],
+        "in the middle of line 2": [*range(ends[0] + 1, ends[1] - 1)],
+        "in the middle of what began in line 2, with 0 of its 1 events": [ends[1] - 1, ends[1]],
+        "in the middle of line 3": [*range(ends[1] + 1, ends[2] - 1)],
+        "in the middle of line 4": [*range(ends[2] + 1, ends[3] - 1)],
+        "in the middle of what began in line 4, with 0 of its 1 events": [ends[3] - 1, ends[3]],
+        "in the middle of line 5": [*range(ends[3] + 1, ends[4] - 1)],
+    }
+
+
+def _ends_of_lines(content: bytes) -> list[int]:
+    return [at + 1 for at, byte in enumerate(content) if byte == ord("\n")]
+
+
+def test_difference_in_a_recording_that_was_cut_is_a_difference(tmp_path: Path) -> None:
+    """What comes first counts."""
+    lines = _edited(2, lambda line: line["session"].update(number="1999"))
+    path = tmp_path / "run.jsonl"
+    path.write_text("\n".join(map(json.dumps, lines))[:-20])
+    result = replay(path)
+
+    assert result.difference is not None
+    assert (3, None) == (result.difference.line, result.cut)
 
 
 def test_empty_file_is_refused(tmp_path: Path) -> None:
@@ -147,8 +185,8 @@ def test_empty_file_is_refused(tmp_path: Path) -> None:
 
 def test_world_that_was_reset_begins_anew(tmp_path: Path) -> None:
     """The recording holds both lives, and both are replayed."""
-    world, file = new_world(), io.StringIO()
-    world.record(Recorder(file))
+    world, file = new_world(), io.BytesIO()
+    world.record(Recorder(file, "run.jsonl"))
 
     async def two_lives() -> None:
         world.do(creation(PEOPLE[0], PEOPLE[1]))
@@ -158,15 +196,15 @@ def test_world_that_was_reset_begins_anew(tmp_path: Path) -> None:
 
     asyncio.run(two_lives())
     path = tmp_path / "run.jsonl"
-    path.write_text(file.getvalue())
+    path.write_bytes(file.getvalue())
 
     assert (2, None) == (replay(path).commands, replay(path).difference)
 
 
 def test_delivered_callbacks_are_inputs(tmp_path: Path) -> None:
     """What came of every attempt is in the recording, so nothing is sent when it is replayed."""
-    world, file = new_world(), io.StringIO()
-    world.record(Recorder(file))
+    world, file = new_world(), io.BytesIO()
+    world.record(Recorder(file, "run.jsonl"))
 
     async def lived() -> None:
         chosen = replace(SETTINGS, callback_url="http://127.0.0.1:9/")
@@ -176,8 +214,8 @@ def test_delivered_callbacks_are_inputs(tmp_path: Path) -> None:
 
     asyncio.run(lived())
     path = tmp_path / "run.jsonl"
-    path.write_text(file.getvalue())
+    path.write_bytes(file.getvalue())
     result = replay(path)
 
-    assert '"type":"SettleAttempt"' in file.getvalue()
+    assert b'"type":"SettleAttempt"' in file.getvalue()
     assert (None, world.journal.last) == (result.difference, result.events + new_world().journal.last)

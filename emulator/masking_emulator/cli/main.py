@@ -88,7 +88,7 @@ def main() -> None:
     help="Certificates (PEM) that https receivers may have, beside the system's authorities.",
 )
 @click.option("--state", type=_FILE, help="Go on from this file if it is there, and write it at the end.")
-@click.option("--record", type=_FILE, help="Record the run in this file, for `recording replay`.")
+@click.option("--record", type=_FILE, help="Record the run in this file, behind earlier ones, for `recording replay`.")
 @click.option("--verbose", "-v", is_flag=True, help="Log each request and each callback in a line.")
 @click.option(
     "--log-format", default="text", type=click.Choice(["text", "json"]), help="The form of the log, on stderr."

@@ -17,7 +17,7 @@ from masking_emulator.cli.common import (
     end,
     output_options,
 )
-from masking_emulator.wholefile import text_of, write_whole
+from masking_emulator.wholefile import read_file, require_file, text_of, write_whole
 
 _THERE = click.Path(path_type=Path, exists=True, dir_okay=False)
 
@@ -77,24 +77,35 @@ def recording() -> None:
 @click.argument("file", type=_THERE)
 @output_options
 def replay(file: Path, **output: bool) -> None:
-    """Play FILE once more, and report the first difference. Needs no server."""
+    """Play FILE once more, and report the first difference. Needs no server.
+
+    Exit code 1 where there is one, 2 where FILE is no recording, or ends in the middle of a command because its server
+    was killed; then it says whether everything before agrees.
+    """
     from masking_emulator.keeping.replay import BadRecording
     from masking_emulator.keeping.replay import replay as play
 
     try:
+        require_file(file, or_pipe=True)
         result = play(file)
-    except (BadRecording, OSError) as error:
+    except BadRecording as error:
         end(EXIT_USAGE, str(error))
+    except OSError as error:
+        end(EXIT_USAGE, f"{file}: {error.strerror}")
     if result.difference is not None:
         end(EXIT_REFUSED, f"{file}: {result.difference.described()}")
-    played = f"the same: {counted(result.commands, 'command')}, {counted(result.events, 'event')}"
-    Output(**output).show({"commands": result.commands, "events": result.events}, [played])
+    played = f"{counted(result.commands, 'command')}, {counted(result.events, 'event')}"
+    if result.cut is not None:
+        end(EXIT_USAGE, f"{file}: the recording ends {result.cut}; everything before agrees: {played}")
+    Output(**output).show({"commands": result.commands, "events": result.events}, [f"the same: {played}"])
 
 
 def _read(file: Path) -> dict[str, Any]:
     try:
-        given = json.loads(text_of(file.read_bytes()))
-    except (OSError, ValueError, RecursionError) as error:
+        given = json.loads(text_of(read_file(file)))
+    except OSError as error:
+        end(EXIT_USAGE, f"{file}: {error.strerror}")
+    except (ValueError, RecursionError) as error:
         end(EXIT_USAGE, f"{file}: {error}")
     if not isinstance(given, dict):
         end(EXIT_USAGE, f"{file}: it holds no object")

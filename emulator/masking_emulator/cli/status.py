@@ -55,6 +55,8 @@ def _lines(answer: Mapping[str, Any]) -> Iterator[str]:
     yield f"proxy        {interception['proxy_port'] or 'none; `serve --proxy-port 8081` leads programs here'}"
     yield f"TLS          {interception['tls_port'] or 'none; `serve --tls-port 8443` has it'}"
     yield f"certificate  {'see `masking-emulator certificate show`' if interception['authority'] else 'none is needed'}"
+    if (recording := answer["health"]["recording"]) is not None:
+        yield f"recording    {recording['file']}{_end_of(recording['ended'])}"
     leads = [f"{name}={value}" for name, value in answer["environment"].items()]
     yield f"leads here   {leads[0] if leads else 'nothing in this environment'}"
     yield from (f"             {lead}" for lead in leads[1:])
@@ -65,6 +67,10 @@ def _lines(answer: Mapping[str, Any]) -> Iterator[str]:
             for world in answer["worlds"]
         ]
     )
+
+
+def _end_of(reason: str | None) -> str:
+    return "" if reason is None else f"; it has ended: {reason}"
 
 
 @click.command(cls=Verb)

@@ -20,6 +20,7 @@ from masking_emulator.cli.common import (
     table,
     url_option,
 )
+from masking_emulator.wholefile import read_file, text_of
 
 
 @click.group(cls=Noun)
@@ -143,9 +144,13 @@ def check(file: Path, **output: bool) -> None:
 
     out = Output(**output)
     try:
-        text = file.read_text(encoding="utf-8-sig")
-    except (OSError, UnicodeDecodeError) as error:
-        end(EXIT_USAGE, f"{file}: {error.strerror if isinstance(error, OSError) else 'it is no UTF-8 text'}")
+        text = text_of(read_file(file))
+    except OSError as error:
+        end(EXIT_USAGE, f"{file}: {error.strerror}")
+    except UnicodeDecodeError:
+        end(EXIT_USAGE, f"{file}: it is no UTF-8 text")
+    except UnicodeError as error:
+        end(EXIT_USAGE, f"{file}: {error}")
     found = mistakes_in(text)
     notes = [] if found else notes_in(text)
     out.show(

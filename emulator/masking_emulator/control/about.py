@@ -9,8 +9,19 @@ from masking_emulator.core.countries import international_formats
 
 
 def health(asked: ControlRequest) -> ControlAnswer:
-    """Answered as soon as requests are served."""
-    return 200, {"status": "ok", "version": __version__, "worlds": [world.auth_id for world in asked.hub.all()]}
+    """Answered as soon as requests are served.
+
+    `recording` is null where nothing is recorded, else its file, and in `ended` why nothing more is written to it, or
+    null while it goes on.
+    """
+    worlds = list(asked.hub.all())
+    recorder = next((world.recorder for world in worlds if world.recorder is not None), None)
+    return 200, {
+        "status": "ok",
+        "version": __version__,
+        "worlds": [world.auth_id for world in worlds],
+        "recording": None if recorder is None else {"file": recorder.name, "ended": recorder.ended},
+    }
 
 
 def show_fidelity(asked: ControlRequest) -> ControlAnswer:

@@ -1,19 +1,27 @@
 """The files of a served world: `--state`, from which it goes on in the next run, and `--record`, its recording.
 
 The state is written whole or not at all, when the server ends and whenever it is asked for; a server that is killed
-leaves the one before. A recording grows line by line.
+leaves the one before. A recording grows command by command, behind what earlier runs have recorded. A file is one
+server's as long as that runs.
 """
 
+import logging
+import os
 from collections.abc import Mapping
+from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import Any, TextIO
+from typing import Any, BinaryIO, Final
 
+from masking_emulator.keeping.lock import FileLock, Taken
+from masking_emulator.keeping.recordings import NoRecording, whole_bytes
 from masking_emulator.keeping.snapshot import BadSnapshot, load, save, snapshot_of
-from masking_emulator.wholefile import CannotKeepFile
+from masking_emulator.wholefile import CannotKeepFile, require_file, sweep
 from masking_emulator.world.life import Standing
 from masking_emulator.world.recorder import Recorder
 from masking_emulator.world.spec import WorldSpec
 from masking_emulator.world.world import World
+
+_log: Final = logging.getLogger(__name__)
 
 
 class Keeping:
@@ -23,30 +31,75 @@ class Keeping:
         """Reads the state where there is one. Raises CannotKeepFile before anything is served."""
         #: Where the state is kept; None where it is not.
         self.state = state
-        self._file: TextIO | None = None
-        self._standing: Standing | None = None
         #: The world that the state holds; None where there is no state yet.
         self.spec: WorldSpec | None = None
-        try:
-            if state is not None and state.exists():
-                self.spec, self._standing = load(state)
-            if state is not None and not state.parent.is_dir():
-                raise CannotKeepFile(f"{state}: its folder is not there")
+        self._standing: Standing | None = None
+        self._recording = recording
+        self._file: BinaryIO | None = None
+        self._whole_bytes = 0
+        with ExitStack() as until_all_are_there:
+            self._until_end = until_all_are_there
+            if state is not None and recording is not None and _are_one(state, recording):
+                raise CannotKeepFile(f"{recording}: --state and --record need a file each")
+            if state is not None:
+                self._open_state(state)
             if recording is not None:
-                # Emptied only in the end: a server that cannot listen must not take an earlier recording away.
-                self._file = recording.open("a", encoding="utf-8", buffering=1)
+                self._open_recording(recording)
+            self._until_end = until_all_are_there.pop_all()
+
+    def _open_state(self, state: Path) -> None:
+        self._take(state)
+        try:
+            sweep(Path(os.path.realpath(state)))
+            if state.exists():
+                self.spec, self._standing = load(state)
         except BadSnapshot as bad:
             raise CannotKeepFile(str(bad)) from None
         except OSError as error:
-            raise CannotKeepFile(f"{error.filename}: {error.strerror}") from None
+            raise _unusable(state, error) from None
+
+    def _open_recording(self, recording: Path) -> None:
+        self._take(recording)
+        try:
+            # Written to only in the end: a server that cannot listen must leave an earlier recording as it was.
+            self._file = self._until_end.enter_context(recording.open("ab+", buffering=0))
+            self._whole_bytes = whole_bytes(self._file, os.fstat(self._file.fileno()).st_size)
+        except NoRecording:
+            raise CannotKeepFile(f"{recording}: it is there already and holds no recording of this version") from None
+        except OSError as error:
+            raise _unusable(recording, error) from None
+
+    def _take(self, path: Path) -> None:
+        """Have the file for this server alone."""
+        try:
+            require_file(path)
+            if not path.parent.is_dir():
+                raise CannotKeepFile(f"{path}: its folder is not there")
+            lock = FileLock(Path(os.path.realpath(path)))
+        except Taken:
+            raise CannotKeepFile(f"{path}: another server has it; give each server a file of its own") from None
+        except OSError as error:
+            raise _unusable(path, error) from None
+        self._until_end.callback(lock.release)
 
     def begin(self, world: World) -> None:
-        """Restore the state in the world, in its event loop, and record it from there on."""
+        """Restore the state in the world, in its event loop, and record it from there on. Raises CannotKeepFile."""
         if self.spec is not None and self._standing is not None:
             world.stand(self.spec, self._standing)
-        if self._file is not None:
-            self._file.truncate(0)
-            world.record(Recorder(self._file))
+        if self._file is not None and self._recording is not None:
+            try:
+                self._go_on(self._file, self._recording)
+                world.record(Recorder(self._file, str(self._recording)))
+            except OSError as error:
+                raise _unusable(self._recording, error) from None
+
+    def _go_on(self, file: BinaryIO, recording: Path) -> None:
+        cut = os.fstat(file.fileno()).st_size - self._whole_bytes
+        if cut:
+            file.truncate(self._whole_bytes)
+            _log.warning(
+                "%s: an earlier run ended in the middle of a command; its last %d bytes are taken away", recording, cut
+            )
 
     def end(self, world: World) -> None:
         """The server ends. Raises CannotKeepFile where the state cannot be written."""
@@ -54,8 +107,11 @@ class Keeping:
             if self.state is not None:
                 keep(world)
         finally:
-            if self._file is not None:
-                self._file.close()
+            self.close()
+
+    def close(self) -> None:
+        """Leave the files to others."""
+        self._until_end.close()
 
 
 def keep(world: World) -> Mapping[str, Any]:
@@ -65,5 +121,15 @@ def keep(world: World) -> Mapping[str, Any]:
     try:
         save(snapshot, world.state_file)
     except OSError as error:
-        raise CannotKeepFile(f"{world.state_file}: {error.strerror}") from None
+        raise _unusable(world.state_file, error) from None
     return snapshot
+
+
+def _are_one(one: Path, other: Path) -> bool:
+    with suppress(OSError):
+        return os.path.samefile(one, other)
+    return os.path.realpath(one) == os.path.realpath(other)
+
+
+def _unusable(path: Path, error: OSError) -> CannotKeepFile:
+    return CannotKeepFile(f"{path}: {error.strerror or error}")

@@ -1,11 +1,13 @@
 """Replay: a recorded run played once more by a fresh engine, and the first difference.
 
 Same world and same inputs give the same events, so a replay that differs has found a bug, another version, or an
-edited file.
+edited file. A recording that ends in the middle of something is none of these: its server was killed.
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import count
 from pathlib import Path
 from typing import Any, Final
 
@@ -20,7 +22,7 @@ from masking_emulator.core.events import Event
 from masking_emulator.core.instants import read
 from masking_emulator.core.records.base import Record
 from masking_emulator.core.refusals import Refused
-from masking_emulator.wholefile import text_of
+from masking_emulator.wholefile import PIPE_BYTES_MAX, text_of
 from masking_emulator.world.file import world_of
 from masking_emulator.world.journal import event_json
 from masking_emulator.world.life import rules_of_spec
@@ -51,39 +53,61 @@ class Difference(Record):
 
 
 class Replay(Struct):
-    """The result of a replay: how many commands and events were the same, and the first difference."""
+    """The result of a replay: how many commands and events were the same, and the first difference.
+
+    `cut` says where the recording ends in the middle of something, as that of a server that was killed may; what is
+    before has been played.
+    """
 
     commands: int = 0
     events: int = 0
     difference: Difference | None = None
+    cut: str | None = None
 
 
 def replay(path: Path) -> Replay:
     """Play a recording once more, up to the first difference. Raises BadRecording and OSError."""
-    result, engine, due, number = Replay(), None, list[Mapping[str, Any]](), 0
+    result, engine, group, number = Replay(), None, _CommandAndEvents(0), 0
     for number, line in _lines(path):
+        if line is None:
+            result.cut = f"in the middle of line {number}"
+            return result
         if _is_event(line):
-            came = due.pop(0) if due else None
+            came = group.came.popleft() if group.came else None
             if came != line:
                 result.difference = Difference(number, line, came)
                 return result
             result.events += 1
+            group.missing -= 1
             continue
-        if due:
+        if group.came:
             break
         try:
-            engine, came_of_it = _taken(line, engine)
+            engine, group = _played(number, line, engine)
         except BadWorld as bad:
             raise BadRecording(f"{path}: line {number}: world.{bad}") from None
         except (BadRecord, KeyError, TypeError, ValueError) as error:
             raise BadRecording(f"{path}: line {number}: {error}") from None
-        due = list(map(event_json, came_of_it))
         result.commands += "command" in line
-    if due:
-        result.difference = Difference(number, None, due[0])
+    else:
+        if group.missing > 0:
+            there = f"{group.events - group.missing} of its {group.events} events"
+            result.cut = f"in the middle of what began in line {group.line}, with {there}"
+            return result
+    if group.came:
+        result.difference = Difference(number, None, group.came[0])
     elif engine is None:
         raise BadRecording(f"{path}: {_NO_BEGINNING}")
     return result
+
+
+class _CommandAndEvents:
+    """What is between two commands: the events that the recording has, by its own count, and those of the replay."""
+
+    def __init__(self, line: int, events: int = 0, came: Iterable[Event] = ()) -> None:
+        self.line = line
+        self.events = self.missing = events
+        self.came = deque(map(event_json, came))
 
 
 #: The reason where the first line is missing.
@@ -94,21 +118,26 @@ def _is_event(line: Mapping[str, Any]) -> bool:
     return "event" in line and "at" in line
 
 
-def _taken(line: Mapping[str, Any], engine: Engine | None) -> tuple[Engine, Sequence[Event]]:
-    """The engine after this line, and the events that it returned."""
+def _played(number: int, line: Mapping[str, Any], engine: Engine | None) -> tuple[Engine, _CommandAndEvents]:
+    """The engine after this line, and the events that follow."""
     if "version" in line:
-        return _begun(line), ()
+        return _begun(line), _CommandAndEvents(number)
     if engine is None:
         raise ValueError(_NO_BEGINNING)
-    at = read(line["at"])
+    for name in ("at", "events"):
+        if name not in line:
+            raise ValueError(f"{name}: missing")
+    at, events = read(line["at"]), codec.value(int, line["events"], "events")
     if "timers" in line:
-        return engine, engine.rerun(at, codec.value(int, line["timers"], "timers"))
+        return engine, _CommandAndEvents(number, events, engine.rerun(at, codec.value(int, line["timers"], "timers")))
     engine.rerun(at, 0)
     command = codec.untagged(Command, line["command"], "command")
     try:
-        return engine, engine.handle(command)
+        return engine, _CommandAndEvents(number, events, engine.handle(command))
     except Refused:
-        return engine, ()  # it was not refused when it was recorded; the missing events show the difference
+        return engine, _CommandAndEvents(
+            number, events
+        )  # it was not refused when it was recorded; the events show the difference
 
 
 def _begun(line: Mapping[str, Any]) -> Engine:
@@ -119,12 +148,21 @@ def _begun(line: Mapping[str, Any]) -> Engine:
     return Engine.restored(snapshot, rules=rules_of_spec(spec), seed=spec.seed)
 
 
-def _lines(path: Path) -> Iterator[tuple[int, dict[str, Any]]]:
+def _lines(path: Path) -> Iterator[tuple[int, dict[str, Any] | None]]:
+    """Each line with its number; None for the beginning of a last one."""
     with path.open("rb") as file:
-        for number, content in enumerate(file, 1):
+        for number in count(1):
+            content = file.readline(PIPE_BYTES_MAX + 1)
+            if not content:
+                return
+            if len(content) > PIPE_BYTES_MAX:
+                raise BadRecording(f"{path}: line {number}: it has more than {PIPE_BYTES_MAX:,} bytes")
             try:
                 line = json.loads(text_of(content))
             except (ValueError, RecursionError) as error:
+                if number > 1 and not content.endswith(b"\n"):
+                    yield number, None
+                    return
                 raise BadRecording(f"{path}: line {number}: {error}") from None
             if not isinstance(line, dict):
                 raise BadRecording(f"{path}: line {number}: it holds no object")

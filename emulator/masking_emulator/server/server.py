@@ -24,7 +24,7 @@ from masking_emulator.server.closing_console import take_time_to_end
 from masking_emulator.server.log import log_as
 from masking_emulator.server.protocol import CLIENT_LIMITS, ClientLimits, HttpProtocol
 from masking_emulator.server.sockets import ServerSockets, open_sockets
-from masking_emulator.wholefile import CannotKeepFile
+from masking_emulator.wholefile import CannotKeepFile, require_file
 from masking_emulator.world.file import load_world
 from masking_emulator.world.hub import Hub
 from masking_emulator.world.spec import WorldSpec
@@ -46,6 +46,14 @@ def serve(config: ServeConfig, ready: Callable[[ServerSockets, WorldSpec], None]
     """
     _check_authorities(config.callback_authorities)
     keeping = _keeping(config)
+    try:
+        _serve(config, keeping, ready)
+    finally:
+        if keeping is not None:
+            keeping.close()
+
+
+def _serve(config: ServeConfig, keeping: "Keeping | None", ready: Callable[[ServerSockets, WorldSpec], None]) -> None:
     spec = (keeping and keeping.spec) or load_world(config.world, seed=config.seed)
     sockets = open_sockets(
         config.host,
@@ -99,6 +107,7 @@ def _check_authorities(path: Path | None) -> None:
     if path is None:
         return
     try:
+        require_file(path)
         ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(path)
     except ssl.SSLError:
         raise CannotKeepFile(f"{path}: it holds no certificate in PEM") from None

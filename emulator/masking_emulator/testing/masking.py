@@ -29,7 +29,7 @@ from masking_emulator.testing.redirect import redirect_plivo
 from masking_emulator.testing.requests import Requests
 from masking_emulator.testing.routes import Routes
 from masking_emulator.testing.views import CallView, EventView
-from masking_emulator.wholefile import text_of
+from masking_emulator.wholefile import read_file, text_of
 
 
 class Masking:
@@ -177,7 +177,7 @@ class Masking:
 
     def restore(self, snapshot: Mapping[str, object] | Path) -> None:
         """Put a snapshot's state, or that in a file, in place of this one. Raises ControlRefused, and OSError."""
-        given = json.loads(text_of(snapshot.read_bytes())) if isinstance(snapshot, Path) else snapshot
+        given = json.loads(text_of(read_file(snapshot))) if isinstance(snapshot, Path) else snapshot
         self.control.put(f"{self.path}/snapshot", given)
 
     def pool_report(self) -> dict[str, object]:

@@ -29,7 +29,7 @@ from masking_emulator.plivo.reasons import reason_of, unknown_keys
 from masking_emulator.plivo.service import Account
 from masking_emulator.plivo.validation import SchemaValidator, unknown_key
 from masking_emulator.traffic.fault import BadFault, Fault, fault_of
-from masking_emulator.wholefile import text_of
+from masking_emulator.wholefile import read_file, text_of
 from masking_emulator.world.mistakes import Mistake, key_of, line_of, path_of
 from masking_emulator.world.schema import DURATION_S_MAX, world_schema
 from masking_emulator.world.spec import (
@@ -68,7 +68,7 @@ def load_world(source: str, *, seed: Seed | None = None) -> WorldSpec:
     path = EXAMPLES / f"{source}.toml" if is_example else Path(source)
     text = ""
     try:
-        text = text_of(_EXAMPLES_TOML[source] if is_example else path.read_bytes())
+        text = text_of(_EXAMPLES_TOML[source] if is_example else read_file(path))
         structure = tomllib.loads(text)
     except FileNotFoundError:
         examples = ", ".join(world_names())
@@ -115,7 +115,7 @@ def structure_of_file(source: str) -> dict[str, Any]:
     """What a TOML file or an example says, for a server that validates it. Raises BadWorld."""
     path = EXAMPLES / f"{source}.toml" if source in world_names() else Path(source)
     try:
-        content = _EXAMPLES_TOML.get(source) or path.read_bytes()
+        content = _EXAMPLES_TOML.get(source) or read_file(path)
         structure: dict[str, Any] = _plain(tomllib.loads(text_of(content)))
     except OSError as error:
         raise BadWorld("", f"{path}: {error.strerror}") from None

@@ -1,11 +1,15 @@
 """The recorder: every command that a world gets, and its events, as JSON lines that `replay.py` can play once more.
 
-A line is the world's beginning, a command with its instant, how many timers ran up to an instant, or an event.
+A recording consists of groups: a line of its own for the world's beginning, for a command with its instant, or for
+timers that ran up to an instant, which says how many events it has, and these events, a line each. A group is written
+whole or not at all. Where that is not possible, the recording ends, and the world goes on.
 """
 
 import json
+import logging
 from collections.abc import Mapping, Sequence
-from typing import Any, Final, TextIO
+from io import SEEK_END
+from typing import Any, BinaryIO, Final
 
 from masking_emulator import __version__
 from masking_emulator.core import codec
@@ -20,31 +24,57 @@ from masking_emulator.world.written import structure_of
 #: The structure of a recording; another one is refused.
 VERSION: Final = 1
 
+_log = logging.getLogger(__name__)
+
 
 class Recorder:
-    """Writes the recording of one world. A reset of the world begins a new one."""
+    """Writes the recording of one world. A reset of the world begins it anew, in the same file."""
 
-    def __init__(self, file: TextIO) -> None:
+    def __init__(self, file: BinaryIO, name: str) -> None:
+        """The file has no buffer and is written at its end. `name` is its name, for people."""
         self._file = file
+        self.name = name
+        #: Why nothing more is recorded; None while it goes on.
+        self.ended: str | None = None
+        self._has_begun = False
 
     def begin(self, spec: WorldSpec, engine: Snapshot) -> None:
-        """Write the state from which what follows begins."""
+        """Write the state from which what follows begins. Raises OSError where the first one cannot be written."""
         head = {"version": VERSION, "emulator": __version__, "world": structure_of(spec)}
-        self._write({**head, "engine": codec.plain(engine)})
+        self._write({**head, "engine": codec.plain(engine)}, ())
+        self._has_begun = True
 
-    def command(self, at: int, command: Command) -> None:
-        """Write a command that the world has done."""
-        self._write({"at": written(at), "command": codec.tagged(command)})
+    def command(self, at: int, command: Command, events: Sequence[Event]) -> None:
+        """Write a command that the world has done, and the events that came of it."""
+        self._write({"at": written(at), "command": codec.tagged(command), "events": len(events)}, events)
 
-    def timers(self, at: int, count: int) -> None:
-        """Write how many timers ran up to this instant."""
+    def timers(self, at: int, count: int, events: Sequence[Event]) -> None:
+        """Write how many timers ran up to this instant, and the events that came of them."""
         if count:
-            self._write({"at": written(at), "timers": count})
+            self._write({"at": written(at), "timers": count, "events": len(events)}, events)
 
-    def events(self, events: Sequence[Event]) -> None:
-        """Write the events that followed."""
-        for event in events:
-            self._write(event_json(event))
+    def _write(self, head: Mapping[str, Any], events: Sequence[Event]) -> None:
+        if self.ended is not None:
+            return
+        left = "".join(_line(line) for line in (head, *map(event_json, events))).encode()
+        size = len(left)
+        try:
+            while left:
+                left = left[self._file.write(left) :]
+        except OSError as error:
+            self._take_back(size - len(left))
+            if not self._has_begun:
+                raise
+            self.ended = error.strerror or str(error)
+            _log.warning("the recording in %s has ended: %s; what it has is whole", self.name, self.ended)
 
-    def _write(self, line: Mapping[str, Any]) -> None:
-        self._file.write(json.dumps(line, separators=(",", ":")) + "\n")
+    def _take_back(self, size: int) -> None:
+        """Take away the last bytes of the file, the beginning of a group that is not whole."""
+        try:
+            self._file.truncate(self._file.seek(0, SEEK_END) - size)
+        except OSError:
+            return  # the disk is gone; a replay says that the recording ends in the middle
+
+
+def _line(content: Mapping[str, Any]) -> str:
+    return json.dumps(content, separators=(",", ":")) + "\n"

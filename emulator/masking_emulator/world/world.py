@@ -93,7 +93,8 @@ class World:
         self._around = around or Surroundings()
         self._stopped_at_rate: float | None = None
         self._waits = 0
-        self._recorder: Recorder | None = None
+        #: Records what the world is asked and what comes of it; None where nobody wants that.
+        self.recorder: Recorder | None = None
         self._wake: asyncio.TimerHandle | None = None
         self._wake_at: int | None = None
         self._life = life or Life.begun(spec)
@@ -338,20 +339,20 @@ class World:
             self.arm()
 
     def record(self, recorder: "Recorder") -> None:
-        """From here on, record every command and every event."""
-        self._recorder = recorder
+        """From here on, record every command and every event. Raises OSError where the beginning cannot be written."""
+        self.recorder = recorder
         self._tell_beginning()
 
     def _tell_beginning(self) -> None:
-        if self._recorder is not None:
-            self._recorder.begin(self.spec, self._life.engine.snapshot())
+        if self.recorder is not None:
+            self.recorder.begin(self.spec, self._life.engine.snapshot())
 
     def _advance(self, instant: int, *, timers_max: int | None = None, to_callbacks: bool = False) -> None:
         """Let the engine run its timers, and publish what they do."""
         engine, ran = self._life.engine, self._life.engine.timers_run
         events = engine.advance(instant, timers_max=timers_max, to_callbacks=to_callbacks)
-        if self._recorder is not None:
-            self._recorder.timers(engine.now, engine.timers_run - ran)
+        if self.recorder is not None:
+            self.recorder.timers(engine.now, engine.timers_run - ran, events)
         if events:
             self._publish(events)
 
@@ -375,15 +376,13 @@ class World:
     def _apply(self, command: Command) -> Sequence[Event]:
         """Apply a command at the engine's instant."""
         events = self._life.engine.handle(command)
-        if self._recorder is not None:
-            self._recorder.command(self._life.engine.now, command)
+        if self.recorder is not None:
+            self.recorder.command(self._life.engine.now, command, events)
         self._publish(events)
         return events
 
     def _publish(self, events: Sequence[Event]) -> None:
         self.journal.append(events)
-        if self._recorder is not None:
-            self._recorder.events(events)
         self.dispatch.take(events)
         if self._around.narrator is not None:
             self._narrate(events, self._around.narrator)
