@@ -12,6 +12,7 @@ help:  ## what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(VENV)/run.stamp  ## start the emulator with its demo world on http://127.0.0.1:8080; PORT=9000 chooses another port
+	@echo 'serving on port $(PORT); make run PORT=9000 takes another' >&2
 	@exec $(BIN)/masking-emulator serve --port $(PORT)
 
 test: $(VENV)/dev.stamp  ## run every test
@@ -60,11 +61,12 @@ clean:  ## remove the environment and caches
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/bin/python:
-	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; set PYTHON=…")'
-	$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; set PYTHON=…")'
+	@echo 'making the environment $(VENV), once; what it downloads may take a minute' >&2
+	@$(PYTHON) -m venv $(VENV)
 
 $(VENV)/run.stamp: pyproject.toml $(VENV)/bin/python
-	$(BIN)/pip install --quiet --disable-pip-version-check --editable .
+	@$(BIN)/pip install --quiet --disable-pip-version-check --editable .
 	@touch $@
 
 $(VENV)/dev.stamp: pyproject.toml $(VENV)/bin/python

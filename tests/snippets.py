@@ -4,6 +4,7 @@
 - `serve` and `listen` run beside the blocks after it, as the page says, on ports that are free. A page that starts no
   server of its own has one anyway.
 - A line that installs, or that needs Docker, is left out: what it names is checked where the wheel and the image are.
+  A line that needs Node is left out where `npm install --prefix tests/node` was not run, unless nothing may be skipped.
 - `# prints: …` is what the output has to hold.
 - `text` and `json` are shown only; every other language is run, or refused as one that no test knows.
 
@@ -19,6 +20,7 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import reduce
 from pathlib import Path
+from shutil import which
 from typing import Final
 
 from masking_emulator.server.thread import ServerThread
@@ -35,12 +37,12 @@ _SERVER: Final = "http://127.0.0.1:8080"
 _RECEIVER: Final = "http://127.0.0.1:9000/"
 
 SHOWN: Final = ("text", "json", "mermaid")
-RUN: Final = ("sh", "python")
+RUN: Final = ("sh", "python", "javascript")
 
-_ELSEWHERE: Final = re.compile(
-    r"^(?:(?:pip|pipx|npm|bundle|composer|go get|mvn) |uvx |docker |git clone |cd masking-emulator|make ).*$",
-    flags=re.MULTILINE,
-)
+_INSTALLS: Final = r"(?:pip|pipx|npm|bundle|composer|go get|mvn|uvx|docker|git clone|python3 -m venv|make) "
+_ELSEWHERE: Final = re.compile(f"^{_INSTALLS}.*$", flags=re.MULTILINE)
+_ELSEWHERE_WITHOUT_NODE: Final = re.compile(f"^(?:{_INSTALLS}|masking-emulator run -- node ).*$", flags=re.MULTILINE)
+_NODE_MODULES: Final = ROOT / "tests" / "node" / "node_modules"
 _BLOCK: Final = re.compile(r"^( *)```(\w+)\n(.*?)^ *```$", flags=re.MULTILINE | re.DOTALL)
 _FILE: Final = re.compile(r"\A(?:#|//|<!--) ([\w./-]+\.\w+)(?: -->)?\n")
 
@@ -79,6 +81,8 @@ def run_page(page: str, folder: Path, programs: Path = Path(sys.executable).pare
 
     `programs` has the `python`, `pytest` and `masking-emulator` that the page means.
     """
+    if any(snippet.language == "javascript" for snippet in snippets(page)):
+        (folder / "node_modules").symlink_to(_NODE_MODULES)
     with ServerThread(proxy_port=0, tls_port=0) as server, ExitStack() as stack:
         reader = _Reader(folder, programs, {_SERVER: server.url}, stack)
         for snippet in snippets(page):
@@ -127,8 +131,9 @@ class _Reader:
 
     def _run(self, snippet: Snippet) -> str:
         code = self._here(snippet.code)
-        shell = ["bash", "-euo", "pipefail", "-c", _ELSEWHERE.sub("true", code)]
-        command = [str(self._programs / "python"), "-c", code] if snippet.language == "python" else shell
+        shell = ["bash", "-euo", "pipefail", "-c", _left_out().sub("true", code)]
+        commands = {"python": [str(self._programs / "python"), "-c", code], "javascript": ["node", "-e", code]}
+        command = commands.get(snippet.language, shell)
         done = subprocess.run(
             command,
             cwd=self._folder,
@@ -150,11 +155,17 @@ class _Reader:
         """What the snippet says it prints is in what it printed, unless a line that is left out would print it."""
         joined = code.replace("\n# prints", "# prints")
         for line, promised in re.findall(r"^(.*)# prints: (.+)$", joined, flags=re.MULTILINE):
-            if _ELSEWHERE.match(line) is None:
+            if _left_out().match(line) is None:
                 assert self._here(promised) in output, code
 
     def _here(self, text: str) -> str:
         return reduce(lambda text, known: text.replace(*known), self._addresses.items(), text)
+
+
+def _left_out() -> re.Pattern[str]:
+    """The lines that no test of a page runs on this machine."""
+    has_node = which("node") is not None and (_NODE_MODULES / "plivo").is_dir()
+    return _ELSEWHERE if has_node or os.environ.get("MASKING_EMULATOR_NO_SKIPS") == "1" else _ELSEWHERE_WITHOUT_NODE
 
 
 if __name__ == "__main__":

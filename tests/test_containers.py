@@ -121,7 +121,7 @@ def test_program_of_the_compose_file_reaches_the_emulator(tmp_path: Path) -> Non
         here = start.replace("pip install --quiet plivo && ", "").replace("/emulator/", f"{tmp_path}/")
         printed = _run(shell, option, f"cd {shlex.quote(str(FOLDER))} && {here}")
 
-        assert "both call +1415555010" in printed
+        assert "both call +14155550100" in printed
         assert str(urlsplit(emulator.url).port) in (tmp_path / "env.sh").read_text(encoding="utf-8")
         assert 1 == len(emulator.control.get(f"{emulator.control.world(None)}/requests")["requests"])
 
@@ -130,3 +130,4 @@ def test_port_of_make_run_can_be_chosen() -> None:
     """`make run PORT=9000` serves there."""
     assert "serve --port 9000" in _run("make", "--dry-run", "run", "PORT=9000")
     assert "serve --port 8080" in _run("make", "--dry-run", "run")
+    assert "make run PORT=9000" in _run("make", "--dry-run", "run")

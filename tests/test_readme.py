@@ -75,4 +75,4 @@ def test_every_page_is_linked() -> None:
 
 def test_snippets_are_those_of_the_starts() -> None:
     """Each is run, with those of the other pages; here they are counted, so that none hides in another language."""
-    assert {"sh", "python"} == {snippet.language for snippet in snippets("README.md")}
+    assert {"sh", "python", "javascript"} == {snippet.language for snippet in snippets("README.md")}

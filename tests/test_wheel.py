@@ -13,7 +13,7 @@ from zipfile import ZipFile
 
 import pytest
 
-from tests.snippets import run_page
+from tests.snippets import run_page, write_files
 
 ROOT: Final = Path(__file__).parent.parent
 
@@ -130,6 +130,16 @@ def test_project_keeps_a_package_of_its_own_called_emulator(python: Path, tmp_pa
         path.parent.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8")
     done = _run(tmp_path, str(python), "-m", "pytest", "-q", "-pno:cacheprovider", "-pno:schemathesis")
+
+    assert "1 passed" in done.stdout
+
+
+def test_first_test_of_the_readme_runs_in_the_clone_too(python: Path, tmp_path: Path) -> None:
+    """Our own settings of pytest ask for nothing that an environment with the extra `pytest` does not have."""
+    (tmp_path / "pyproject.toml").write_bytes((ROOT / "pyproject.toml").read_bytes())
+    write_files("README.md", tmp_path)
+    plugins = ("-pno:asyncio", "-pno:schemathesis", "-pno:cacheprovider", "-pno:xdist")
+    done = _run(tmp_path, str(python), "-m", "pytest", "-q", *plugins, "test_masking.py")
 
     assert "1 passed" in done.stdout
 
