@@ -1,4 +1,4 @@
-"""Events: what happened, each with its instant and the new record. Applying one stores the record, and nothing else."""
+"""Events: what happened, each with its instant and what is new: the whole record, or a key where that says it all."""
 
 from masking_emulator.core.records.base import Choice, Record
 from masking_emulator.core.records.callbacks import Attempt, Callback

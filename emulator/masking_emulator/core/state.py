@@ -1,6 +1,6 @@
 """The state of one world's service, and the one way in which it changes: an event is absorbed.
 
-An event holds the new record, so absorbing is storing it, moving what is on the numbers, and setting its timer.
+An event holds what is new, so absorbing is storing that, moving what is on the numbers, and setting its timers.
 The state is therefore nothing but the sum of its events; nothing here decides anything.
 """
 

@@ -1,6 +1,6 @@
 """The journal: every event of a world with its sequence number, bounded, and as JSON.
 
-The events hold the new records, so the journal is history, timeline and test oracle at once.
+The events hold what is new, so the journal is history, timeline and test oracle at once.
 """
 
 from collections import deque
