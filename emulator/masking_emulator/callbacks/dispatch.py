@@ -56,8 +56,7 @@ is waited for by a request; an advance of the clock waits, and says so itself.
 # through the courier, which turns every other failure into an answer. The next life has a dispatch of its own, and it
 # can never be told what became of a request of the life before.
 #
-# Media files (the messages that people hear) are fetched beside all this, only to report whether they are there. They
-# have no order; what is found is noted with a command too.
+# Media files (the messages that people hear) are fetched beside all this (media.py). They have no order.
 
 import asyncio
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -65,16 +64,16 @@ from typing import Any, Final, assert_never
 
 from masking_emulator.callbacks.courier import Courier
 from masking_emulator.callbacks.egress import obstacle
-from masking_emulator.callbacks.exchange import Answer, Outgoing
+from masking_emulator.callbacks.exchange import Answer
 from masking_emulator.callbacks.laboratory import Action, Laboratory
 from masking_emulator.callbacks.log import CallbackLog, Entry, Tried
+from masking_emulator.callbacks.media import MediaChecks
 from masking_emulator.callbacks.outgoing import Writer
 from masking_emulator.core.chance import Chance
 from masking_emulator.core.commands import (
     Command,
     DropCallback,
     HoldCallback,
-    NoteMedia,
     ReleaseCallback,
     SendAgain,
     SettleAttempt,
@@ -96,10 +95,6 @@ from masking_emulator.core.instants import SECOND_US, later
 from masking_emulator.core.records.base import replace
 from masking_emulator.core.records.callbacks import Attempt, Callback, CallbackState, Outcome
 from masking_emulator.core.refusals import Refused
-from masking_emulator.plivo.destination import destination
-
-#: The most media files of a world that are fetched at once; beyond it no more are.
-_MEDIA_AT_ONCE_MAX: Final = 20
 
 
 class Dispatch:
@@ -130,7 +125,7 @@ class Dispatch:
         self._taking = False
         self._lines: dict[str, asyncio.Task[None]] = {}
         self._out: dict[str, int] = {}  # session → ordinal of what its line sends
-        self._media: set[asyncio.Task[None]] = set()
+        self._media = MediaChecks(writer, courier, apply, anywhere=anywhere)
 
     def take(self, events: Sequence[Event]) -> None:
         """Act on these events.
@@ -199,7 +194,7 @@ class Dispatch:
     @property
     def is_sending(self) -> bool:
         """Whether anything is under way."""
-        return bool(self._lines or self._media)
+        return bool(self._lines or self._media.tasks)
 
     def out(self) -> list[int]:
         """The ordinals of the callbacks that are being sent or wait for their answers, dropped ones included."""
@@ -222,7 +217,7 @@ class Dispatch:
             await asyncio.wait(tasks)
 
     def _under_way(self) -> list[asyncio.Task[None]]:
-        return [task for task in (*self._lines.values(), *self._media) if not task.done()]
+        return [task for task in (*self._lines.values(), *self._media.tasks) if not task.done()]
 
     def _enter(self, events: Sequence[Event]) -> None:
         for event in events:
@@ -241,25 +236,7 @@ class Dispatch:
         self._stirred[event.callback.session] = None
 
     def _on_message(self, event: MessagePlayed) -> None:
-        request = self._writer.media_request(event.url)
-        blocked = "" if self._anywhere else obstacle(request.host)
-        loop = self._loop()
-        if blocked:
-            self._note_media(event, f"blocked: {blocked}")
-        elif len(self._media) >= _MEDIA_AT_ONCE_MAX:
-            self._note_media(event, f"not looked at: {_MEDIA_AT_ONCE_MAX} others are being looked at")
-        elif loop is not None:
-            task = loop.create_task(self._look_at(event, request))
-            self._media.add(task)
-            task.add_done_callback(self._media.discard)
-
-    async def _look_at(self, event: MessagePlayed, request: Outgoing) -> None:
-        answer = await self._courier.send(request, anywhere=self._anywhere)
-        elsewhere = "" if request.url == destination(event.url).url else f", from {request.url}"
-        self._note_media(event, f"{_media_result(answer)}{elsewhere}")
-
-    def _note_media(self, event: MessagePlayed, outcome: str) -> None:
-        self._apply(NoteMedia(event.call, event.message, event.url, outcome))
+        self._media.check(event, self._loop())
 
     def _treat(self, callback: Callback) -> None:
         """Apply the first laboratory rule that takes the callback. A copy is never treated."""
@@ -382,12 +359,3 @@ def _over(event: Event) -> str | None:
             return session.uuid
         case _:
             return None
-
-
-def _media_result(answer: Answer) -> str:
-    """The result of fetching a media file, in words."""
-    if answer.status is None:
-        return f"{answer.outcome.word}: {answer.error}"
-    kind = answer.headers.get("content-type", "no content type")
-    size = f"more than {len(answer.body)}" if answer.body_cut else str(len(answer.body))
-    return f"{answer.status}, {kind}, {answer.headers.get('content-length', size)} bytes"
