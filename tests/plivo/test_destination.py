@@ -3,7 +3,7 @@
 import pytest
 from masking_emulator.core.instants import SECOND_US
 from masking_emulator.core.records.callbacks import Outcome
-from masking_emulator.plivo.destination import destination
+from masking_emulator.plivo.destination import RETRIABLE, destination
 
 CT, RT = Outcome.NOT_CONNECTED, Outcome.NO_ANSWER
 E4, E5 = Outcome.CLIENT_ERROR, Outcome.SERVER_ERROR
@@ -98,3 +98,12 @@ def test_fragment_sets_the_retries(fragment: str, attempts: int, retry_on: set[O
 def test_user_of_the_url_becomes_basic_authorization(url: str, authorization: str) -> None:
     """As every client does it."""
     assert authorization == destination(url).authorization
+
+
+@pytest.mark.parametrize("words", ["all", "4xx,5xx,ct,rt", "4xx,5xx,ct,rt,all", "blocked,ok,all", "", "nothing"])
+def test_no_setting_repeats_what_was_blocked_or_answered(words: str) -> None:
+    """Dispatch settles a blocked callback at once and looks at the next, which ends only if none comes back."""
+    retried = destination(f"http://127.0.0.1/#rc=5&rp={words}").plan.retry_on
+
+    assert retried <= RETRIABLE
+    assert set() == retried & {Outcome.BLOCKED, Outcome.OK}

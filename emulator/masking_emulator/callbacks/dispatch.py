@@ -1,8 +1,8 @@
 """Dispatch: between a world's events and its customer's server.
 
 Every callback that becomes due is written down, signed, treated by the laboratory, and sent when its turn has come:
-one task for each session with something to send. What came of it returns to the engine as a command. Nothing here
-is waited for by a request; an advance of the clock waits, and says so itself.
+one task for each session with something to send. What came of it returns to the engine as a command. No request of
+the emulated API waits for it; an advance of the clock, a release and a replay do, up to their patience.
 """
 
 # How dispatch works.
@@ -15,31 +15,44 @@ is waited for by a request; an advance of the clock waits, and says so itself.
 # change of the engine and the end of `take`, which is told of it, nothing awaits. Whoever runs therefore sees the
 # engine, the journal, the log and the lines in step with each other.
 #
-# A turn of `take` has three steps, and their order matters:
+# A run of `take` has three steps, and their order matters:
 #
 # 1. Enter. Each callback that became due is written down, signed, and put into the log; each one that moved is brought
 #    up to date there. Nonces are drawn here, in the order of the events, so the same run has the same signatures.
-# 2. Treat. The laboratory's rules look at every callback that became due. All of them are treated before any has its
-#    turn: a callback whose host the egress rule forbids is settled in the moment of its turn, which makes it the next
-#    one's turn, and that one must not be settled before a rule could hold it.
-# 3. Go. Each session that was stirred gets its turn: the first of its line is sent, unless one is under way already.
+# 2. Treat. The laboratory's rules look at every callback that became due. All of them are treated before any may go:
+#    a callback whose host the egress rule forbids is settled as soon as it is first in its line, which makes the next
+#    one first, and that one must not be settled before a rule could hold it.
+# 3. Go. Of each session that was stirred, the first of its line is sent, unless one is under way already.
 #
-# The steps give commands to the engine themselves (1: what is known of a media file at once; 2: hold, drop, release,
-# send again; 3: settle, for a host that is forbidden whatever its address). The world applies such a command and
-# publishes its events, which brings it back to `take` while the outer call is still running. That inner call (`_taking`
-# is set) does step 1 only and returns: the sessions that it stirs are in `_stirred`, and the outer call, which is in
-# step 3 or still to come to it, takes care of them. So no session has its turn in the middle of a treatment, and the
-# calls are never more than two deep, because none of these commands plays a message. None of them makes a new callback
-# due either, only copies, and a copy is never treated: that is why the inner call can leave step 2 out. The loop of
-# step 3 ends, because a turn starts a task, finds one, or finds nothing to send; and what it settles on the way is
-# settled for good.
+# Each step may give commands to the engine itself:
+#
+#     step    command             when
+#     enter   NoteMedia           a message plays whose media file is not fetched (its host is forbidden, for instance)
+#     treat   HoldCallback        a rule holds the callback, delays it, or collects it to reorder
+#             ReleaseCallback     a group to reorder is complete, or nothing more of its session is to come
+#             DropCallback        a rule drops the callback
+#             SendAgain           a rule doubles the callback
+#     go      SettleAttempt       the host is forbidden whatever its address, so nothing is sent (BLOCKED)
+#
+# The world applies such a command and publishes its events, which brings it back to `take` while the outer call is
+# still running. That inner call (`_taking` is set) enters its events and returns. It may leave out the rest:
+#
+# - It need not treat. None of these commands makes a new callback due, only SendAgain a copy, and a copy is never
+#   treated.
+# - It need not let anything go. The sessions that it stirs are in `_stirred`, and the outer call, which is in step 3 or
+#   still to come to it, looks at them. So nothing goes in the middle of a treatment.
+#
+# The calls are never more than two deep: only a message that plays makes step 1 give a command, and none of these
+# commands plays one. The loop of step 3 ends: a look at a session starts a task, finds one, or finds nothing to send,
+# and what is BLOCKED on the way never comes back, because no plan tries it again (`RETRIABLE` in plivo/destination.py).
 #
 # `_lines` has one task for each session of which something is under way. While it is there, nobody starts another for
-# that session, so a receiver never has two requests of one session at the same time. The task sends the first of the
-# line, hands the outcome to the engine, and goes on with whatever is first then, until there is nothing: the line is
-# empty, or its first callback pauses before a retry. (After the pause the engine says that the callback waits again,
-# which stirs the session, which starts a new task.) Between the task's last look at the line and its removal from
-# `_lines` nothing awaits, so no callback can fall between the two.
+# that session, so this server never has two requests of one session under way. (A receiver may: one that took too long
+# for the first still works on it when the second comes.) The task sends the first of the line, hands the outcome to the
+# engine, and goes on with whatever is first then, until there is nothing: the line is empty, or its first callback
+# pauses before a retry. (After the pause the engine says that the callback waits again, which stirs the session, which
+# starts a new task.) Between the task's last look at the line and its removal from `_lines` nothing awaits, so no
+# callback can fall between the two.
 #
 # While a request is under way, anything may happen to its callback and its session. That is why the outcome is a
 # command like any other, which the engine may refuse: it does where the callback was dropped meanwhile. The attempt is
@@ -47,9 +60,12 @@ is waited for by a request; an advance of the clock waits, and says so itself.
 # arrives; how long the receiver took in real time is told in the log and moves no clock.
 #
 # A request needs a running loop. Where none runs (a test that drives a world by hand), callbacks stay where they are in
-# their lines, until their session is stirred again in a loop, or an advance of the clock looks at all lines (`resume`).
-# No API request waits for a callback. An advance of the clock does (`answered`), up to its patience, so that a
-# receiver's reaction to one instant is there before the next instant comes.
+# their lines, until their session is stirred again in a loop, or somebody looks at all lines (`resume`): an advance of
+# the clock, and a restore of the world.
+#
+# No request of the emulated API waits for a callback. Of the control API, an advance of the clock does (`answered`), so
+# that a receiver's reaction to one instant is there before the next instant comes; so do a release and a replay, for
+# the callbacks that they send (`attempted`). Each gives up at the end of its patience.
 #
 # A dispatch belongs to one life of its world. `stop` closes the log first, so that from there on no task is started,
 # and then cancels the tasks that there are. A cancelled task gives no outcome to the engine: the cancellation passes
@@ -130,8 +146,8 @@ class Dispatch:
     def take(self, events: Sequence[Event]) -> None:
         """Act on these events.
 
-        First every one of them is entered in the log and treated, and only then the sessions that they stir get their
-        turn: what is due at one instant is one batch, and a treatment of its last callback must not come too late.
+        First every one of them is entered in the log and treated, and only then those of the stirred sessions may go:
+        what is due at one instant is one batch, and a treatment of its last callback must not come too late.
         """
         if self._taking:
             self._enter(events)  # they follow from our own commands, and the outer call goes on

@@ -27,12 +27,16 @@ _RANGES: Final[Mapping[str, tuple[int, int, int]]] = {
     "rc": (0, 5, 1),
 }
 
+#: What some setting tries again. Never BLOCKED: what the egress rule forbids is settled for good, and the dispatch of
+#: callbacks relies on that.
+RETRIABLE: Final = frozenset({Outcome.CLIENT_ERROR, Outcome.SERVER_ERROR, Outcome.NOT_CONNECTED, Outcome.NO_ANSWER})
+
 _POLICIES: Final[Mapping[str, frozenset[Outcome]]] = {
     "4xx": frozenset({Outcome.CLIENT_ERROR}),
     "5xx": frozenset({Outcome.SERVER_ERROR}),
     "ct": frozenset({Outcome.NOT_CONNECTED}),
     "rt": frozenset({Outcome.NO_ANSWER}),
-    "all": frozenset({Outcome.CLIENT_ERROR, Outcome.SERVER_ERROR, Outcome.NOT_CONNECTED, Outcome.NO_ANSWER}),
+    "all": RETRIABLE,
 }
 
 #: Outcome → the word of a policy that repeats it.
