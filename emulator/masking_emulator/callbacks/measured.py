@@ -29,10 +29,10 @@ _PIECE_BYTES: Final = 256
 class MeasuredStream(httpcore.AsyncNetworkStream):
     """A stream that counts what is read. `has_head` is to be set once the answer's head is complete."""
 
-    def __init__(self, stream: httpcore.AsyncNetworkStream, turns: asyncio.Lock) -> None:
-        """`turns` is what the streams of long answers take turns by."""
+    def __init__(self, stream: httpcore.AsyncNetworkStream, long_answers: asyncio.Lock) -> None:
+        """`long_answers` is the lock that the streams of long answers share."""
         self._stream = stream
-        self._turns = turns
+        self._long_answers = long_answers
         self._count = 0
         self.has_head = False
 
@@ -40,7 +40,7 @@ class MeasuredStream(httpcore.AsyncNetworkStream):
         """The next bytes. Raises httpcore.ReadError where the answer has too many, and what the stream raises."""
         if self._count < _FIRST_BYTES:
             return self._counted(await self._stream.read(min(max_bytes, _FIRST_BYTES), timeout))
-        async with self._turns:
+        async with self._long_answers:
             await asyncio.sleep(0)
         return self._counted(await self._stream.read(min(max_bytes, _PIECE_BYTES), timeout))
 

@@ -37,7 +37,7 @@ class Transport:
     def __init__(self, *, secure: bool, anywhere: bool, authorities: Path | None = None) -> None:
         """With `anywhere` the egress rule does not apply. `authorities` (PEM) are believed beside the system's."""
         self._network = httpcore.AnyIOBackend() if anywhere else _Nearby()
-        self._turns = asyncio.Lock()
+        self._long_answers = asyncio.Lock()
         # Reading the authorities of the system takes a while, so it is done once.
         self._tls = ssl.create_default_context() if secure else None
         if self._tls is not None and authorities is not None:
@@ -72,7 +72,7 @@ class Transport:
         )
         # Below the connections of httpcore that know how to connect: mocking libraries replace those, in this process
         # too where a test runs in it, and would answer a callback that nobody received.
-        stream = MeasuredStream(await self._connected(url, request), self._turns)
+        stream = MeasuredStream(await self._connected(url, request), self._long_answers)
         connection = httpcore.AsyncHTTP11Connection(url.origin, stream)
         try:
             response = await connection.handle_async_request(sent)

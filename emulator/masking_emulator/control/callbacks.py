@@ -117,7 +117,7 @@ async def release_callback(asked: ControlRequest) -> ControlAnswer:
 
 
 def drop_callback(asked: ControlRequest) -> ControlAnswer:
-    """A callback that has not been sent never will be."""
+    """The callback is never sent, or never again; a request that is under way still arrives."""
     entry = _entry(asked)
     asked.world.do(DropCallback(entry.callback.ordinal))
     return 200, entry_json(entry)

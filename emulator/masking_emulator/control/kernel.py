@@ -120,7 +120,7 @@ def whole(query: Mapping[str, str], name: str, default: int) -> int:
 WAIT_S_MAX: Final = 300.0
 WAIT_S_DEFAULT: Final = 5.0
 
-#: How the query says for how long to wait: `timeout_s`, fractions too.
+#: How a body says for how long to wait in all: `patience_s`, fractions too.
 PATIENCE: Final = {
     "type": "number",
     "minimum": 0,
@@ -131,6 +131,7 @@ PATIENCE: Final = {
 #: What everybody is told who waited for something that will not come.
 WAITED_IN_VAIN: Final = "the world was reset or removed, or the server stops, while this waited"
 
+#: How the query says for how long to wait: `timeout_s`, fractions too.
 WAIT: Final = {"type": "number", "minimum": 0, "maximum": WAIT_S_MAX, "default": WAIT_S_DEFAULT}
 
 

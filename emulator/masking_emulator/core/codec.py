@@ -19,7 +19,7 @@ from masking_emulator.core.records.base import Choice, Struct, asdict, names
 from masking_emulator.core.work import Work
 
 #: Makes JSON of a value, or a value of JSON.
-Turn = Callable[[Any], Any]
+Converter = Callable[[Any], Any]
 
 
 class BadRecord(Exception):
@@ -97,7 +97,7 @@ def value(hint: Any, given: Any, path: str) -> Any:
     return _read(_reader(hint, ""), given, path)
 
 
-def _read(read: Turn, given: Any, path: str) -> Any:
+def _read(read: Converter, given: Any, path: str) -> Any:
     try:
         return read(given)
     except _Bad as bad:
@@ -112,13 +112,13 @@ def _refusal(bad: "_Bad", path: str) -> BadRecord:
 
 
 @cache
-def _writers(kind: type[Struct]) -> Sequence[tuple[str, Turn]]:
+def _writers(kind: type[Struct]) -> Sequence[tuple[str, Converter]]:
     """The fields that are not yet as JSON has them, each with what makes it so."""
     writers = ((name, _writer(hint, name)) for name, hint in _hints(kind).items())
     return tuple((name, write) for name, write in writers if write is not None)
 
 
-def _writer(hint: Any, name: str) -> Turn | None:
+def _writer(hint: Any, name: str) -> Converter | None:
     members = _members(hint) if get_args(hint) else [hint]
     if sum(map(_is_record, members)) > 1:
         return tagged
@@ -148,7 +148,7 @@ class _Bad(Exception):
 
 
 @cache
-def _reader(hint: Any, name: str) -> Turn:
+def _reader(hint: Any, name: str) -> Converter:
     """What reads a value of this type in a field of this name."""
     origin, arguments = get_origin(hint), get_args(hint)
     if origin in (Union, UnionType):
@@ -172,7 +172,7 @@ def _reader(hint: Any, name: str) -> Turn:
 
 
 @cache
-def _reader_of_record(kind: type[Struct]) -> Turn:
+def _reader_of_record(kind: type[Struct]) -> Converter:
     hints = _hints(kind)
     readers = [(name, _reader(hint, name)) for name, hint in hints.items()]
 
@@ -201,7 +201,7 @@ def _wrong_keys(given: Mapping[str, Any], hints: Mapping[str, Any]) -> _Bad:
 
 
 @cache
-def _reader_of_several(union: Any) -> Turn:
+def _reader_of_several(union: Any) -> Converter:
     readers = {kind.__name__: _reader_of_record(kind) for kind in _members(union)}
 
     def read(given: Any) -> Any:
@@ -213,7 +213,7 @@ def _reader_of_several(union: Any) -> Turn:
     return read
 
 
-def _reader_of_union(hints: tuple[Any, ...], name: str) -> Turn:
+def _reader_of_union(hints: tuple[Any, ...], name: str) -> Converter:
     others = [hint for hint in hints if hint is not NoneType]
     if len(others) == 1:
         some = _reader(others[0], name)
@@ -232,7 +232,7 @@ def _reader_of_union(hints: tuple[Any, ...], name: str) -> Turn:
     return read
 
 
-def _reader_of_scalars(kinds: Sequence[type]) -> Turn:
+def _reader_of_scalars(kinds: Sequence[type]) -> Converter:
     def read(given: Any) -> Any:
         if type(given) in kinds:
             return given
@@ -241,7 +241,7 @@ def _reader_of_scalars(kinds: Sequence[type]) -> Turn:
     return read
 
 
-def _reader_of_tuple(hints: tuple[Any, ...]) -> Turn:
+def _reader_of_tuple(hints: tuple[Any, ...]) -> Converter:
     if len(hints) == 2 and hints[1] is Ellipsis:
         items = _reader_of_list(hints[0])
         return lambda given: tuple(items(given))
@@ -255,7 +255,7 @@ def _reader_of_tuple(hints: tuple[Any, ...]) -> Turn:
     return read
 
 
-def _reader_of_list(hint: Any) -> Turn:
+def _reader_of_list(hint: Any) -> Converter:
     reader = _reader(hint, "")
 
     def read(given: Any) -> list[Any]:
@@ -266,14 +266,14 @@ def _reader_of_list(hint: Any) -> Turn:
     return read
 
 
-def _item(reader: Turn, given: list[Any], at: int) -> Any:
+def _item(reader: Converter, given: list[Any], at: int) -> Any:
     try:
         return reader(given[at])
     except _Bad as bad:
         raise bad.inside(f"[{at}]") from None
 
 
-def _reader_of_dict(hint: Any) -> Turn:
+def _reader_of_dict(hint: Any) -> Converter:
     reader = _reader(hint, "")
 
     def read(given: Any) -> dict[str, Any]:
@@ -284,14 +284,14 @@ def _reader_of_dict(hint: Any) -> Turn:
     return read
 
 
-def _member(reader: Turn, given: Mapping[str, Any], key: str) -> Any:
+def _member(reader: Converter, given: Mapping[str, Any], key: str) -> Any:
     try:
         return reader(given[key])
     except _Bad as bad:
         raise bad.inside(f".{key}") from None
 
 
-def _reader_of_typed_dict(hint: Any) -> Turn:
+def _reader_of_typed_dict(hint: Any) -> Converter:
     readers = {key: _reader(item, "") for key, item in get_type_hints(hint).items()}
 
     def read(given: Any) -> dict[str, Any]:
@@ -305,7 +305,7 @@ def _reader_of_typed_dict(hint: Any) -> Turn:
     return read
 
 
-def _reader_of_choice(hint: type[Choice]) -> Turn:
+def _reader_of_choice(hint: type[Choice]) -> Converter:
     members = {member.word: member for member in hint}
 
     def read(given: Any) -> Choice:
@@ -325,8 +325,8 @@ def _read_instant(given: Any) -> int:
         raise _Bad(str(error)) from None
 
 
-def _reader_of_scalar(hint: type) -> Turn:
-    readers: dict[type, Turn] = {str: _read_text, int: _read_number, float: _read_fraction}
+def _reader_of_scalar(hint: type) -> Converter:
+    readers: dict[type, Converter] = {str: _read_text, int: _read_number, float: _read_fraction}
     if hint in readers:
         return readers[hint]
 

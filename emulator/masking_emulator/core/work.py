@@ -1,6 +1,6 @@
 """Work that may be long: a generator that yields wherever it may be interrupted, and returns its result.
 
-Who does the work decides whether it is interrupted; here it is not. How it is done in turns: `world/turns.py`.
+The caller decides whether to interrupt it; `finished` does not, `politely` in `world/turns.py` does.
 """
 
 from collections.abc import Generator

@@ -1,7 +1,7 @@
 """Trust: the files that make each language trust our certificate, beside those that it trusted before.
 
-They lie in the user's cache, in a folder named by what is in them, so that two commands at once share or do not
-disturb each other, and a command that outlives a rotation keeps what it was given.
+They lie in the user's cache, in a folder named by what is in them, so that two commands at once share a folder or
+have one each, and a command that outlives a rotation keeps what it was given.
 """
 
 import os

@@ -2,7 +2,7 @@
 
 The first in a session's line is sent, and the next one only when that one is settled, so a receiver gets them in
 sequence. A held callback has left its line and holds nobody up; released, it joins the end.
-`decide` functions answer with events, and absorbing an event is all that changes an outbox.
+The functions below the class return the event that should happen; the state has the outbox absorb it.
 """
 
 # How the outbox works.
@@ -14,6 +14,8 @@ sequence. A held callback has left its line and holds nobody up; released, it jo
 #                     WAITING --> RETRYING      an attempt failed, and another one is to come
 #                     RETRYING --> WAITING      the pause is over, or somebody ends it
 #                     WAITING --> HELD          a rule of the laboratory takes it out of its line
+#                     RETRYING --> HELD         the same, and its pause is over with that
+#                     HELD --> HELD             it is held anew, with another end or without one
 #                     HELD --> WAITING          somebody releases it, or the hold had an end
 #
 # Any open callback can be dropped, which settles it. A callback that becomes due while delivery is switched off is
@@ -41,7 +43,8 @@ sequence. A held callback has left its line and holds nobody up; released, it jo
 # Nothing here acts by itself. A pause, or a hold with an end, is a timer in the state (state.py), whose command
 # (RetryCallback, ReleaseCallback) comes back here as the function `waiting`. The functions below the class read the
 # outbox and return the event that should happen, or raise Refused. Only when the state absorbs an event does the outbox
-# change, and that is never refused. So it is the sum of its events, and the same events give the same outbox.
+# change, and that is never refused; so the same events give the same outbox. (The exceptions are no decisions: a
+# restore fills an empty outbox, the counts of forgotten sessions go, and the state sets `delivers`.)
 #
 # Sequence numbers count the callbacks of a session from 1, in the order in which they became due, the kept and the
 # dropped ones included: a gap tells the receiver that it has missed something. A copy (a duplicate, or a replay by
@@ -67,6 +70,8 @@ from masking_emulator.core.refusals import Reason, Refused
 #: Outcome → how a callback ends that is not tried again.
 _ENDS: Final = {Outcome.OK: CallbackState.DELIVERED, Outcome.BLOCKED: CallbackState.BLOCKED}
 
+#: A pause is doubled so often and no more: a plan may have any number of attempts, and its pauses must not grow past
+#: all instants. The longest pause is 4,096 times the first.
 _PAUSE_DOUBLINGS_MAX: Final = 12
 
 

@@ -1,6 +1,6 @@
 """The book of sessions: every session by UUID, with an index for each way in which sessions are looked up.
 
-`put` is the only way in, and the indexes are a function of the records that were put. Reading changes nothing.
+Sessions come in by `put`, and the indexes are a function of the records. Reading changes nothing.
 """
 
 # How the book works.
@@ -11,8 +11,8 @@
 #
 # The indexes are a function of the records. `put` compares the record that comes with the one before it and moves the
 # session only in those indexes for which the difference matters. An index holds UUIDs and never records, so replacing a
-# record cannot leave an old one behind somewhere. Besides `put` only `renew` and `forget` write. Reading changes
-# nothing, not even a cache.
+# record cannot leave an old one behind somewhere. `renew` replaces a record in which nothing changed that an index
+# looks at, and `forget` takes sessions out. Nothing else writes; reading does not even change a cache.
 #
 # Which index answers what:
 #
@@ -199,7 +199,7 @@ class SessionBook:
         return before
 
     def renew(self, session: Session) -> None:
-        """Store a record of which nothing but its calls has changed, so that every index stays as it is."""
+        """Store a record in which only the status and what its calls left changed, so every index stays as it is."""
         self._sessions[session.uuid] = session
 
     def forget(self, uuids: Sequence[str]) -> None:
