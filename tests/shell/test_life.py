@@ -40,7 +40,9 @@ FRESH: Final = {
     "Dispatch._stirred": "what is to be sent is the original's",
     "Dispatch._taking": "likewise",
     "Dispatch._lines": "likewise",
+    "Dispatch._out": "likewise",
     "Dispatch._media": "likewise",
+    "Laboratory._gates": "a story is played in the original",
     "Rule.groups": "what waits to be reordered is the original's",
 }
 
