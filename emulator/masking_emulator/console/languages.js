@@ -137,8 +137,16 @@ function pytest(call) {
   if (call.vendor) return inTest(`import requests\n\n${python(call).split("\n\n")[1]}`);
   const world = `/worlds/${call.account?.auth_id}`;
   const below = call.path.replace("/_emulator", "");
+  if (below === `${world}/trigger`) return inTest(triggered(call.body));
   const path = below.startsWith(world) ? `f"{masking.path}${below.slice(world.length)}"` : JSON.stringify(below);
   return inTest(asked(call, "masking.control", path));
+}
+
+/** @param {{ event: string, to: string, only?: boolean, overrides?: Record<string, any> }} body */
+function triggered({ event, to, only, overrides = {} }) {
+  const named = Object.entries({ to, ...(only ? { only } : {}), ...overrides });
+  const words = named.map(([name, value]) => `${name}=${literal(value, STYLES.python)}`);
+  return called("masking.trigger", [literal(event, STYLES.python), ...words]);
 }
 
 /** @param {string} lines */

@@ -9,6 +9,7 @@ import { keepFresh } from "../stream.js";
 import { STATES } from "../words.js";
 import { callbackCard } from "./callback.js";
 import { laboratory } from "./laboratory.js";
+import { triggerMenu } from "./trigger.js";
 
 /** @typedef {import("../types.js").Callback} Callback */
 
@@ -29,7 +30,7 @@ export function callbacks(main, signal, detail) {
   let open = detail ?? null;
   const filters = filterBar(() => newest(), signal);
   const [list, one, policy, pages] = [h("div"), h("div"), h("div"), h("div", { class: "cluster" })];
-  show(main, h("h1", {}, "Callbacks"), policy, filters.bar, one, list, pages);
+  show(main, h("h1", {}, "Callbacks"), triggerMenu(signal), policy, filters.bar, one, list, pages);
   const quiet = { quiet: true, signal };
 
   const newest = () => {
