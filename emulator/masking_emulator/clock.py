@@ -70,6 +70,9 @@ def http_date() -> str:
 
 def _shown() -> tuple[object, int]:
     """Who says what time it is, None for the system, and the instant that they say, in microseconds."""
+    now = int(_time.time_ns()) // 1000
+    if "freezegun.api" not in sys.modules and "time_machine" not in sys.modules:
+        return None, now  # neither is loaded, so neither was in force a moment ago: a server asks thrice a request
     while True:
         if freezes := _freezes():
             return freezes[-1], _frozen(freezes[-1])
