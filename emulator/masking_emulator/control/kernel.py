@@ -215,7 +215,7 @@ class ControlEndpoint:
         return await answer if isawaitable(answer) else answer
 
     async def _json_body(self, request: Request, operation: Operation) -> Mapping[str, Any]:
-        raw = await read_body(request, operation.body_bytes_max)
+        raw = await read_body(request.scope, request.receive, operation.body_bytes_max)
         if raw is None:
             raise ControlError(413, f"a body may have {operation.body_bytes_max} bytes")
         try:

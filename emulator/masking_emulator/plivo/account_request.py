@@ -46,6 +46,10 @@ class AccountRequest(Record):
         # No header that a proxy adds is trusted: anybody could send one.
         return f"{self.http['scheme']}://{hosts[0] if hosts else _address(self.http)}"
 
+    def header(self, name: bytes) -> str:
+        """The first header of this name, which is in small letters; "" where there is none."""
+        return header(self.http, name) or ""
+
     def in_path(self, name: str) -> str:
         """A part of the path."""
         return str(self.http["path_params"][name])
@@ -79,6 +83,14 @@ class AccountRequest(Record):
     def draw_api_id(self) -> str:
         """A fresh api_id."""
         return self.caller.service.draw_api_id()
+
+
+def header(http: Mapping[str, Any], wanted: bytes) -> str | None:
+    """The first header of this name, which is in small letters; None where a request has none."""
+    for name, value in http["headers"]:
+        if name == wanted:
+            return str(value, "latin-1")
+    return None
 
 
 def _address(http: Mapping[str, Any]) -> str:

@@ -8,7 +8,6 @@ the vendor's words in one place. What else happens to a request on its way is th
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
-from starlette.requests import Request
 from starlette.responses import Response
 
 from masking_emulator.core.commands import DeleteSession
@@ -34,7 +33,6 @@ _REASON_CHARACTERS_MAX: Final = 1000
 class AccountRequestWithBody(AccountRequest):
     """An authenticated API request with its body (None: it is too large)."""
 
-    request: Request
     body: bytes | None
 
 
@@ -86,7 +84,7 @@ def delete_session(call: AccountRequestWithBody) -> ApiAnswer:
 
 def not_covered(call: AccountRequestWithBody) -> ApiAnswer:
     """Every other path of an account."""
-    raise ApiError(404, refusals.NOT_FOUND, f"the emulator does not cover {call.request.url.path}")
+    raise ApiError(404, refusals.NOT_FOUND, f"the emulator does not cover {call.http['path']}")
 
 
 #: Path below the account → method → handler.
@@ -118,11 +116,11 @@ class ApiEndpoint:
         operations = {method: handler.__name__ for method, handler in handlers.items() if handler is not not_covered}
         self.operations: Mapping[str, str] = operations | ({"HEAD": operations["GET"]} if "GET" in operations else {})
 
-    def answer(self, request: Request, caller: Caller[Service] | None, body: bytes | None) -> Response:
-        """The response to a request; `body` None is one that is too large."""
+    def answer(self, http: Mapping[str, Any], caller: Caller[Service] | None, body: bytes | None) -> Response:
+        """The response to a request, which is an ASGI scope; `body` None is one that is too large."""
         try:
-            call = _authenticated(request, caller, body)
-            status, answer = _handler(self._handlers, request)(call)
+            call = _authenticated(http, caller, body)
+            status, answer = _handler(self._handlers, http["method"])(call)
         except (ApiError, Refused) as refusal:
             error = answer_to(refusal) if isinstance(refusal, Refused) else refusal
             return refuse(error, caller.service.draw_api_id() if caller else self._draw_api_id())
@@ -148,19 +146,21 @@ def refuse(error: ApiError, api_id: str) -> Response:
     return json_response(error.status, render.error(error.text, api_id=api_id), headers)
 
 
-def _authenticated(request: Request, caller: Caller[Service] | None, body: bytes | None) -> AccountRequestWithBody:
+def _authenticated(
+    http: Mapping[str, Any], caller: Caller[Service] | None, body: bytes | None
+) -> AccountRequestWithBody:
     """The call, if its caller is known and the account in the path is the caller's or its subaccount."""
-    if len(request.scope["raw_path"]) + len(request.scope["query_string"]) > URL_BYTES_MAX:
+    if len(http["raw_path"]) + len(http["query_string"]) > URL_BYTES_MAX:
         raise ApiError(414, refusals.URL_TOO_LONG, f"an URL may have {URL_BYTES_MAX} bytes")
     if caller is None:
         raise _unauthenticated("no account of any world has these credentials")
-    auth_id = request.path_params["auth_id"]
+    auth_id = http["path_params"]["auth_id"]
     if caller.account.auth_id == auth_id:
-        return AccountRequestWithBody(caller, caller.account, request.scope, request, body)
+        return AccountRequestWithBody(caller, caller.account, http, body)
     if caller.account.is_main:
         for account in caller.service.accounts:
             if account.auth_id == auth_id:
-                return AccountRequestWithBody(caller, account, request.scope, request, body)
+                return AccountRequestWithBody(caller, account, http, body)
     raise _unauthenticated(f"{caller.account.auth_id} may not act for the account in the path")
 
 
@@ -168,8 +168,8 @@ def _unauthenticated(reason: str) -> ApiError:
     return ApiError(401, refusals.UNAUTHENTICATED, reason, {"WWW-Authenticate": 'Basic realm="Plivo"'})
 
 
-def _handler(handlers: Mapping[str, ApiHandler], request: Request) -> ApiHandler:
-    handler = handlers.get("GET" if request.method == "HEAD" else request.method)
+def _handler(handlers: Mapping[str, ApiHandler], method: str) -> ApiHandler:
+    handler = handlers.get("GET" if method == "HEAD" else method)
     if handler is None:
         allowed = ", ".join(handlers)
         raise ApiError(405, refusals.METHOD_NOT_ALLOWED, f"allowed here: {allowed}", {"Allow": allowed})
@@ -177,7 +177,7 @@ def _handler(handlers: Mapping[str, ApiHandler], request: Request) -> ApiHandler
 
 
 def _uuid(call: AccountRequestWithBody) -> str:
-    return str(call.request.path_params["session_uuid"]).lower()
+    return call.in_path("session_uuid").lower()
 
 
 def _session(event: Event) -> Session:
@@ -188,7 +188,7 @@ def _session(event: Event) -> Session:
 
 def _fields(call: AccountRequestWithBody) -> Mapping[str, Any]:
     """The JSON object in the request's body. Raises ApiError."""
-    content_type = call.request.headers.get("content-type", "")
+    content_type = call.header(b"content-type")
     if content_type.partition(";")[0].strip().lower() != "application/json":
         raise ApiError(400, refusals.NOT_JSON_TYPE, f"the Content-Type is {content_type[:100]!r}")
     if call.body is None:

@@ -34,7 +34,7 @@ def make_app(hub: Hub, *, control_hosts: Sequence[str] = ()) -> ASGIApp:
             return RedirectResponse(f"{console.URL}/")
         reason = f"the emulated API is under /v1/Account/, the control API under /_emulator/, a page at {console.URL}/"
         response = plivo_routes.refuse(ApiError(404, refusals.NOT_FOUND, reason), hub.draw_api_id())
-        note_unmatched(hub, request, response, reason)
+        note_unmatched(hub, request.scope, response, reason)
         return response
 
     async def crashed(_: Request, __: Exception) -> Response:

@@ -9,7 +9,7 @@ import asyncio
 from collections.abc import Callable, Sequence
 from typing import Final
 
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
@@ -17,6 +17,7 @@ from masking_emulator.clock import real_now, real_seconds
 from masking_emulator.core.commands import Command
 from masking_emulator.core.engine import Engine
 from masking_emulator.core.events import Event
+from masking_emulator.plivo.account_request import header
 from masking_emulator.plivo.http import read_body
 from masking_emulator.plivo.policy import BODY_BYTES_MAX, Policy
 from masking_emulator.plivo.routes import ApiEndpoint
@@ -31,6 +32,7 @@ from masking_emulator.world.world import World
 
 #: The header of everything that the console reads.
 CONSOLE_HEADER: Final = "X-Emulator-Console"
+_CONSOLE_HEADER: Final = CONSOLE_HEADER.lower().encode()
 
 
 class Intake:
@@ -41,18 +43,17 @@ class Intake:
         self._endpoint = endpoint
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        request = Request(scope, receive)
-        authorization = _authorization(scope)
+        authorization = header(scope, b"authorization")
         caller = self._hub.credentials.caller(authorization)
         if caller is None:
-            response = self._endpoint.answer(request, None, b"")
-            note_unmatched(self._hub, request, response, self._hub.credentials.stranger(authorization))
+            response = self._endpoint.answer(scope, None, b"")
+            note_unmatched(self._hub, scope, response, self._hub.credentials.stranger(authorization))
             await response(scope, receive, send)
             return
-        if _is_consoles_read(request):
+        if _is_consoles_read(scope):
             await caller.service.entered()
             looking = Caller(_LookedAt(caller.service, self._hub.draw_api_id), caller.account)
-            response = self._endpoint.answer(request, looking, b"")
+            response = self._endpoint.answer(scope, looking, b"")
             await response(scope, receive, send)
             return
         world = caller.service
@@ -61,34 +62,36 @@ class Intake:
         noted.operation = self._endpoint.operations.get(noted.method)
         world.requests.arrived(noted)
         try:
-            await self._serve(request, caller, noted, send)
+            await self._serve(scope, receive, send, caller, noted)
         except ClientDisconnect:
             world.requests.ended(noted, RequestOutcome.CLIENT_GONE, real_seconds() - noted.begun_s)
         finally:
             if noted.outcome is RequestOutcome.IN_PROGRESS:
                 world.requests.ended(noted, RequestOutcome.BROKEN, real_seconds() - noted.begun_s)
 
-    async def _serve(self, request: Request, caller: Caller[World], noted: ApiRequest, send: Send) -> None:
+    async def _serve(
+        self, scope: Scope, receive: Receive, send: Send, caller: Caller[World], noted: ApiRequest
+    ) -> None:
         world = caller.service
-        body = await read_body(request, BODY_BYTES_MAX)
+        body = await read_body(scope, receive, BODY_BYTES_MAX)
         world.requests.received(noted, body)
         await world.entered()
         met = world.faults_met_by(noted)
         if met:
-            response = await self._disturbed(met, request, caller, noted, body)
+            response = await self._disturbed(met, scope, caller, noted, body)
         else:
-            response = self._endpoint.answer(request, caller, body)
+            response = self._endpoint.answer(scope, caller, body)
         outcome = OUTCOMES.get(type(response), RequestOutcome.ANSWERED)
         if outcome in (RequestOutcome.DROPPED, RequestOutcome.RESET):
             world.requests.ended(noted, outcome, real_seconds() - noted.begun_s)
         else:
             world.requests.replied(noted, _reply(response), outcome, real_seconds() - noted.begun_s)
-        await response(request.scope, request.receive, send)
+        await response(scope, receive, send)
 
     async def _disturbed(
         self,
         met: Sequence[PlacedFault],
-        request: Request,
+        scope: Scope,
         caller: Caller[World],
         noted: ApiRequest,
         body: bytes | None,
@@ -100,10 +103,10 @@ class Intake:
         answer = None
         if spoiler is None or spoiler.fault.after:
             await caller.service.entered()
-            answer = self._endpoint.answer(request, caller, body)
+            answer = self._endpoint.answer(scope, caller, body)
             await _hold_up(met, after=True)
             noted.lost = caller.service.requests.bounded(_reply(answer))
-        if any(placed.fault.delay_s for placed in met) and connection_of(request.scope).ended:
+        if any(placed.fault.delay_s for placed in met) and connection_of(scope).ended:
             raise ClientDisconnect
         if spoiler is None and answer is not None:
             noted.lost = None
@@ -112,9 +115,9 @@ class Intake:
         return spoiled(spoiler, answer, caller.service.draw_api_id)
 
 
-def note_unmatched(hub: Hub, request: Request, response: Response, why: str) -> None:
+def note_unmatched(hub: Hub, scope: Scope, response: Response, why: str) -> None:
     """Keep a request that belongs to no world, its answer, and why."""
-    noted = _noted(request.scope, real_now())
+    noted = _noted(scope, real_now())
     noted.note = why
     hub.unmatched.arrived(noted)
     hub.unmatched.replied(noted, _reply(response), RequestOutcome.ANSWERED, real_seconds() - noted.begun_s)
@@ -151,16 +154,9 @@ class _LookedAt:
         return self._draw_api_id()
 
 
-def _is_consoles_read(request: Request) -> bool:
+def _is_consoles_read(scope: Scope) -> bool:
     """Whether the console looks at the world: that is no customer's request, uses up no fault, and changes nothing."""
-    return request.method == "GET" and CONSOLE_HEADER in request.headers
-
-
-def _authorization(scope: Scope) -> str | None:
-    for name, value in scope["headers"]:
-        if name == b"authorization":
-            return str(value, "latin-1")
-    return None
+    return scope["method"] == "GET" and header(scope, _CONSOLE_HEADER) is not None
 
 
 def _noted(scope: Scope, at: int) -> ApiRequest:

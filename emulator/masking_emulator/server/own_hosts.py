@@ -16,7 +16,6 @@ from fnmatch import fnmatchcase
 from ipaddress import IPv4Address, IPv6Address, ip_address
 from typing import Final
 
-from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -81,7 +80,7 @@ class OwnHosts:
         if scope["path"].startswith(control.PREFIX):
             return control.refuse(control.ControlError(status, reason, "Host"))
         response = plivo_routes.refuse(ApiError(status, refusals.WRONG_HOST, reason), self._hub.draw_api_id())
-        note_unmatched(self._hub, Request(scope), response, reason)
+        note_unmatched(self._hub, scope, response, reason)
         return response
 
     async def _is_ours(self, name: str, came_in_at: str) -> bool:
