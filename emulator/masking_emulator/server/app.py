@@ -18,6 +18,7 @@ from masking_emulator.plivo.routes_media import media_route
 from masking_emulator.server.intake import Intake, note_unmatched
 from masking_emulator.server.one_slash import OneSlash
 from masking_emulator.server.own_hosts import OwnHosts
+from masking_emulator.server.straight import Straight
 from masking_emulator.world.hub import Hub
 
 
@@ -51,11 +52,12 @@ def make_app(hub: Hub, *, control_hosts: Sequence[str] = ()) -> ASGIApp:
 
         return json_response(200, document())
 
+    ends = {path: Intake(hub, end) for path, end in plivo_routes.endpoints(hub.draw_api_id).items()}
     app = Starlette(
         routes=[
             # The path of a recording fits its media file too, so that one comes first.
             media_route(hub.credentials, hub.draw_api_id),
-            *(Route(path, Intake(hub, end)) for path, end in plivo_routes.endpoints(hub.draw_api_id).items()),
+            *(Route(path, end) for path, end in ends.items()),
             *control.routes(hub),
             Route(f"{control.PREFIX}/openapi.json", describe),
             *console.routes(),
@@ -63,4 +65,5 @@ def make_app(hub: Hub, *, control_hosts: Sequence[str] = ()) -> ASGIApp:
         exception_handlers={HTTPException: not_found, ClientDisconnect: gone, Exception: crashed},
     )
     app.router.redirect_slashes = False
-    return OneSlash(OwnHosts(app, hub, control_hosts))
+    about_sessions = {path: end for path, end in ends.items() if "/Masking/Session" in path}
+    return OneSlash(OwnHosts(Straight(app, about_sessions, crashed), hub, control_hosts))
