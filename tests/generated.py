@@ -27,7 +27,7 @@ from tests.reference.events import events_page
 from tests.reference.tables import table
 from tests.reference.vendor_page import entries
 from tests.reference.worldkeys import world_keys
-from tests.sdk.ways import WAYS, Way, proved
+from tests.sdk.ways import WAYS, Proof, Way, proved
 
 ROOT: Final = Path(__file__).parent.parent
 FIDELITY: Final = ROOT / "docs" / "fidelity.md"
@@ -157,27 +157,35 @@ def fidelity(ledger: Sequence[Row]) -> str:
     return "\n".join(f"{title}\n\n{text}" for title, text in parts)
 
 
-def dropin_table(ways: Iterable[Way], versions: Mapping[str, str]) -> str:
-    """Every way of an unmodified program to the emulator, and with what it was last run."""
+def dropin_table(ways: Iterable[Way], proofs: Mapping[str, Proof]) -> str:
+    """Every way of an unmodified program to the emulator, and how it was last run."""
     lines = (
-        (way.client, way.variables, way.takes, way.proof or "nothing", versions.get(way.name, "not run here"))
+        (way.client, way.variables, way.takes, way.proof or "nothing", *_proof(proofs.get(way.name)), way.by_hand)
         for way in ways
     )
-    return table(("client", "what leads it here", "what it takes", "what was run", "with"), lines)
+    head = ("client", "what leads it here", "what it takes", "what was run", "checks", "with", "on", "by hand")
+    return table(head, lines)
 
 
-def sdks_table(ways: Iterable[Way], versions: Mapping[str, str]) -> str:
+def sdks_table(ways: Iterable[Way], proofs: Mapping[str, Proof]) -> str:
     """The official SDKs alone, for those who only want to know whether theirs works."""
     lines = (
         (
             way.client.removesuffix(" SDK"),
             way.takes.replace("see below", "in [drop-in](docs/drop-in.md#plain-http)"),
-            versions.get(way.name, "not run"),
+            f"by hand: {way.by_hand}" if way.by_hand else proofs[way.name].version,
         )
         for way in ways
         if way.client.endswith(" SDK")
     )
     return table(("SDK", "what it needs beside `run`", "last run with"), lines)
+
+
+def _proof(proof: Proof | None) -> Sequence[str]:
+    """Checks, versions and day of the last run; all of a run have to pass."""
+    if proof is None:
+        return ("none", "not run here", "")
+    return (f"{proof.checks} of {proof.checks}", proof.version, proof.day)
 
 
 def policy_table(ledger: Sequence[Row]) -> str:

@@ -5,7 +5,12 @@ from functools import cache
 from pathlib import Path
 from typing import Final
 
+from tests.sdk.ways import WAYS
+
 _ROOT: Final = Path(__file__).parent.parent
+
+#: A test whose cases are the ways of clients to the emulator.
+_WAYS: Final = "tests/sdk/test_dropin.py::test_unmodified_program_reaches_the_emulator"
 
 #: Tests whose cases are files: node id → folder and suffix. Ids of wire and callbacks begin with their subfolder.
 _CASES: Final = {
@@ -38,6 +43,8 @@ def _functions(body: list[ast.stmt]) -> list[str]:
 
 
 def _case_exists(test: str, case: str) -> bool:
+    if test == _WAYS:
+        return case in {way.name for way in WAYS if way.command}
     folder, suffix = _CASES[test]
     operation, _, name = case.partition("-")
     files = (_ROOT / folder / f"{case}{suffix}", _ROOT / folder / operation / f"{name}{suffix}")

@@ -1,4 +1,4 @@
-module validate
+module masking
 
 go 1.19
 

@@ -7,6 +7,8 @@ import json
 import os
 import subprocess
 from collections.abc import Iterator
+from dataclasses import asdict
+from datetime import UTC, datetime
 from pathlib import Path
 from shutil import which
 from typing import Final
@@ -18,8 +20,9 @@ from masking_emulator.interception.environment import EmulatorAccess, variables
 from masking_emulator.interception.trust import trust
 from masking_emulator.server.thread import ServerThread
 
-from tests.sdk.ways import PROVED, WAYS, Way, proved
-from tests.shell.process import DEMO, run
+from tests.sdk import story
+from tests.sdk.ways import JAVA, PROVED, WAYS, Proof, Way, proved
+from tests.shell.process import DEMO, run_in
 
 #: Some compile before they run.
 _TIMEOUT_S: Final = 240
@@ -30,12 +33,13 @@ _WRITES: Final = os.environ.get("MASKING_EMULATOR_GOLDEN") == "write"
 
 
 @pytest.fixture(scope="module")
-def note() -> Iterator[dict[str, str]]:
+def note() -> Iterator[dict[str, Proof]]:
     """What was run; written down at the end where golden files are."""
-    ran: dict[str, str] = {}
+    ran: dict[str, Proof] = {}
     yield ran
     if _WRITES:
-        PROVED.write_text(json.dumps({**proved(), **ran}, indent=2, sort_keys=True) + "\n", encoding="utf-8")
+        proofs = {name: asdict(proof) for name, proof in {**proved(), **ran}.items()}
+        PROVED.write_text(json.dumps(proofs, indent=2, sort_keys=True) + "\n", encoding="utf-8")
 
 
 @pytest.fixture(params=[way for way in WAYS if way.command], ids=lambda way: str(way.name))
@@ -46,23 +50,34 @@ def way(request: pytest.FixtureRequest) -> Way:
         pytest.skip(f"needs {found.command[0]}")
     if "node_modules" in " ".join(found.version) and not (Path(found.command[1]).parent / "node_modules").is_dir():
         pytest.skip("needs `npm install --prefix tests/node`")
+    if found.name == "java" and not (JAVA / "libraries").is_dir():
+        pytest.skip("needs `mvn -f tests/java/pom.xml package`")
     return found
 
 
-def test_unmodified_program_reaches_the_emulator(way: Way, note: dict[str, str]) -> None:
-    """Inside `run`, with what that sets and nothing else."""
-    done = run("run", "--", *way.command)
+def test_unmodified_program_reaches_the_emulator(way: Way, note: dict[str, Proof]) -> None:
+    """Inside `run`, with what that sets and nothing else. An SDK plays the whole story, and tells it as it is.
+
+    One run a way, because some compile before they run (ledger: call_live, recording_delete, repeat_create).
+    """
+    done = run_in(way.folder, "run", "--", *way.command)
     assert 0 == done.returncode, done.stderr
     assert _DONE in done.stdout
+    if way.name in story.STORYTELLERS:
+        told = story.told(done.stdout)
+        assert story.FACTS == story.facts(told)
+        assert story.expected_outcomes(way.name) == story.outcomes(told)
+        assert [] == story.wrong_texts(way.name, told)
 
-    version = subprocess.run(way.version, capture_output=True, text=True, check=True, timeout=_TIMEOUT_S).stdout
-    note[way.name] = version.splitlines()[0].partition(" (")[0]
+    said = subprocess.run(
+        way.version, cwd=way.folder, capture_output=True, text=True, check=True, timeout=_TIMEOUT_S
+    ).stdout
+    checks = story.checks() if way.name in story.STORYTELLERS else 1
+    note[way.name] = Proof(said.splitlines()[0].partition(" (")[0], datetime.now(UTC).date().isoformat(), checks)
 
 
 def test_program_that_trusts_another_authority_fails(way: Way, intercepting: ServerThread, tmp_path: Path) -> None:
     """So verification is on: the same program and proxy, but the certificate is not of whom it believes."""
-    from datetime import UTC, datetime
-
     other = current(tmp_path, now=datetime.fromisoformat(users_certificates().last_day).replace(tzinfo=UTC)).authority
     target = EmulatorAccess(
         url=intercepting.url,
@@ -73,7 +88,15 @@ def test_program_that_trusts_another_authority_fails(way: Way, intercepting: Ser
         trust=trust(cache_folder(), other.read_text(encoding="ascii"), []),
     )
     environment = {**os.environ, **variables(target, os.environ)}
-    done = subprocess.run(way.command, env=environment, capture_output=True, text=True, check=False, timeout=_TIMEOUT_S)
+    done = subprocess.run(
+        way.command,
+        env=environment,
+        cwd=way.folder,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=_TIMEOUT_S,
+    )
 
     assert 0 != done.returncode or "certificate" in done.stderr, done.stdout
     assert _DONE not in done.stdout

@@ -1,4 +1,4 @@
-"""The signature validators of Plivo's own Go SDK, unmodified, which `tests/go/validate.go` asks.
+"""The signature validators of Plivo's own Go SDK, unmodified, which `tests/go/validate` asks.
 
 Go decodes the path before it hashes it, as the SDKs of Java and .NET do.
 """
@@ -28,7 +28,7 @@ def validate(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Validate]:
     if which("go") is None:
         pytest.skip("needs go")
     program = tmp_path_factory.mktemp("go") / "validate"
-    subprocess.run(["go", "build", "-o", str(program), "."], cwd=_GO, check=True)
+    subprocess.run(["go", "build", "-o", str(program), "./validate"], cwd=_GO, check=True)
     with subprocess.Popen([str(program)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
         yield lambda **question: _ask(process, question)
         process.kill()

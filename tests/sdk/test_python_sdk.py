@@ -1,11 +1,8 @@
-"""Plivo's own Python SDK, unmodified, over real sockets: whole inside `run`, and step by step in this process.
+"""Plivo's own Python SDK, unmodified, over real sockets, step by step in this process; whole in test_dropin.py.
 
 How it is led to the emulator in this process is told in conftest.py.
 """
 
-import json
-import sys
-from pathlib import Path
 from typing import Any, Final
 
 import plivo
@@ -13,7 +10,6 @@ import pytest
 from plivo.exceptions import AuthenticationError, ResourceNotFoundError, ValidationError
 
 from tests.plivo.ask import FIRST, SECOND, Api
-from tests.shell.process import run
 
 _UNKNOWN: Final = "00000000-0000-4000-8000-000000000000"
 
@@ -41,23 +37,6 @@ def test_session_lives_its_whole_life(client: Any) -> None:
     assert [uuid] == [session["session_uuid"] for session in listed.response.objects]
     assert deleted.message == "Session expired"
     assert sessions.get_masking_session(uuid).response.status == "expired"
-
-
-def test_program_of_a_user_lives_the_same_inside_run() -> None:
-    """Its whole life and four refusals, at https://api.plivo.com, with credentials from the environment."""
-    done = run("run", "--", sys.executable, str(Path(__file__).parent / "programs" / "life.py"))
-    assert done.returncode == 0, done.stderr
-    told = json.loads(done.stdout)
-
-    refused = {name: told.pop(name)["name"] for name in ("again", "invalid", "unknown", "stranger")}
-    assert told.pop("created")[:2] == ["Session created", 600]
-    assert told == {"got": "active", "updated": 120, "listed": [True], "deleted": "Session expired"}
-    assert list(refused.values()) == [
-        "ValidationError",
-        "ValidationError",
-        "ResourceNotFoundError",
-        "AuthenticationError",
-    ]
 
 
 def test_pins_may_be_numbers(client: Any) -> None:

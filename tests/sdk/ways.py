@@ -1,9 +1,11 @@
 """The ways of each SDK to the emulator without a change of code: a table that tests walk and the documents show.
 
-`fixtures/dropin.json` says with which versions each way was last proved; `make golden` writes it, nobody else does.
+`fixtures/dropin.json` says with which versions each way was last proved, when, and in how many checks; `make golden`
+writes it, nobody else does.
 """
 
 import json
+import os
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,6 +17,9 @@ PROVED: Final = ROOT / "fixtures" / "dropin.json"
 
 _PROGRAMS: Final = ROOT / "tests" / "sdk" / "programs"
 _NODE: Final = ROOT / "tests" / "node"
+_GO: Final = ROOT / "tests" / "go"
+JAVA: Final = ROOT / "tests" / "java" / "target"
+_JAVA_SDK: Final = ["java", "-cp", os.pathsep.join([str(JAVA / "classes"), str(JAVA / "libraries" / "*")])]
 
 _NODE_SDK_VERSION: Final = "`plivo ${require(process.argv[1]).version} on Node ${process.version}`"
 _PYTHON_SDK_VERSION: Final = """
@@ -23,14 +28,17 @@ from plivo.version import __version__
 print("plivo", __version__, "on Python", python_version())
 """
 
-_LIFE: Final = "the SDK itself: the whole life of a session, and four refusals"
-_BELOW: Final = "one request by the HTTP client below the SDK, not the SDK itself"
+_LIFE: Final = "the SDK itself: every masking method, calls, recordings, numbers, every error"
+_BELOW: Final = "one request by the HTTP client below the SDK; the SDK itself by hand"
 _ITSELF: Final = "one request"
 
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """One client: what leads it here, what that takes, what proves it. A way without a command is not run."""
+    """One client: what leads it here, what that takes, what proves it. A way without a command is not run.
+
+    `folder` is where the command is run, `by_hand` what a maintainer saw of the SDK itself where no test runs it.
+    """
 
     name: str
     client: str
@@ -39,6 +47,17 @@ class Way:
     proof: str
     command: Sequence[str] = ()
     version: Sequence[str] = ()
+    folder: Path | None = None
+    by_hand: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """The last run of a way: with which versions, on which day (ISO), and how many checks passed."""
+
+    version: str
+    day: str
+    checks: int
 
 
 def _program(name: str) -> str:
@@ -69,9 +88,10 @@ WAYS: Final[Sequence[Way]] = (
         "Go SDK",
         "`HTTPS_PROXY`, `SSL_CERT_FILE`",
         "Linux; on macOS and Windows, Go reads the system's store only",
-        _BELOW,
-        ["go", "run", _program("create.go")],
-        ["go", "env", "GOVERSION"],
+        _LIFE,
+        ["go", "run", "./life"],
+        ["go", "run", "./life", "version"],
+        folder=_GO,
     ),
     Way(
         "ruby",
@@ -81,6 +101,7 @@ WAYS: Final[Sequence[Way]] = (
         _BELOW,
         ["ruby", _program("create.rb")],
         ["ruby", "-e", 'puts "Ruby #{RUBY_VERSION}"'],
+        by_hand="plivo 4.63.4 on Ruby 3.1.2: 77 of 77 on 2026-11-25",
     ),
     Way(
         "php",
@@ -90,15 +111,16 @@ WAYS: Final[Sequence[Way]] = (
         _BELOW,
         ["php", _program("create.php")],
         ["php", "-r", "echo 'PHP ', PHP_VERSION;"],
+        by_hand="plivo 4.70.0 on PHP 8.2.36: 83 of 83 on 2026-11-25",
     ),
     Way(
         "java",
         "Java SDK",
         "`JAVA_TOOL_OPTIONS`: proxy and trust store",
         "a line of Java's on stderr that says so",
-        _BELOW,
-        ["java", _program("Create.java")],
-        ["java", "--version"],
+        _LIFE,
+        [*_JAVA_SDK, "Life"],
+        [*_JAVA_SDK, "Life", "version"],
     ),
     Way(
         "dotnet",
@@ -110,6 +132,7 @@ WAYS: Final[Sequence[Way]] = (
             "the line for plain HTTP below"
         ),
         "",
+        by_hand="plivo 5.53.0 on .NET Core 3.1.23, by the line for plain HTTP: 41 of 44 on 2026-11-25",
     ),
     Way(
         "requests",
@@ -173,7 +196,7 @@ WAYS: Final[Sequence[Way]] = (
 )
 
 
-def proved() -> Mapping[str, str]:
-    """Name of a way → the versions with which its test last ran."""
-    found: Mapping[str, str] = json.loads(PROVED.read_text(encoding="utf-8"))
-    return found
+def proved() -> Mapping[str, Proof]:
+    """Name of a way → how its test last ran."""
+    found = json.loads(PROVED.read_text(encoding="utf-8"))
+    return {name: Proof(**each) for name, each in found.items()}

@@ -5,6 +5,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Final
 
 #: A bound on a hang, not on speed: a busy machine that compiles Go for the first time takes most of a minute.
@@ -17,9 +18,20 @@ DEMO: Final = "MAEMULATOR0000000001"
 
 def run(*words: str, **variables: str) -> subprocess.CompletedProcess[str]:
     """One call of the command line."""
+    return run_in(None, *words, **variables)
+
+
+def run_in(folder: Path | None, *words: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """One call of the command line in this folder; None is where the tests run."""
     environment = {**os.environ, **variables}
     return subprocess.run(
-        [*COMMAND, *words], env=environment, capture_output=True, text=True, timeout=PATIENCE_S, check=False
+        [*COMMAND, *words],
+        env=environment,
+        cwd=folder,
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE_S,
+        check=False,
     )
 
 
