@@ -68,7 +68,7 @@ class RunConfig:
 def run(config: RunConfig) -> NoReturn:
     """Run the command and end this process with its exit code.
 
-    Raises BadWorld, CannotListen, CannotKeep and CannotRun before the command has started.
+    Raises BadWorld, CannotOpenSocket, CannotKeep and CannotRun before the command has started.
     """
     spec = with_routes(load_world(config.world, seed=config.seed), config.routes)
     sockets = open_sockets(

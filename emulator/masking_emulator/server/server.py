@@ -42,7 +42,7 @@ _GRACE_S: Final = 2
 def serve(config: ServeConfig, ready: Callable[[ServerSockets, WorldSpec], None]) -> None:
     """Serve until the process is asked to end. `ready` is called as soon as requests are answered: where, and what.
 
-    Raises BadWorld, CannotListen, CannotKeep and CannotKeepFile before anything is served, the last at the end too.
+    Raises BadWorld, CannotOpenSocket, CannotKeep and CannotKeepFile before anything is served, the last at the end too.
     """
     _check_authorities(config.callback_authorities)
     keeping = _keeping(config)
