@@ -1,7 +1,8 @@
-"""A small client of the control API, for the command line and for tests. Standard library only.
+"""Small clients of both APIs: of the control API for the command line and tests, of the emulated one for the former.
 
-A test may have replaced the network of this process, so nothing that is asked here goes through `http.client`'s
-connections or `socket.socket`.
+Standard library only. A test may have replaced the network of its process, so what tests ask (`get`, `post` and their
+kin) goes neither through `http.client`'s connections nor through `socket.socket`. What only the command line does, a
+stream and a request of the emulated API, does.
 """
 
 import json
