@@ -55,6 +55,9 @@ def files_in(folder: str) -> list[str]:
     return [file for file in TREES if file.startswith(f"{folder}/")]
 
 
+_IMPORTS: Final = (ast.Import, ast.ImportFrom)
+
+
 def _top_level(file: str) -> list[ast.Import | ast.ImportFrom]:
     """What the file imports as soon as it is loaded."""
     return [node for node in TREES[file].body if isinstance(node, ast.Import | ast.ImportFrom)]
@@ -161,6 +164,21 @@ def test_client_verbs_load_no_server(file: str) -> None:
     ours = (f"{NAME}.{name}" for name in small)
     foreign = loaded - within(loaded, "click", *ours, *sys.stdlib_module_names)
     assert set() == foreign - {NAME}
+
+
+#: Where imports inside functions are the rule, and a docstring or a test above gives the reason for all of them.
+LAZY_BY_RULE: Final = ("cli/*", "pytest_plugin.py", "control/state.py")
+
+
+@each_file
+def test_import_inside_a_function_says_why(file: str) -> None:
+    """A comment above the first of them, or behind it; elsewhere a reader takes them for a way around a circle."""
+    lines = (PACKAGE / file).read_text(encoding="utf-8").splitlines()
+    functions = (node for node in definitions(TREES[file]) if not isinstance(node, ast.ClassDef))
+    firsts = [next((node for node in ast.walk(one) if isinstance(node, _IMPORTS)), None) for one in functions]
+    silent = [node.lineno for node in firsts if node and "#" not in "".join(lines[node.lineno - 2 : node.lineno])]
+
+    assert [] == silent or any(fnmatchcase(file, rule) for rule in LAZY_BY_RULE)
 
 
 def test_certificates_are_made_by_a_library_that_is_loaded_only_then() -> None:

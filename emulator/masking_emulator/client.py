@@ -86,6 +86,7 @@ class Control:
 
         Raises Unreachable, ControlRefused.
         """
+        # Imported here: only the journal's stream needs it.
         from http.client import HTTPConnection, HTTPException
 
         target = f"/_emulator{path}" + (f"?{urlencode(query)}" if query else "")
@@ -171,6 +172,7 @@ class Api:
         self, method: str, path: str, body: Mapping[str, Any] | None = None, query: Mapping[str, str | int] = {}
     ) -> Any:
         """One request to a path below `/v1/Account/{auth_id}/`. Raises Unreachable, ApiRefused."""
+        # Imported here: every start of the server would pay for it, and one verb needs it.
         from base64 import b64encode
         from http.client import HTTPConnection, HTTPException
 

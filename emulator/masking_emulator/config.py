@@ -61,6 +61,7 @@ def files_max() -> int | None:
     """How many files this process may have open at once, sockets included; None where the system has no such limit."""
     if sys.platform == "win32":
         return None
+    # Imported here: Windows has no such module.
     from resource import RLIM_INFINITY, RLIMIT_NOFILE, getrlimit
 
     soft, _ = getrlimit(RLIMIT_NOFILE)
@@ -71,6 +72,7 @@ def take_more_files() -> None:
     """Let this process have as many files open as it may without asking anybody."""
     if sys.platform == "win32":
         return
+    # Imported here: Windows has no such module.
     from resource import RLIM_INFINITY, RLIMIT_NOFILE, getrlimit, setrlimit
 
     soft, hard = getrlimit(RLIMIT_NOFILE)

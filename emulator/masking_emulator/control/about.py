@@ -35,6 +35,7 @@ def show_fidelity(asked: ControlRequest) -> ControlAnswer:
 
 def show_callback_schemas(asked: ControlRequest) -> ControlAnswer:
     """The JSON Schema of each event's parameters, by the event's name: for the tests of a receiver."""
+    # Imported here: a start of the server would pay for schemas that few ask for.
     from masking_emulator.plivo.callback_schemas import CALLBACK_SCHEMAS
 
     del asked

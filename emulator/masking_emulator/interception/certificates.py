@@ -64,6 +64,7 @@ def current(cache: Path, *, now: datetime) -> Certificates:
     while names and _put_away_if_damaged(folder / names[-1]):
         names.pop()
     if not names or names[-1] < _name(now + ROTATION):
+        # Imported here: it loads cryptography, for a certificate that lasts a year.
         from masking_emulator.interception.authority import make_pair
 
         ends = (now + LIFE).replace(hour=0, minute=0, second=0, microsecond=0)
@@ -115,6 +116,7 @@ def _put_away_if_damaged(folder: Path) -> bool:
     """Whether the folder was damaged, which is said in one line; it is not there any more then. Raises CannotKeep."""
     if _is_whole(folder):
         return False
+    # Imported here: hardly any folder is damaged.
     from tempfile import TemporaryDirectory
 
     try:

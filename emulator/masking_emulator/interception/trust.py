@@ -60,6 +60,7 @@ def trust(cache: Path, authority: str, others: Iterable[Path]) -> Trust:
     folder = cache / "trust" / name
 
     def make() -> Mapping[str, bytes]:
+        # Imported here: it loads cryptography, for files that are mostly there already.
         from masking_emulator.interception.authority import java_store
 
         bundle = "".join(f"{certificate}\n" for certificate in certificates).encode()

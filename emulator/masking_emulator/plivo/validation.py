@@ -34,6 +34,7 @@ class SchemaValidator:
 
     def best(self, value: Any) -> "ValidationError | None":
         """The error that explains most, None for a valid value. For schemas of nested values."""
+        # Imported here: a start would pay for it, and most values are recognised as valid without it.
         from jsonschema.exceptions import best_match
 
         best: ValidationError | None = best_match(self._errors(value))
@@ -45,6 +46,7 @@ class SchemaValidator:
 
     @cached_property
     def _errors(self) -> "Callable[[Any], Iterator[ValidationError]]":
+        # Imported here: a start would pay for it, and most values are recognised as valid without it.
         from jsonschema import Draft202012Validator
 
         return Draft202012Validator(self._schema).iter_errors
@@ -83,6 +85,7 @@ _CALLED: Final[Mapping[str, str]] = {
 
 def unknown_key(name: str, known: Iterable[str]) -> str:
     """What there is to say of an unknown key: the known one that is probably meant, or all of them."""
+    # Imported here: only who misspells a key needs it.
     from difflib import get_close_matches
 
     keys = list(known)

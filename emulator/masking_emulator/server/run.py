@@ -107,6 +107,7 @@ def _target(sockets: ServerSockets, spec: WorldSpec, user: Mapping[str, str]) ->
 
 
 def _serve(spec: WorldSpec, sockets: ServerSockets, stopped: Callable[[], None]) -> None:
+    # Imported here, in the server's thread: the command has started meanwhile, and need not wait for it.
     from masking_emulator.server.log import log_as
     from masking_emulator.server.server import serve_world
 
@@ -195,6 +196,7 @@ def _tied_to_this_process() -> Callable[[], None] | None:
     """
     if sys.platform != "linux":
         return None
+    # Imported here: only Linux has what it is for.
     from ctypes import CDLL
 
     library = CDLL(None)

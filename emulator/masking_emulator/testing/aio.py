@@ -23,6 +23,7 @@ def awaited(method: Callable[_P, _R]) -> Callable[_P, Coroutine[None, None, _R]]
 
     @wraps(method)
     async def in_thread(*given: _P.args, **named: _P.kwargs) -> _R:
+        # Imported here: the kit is imported where nobody awaits, too.
         from anyio import to_thread
 
         return await to_thread.run_sync(partial(method, *given, **named))

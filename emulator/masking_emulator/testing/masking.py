@@ -64,6 +64,7 @@ class Masking:
         """
         try:
             redirect_plivo(self.url)
+            # Imported here: the SDK is the user's, and may not be installed.
             import plivo
         except ModuleNotFoundError as missing:
             if missing.name != "plivo":

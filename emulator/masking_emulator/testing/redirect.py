@@ -25,6 +25,7 @@ def redirect_plivo(url: str) -> None:
 
     Raises ImportError where there is no SDK.
     """
+    # Imported here: the SDK is the user's, and may not be installed.
     from plivo.rest.base_client import BaseClient
     from plivo.rest.client import Client
 
