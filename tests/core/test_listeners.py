@@ -40,3 +40,14 @@ def test_listener_may_leave_while_it_is_told() -> None:
 
     assert [1, 2] == heard
     assert bool(listeners)
+
+
+def test_whoever_comes_too_late_is_told_so_at_once() -> None:
+    """Nobody waits for what will never happen."""
+    listeners: Listeners[int] = Listeners()
+    heard: list[int | None] = []
+    listeners.close()
+    with listeners.heard_by(heard.append):
+        told = list(heard)
+
+    assert ([None], False) == (told, bool(listeners))

@@ -32,8 +32,10 @@ class Listeners(Generic[Item]):
 
     @contextmanager
     def heard_by(self, listener: Listener[Item]) -> Iterator[None]:
-        """This one hears for as long as the context lasts."""
+        """This one hears for as long as the context lasts; at once, where nothing more will happen."""
         self._each.append(listener)
+        if self.closed:
+            listener(None)
         try:
             yield
         finally:

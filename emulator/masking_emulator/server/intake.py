@@ -7,6 +7,7 @@ by the hub.
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from typing import Final
 
 from starlette.requests import ClientDisconnect
@@ -99,12 +100,12 @@ class Intake:
         """The response to a request that meets faults. Raises ClientDisconnect where the client did not wait."""
         noted.faults = [placed.name for placed in met]
         spoiler = met[-1] if met[-1].fault.spoils else None
-        await _hold_up(met, after=False)
+        await _hold_up(caller.service, met, after=False)
         answer = None
         if spoiler is None or spoiler.fault.after:
             await caller.service.entered()
             answer = self._endpoint.answer(scope, caller, body)
-            await _hold_up(met, after=True)
+            await _hold_up(caller.service, met, after=True)
             noted.lost = caller.service.requests.bounded(_reply(answer))
         if any(placed.fault.delay_s for placed in met) and connection_of(scope).ended:
             raise ClientDisconnect
@@ -123,10 +124,13 @@ def note_unmatched(hub: Hub, scope: Scope, response: Response, why: str) -> None
     hub.unmatched.replied(noted, _reply(response), RequestOutcome.ANSWERED, real_seconds() - noted.begun_s)
 
 
-async def _hold_up(met: Sequence[PlacedFault], *, after: bool) -> None:
+async def _hold_up(world: World, met: Sequence[PlacedFault], *, after: bool) -> None:
+    """Let the answer wait, but not beyond a reset of the world or its end."""
     delay_s = sum(placed.fault.delay_s for placed in met if placed.fault.after is after)
     if delay_s:
-        await asyncio.sleep(min(delay_s, DELAY_S_MAX))
+        with suppress(TimeoutError):
+            async with asyncio.timeout(min(delay_s, DELAY_S_MAX)):
+                await world.requests.interrupted()
 
 
 class _LookedAt:

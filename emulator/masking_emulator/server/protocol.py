@@ -12,6 +12,7 @@ Trailers are counted and forgotten: no header may come once the request is under
 
 import asyncio
 import json
+from collections import deque
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any, Final, cast
@@ -82,6 +83,7 @@ class HttpProtocol(HttpToolsProtocol):
         self._stored_bytes = 0
         self._as_sent: list[tuple[bytes, bytes]] | None = None
         self._refused = False
+        self._unanswered: deque[RequestResponseCycle] = deque()  # several where a client does not wait for answers
         self._watch: asyncio.TimerHandle | None = None
 
     # -- as the crowd sees it --
@@ -102,6 +104,25 @@ class HttpProtocol(HttpToolsProtocol):
             self.transport.close()
         else:
             self.transport.abort()
+
+    # -- as the server that ends sees it --
+
+    def shutdown(self) -> None:
+        """Finish what is being answered, and end; a client that has said half of a request is told why."""
+        if self._is_unfinished and self._answer_refusal(503, "the server stops"):
+            self._refused = True
+            self.transport.close()
+        else:
+            super().shutdown()
+
+    def give_up(self) -> None:
+        """End at once: the app is told that the client is gone, and what it still writes is thrown away."""
+        self.pipeline.clear()
+        for cycle in self._unanswered:
+            cycle.disconnected = True
+            cycle.message_event.set()
+        self.flow.resume_writing()
+        self.transport.abort()
 
     # -- as the event loop sees it --
 
@@ -207,6 +228,12 @@ class HttpProtocol(HttpToolsProtocol):
         self._in_head = False
         self._head_bytes = 0
         super().on_headers_complete()
+        self._unanswered.append(self.cycle)
+
+    def on_response_complete(self) -> None:
+        """The oldest request has been answered."""
+        self._unanswered.popleft()
+        super().on_response_complete()
 
     def on_body(self, body: bytes) -> None:
         """A piece of the body."""

@@ -13,6 +13,7 @@ from types import FrameType
 from typing import TYPE_CHECKING, Final
 
 import uvicorn
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from masking_emulator.callbacks.courier import Courier
 from masking_emulator.clock import http_date
@@ -35,8 +36,10 @@ if TYPE_CHECKING:
     from masking_emulator.keeping.files import Keeping
     from masking_emulator.world.narrator import Narrator
 
-#: How long open connections may take to end when the server stops.
-_GRACE_S: Final = 2
+#: How long open connections may take to end when the server stops, and how often to look whether they have; in real
+#: seconds.
+_GRACE_S: Final = 1.0
+_PAUSE_S: Final = 0.01
 
 
 def serve(config: ServeConfig, ready: Callable[[ServerSockets, WorldSpec], None]) -> None:
@@ -153,14 +156,13 @@ class Server(uvicorn.Server):
         self._http = partial(HttpProtocol, crowd=Crowd(connections_max(files_max())), limits=limits)
         super().__init__(
             uvicorn.Config(
-                make_app(hub, control_hosts=control_hosts),
+                self._quietly(make_app(hub, control_hosts=control_hosts)),
                 http=self._http,  # type: ignore[arg-type]  # uvicorn does no more with it than to call it
                 ws="none",
                 lifespan="off",
                 access_log=False,
                 log_config=None,
                 server_header=False,
-                timeout_graceful_shutdown=_GRACE_S,
             )
         )
         self._hub = hub
@@ -184,11 +186,41 @@ class Server(uvicorn.Server):
         return await super().on_tick(1)  # no whole second, so it reads no clock
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Stop the worlds, then close every socket."""
+        """End all that waits, answer what can be answered soon, and close everything.
+
+        uvicorn's own waits longer, for connections without a request too, and prints a traceback for each that is left.
+        """
+        for listener in (*self.servers, *(sockets or ())):
+            listener.close()
         await self._hub.close()  # first: requests that wait for a callback would delay the end of the server
         if self._proxy is not None:
             self._proxy.close()
-        await super().shutdown(sockets)
+        connections, tasks = self.server_state.connections, self.server_state.tasks
+        for connection in tuple(connections):
+            connection.shutdown()
+        loop = asyncio.get_running_loop()
+        give_up_at = loop.time() + _GRACE_S
+        while (connections or tasks) and not self.force_exit and loop.time() < give_up_at:
+            await asyncio.sleep(_PAUSE_S)
+        for connection in tuple(connections):
+            assert isinstance(connection, HttpProtocol), "the server makes no others"
+            connection.give_up()
+        left = tuple(tasks)
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
+
+    def _quietly(self, app: ASGIApp) -> ASGIApp:
+        """The app, which says nothing of requests that the end of the server has cut off."""
+
+        async def serve(scope: Scope, receive: Receive, send: Send) -> None:
+            try:
+                await app(scope, receive, send)
+            except asyncio.CancelledError:
+                if not self.should_exit:
+                    raise
+
+        return serve
 
     async def _open_tls(self, certificates: Certificates) -> None:
         """Open the sockets behind which there is TLS; uvicorn knows one kind of socket only."""

@@ -4,6 +4,7 @@ A request is noted on arrival and filled in while it is served, by reference: by
 them. Text and JSON are made when somebody reads (control/views), so keeping costs next to nothing.
 """
 
+import asyncio
 from collections import deque
 from collections.abc import Iterator, Sequence
 from enum import Enum
@@ -87,6 +88,12 @@ class RequestJournal:
         self.listeners.interrupt()
         self._kept.clear()
         self.last = 0
+
+    async def interrupted(self) -> None:
+        """Return as soon as nobody should wait any longer: at a reset, and for good when the world ends."""
+        over = asyncio.Event()
+        with self.listeners.heard_by(lambda request: over.set() if request is None else None):
+            await over.wait()
 
     def __iter__(self) -> Iterator[ApiRequest]:
         """Those that are kept, oldest first."""
