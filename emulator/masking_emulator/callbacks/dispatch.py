@@ -276,7 +276,7 @@ class Dispatch:
                 self._apply(HoldCallback(callback.ordinal, until))
             case Action.REORDER:
                 self._apply(HoldCallback(callback.ordinal, None))
-                for ordinal in rule.released(callback, self._chance):
+                for ordinal in rule.collect(callback, self._chance):
                     self._release(ordinal)
             case Action.TAMPER:
                 entry.written = replace(entry.written, tampering=rule.target)
@@ -290,7 +290,7 @@ class Dispatch:
         """
         for session in dict.fromkeys(filter(None, map(_over, events))):
             if not self._engine.is_in_call(session):
-                for ordinal in self._laboratory.rest(session, self._chance):
+                for ordinal in self._laboratory.take_rest(session, self._chance):
                     self._release(ordinal)
 
     def _release(self, ordinal: int) -> None:

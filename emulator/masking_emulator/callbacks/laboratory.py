@@ -80,16 +80,16 @@ class Rule(Struct):
         self.applied += 1
         return True
 
-    def released(self, callback: Callback, chance: Chance) -> Sequence[int]:
-        """For a reordering rule: the callbacks to let go now that this one has been collected, in their order."""
+    def collect(self, callback: Callback, chance: Chance) -> Sequence[int]:
+        """For a reordering rule: collect this callback. Returns those to let go now, in their order."""
         group = self.groups.setdefault(callback.session, [])
         group.append(callback.ordinal)
         if len(group) < self.window:
             return ()
-        return self.rest(callback.session, chance)
+        return self.take_rest(callback.session, chance)
 
-    def rest(self, session: str, chance: Chance) -> Sequence[int]:
-        """For a reordering rule: what it has collected of a session, in the order in which it lets it go."""
+    def take_rest(self, session: str, chance: Chance) -> Sequence[int]:
+        """For a reordering rule: collect no longer what it has of a session. Returns that, in the order to let it go."""
         group = self.groups.pop(session, [])
         if self.order is Order.REVERSE:
             return group[::-1]
@@ -147,9 +147,9 @@ class Laboratory:
         """The rules where they stand, for a world that shares no callback with this one."""
         return Laboratory([rule.forked() for rule in self.rules])
 
-    def rest(self, session: str, chance: Chance) -> Sequence[int]:
-        """What the reordering rules have collected of a session of which nothing more is to come for now."""
-        return [ordinal for rule in self.rules for ordinal in rule.rest(session, chance)]
+    def take_rest(self, session: str, chance: Chance) -> Sequence[int]:
+        """What the reordering rules have collected of a session of which nothing more is to come, which they give up."""
+        return [ordinal for rule in self.rules for ordinal in rule.take_rest(session, chance)]
 
     def treatment(self, callback: Callback, event: str, chance: Chance) -> Rule | None:
         """The rule that treats this callback, if there is one; counts."""
