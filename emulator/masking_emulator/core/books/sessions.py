@@ -76,14 +76,14 @@ _Key = TypeVar("_Key", bound=Hashable)
 class _Candidates(Record):
     """The sessions that fulfil one condition: `uuids` from `start` to `stop`.
 
-    `settled` says that nothing but this condition needs to be checked.
+    `is_exact` says that nothing but this condition needs to be checked.
     """
 
     uuids: Sequence[str] | SortedIndex
     start: int
     stop: int
     oldest_first: bool
-    settled: bool
+    is_exact: bool
 
     @property
     def count(self) -> int:
@@ -91,7 +91,7 @@ class _Candidates(Record):
 
 
 def _whole(by_age: SortedIndex) -> _Candidates:
-    return _Candidates(by_age, 0, len(by_age), oldest_first=True, settled=True)
+    return _Candidates(by_age, 0, len(by_age), oldest_first=True, is_exact=True)
 
 
 class SessionBook:
@@ -220,7 +220,7 @@ class SessionBook:
             query = with_liveness_as_range(query, now)
         conditions = self._conditions(query)
         fewest = min(conditions, key=lambda candidates: candidates.count)
-        if len(conditions) > 1 or not (fewest.settled and by_expiry):
+        if len(conditions) > 1 or not (fewest.is_exact and by_expiry):
             found = [s for s in self._sessions_of(fewest) if query.accepts(s)]
             page = nlargest(query.offset + query.limit, found, key=lambda s: s.ordinal)
             return len(found), page[query.offset :]
@@ -231,7 +231,7 @@ class SessionBook:
         for party in (query.first_party, query.second_party):
             if party is not None:
                 uuids = self._known_of.get(party, ())
-                conditions.append(_Candidates(uuids, 0, len(uuids), oldest_first=False, settled=False))
+                conditions.append(_Candidates(uuids, 0, len(uuids), oldest_first=False, is_exact=False))
         if query.number is not None:
             conditions.append(_whole(self._on_number.get(query.number, SortedIndex())))
         if query.owner is not None:
@@ -244,7 +244,7 @@ class SessionBook:
         for index, wanted in ranges:
             start, stop = index.span(wanted)
             if stop - start < len(self._sessions):  # a range that holds everything decides nothing
-                conditions.append(_Candidates(index, start, stop, index is self._created, settled=True))
+                conditions.append(_Candidates(index, start, stop, index is self._created, is_exact=True))
         return conditions or [_whole(self._created)]
 
     def _sessions_of(self, candidates: _Candidates) -> Iterable[Session]:
