@@ -148,7 +148,7 @@ def fault_of(given: Mapping[str, Any]) -> Fault:
     return Fault(
         given,
         **{name: value for name, value in given.items() if name in _AS_GIVEN},
-        status=given.get("status", 429 if limit and not _spoils(given) else None),
+        status=given.get("status", 429 if limit and not _does_something(given) else None),
         limit=None if not limit else Limit(int(limit["requests"]), int(limit["per_s"] * SECOND_US)),
         begins=_instant(given, "from"),
         ends=_instant(given, "until"),
@@ -157,14 +157,14 @@ def fault_of(given: Mapping[str, Any]) -> Fault:
     )
 
 
-def _spoils(given: Mapping[str, Any]) -> bool:
+def _does_something(given: Mapping[str, Any]) -> bool:
     return any(name in given for name in ("delay_s", "status", "body", "connection"))
 
 
 def _check_together(given: Mapping[str, Any]) -> None:
     """Check what concerns several fields. Raises BadFault."""
     status = given.get("status")
-    if not _spoils(given) and "limit" not in given:
+    if not _does_something(given) and "limit" not in given:
         raise BadFault("", "it does nothing: give status, delay_s, body or connection")
     for name in ("status", "body"):
         if name in given and "connection" in given:
