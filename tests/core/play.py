@@ -191,8 +191,8 @@ def _picture_of_calls(state: State) -> Sequence[object]:
     return (
         (list(state.calls.all()), state.calls.running_count, state.call_ordinal),
         (list(state.recordings.newest_first()), state.recordings.ordinal),
-        (state.outbox.delivers, state.outbox.ordinal, state.outbox.unsettled(), list(state.outbox.ready)),
-        [(state.outbox.first(session), state.outbox.next_sequence(session)) for session in sessions],
+        (state.outbox.delivers, state.outbox.ordinal, state.outbox.unsettled(), list(state.outbox.ready_sessions)),
+        [(state.outbox.next_callback(session), state.outbox.next_sequence(session)) for session in sessions],
         dict(state.phones),
     )
 

@@ -33,7 +33,7 @@ def _busy() -> World:
     world.call(EVE, asking.number, digits=["9", "9"])
     announcing = replace(TELLING, initiate_call=True, unknown_caller_play="https://example.com/unknown.mp3")
     world.call(EVE, world.create(DAVE, ANNA, settings=announcing).number)
-    first = world.engine.state.outbox.first(talking.uuid)
+    first = world.engine.state.outbox.next_callback(talking.uuid)
     assert first is not None, "a call that is answered is told"
     plan = RetryPlan(5, frozenset(Outcome), 3600 * SECOND_US)
     world.do(SettleAttempt(first.ordinal, _FAILED, plan))
@@ -77,7 +77,7 @@ def test_held_callback_may_wait_for_the_end() -> None:
     world = _late()
     session = world.create(ANNA, BEN, settings=TELLING)
     world.call(ANNA)
-    first = world.engine.state.outbox.first(session.uuid)
+    first = world.engine.state.outbox.next_callback(session.uuid)
     assert first is not None
     world.do(HoldCallback(first.ordinal, INSTANT_MAX))
     world.wait_until(INSTANT_MAX)

@@ -40,7 +40,7 @@ def _outbox(world: World) -> Outbox:
 
 def _first(world: World) -> int | None:
     """Which callback of the only session is to be sent now."""
-    callback = _outbox(world).first(_session(world).uuid)
+    callback = _outbox(world).next_callback(_session(world).uuid)
     return None if callback is None else callback.ordinal
 
 
@@ -73,7 +73,7 @@ def test_sessions_do_not_wait_for_each_other(told: World) -> None:
     other = told.create(CARA, DAVE, settings=TELLING)
     told.call(CARA)
 
-    assert {_session(told).uuid, other.uuid} == set(_outbox(told).ready)
+    assert {_session(told).uuid, other.uuid} == set(_outbox(told).ready_sessions)
     _settle(told, 3, Outcome.OK)
     assert 1 == _first(told)
 
@@ -90,7 +90,7 @@ def test_empty_outbox_has_nothing_to_send(told: World) -> None:
     for callback in (1, 2):
         _settle(told, callback, Outcome.OK)
 
-    assert (0, []) == (len(_outbox(told)), list(_outbox(told).ready))
+    assert (0, []) == (len(_outbox(told)), list(_outbox(told).ready_sessions))
     assert _first(told) is None
 
 
@@ -126,7 +126,7 @@ def test_failed_attempt_pauses_its_line(told: World, outcome: Outcome) -> None:
     event = told.journal[-1]
     assert isinstance(event, CallbackAttempted)
     assert START + SECOND_US == event.until
-    assert (None, []) == (_first(told), list(_outbox(told).ready))
+    assert (None, []) == (_first(told), list(_outbox(told).ready_sessions))
     assert [(1, CallbackState.RETRYING), (2, CallbackState.WAITING)] == _open(told)
 
 

@@ -225,7 +225,7 @@ class CallMachine(Machine):
     def deliver(self, most: int) -> None:
         """The server takes all that is to be sent, up to so many."""
         for _ in range(most):
-            ready = list(self.world.engine.state.outbox.ready)
+            ready = list(self.world.engine.state.outbox.ready_sessions)
             if not ready:
                 return
             first = self.lines.first(ready[0])
@@ -340,7 +340,7 @@ class CallMachine(Machine):
         outbox = self.world.engine.state.outbox
         assert list(self.lines.open.values()) == outbox.unsettled()
         firsts = {session: first for session in self.lines.lines if (first := self.lines.first(session)) is not None}
-        found = {session: outbox.first(session) for session in outbox.ready}
+        found = {session: outbox.next_callback(session) for session in outbox.ready_sessions}
         assert firsts == {session: callback.ordinal for session, callback in found.items() if callback is not None}
         assert len(found) == len(firsts)
         assert len(outbox) <= self.rules_of_world.callbacks_waiting_max

@@ -30,7 +30,9 @@ def test_outbox_is_as_it_says(steps: list[Step]) -> None:
         assert {CallbackState.WAITING} >= {state_of[ordinal] for line in lines.values() for ordinal in line[1:]}
         firsts = {session: state_of[line[0]] for session, line in lines.items()}
         assert {CallbackState.WAITING, CallbackState.RETRYING} >= set(firsts.values())
-        assert {session for session, state in firsts.items() if state is CallbackState.WAITING} == set(outbox.ready)
+        assert {session for session, state in firsts.items() if state is CallbackState.WAITING} == set(
+            outbox.ready_sessions
+        )
 
 
 @of_any_run

@@ -218,7 +218,7 @@ class Dispatch:
 
     def resume(self) -> None:
         """Send what waits and is not under way, for instance because no event loop ran when it became due."""
-        self._stirred.update(dict.fromkeys(self._engine.sessions_to_tell()))
+        self._stirred.update(dict.fromkeys(self._engine.ready_sessions()))
         self.take(())
 
     def stop(self) -> None:

@@ -89,7 +89,7 @@ class Rule(Struct):
         return self.take_rest(callback.session, chance)
 
     def take_rest(self, session: str, chance: Chance) -> Sequence[int]:
-        """For a reordering rule: collect no longer what it has of a session. Returns that, in the order to let it go."""
+        """For a reordering rule: give up what it has of a session. Returns that, in the order to let it go."""
         group = self.groups.pop(session, [])
         if self.order is Order.REVERSE:
             return group[::-1]
@@ -148,7 +148,7 @@ class Laboratory:
         return Laboratory([rule.forked() for rule in self.rules])
 
     def take_rest(self, session: str, chance: Chance) -> Sequence[int]:
-        """What the reordering rules have collected of a session of which nothing more is to come, which they give up."""
+        """What the reordering rules have of a session of which nothing more is to come, which they give up."""
         return [ordinal for rule in self.rules for ordinal in rule.take_rest(session, chance)]
 
     def treatment(self, callback: Callback, event: str, chance: Chance) -> Rule | None:

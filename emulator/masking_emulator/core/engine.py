@@ -122,7 +122,7 @@ class Engine:
             self.timers_run += 1
             events += self._apply(due[3])
             # Checked after a timer and not before it: a callback that nobody answers must not stop the clock.
-            if to_callbacks and self._state.outbox.ready and self._state.timers.deadline() != self.now:
+            if to_callbacks and self._state.outbox.ready_sessions and self._state.timers.deadline() != self.now:
                 break
         return events
 
@@ -243,11 +243,11 @@ class Engine:
 
     def next_callback(self, session: str) -> Callback | None:
         """The callback of this session that is to be sent now; None where none is, or the first one pauses."""
-        return self._state.outbox.first(session)
+        return self._state.outbox.next_callback(session)
 
-    def sessions_to_tell(self) -> Collection[str]:
+    def ready_sessions(self) -> Collection[str]:
         """The sessions of which a callback is to be sent now."""
-        return self._state.outbox.ready
+        return self._state.outbox.ready_sessions
 
     @property
     def state(self) -> State:

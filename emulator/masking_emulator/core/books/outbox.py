@@ -27,7 +27,7 @@ The functions below the class return the event that should happen; the state has
 # 1. An open callback is either HELD, and then in no line, or it is in exactly one line: that of its session.
 # 2. No line is empty; where a session has nothing to send, it has no line.
 # 3. All but the first callback of a line are WAITING. The first is WAITING or RETRYING.
-# 4. `ready` names exactly those sessions whose first callback is WAITING.
+# 4. `ready_sessions` names exactly those sessions whose first callback is WAITING.
 #
 # The third sentence is why a retry keeps the order: a callback that pauses between two attempts stays at the head, and
 # the whole line pauses with it. It is also why the outcome of an attempt is accepted for the first of a line only. A
@@ -35,16 +35,16 @@ The functions below the class return the event that should happen; the state has
 # holding is for: it lets a receiver see callbacks out of order.
 #
 # WAITING does not tell whether a request is on its way: the outbox does not know. Dispatch sends the first of a line,
-# and until the answer is there the callback stays WAITING, and its session `ready`. So a callback can be dropped while
+# and until the answer is there the callback stays WAITING, and its session ready. So a callback can be dropped while
 # it is on its way: it leaves its line at once, and the outcome that arrives later is refused (CALLBACK_NOT_WAITING),
 # because the callback is no longer open. And a snapshot that is taken meanwhile has it as one that waits: a world that
 # goes on from there sends it again, and the receiver gets it twice.
 #
 # Nothing here acts by itself. A pause, or a hold with an end, is a timer in the state (state.py), whose command
-# (RetryCallback, ReleaseCallback) comes back here as the function `waiting`. The functions below the class read the
-# outbox and return the event that should happen, or raise Refused. Only when the state absorbs an event does the outbox
-# change, and that is never refused; so the same events give the same outbox. (The exceptions are no decisions: a
-# restore fills an empty outbox, the counts of forgotten sessions go, and the state sets `delivers`.)
+# (RetryCallback, ReleaseCallback) comes back here as `waiting_again`. The functions below the class read the outbox and
+# return the event that should happen, or raise Refused. Only when the state absorbs an event does the outbox change,
+# and that is never refused; so the same events give the same outbox. (The exceptions are no decisions: a restore fills
+# an empty outbox, the counts of forgotten sessions go, and the state sets `delivers`.)
 #
 # Sequence numbers count the callbacks of a session from 1, in the order in which they became due, the kept and the
 # dropped ones included: a gap tells the receiver that it has missed something. A copy (a duplicate, or a replay by
@@ -101,7 +101,7 @@ class Outbox:
         return len(self._open)
 
     @property
-    def ready(self) -> Collection[str]:
+    def ready_sessions(self) -> Collection[str]:
         """The sessions of which a callback is to be sent now."""
         return self._ready.keys()
 
@@ -116,7 +116,7 @@ class Outbox:
             raise Refused(Reason.CALLBACK_NOT_WAITING, callback=ordinal)
         return callback
 
-    def first(self, session: str) -> Callback | None:
+    def next_callback(self, session: str) -> Callback | None:
         """The next callback of this session; None where there is none, or it pauses between two attempts."""
         line = self._lines.get(session)
         return line[0] if line and line[0].state is CallbackState.WAITING else None
@@ -145,7 +145,7 @@ class Outbox:
         self._lines = {session: deque(self._open[o] for o in ordinals) for session, ordinals in lines.items()}
         self._sequences = dict(sequences)
         self.ordinal = ordinal
-        self._ready = {session: None for session in self._lines if self.first(session) is not None}
+        self._ready = {session: None for session in self._lines if self.next_callback(session) is not None}
 
     def absorb(self, event: CallbackEvent) -> None:
         """Apply an event."""
@@ -174,7 +174,7 @@ class Outbox:
             case CallbackSettled():
                 self._leave(callback)
                 del self._open[callback.ordinal]
-        if self.first(callback.session) is None:
+        if self.next_callback(callback.session) is None:
             self._ready.pop(callback.session, None)
         else:
             self._ready[callback.session] = None
@@ -205,10 +205,10 @@ class Outbox:
             del self._lines[callback.session]
 
 
-def settled(outbox: Outbox, ordinal: int, attempt: Attempt, plan: RetryPlan, now: int) -> CallbackEvent:
+def after_attempt(outbox: Outbox, ordinal: int, attempt: Attempt, plan: RetryPlan, now: int) -> CallbackEvent:
     """The event that follows an attempt: the callback is settled, or pauses before another attempt."""
     callback = outbox.find(ordinal)
-    if outbox.first(callback.session) is not callback:
+    if outbox.next_callback(callback.session) is not callback:
         raise Refused(Reason.CALLBACK_NOT_WAITING, callback=ordinal)
     if attempt.outcome in plan.retry_on and attempt.number < plan.attempts_max:
         retrying = replace(callback, state=CallbackState.RETRYING, attempts=attempt.number)
@@ -222,7 +222,7 @@ def pause_us(plan: RetryPlan, attempts: int) -> int:
     return plan.pause_us << min(attempts - 1, _PAUSE_DOUBLINGS_MAX)
 
 
-def waiting(outbox: Outbox, ordinal: int, now: int) -> CallbackEvent:
+def waiting_again(outbox: Outbox, ordinal: int, now: int) -> CallbackEvent:
     """The pause is over, or the callback is released: it waits for its turn. Raises Refused(CALLBACK_NOT_WAITING)."""
     callback = outbox.find(ordinal)
     if callback.state is CallbackState.WAITING:

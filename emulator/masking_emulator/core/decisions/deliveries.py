@@ -20,12 +20,12 @@ from masking_emulator.core.state import State
 
 def settle(state: State, command: SettleAttempt, now: int) -> list[Event]:
     """An attempt to send a callback has an outcome. Raises Refused: CALLBACK_NOT_WAITING."""
-    return [outbox.settled(state.outbox, command.callback, command.attempt, command.plan, now)]
+    return [outbox.after_attempt(state.outbox, command.callback, command.attempt, command.plan, now)]
 
 
 def wait_again(state: State, command: RetryCallback | ReleaseCallback, now: int) -> list[Event]:
     """A callback waits for its turn. Raises Refused: CALLBACK_NOT_WAITING."""
-    return [outbox.waiting(state.outbox, command.callback, now)]
+    return [outbox.waiting_again(state.outbox, command.callback, now)]
 
 
 def hold(state: State, command: HoldCallback, now: int) -> list[Event]:
