@@ -77,11 +77,16 @@ ROOMS: Final[Mapping[str, Room]] = {
         {"starlette": "*", "jsonschema": "control/kernel.py", "msgspec": "*"},
     ),
     "console": Room("the page in the browser", ("control",), {"starlette": "*"}),
+    "agents": Room(
+        "the emulator for agents: the control API as tools of the Model Context Protocol",
+        ("client", "plivo.callback_schemas", "plivo.ledger", "control"),
+        {"starlette": "agents/endpoint.py", "msgspec": "*", "mcp": "*", "mcp_types": "*", "anyio": "*"},
+    ),
     "server": Room(
         "sockets, the app, an API request's way to its world, and `run`",
         (
             *("core", "clock", "config", "wholefile", "unpatched", "client", "plivo", "traffic", "callbacks.courier"),
-            *("callbacks.log", "interception", "world", "keeping", "control", "console"),
+            *("callbacks.log", "interception", "world", "keeping", "control", "console", "agents"),
         ),
         {"starlette": "*", "uvicorn": "*", "httptools": "*protocol.py"},
     ),
@@ -90,7 +95,7 @@ ROOMS: Final[Mapping[str, Room]] = {
         (
             *("clock", "config", "wholefile", "client", "plivo.ledger", "plivo.sentences", "plivo.stories"),
             *("receiver", "interception"),
-            *("world.spec", "world.file", "world.schema", "keeping.replay", "server"),
+            *("world.spec", "world.file", "world.schema", "keeping.replay", "agents", "server"),
         ),
         {"click": "*"},
     ),

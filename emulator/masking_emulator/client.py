@@ -48,9 +48,15 @@ class Control:
         self._host, self._port = _host_and_port(self.url)
         self._timeout_s = timeout_s
 
+    def ask(
+        self, method: str, path: str, body: Mapping[str, Any] | None = None, query: Mapping[str, str | int] = {}
+    ) -> Any:
+        """One request to a path below `/_emulator`. Raises Unreachable, ControlRefused."""
+        return self._ask(method, path + (f"?{urlencode(query)}" if query else ""), body)
+
     def get(self, path: str, **query: str | int) -> Any:
         """GET a path below `/_emulator`. Raises Unreachable, ControlRefused."""
-        return self._ask("GET", path + (f"?{urlencode(query)}" if query else ""), None)
+        return self.ask("GET", path, query=query)
 
     def wait(self, path: str, timeout_s: float, **query: str | int) -> Any:
         """GET a path that answers as soon as something happens, at the latest after so many real seconds.

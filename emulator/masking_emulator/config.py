@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, Literal
 
 from masking_emulator.core.chance import Seed
 
@@ -40,6 +40,7 @@ class ServeConfig:
 
     `callback_authorities` are the certificates (PEM) that callbacks believe beside the system's.
     `state` is the file that the world goes on from and is written to, `recording` the one for what it is asked.
+    `mcp` says whether agents are served, and whether they may change something.
     """
 
     host: str
@@ -55,6 +56,7 @@ class ServeConfig:
     callback_authorities: Path | None = None
     recording: Path | None = None
     verbose: bool = False
+    mcp: Literal["read", "write"] | None = None
 
 
 def files_max() -> int | None:

@@ -316,6 +316,8 @@ VERBS: Final[Mapping[str, str]] = {
     "calls": "Look at the calls",
     "callbacks": "Look at callbacks, wait for them",
     "numbers": "Look at the number pool",
+    "mcp": "Offer a running emulator to an agent",
+    "skill": "Print a SKILL.md",
     "listen": "Receive callbacks until Ctrl-C",
 }
 

@@ -46,6 +46,8 @@ _PLAIN = {
     ("run",),
     ("env",),
     ("help",),
+    ("mcp",),
+    ("skill",),
     ("completion",),
     ("world", "schema"),
     ("certificate", "install-help"),

@@ -6,6 +6,7 @@ is loaded when it is asked for. What verbs share, and their exit codes, is in `c
 
 import gc
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
 
@@ -27,6 +28,7 @@ _ELSEWHERE: Final = {
     **dict.fromkeys(("worlds", "world"), "worlds"),
     **dict.fromkeys(("status", "wait"), "status"),
     **dict.fromkeys(("help", "completion"), "helping"),
+    **dict.fromkeys(("mcp", "skill"), "agents"),
     **{name: name for name in ("callbacks", "faults", "fidelity", "journal", "listen", "numbers", "phones")},
     **{name: name for name in ("init", "requests", "routes", "sessions", "trigger")},
 }
@@ -89,6 +91,11 @@ def main() -> None:
 )
 @click.option("--state", type=_FILE, help="Go on from this file if it is there, and write it at the end.")
 @click.option("--record", type=_FILE, help="Record the run in this file, behind earlier ones, for `recording replay`.")
+@click.option(
+    "--mcp",
+    type=click.Choice(["read", "write"]),
+    help="Offer the server to agents at /_emulator/mcp: tools that only read, or those that change something too.",
+)
 @click.option("--verbose", "-v", is_flag=True, help="Log each request and each callback in a line.")
 @click.option(
     "--log-format", default="text", type=click.Choice(["text", "json"]), help="The form of the log, on stderr."
@@ -111,6 +118,8 @@ def serve(**options: Any) -> None:
     from masking_emulator.wholefile import CannotKeepFile
     from masking_emulator.world.spec import BadWorld, WorldSpec
 
+    if options["mcp"] is not None and find_spec("mcp") is None:
+        end(EXIT_USAGE, "--mcp: mcp is not installed; pip install 'masking-emulator[mcp]'")
     config = ServeConfig(
         host=options["host"],
         port=options["port"],
@@ -125,6 +134,7 @@ def serve(**options: Any) -> None:
         recording=options["record"],
         callback_authorities=options["callback_ca"],
         verbose=options["verbose"],
+        mcp=options["mcp"],
     )
 
     def ready(sockets: ServerSockets, spec: WorldSpec) -> None:

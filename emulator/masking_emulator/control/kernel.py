@@ -76,6 +76,7 @@ class Operation(Record):
     """One control operation: its method and path, the schemas of its body and query, and its handler.
 
     `media_type` is the type of a successful answer; a handler of another type than JSON makes the response itself.
+    `only_reads`: it changes nothing, although it is no GET.
     """
 
     method: str
@@ -86,6 +87,7 @@ class Operation(Record):
     query: Mapping[str, Mapping[str, Any]] | None = None
     body_bytes_max: int = BODY_BYTES_MAX
     media_type: str = JSON
+    only_reads: bool = False
 
 
 #: The path of a world, below which its operations are.

@@ -84,7 +84,7 @@ _CREATE: Final = {"type": "object", "description": "The body of a create."}
 
 OPERATIONS: Final[Sequence[Operation]] = (
     Operation("GET", f"{W}/sessions/{{session_uuid}}/explain", "Why a session has its number", explain_session),
-    Operation("POST", f"{W}/sessions/explain", "What a create would come to", explain_create, _CREATE),
+    Operation("POST", f"{W}/sessions/explain", "What a create would come to", explain_create, _CREATE, only_reads=True),
     Operation("GET", f"{W}/numbers", "The number pool", show_numbers),
     Operation(
         "POST",

@@ -77,6 +77,8 @@ def _described(operation: control.Operation) -> dict[str, Any]:
     }
     if operation.body is not None:
         described["requestBody"] = {"content": {"application/json": {"schema": operation.body}}}
+    if operation.only_reads:
+        described["x-only-reads"] = True
     return described
 
 

@@ -200,7 +200,14 @@ OPERATIONS: Final[Sequence[Operation]] = (
         query={**_IN_QUERY, "limit": WHOLE, "before": WHOLE},
     ),
     Operation("GET", f"{W}/requests/count", "How many API requests match", count_requests, query=_IN_QUERY),
-    Operation("POST", f"{W}/requests/verify", "Verify which API requests arrived", verify_requests, _VERIFICATION),
+    Operation(
+        "POST",
+        f"{W}/requests/verify",
+        "Verify which API requests arrived",
+        verify_requests,
+        _VERIFICATION,
+        only_reads=True,
+    ),
     Operation(
         "GET",
         f"{W}/requests/wait",

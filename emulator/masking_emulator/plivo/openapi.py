@@ -102,18 +102,25 @@ def _renamed(item: Json) -> Json:
 def _masking_paths() -> Json:
     return {
         "/v1/Account/{auth_id}/Masking/Session": {
-            "get": operation("list_sessions", {"200": _LISTED}, ("auth_id",), query=_filters()),
-            "post": operation("create_session", {"201": _CREATED}, ("auth_id",), body=_body(CREATE)),
+            "get": operation(
+                "list_sessions", "List sessions, newest first", {"200": _LISTED}, ("auth_id",), query=_filters()
+            ),
+            "post": operation(
+                "create_session", "Create a session of two parties", {"201": _CREATED}, ("auth_id",), body=_body(CREATE)
+            ),
         },
         "/v1/Account/{auth_id}/Masking/Session/{session_uuid}": {
-            "get": operation("get_session", {"200": _GOT}, ("auth_id", "session_uuid")),
+            "get": operation("get_session", "Read a session", {"200": _GOT}, ("auth_id", "session_uuid")),
             "post": operation(
                 "update_session",
+                "Change a live session",
                 {"200": _UPDATED, "202": _UPDATED},
                 ("auth_id", "session_uuid"),
                 body=_body(UPDATE),
             ),
-            "delete": operation("delete_session", {"200": _DELETED}, ("auth_id", "session_uuid")),
+            "delete": operation(
+                "delete_session", "End a session at once", {"200": _DELETED}, ("auth_id", "session_uuid")
+            ),
         },
     }
 

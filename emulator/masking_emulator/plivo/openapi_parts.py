@@ -44,6 +44,7 @@ META: Final = shape(
 
 def operation(
     name: str,
+    summary: str,
     answers: Mapping[str, Json | None],
     in_path: Sequence[str],
     *,
@@ -56,6 +57,7 @@ def operation(
     responses |= {status: _response(text, ERROR) for status, text in _REFUSALS.items()}
     described: Json = {
         "operationId": name,
+        "summary": summary,
         "tags": ["masking"],
         "security": [{"basic": []}],
         "parameters": [*path, *query],

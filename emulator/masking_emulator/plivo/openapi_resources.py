@@ -62,24 +62,44 @@ def resource_paths() -> Json:
     one_recording, one_number = ({"api_id": STRING, **fields} for fields in (_RECORDING, _NUMBER))
     return {
         f"{account}/Call": {
-            "get": operation("list_calls", {"200": {"oneOf": [_listed(_CALL), live]}}, ("auth_id",), query=_of_calls())
+            "get": operation(
+                "list_calls",
+                "List calls, newest first, or those that live",
+                {"200": {"oneOf": [_listed(_CALL), live]}},
+                ("auth_id",),
+                query=_of_calls(),
+            )
         },
         f"{account}/Call/{{call_uuid}}": {
-            "get": operation("get_call", {"200": call}, ("auth_id", "call_uuid"), query=[_STATUS])
+            "get": operation("get_call", "Read a call", {"200": call}, ("auth_id", "call_uuid"), query=[_STATUS])
         },
         f"{account}/Recording": {
-            "get": operation("list_recordings", {"200": _listed(_RECORDING)}, ("auth_id",), query=_of_recordings())
+            "get": operation(
+                "list_recordings",
+                "List recordings, newest first",
+                {"200": _listed(_RECORDING)},
+                ("auth_id",),
+                query=_of_recordings(),
+            )
         },
         f"{account}/Recording/{{recording_uuid}}": {
-            "get": operation("get_recording", {"200": shape(one_recording)}, ("auth_id", "recording_uuid")),
-            "delete": operation("delete_recording", {"204": None}, ("auth_id", "recording_uuid")),
+            "get": operation(
+                "get_recording", "Read a recording", {"200": shape(one_recording)}, ("auth_id", "recording_uuid")
+            ),
+            "delete": operation("delete_recording", "Delete a recording", {"204": None}, ("auth_id", "recording_uuid")),
         },
         f"{account}/Recording/{{recording_uuid}}.{{audio_format}}": {"get": _media()},
         f"{account}/Number": {
-            "get": operation("list_numbers", {"200": _listed(_NUMBER)}, ("auth_id",), query=_of_numbers())
+            "get": operation(
+                "list_numbers",
+                "List the account's numbers",
+                {"200": _listed(_NUMBER)},
+                ("auth_id",),
+                query=_of_numbers(),
+            )
         },
         f"{account}/Number/{{number}}": {
-            "get": operation("get_number", {"200": shape(one_number)}, ("auth_id", "number"))
+            "get": operation("get_number", "Read a number", {"200": shape(one_number)}, ("auth_id", "number"))
         },
     }
 

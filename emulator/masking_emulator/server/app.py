@@ -22,8 +22,11 @@ from masking_emulator.server.straight import Straight
 from masking_emulator.world.hub import Hub
 
 
-def make_app(hub: Hub, *, control_hosts: Sequence[str] = ()) -> ASGIApp:
-    """The emulator as an ASGI app over these worlds. `control_hosts` are further names that it answers to."""
+def make_app(hub: Hub, *, control_hosts: Sequence[str] = (), further: Sequence[Route] = ()) -> ASGIApp:
+    """The emulator as an ASGI app over these worlds. `control_hosts` are further names that it answers to.
+
+    `further` routes are what only some servers have.
+    """
 
     # Asynchronous, all of them: starlette would run a plain function in a thread, beside the loop that worlds live in.
     async def not_found(request: Request, _: Exception) -> Response:
@@ -61,6 +64,7 @@ def make_app(hub: Hub, *, control_hosts: Sequence[str] = ()) -> ASGIApp:
             *control.routes(hub),
             Route(f"{control.PREFIX}/openapi.json", describe),
             *console.routes(),
+            *further,
         ],
         exception_handlers={HTTPException: not_found, ClientDisconnect: gone, Exception: crashed},
     )

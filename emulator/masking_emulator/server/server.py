@@ -32,6 +32,7 @@ from masking_emulator.world.spec import WorldSpec
 from masking_emulator.world.world import Surroundings
 
 if TYPE_CHECKING:
+    from masking_emulator.agents.endpoint import McpEndpoint
     from masking_emulator.interception.proxy import Proxy
     from masking_emulator.keeping.files import Keeping
     from masking_emulator.world.narrator import Narrator
@@ -77,6 +78,7 @@ def _serve(config: ServeConfig, keeping: "Keeping | None", ready: Callable[[Serv
         control_hosts=hosts,
         ready=lambda: ready(sockets, spec),
         narrator=narrator,
+        agents=_agents(config, sockets),
     )
 
 
@@ -89,6 +91,7 @@ def serve_world(
     control_hosts: Sequence[str] = (),
     ready: Callable[[], None] = lambda: None,
     narrator: "Narrator | None" = None,
+    agents: "McpEndpoint | None" = None,
 ) -> None:
     """Serve one world behind these sockets until the process is asked to end. Raises CannotKeepFile."""
     take_more_files()
@@ -100,7 +103,7 @@ def serve_world(
         if keeping is not None:
             keeping.begin(world)
 
-    Server(hub, sockets, begin, ready, control_hosts=control_hosts).run(sockets=[sockets.plain])
+    Server(hub, sockets, begin, ready, control_hosts=control_hosts, agents=agents).run(sockets=[sockets.plain])
     if keeping is not None:
         keeping.end(world)
 
@@ -116,6 +119,16 @@ def _check_authorities(path: Path | None) -> None:
         raise CannotKeepFile(f"{path}: it holds no certificate in PEM") from None
     except OSError as error:
         raise CannotKeepFile(f"{path}: {error.strerror}") from None
+
+
+def _agents(config: ServeConfig, sockets: ServerSockets) -> "McpEndpoint | None":
+    """What answers those that speak MCP; None where nobody should."""
+    if config.mcp is None:
+        return None
+    # Imported here: a start without it would pay for it.
+    from masking_emulator.agents.endpoint import McpEndpoint
+
+    return McpEndpoint(sockets.url, allow_writes=config.mcp == "write")
 
 
 def _narrator() -> "Narrator":
@@ -151,12 +164,14 @@ class Server(uvicorn.Server):
         *,
         control_hosts: Sequence[str] = (),
         limits: ClientLimits = CLIENT_LIMITS,
+        agents: "McpEndpoint | None" = None,
     ) -> None:
         """`begin` is called in the event loop before anything is served, `started` as soon as requests are answered."""
         self._http = partial(HttpProtocol, crowd=Crowd(connections_max(files_max())), limits=limits)
+        further = [] if agents is None else [agents.route()]
         super().__init__(
             uvicorn.Config(
-                self._quietly(make_app(hub, control_hosts=control_hosts)),
+                self._quietly(make_app(hub, control_hosts=control_hosts, further=further)),
                 http=self._http,  # type: ignore[arg-type]  # uvicorn does no more with it than to call it
                 ws="none",
                 lifespan="off",
@@ -169,6 +184,7 @@ class Server(uvicorn.Server):
         self._sockets = sockets
         self._begin = begin
         self._started = started
+        self._agents = agents
         self._proxy: Proxy | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -195,6 +211,8 @@ class Server(uvicorn.Server):
         await self._hub.close()  # first: requests that wait for a callback would delay the end of the server
         if self._proxy is not None:
             self._proxy.close()
+        if self._agents is not None:
+            await self._agents.close()
         connections, tasks = self.server_state.connections, self.server_state.tasks
         for connection in tuple(connections):
             connection.shutdown()
