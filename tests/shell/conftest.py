@@ -1,6 +1,8 @@
 """Worlds for the tests of the shell, on the server that all tests share."""
 
+import socket
 from collections.abc import Iterator
+from contextlib import closing
 
 import pytest
 from masking_emulator.server.thread import ServerThread
@@ -30,3 +32,10 @@ def small(emulator: ServerThread) -> Iterator[Api]:
     api = api_of(emulator.url, emulator.control.post("/worlds", {"world": world}))
     yield api
     emulator.control.delete(f"/worlds/{api.auth_id}")
+
+
+@pytest.fixture(scope="module")
+def nobody() -> str:
+    """A URL at which nothing listens."""
+    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
+        return f"http://127.0.0.1:{listener.getsockname()[1]}"

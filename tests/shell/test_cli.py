@@ -2,11 +2,9 @@
 
 import json
 import os
-import socket
 import subprocess
 import threading
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import closing
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any, Final
 
@@ -25,13 +23,6 @@ def api(fresh_api: Api, monkeypatch: pytest.MonkeyPatch) -> Api:
     monkeypatch.setenv("MASKING_EMULATOR_URL", fresh_api.url)
     monkeypatch.setenv("MASKING_EMULATOR_ACCOUNT", fresh_api.auth_id)
     return fresh_api
-
-
-@pytest.fixture(scope="module")
-def nobody() -> str:
-    """A URL at which nothing listens."""
-    with closing(socket.create_server(("127.0.0.1", 0))) as listener:
-        return f"http://127.0.0.1:{listener.getsockname()[1]}"
 
 
 @pytest.fixture
@@ -316,6 +307,7 @@ VERBS: Final[Mapping[str, str]] = {
     "calls": "Look at the calls",
     "callbacks": "Look at callbacks, wait for them",
     "numbers": "Look at the number pool",
+    "trigger": "Play the shortest story",
     "mcp": "Offer a running emulator to an agent",
     "skill": "Print a SKILL.md",
     "listen": "Receive callbacks until Ctrl-C",
