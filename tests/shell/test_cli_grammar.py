@@ -101,6 +101,17 @@ def test_mistyped_verb_and_option_name_the_nearest() -> None:
     assert "Did you mean 'serve'" in run("srve").stderr
     assert "Did you mean 'list'" in run("sessions", "lst").stderr
     assert "--limit" in run("sessions", "list", "--limt", "1").stderr
+    assert "did you mean sessions?" in run("help", "sesions").stderr
+    assert "did you mean list?" in run("help", "sessions", "lst").stderr
+    assert "did you mean demo?" in run("worlds", "create", "--world", "dmo").stderr
+    assert "did you mean pool_order?" in run("fidelity", "--row", "pool_ordr").stderr
+
+
+def test_mistyped_operation_names_the_nearest(api: Api) -> None:
+    """Where the server knows the words, it says so."""
+    del api
+
+    assert "did you mean create_session?" in run("requests", "list", "--operation", "create_sesion").stderr
 
 
 def test_session_lives_from_create_to_expire(api: Api) -> None:
@@ -160,6 +171,7 @@ def test_clock_is_shown_stopped_started_and_set(api: Api) -> None:
     assert "now 2026-01-01T00:00:00Z, stands still\n" == run("clock", "show").stdout
     assert "now 2026-01-01T01:00:00Z, stands still\n" == run("clock", "set", "2026-01-01T01:00:00Z").stdout
     assert run("clock", "start", "--rate", "0.001").stdout.endswith(", rate 0.001\n")
+    assert "INSTANT: " in run("clock", "set", "yesterday").stderr
     assert run("clock", "stop").stdout.endswith(", stands still\n")
 
 

@@ -36,6 +36,22 @@ update_stauts = 202
 """
 
 
+def test_mistyped_section_is_named_in_its_line() -> None:
+    """Lists of tables as well as tables; the first of a list stands for all of it."""
+    text = 'seed = 1\n[polcy]\n[[nubmers]]\nnumber = "+14155550100"\n[[nubmers]]\n'
+
+    assert [(2, "unknown key; did you mean policy?"), (3, "unknown key; did you mean numbers?")] == [
+        (mistake.line, mistake.reason) for mistake in mistakes_in(text)
+    ]
+
+
+def test_mistyped_value_of_a_policy_names_the_nearest() -> None:
+    """Beside all the values that there are."""
+    (mistake,) = mistakes_in('[policy]\ntimer_defaults = "recordd"\n')
+
+    assert "'recordd' is none of recorded, documented; did you mean recorded?" == mistake.reason
+
+
 def test_every_mistake_is_found_with_its_line() -> None:
     """Unknown keys with the nearest known one, values out of range, and what only the section itself can tell."""
     found = {(mistake.line, mistake.key): mistake.reason for mistake in mistakes_in(_WRONG)}

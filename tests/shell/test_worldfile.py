@@ -209,14 +209,16 @@ def test_folder_is_no_world(tmp_path: Path) -> None:
     assert f"{tmp_path}: Is a directory" == str(caught.value)
 
 
-@pytest.mark.parametrize("source", ["nowhere.toml", "dmo"])
-def test_missing_file_lists_the_examples(source: str) -> None:
-    """Where there is no such file, the message says which names there are."""
+@pytest.mark.parametrize(
+    ("source", "hint"), [("nowhere.toml", ""), ("C:\\worlds\\mine.toml", ""), ("dmo", "; did you mean demo?")]
+)
+def test_missing_file_lists_the_examples(source: str, hint: str) -> None:
+    """Where there is no such file, the message says which names there are, and which one is near."""
     with pytest.raises(BadWorld) as caught:
         load_world(source)
 
     examples = ", ".join(world_names())
-    assert f"{source}: there is no such file, and the example worlds are {examples}" == str(caught.value)
+    assert f"{source}: there is no such file, and the example worlds are {examples}{hint}" == str(caught.value)
 
 
 def test_seed_of_half_a_surrogate_pair_is_refused() -> None:

@@ -77,8 +77,9 @@ _after_option: Final = click.option("--after", default=0, show_default=True, typ
 def list_(url: str, account: str | None, as_json: bool, quiet: bool, **filters: Any) -> None:  # noqa: FBT001  # click's way
     """Print the callbacks, newest last, one a line."""
     answer = AccountClient(url, account).get("/callbacks", order="newest", **given(**filters))
-    found = answer["callbacks"][::-1]
-    Output(as_json=as_json, quiet=quiet).show_list({"callbacks": found}, [_line(callback) for callback in found])
+    answer["callbacks"].reverse()
+    lines = [_line(found) for found in answer["callbacks"]]
+    Output(as_json=as_json, quiet=quiet).show_list(answer, lines, before=answer["matched"] - len(lines))
 
 
 @callbacks.command()
@@ -194,7 +195,10 @@ def rules(url: str, account: str | None, clear: bool, **output: bool) -> None:  
     """Print the laboratory's rules, with how often each was applied."""
     server = AccountClient(url, account)
     policy = server.put("/callbacks/policy", {"rules": []}) if clear else server.get("/callbacks/policy")
-    Output(**output).show(policy, _policy(policy))
+    out = Output(**output)
+    out.show(policy, _policy(policy))
+    if not (policy["rules"] or out.as_json):
+        out.remark("none")
 
 
 def _with_rule(server: AccountClient, rule: Mapping[str, Any]) -> Any:

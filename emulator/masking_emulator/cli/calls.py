@@ -73,11 +73,9 @@ def calls() -> None:
 def list_(url: str, account: str | None, session: str | None, phase: str | None, limit: int, **output: bool) -> None:
     """Print the calls, newest last, one a line."""
     answer = AccountClient(url, account).get("/calls", **given(session=session, phase=phase, limit=limit))
-    rows = [
-        (found["started_at"], found["call_uuid"], _people(found), _standing(found))
-        for found in reversed(answer["calls"])
-    ]
-    Output(**output).show_list(answer, table(rows))
+    answer["calls"].reverse()
+    rows = [(found["started_at"], found["call_uuid"], _people(found), _standing(found)) for found in answer["calls"]]
+    Output(**output).show_list(answer, table(rows), before=answer["matched"] - len(rows))
 
 
 @calls.command()

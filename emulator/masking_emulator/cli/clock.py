@@ -52,12 +52,12 @@ def show(url: str, account: str | None, **output: bool) -> None:
 
 
 @clock.command(name="set")
-@click.argument("instant")
+@click.argument("now", metavar="INSTANT")
 @output_options
 @account_options
-def set_(instant: str, url: str, account: str | None, **output: bool) -> None:
+def set_(now: str, url: str, account: str | None, **output: bool) -> None:
     """Go forward to INSTANT, such as 2026-01-01T12:00:00Z; what falls due on the way happens."""
-    _show(AccountClient(url, account).put("/clock", {"now": instant}), **output)
+    _show(AccountClient(url, account).put("/clock", {"now": now}), **output)
 
 
 @clock.command()

@@ -231,6 +231,14 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
+def hint(word: str, known: Iterable[str]) -> str:
+    """`; did you mean list?` where a known word is near, else nothing."""
+    from difflib import get_close_matches
+
+    near = get_close_matches(word, list(known), n=1)
+    return f"; did you mean {near[0]}?" if near else ""
+
+
 def end(code: int, sentence: str) -> NoReturn:
     """End with this exit code, and say why."""
     click.echo(f"masking-emulator: {sentence}", err=True)

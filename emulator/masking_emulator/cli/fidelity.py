@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import click
 
-from masking_emulator.cli.common import Output, Verb, output_options
+from masking_emulator.cli.common import Output, Verb, hint, output_options
 from masking_emulator.cli.words import EVIDENCE
 
 #: Heading of a column → the key of a section's counts.
@@ -53,10 +53,7 @@ def _chosen(evidence: str | None, row: str | None) -> Sequence[dict[str, Any]]:
 
     known = [one.id for one in LEDGER]
     if row is not None and row not in known:
-        from difflib import get_close_matches
-
-        near = get_close_matches(row, known, 1)
-        raise click.UsageError(f"no row {row!r}" + (f"; did you mean {near[0]}?" if near else ""))
+        raise click.UsageError(f"no row {row!r}{hint(row, known)}")
     rows = [row_json(one) for one in LEDGER if evidence in (None, one.evidence.value) and row in (None, one.id)]
     if not rows:
         raise click.UsageError(f"row {row} is not {evidence}")

@@ -5,7 +5,7 @@ from typing import Final
 
 import click
 
-from masking_emulator.cli.common import EXIT_CODES, Verb
+from masking_emulator.cli.common import EXIT_CODES, Verb, hint
 
 _SHELLS: Final = ("bash", "zsh", "fish")
 
@@ -40,7 +40,9 @@ def help_(ctx: click.Context, topic: tuple[str, ...]) -> None:
     for word in topic:
         found = command.get_command(here, word) if isinstance(command, click.Group) else None
         if found is None:
-            raise click.UsageError(f"no verb and no topic {' '.join(topic)!r}; topics are {', '.join(_TOPICS)}")
+            known = [*command.list_commands(here), *_TOPICS] if isinstance(command, click.Group) else ()
+            meant = hint(word, known) or f"; topics are {', '.join(_TOPICS)}"
+            raise click.UsageError(f"no verb and no topic {' '.join(topic)!r}{meant}")
         here, command = click.Context(found, info_name=word, parent=here), found
     click.echo(command.get_help(here))
 

@@ -15,30 +15,40 @@ from masking_emulator.cli.common import (
     output_options,
 )
 
-#: One answer of the control API lists at most so many.
-_PAGE: Final = 1_000
+#: So many events are printed where nothing else is asked for, and so many by one answer of the control API at most.
+_LISTED_DEFAULT: Final = 1_000
+_LISTED_MAX: Final = 10_000
 
 #: How long one request may wait for the next event, in real seconds.
 _QUIET_S: Final = 3_600
 
 
 @click.command(cls=Verb)
-@click.option("--after", default=0, show_default=True, type=WHOLE, help="Only events after this sequence number.")
-@click.option("--limit", default=_PAGE, show_default=True, type=WHOLE, help="The most to print.")
+@click.option("--after", type=WHOLE, help="Only events after this sequence number, the first of them.")
+@click.option(
+    "--limit",
+    default=_LISTED_DEFAULT,
+    show_default=True,
+    type=WHOLE,
+    help="The most to print; without --after, the newest.",
+)
 @click.option("--follow", is_flag=True, help="Go on with every later event as it happens, until Ctrl-C.")
 @output_options
 @account_options
-def journal(after: int, limit: int, follow: bool, url: str, account: str | None, **output: bool) -> None:  # noqa: FBT001  # click's way
-    """Print what happened in the world, oldest first."""
+def journal(after: int | None, limit: int, follow: bool, url: str, account: str | None, **output: bool) -> None:  # noqa: FBT001  # click's way
+    """Print what happened in the world, newest last."""
     server, out = AccountClient(url, account, timeout_s=_QUIET_S), Output(**output)
     if follow:
         end_cleanly_when_asked()
-        for event in server.control.stream(f"{server.world}/journal/stream", after=after):
+        for event in server.control.stream(f"{server.world}/journal/stream", after=after or 0):
             out.stream(event, *event_lines([event]))
         return
-    answer = server.get("/journal", after=after, limit=limit)
+    limit = min(limit, _LISTED_MAX)
+    begin = max(0, server.get("/journal", limit=0)["last"] - limit) if after is None else after
+    answer = server.get("/journal", after=begin, limit=limit)
     events = answer["events"]
-    out.show_list(answer, event_lines(events), nothing="nothing happened")
+    before = max(0, events[0]["sequence"] - answer["first"]) if events and after is None else 0
+    out.show_list(answer, event_lines(events), before=before, nothing="nothing happened")
     if events and not out.as_json and events[-1]["sequence"] < answer["last"]:
         out.remark(f"{answer['last'] - events[-1]['sequence']:,} after these")
 

@@ -61,21 +61,22 @@ def _criteria(verb: _Verb) -> _Verb:
 
 @requests.command("list")
 @_criteria
-@click.option("--limit", type=WHOLE, help="The most to print, the newest ones.")
+@click.option("--limit", default=100, show_default=True, type=WHOLE, help="The most to print, the newest ones.")
 @output_options
 @account_options
 def list_(url: str, account: str | None, as_json: bool, quiet: bool, **criteria: Any) -> None:  # noqa: FBT001  # click's way
-    """Print the requests that arrived, oldest first, and what nothing read of them."""
+    """Print the requests that arrived, newest last, and what nothing read of them."""
     answer = AccountClient(url, account).get("/requests", **_given(criteria))
     lines = [line for request in answer["requests"] for line in _lines(request)]
-    Output(as_json=as_json, quiet=quiet).show_list(answer, lines)
+    before = answer["matched"] - len(answer["requests"])
+    Output(as_json=as_json, quiet=quiet).show_list(answer, lines, before=before)
 
 
 @requests.command()
 @output_options
 @url_option
 def unmatched(url: str, **output: bool) -> None:
-    """Print the requests that belong to no account: unknown callers, and paths that do not exist."""
+    """Print the requests that belong to no account, newest last: unknown callers, and paths that do not exist."""
     answer = AccountClient(url).control.get("/requests/unmatched")
     lines = [f"{_line(request)}  {request.get('note', '')}".rstrip() for request in answer["requests"]]
     Output(**output).show_list(answer, lines)

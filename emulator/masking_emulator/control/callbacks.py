@@ -2,7 +2,6 @@
 
 import asyncio
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from itertools import islice
 from typing import Any, Final
 
 from masking_emulator.callbacks.laboratory import Action, BadRule, Order, Rule, TamperTarget, rule_of
@@ -50,7 +49,8 @@ _STATES: Final = tuple(state.value for state in CallbackState)
 def list_callbacks(asked: ControlRequest) -> ControlAnswer:
     """The callbacks of the world, each with its request, what was signed, and every attempt.
 
-    Oldest first, or newest first with `order`; only those with an id above `after` and below `before`.
+    Oldest first, or newest first with `order`; only those with an id above `after` and below `before`. `matched` is
+    how many there are in all, of which at most `limit` are listed.
     """
     asked.world.caught_up()
     matches, order = _filter(asked.query, default_state=None), asked.query.get("order", "oldest")
@@ -58,9 +58,9 @@ def list_callbacks(asked: ControlRequest) -> ControlAnswer:
     if order not in _ORDERS:
         raise ControlError(400, f"{order[:60]!r} is none of {', '.join(_ORDERS)}", "order")
     entries = _ORDERS[order](asked.world.dispatch.log.all())
-    found = (entry for entry in entries if entry.callback.ordinal < before and matches(entry))
+    found = [entry for entry in entries if entry.callback.ordinal < before and matches(entry)]
     limit = min(whole(asked.query, "limit", 100), CALLBACKS_MAX)
-    return 200, {"callbacks": [entry_json(entry) for entry in islice(found, limit)]}
+    return 200, {"matched": len(found), "callbacks": [entry_json(entry) for entry in found[:limit]]}
 
 
 def show_callback(asked: ControlRequest) -> ControlAnswer:

@@ -1,7 +1,6 @@
 """Control of the simulated telephone network: calls, their steps, and how phones behave."""
 
 from collections.abc import Mapping, Sequence
-from itertools import islice
 from typing import Any, Final
 
 from masking_emulator.control.kernel import (
@@ -35,17 +34,20 @@ def place_simulated_call(asked: ControlRequest) -> ControlAnswer:
 
 
 def list_simulated_calls(asked: ControlRequest) -> ControlAnswer:
-    """The calls of the world, newest first; `session` keeps those of one session, `phase` those that are in it."""
+    """The newest `limit` calls, newest first; `session` keeps those of one session, `phase` those that are in it.
+
+    `matched` is how many there are in all.
+    """
     wanted, phase = asked.query.get("session"), asked.query.get("phase")
     if phase is not None and phase not in _PHASES:
         raise ControlError(400, f"{phase[:60]!r} is none of {', '.join(_PHASES)}", "phase")
-    found = (
+    found = [
         call
         for call in asked.world.caught_up().calls()
         if wanted in (None, call.session, call.host) and phase in (None, call.phase.value)
-    )
+    ]
     limit = min(whole(asked.query, "limit", 100), CALLS_MAX)
-    return 200, {"calls": [call_json(call) for call in islice(found, limit)]}
+    return 200, {"matched": len(found), "calls": [call_json(call) for call in found[:limit]]}
 
 
 def show_simulated_call(asked: ControlRequest) -> ControlAnswer:

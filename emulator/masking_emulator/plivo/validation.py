@@ -85,13 +85,16 @@ _CALLED: Final[Mapping[str, str]] = {
 
 def unknown_key(name: str, known: Iterable[str]) -> str:
     """What there is to say of an unknown key: the known one that is probably meant, or all of them."""
-    # Imported here: only who misspells a key needs it.
+    keys = list(known)
+    meant = _CALLED[name] if _CALLED.get(name) in keys else nearest(name, keys)
+    return (
+        f"unknown key; did you mean {meant}?" if meant else f"unknown key; known here are {', '.join(keys) or 'none'}"
+    )
+
+
+def nearest(word: str, known: Iterable[str]) -> str | None:
+    """The known word that is probably meant; None where none is near."""
+    # Imported here: only who misspells a word needs it.
     from difflib import get_close_matches
 
-    keys = list(known)
-    meant = [_CALLED[name]] if _CALLED.get(name) in keys else get_close_matches(name, keys, n=1)
-    return (
-        f"unknown key; did you mean {meant[0]}?"
-        if meant
-        else f"unknown key; known here are {', '.join(keys) or 'none'}"
-    )
+    return next(iter(get_close_matches(word, list(known), n=1)), None)

@@ -27,7 +27,7 @@ from masking_emulator.core.rules import TARIFF_DEFAULT, Tariff, Telephony
 from masking_emulator.plivo.policy import Limits, Policy
 from masking_emulator.plivo.reasons import reason_of, unknown_keys
 from masking_emulator.plivo.service import Account
-from masking_emulator.plivo.validation import SchemaValidator, unknown_key
+from masking_emulator.plivo.validation import SchemaValidator, nearest, unknown_key
 from masking_emulator.traffic.fault import BadFault, Fault, fault_of
 from masking_emulator.wholefile import read_file, text_of
 from masking_emulator.world.mistakes import Mistake, key_of, line_of, path_of
@@ -71,8 +71,7 @@ def load_world(source: str, *, seed: Seed | None = None) -> WorldSpec:
         text = text_of(_EXAMPLES_TOML[source] if is_example else read_file(path))
         structure = tomllib.loads(text)
     except FileNotFoundError:
-        examples = ", ".join(world_names())
-        raise BadWorld("", f"{source}: there is no such file, and the example worlds are {examples}") from None
+        raise BadWorld("", _no_such_world(source)) from None
     except OSError as error:
         raise BadWorld("", f"{path}: {error.strerror}") from None
     except UnicodeError as error:
@@ -97,7 +96,8 @@ def world_like(
     Names that are `taken` are avoided as in `world_of`. Raises BadWorld.
     """
     if example not in world_names():
-        raise BadWorld("example", f"{example[:60]!r} is none; the example worlds are {', '.join(world_names())}")
+        known = ", ".join(world_names())
+        raise BadWorld("example", f"{example[:60]!r} is none; the example worlds are {known}{_hint(example)}")
     structure = {**structure_of_file(example), **changes}
     if "account" in changes:
         return world_of(structure, taken, beyond)
@@ -117,11 +117,23 @@ def structure_of_file(source: str) -> dict[str, Any]:
     try:
         content = _EXAMPLES_TOML.get(source) or read_file(path)
         structure: dict[str, Any] = _plain(tomllib.loads(text_of(content)))
+    except FileNotFoundError:
+        raise BadWorld("", _no_such_world(source)) from None
     except OSError as error:
         raise BadWorld("", f"{path}: {error.strerror}") from None
     except (ValueError, RecursionError) as error:
         raise BadWorld("", f"{path}: {error}") from None
     return structure
+
+
+def _no_such_world(source: str) -> str:
+    known = ", ".join(world_names())
+    return f"{source}: there is no such file, and the example worlds are {known}{_hint(source)}"
+
+
+def _hint(source: str) -> str:
+    near = nearest(source[:60], world_names())
+    return f"; did you mean {near}?" if near else ""
 
 
 def mistakes_in(text: str) -> list[Mistake]:

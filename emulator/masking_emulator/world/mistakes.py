@@ -61,6 +61,8 @@ def _lines(text: str) -> Iterator[tuple[int, Path]]:
         if match := _TABLE.match(content):
             table = _resolved(_names(match[2]), counts)
             if match[1] == "[[":
+                if table not in counts:
+                    yield line, table
                 counts[table] = counts.get(table, -1) + 1
                 table = (*table, counts[table])
             yield line, table
