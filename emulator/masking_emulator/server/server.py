@@ -178,6 +178,7 @@ class Server(uvicorn.Server):
                 access_log=False,
                 log_config=None,
                 server_header=False,
+                proxy_headers=False,  # anybody could send one
             )
         )
         self._hub = hub
