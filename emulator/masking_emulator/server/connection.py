@@ -48,6 +48,48 @@ class Connection:
         await _gone(receive)
 
 
+class OneAnswer:
+    """The transport as one answer writes to it: its head waits for its body, so that both are one system call.
+
+    The body mostly follows at once. Where it does not, the head goes out in the event loop's next turn.
+    """
+
+    __slots__ = ("_head", "_loop", "_transport", "_waits")
+
+    def __init__(self, transport: Transport, loop: asyncio.AbstractEventLoop) -> None:
+        self._transport = transport
+        self._loop = loop
+        self._head: bytes | None = None
+        self._waits: asyncio.Handle | None = None
+
+    def write(self, data: bytes) -> None:
+        """Write, but keep what comes first for a moment."""
+        if self._head is None:
+            self._head = data
+            self._waits = self._loop.call_soon(self._go_out)
+        elif self._waits is not None:
+            self._waits.cancel()
+            self._waits = None
+            self._transport.write(self._head + data)
+        else:
+            self._transport.write(data)
+
+    def close(self) -> None:
+        """Write what was kept, and close."""
+        self._go_out()
+        self._transport.close()
+
+    def is_closing(self) -> bool:
+        """Whether one of the two sides has closed it."""
+        return self._transport.is_closing()
+
+    def _go_out(self) -> None:
+        if self._waits is not None and self._head is not None:
+            self._waits.cancel()
+            self._waits = None
+            self._transport.write(self._head)
+
+
 def connection_of(scope: Scope) -> Connection:
     """The connection that a request came over."""
     connection = scope.get("state", {}).get(CONNECTION_KEY)

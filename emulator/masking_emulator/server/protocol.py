@@ -24,7 +24,7 @@ from uvicorn.server import ServerState
 
 from masking_emulator.core.records.base import Record
 from masking_emulator.interception.crowd import Crowd
-from masking_emulator.server.connection import CONNECTION_KEY, Connection
+from masking_emulator.server.connection import CONNECTION_KEY, Connection, OneAnswer
 
 #: So long what a client still sends is read and thrown away after a refusal, in seconds. Closing at once would reset
 #: the connection, and a reset takes the answer away from a client that has not read it yet.
@@ -228,6 +228,7 @@ class HttpProtocol(HttpToolsProtocol):
         self._in_head = False
         self._head_bytes = 0
         super().on_headers_complete()
+        self.cycle.transport = OneAnswer(self.transport, self.loop)  # type: ignore[assignment]  # all that it uses
         self._unanswered.append(self.cycle)
 
     def on_response_complete(self) -> None:
