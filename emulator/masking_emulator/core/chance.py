@@ -6,8 +6,12 @@ copies as one integer, is the same on every Python, and a draw for one purpose m
 
 from collections.abc import Mapping
 from hashlib import blake2b
+from typing import Final
 
 Seed = int | str
+
+#: A hexadecimal digit → the one that stands in its place where a UUID says which variant it is.
+_VARIANTS: Final = dict(zip("0123456789abcdef", "89ab" * 4, strict=True))
 
 
 class Chance:
@@ -42,8 +46,7 @@ class Chance:
     def uuid(self, purpose: str) -> str:
         """A version 4 UUID in lower case with hyphens."""
         drawn = self.bits(purpose).hex()
-        variant = "89ab"[int(drawn[16], 16) & 3]
-        return f"{drawn[:8]}-{drawn[8:12]}-4{drawn[13:16]}-{variant}{drawn[17:20]}-{drawn[20:]}"
+        return f"{drawn[:8]}-{drawn[8:12]}-4{drawn[13:16]}-{_VARIANTS[drawn[16]]}{drawn[17:20]}-{drawn[20:]}"
 
     def text(self, purpose: str, *, length: int, alphabet: str) -> str:
         """A text of `length` characters of `alphabet`."""

@@ -5,10 +5,9 @@ coercion (`parse.py`): "true" and "60" count as true and 60. Defaults are those 
 """
 
 from collections.abc import Mapping
-from enum import Enum
 from typing import Any, Final
 
-from masking_emulator.core.records.base import Record
+from masking_emulator.core.records.base import Choice, Record
 from masking_emulator.plivo.policy import TIMER_DEFAULTS_S
 from masking_emulator.plivo.validation import Schema, SchemaValidator
 
@@ -16,7 +15,7 @@ from masking_emulator.plivo.validation import Schema, SchemaValidator
 _RECORDED_S: Final = TIMER_DEFAULTS_S["recorded"]
 
 
-class Kind(Enum):
+class Kind(Choice):
     """How a value is coerced before its schema is asked, and which texts refuse it."""
 
     FLAG = "flag"
