@@ -1,7 +1,7 @@
 """The callback log: bounded, whatever is not settled."""
 
 from masking_emulator.callbacks.log import CallbackLog
-from masking_emulator.callbacks.outgoing import Written
+from masking_emulator.callbacks.writing import Written
 from masking_emulator.core.records.base import replace
 from masking_emulator.core.records.callbacks import Callback, CallbackState, Channel, Notice, NoticeKind
 from masking_emulator.plivo.destination import destination

@@ -84,7 +84,7 @@ from masking_emulator.callbacks.exchange import Answer
 from masking_emulator.callbacks.laboratory import Action, Laboratory
 from masking_emulator.callbacks.log import CallbackLog, Entry, Tried
 from masking_emulator.callbacks.media import MediaChecks
-from masking_emulator.callbacks.outgoing import Writer
+from masking_emulator.callbacks.writing import Writer
 from masking_emulator.core.chance import Chance
 from masking_emulator.core.commands import (
     Command,

@@ -11,7 +11,7 @@ from contextlib import contextmanager
 from msgspec import Struct, field
 
 from masking_emulator.callbacks.exchange import Answer
-from masking_emulator.callbacks.outgoing import Written
+from masking_emulator.callbacks.writing import Written
 from masking_emulator.core.listeners import Listeners
 from masking_emulator.core.records.base import Record
 from masking_emulator.core.records.callbacks import OPEN_STATES, Attempt, Callback

@@ -10,7 +10,7 @@ from typing import Final
 from masking_emulator.callbacks.courier import Courier
 from masking_emulator.callbacks.egress import obstacle
 from masking_emulator.callbacks.exchange import Answer, Outgoing
-from masking_emulator.callbacks.outgoing import Writer
+from masking_emulator.callbacks.writing import Writer
 from masking_emulator.core.commands import NoteMedia
 from masking_emulator.core.events import MessagePlayed
 from masking_emulator.plivo.destination import destination

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Final
 from masking_emulator.callbacks.courier import Courier
 from masking_emulator.callbacks.dispatch import Dispatch
 from masking_emulator.callbacks.laboratory import Laboratory
-from masking_emulator.callbacks.outgoing import Writer
 from masking_emulator.callbacks.routes import CallbackRoute, RouteTable
+from masking_emulator.callbacks.writing import Writer
 from masking_emulator.clock import WorldClock
 from masking_emulator.core.chance import Chance
 from masking_emulator.core.commands import Command
