@@ -42,6 +42,10 @@ class Order(Choice):
     SHUFFLE = "shuffle"
 
 
+#: Field of a rule → the least and the most that it may be. `delay_s` is at most a day on the world's clock.
+RANGES: Final[Mapping[str, tuple[int, int]]] = {"delay_s": (0, 86_400), "copies": (1, 10), "window": (2, 50)}
+
+
 class Rule(Struct):
     """One rule, with how often it matched and was applied. `groups` is what a reordering rule has collected."""
 

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 
-from masking_emulator.callbacks.laboratory import Action, BadRule, Order, Rule, TamperTarget, rule_of
+from masking_emulator.callbacks.laboratory import RANGES, Action, BadRule, Order, Rule, TamperTarget, rule_of
 from masking_emulator.callbacks.log import CallbackLog, Entry
 from masking_emulator.control.kernel import (
     NOT_EMPTY,
@@ -236,6 +236,12 @@ _WINDOW: Final = (
     "when the call is over or the session has ended."
 )
 
+
+def _range(name: str) -> dict[str, int]:
+    least, most = RANGES[name]
+    return {"minimum": least, "maximum": most}
+
+
 _RULE: Final = body_schema(
     "action",
     action={"enum": [action.value for action in Action]},
@@ -244,9 +250,9 @@ _RULE: Final = body_schema(
     skip={**WHOLE, "description": "This many matches pass first."},
     count={"type": "integer", "minimum": 1, "description": "This many are treated; left out, all."},
     chance={"type": "number", "minimum": 0, "maximum": 1, "description": "From the world's seed."},
-    delay_s={"type": "number", "minimum": 0, "maximum": 86_400, "description": "For delay: on the world's clock."},
-    copies={"type": "integer", "minimum": 1, "maximum": 10, "description": "For duplicate."},
-    window={"type": "integer", "minimum": 2, "maximum": 50, "description": _WINDOW},
+    delay_s={"type": "number", **_range("delay_s"), "description": "For delay: on the world's clock."},
+    copies={"type": "integer", **_range("copies"), "description": "For duplicate."},
+    window={"type": "integer", **_range("window"), "description": _WINDOW},
     order={"enum": [order.value for order in Order], "description": "For reorder."},
     target={"enum": [target.value for target in TamperTarget], "description": "For tamper."},
 )

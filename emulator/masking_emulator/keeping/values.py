@@ -8,7 +8,7 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from masking_emulator.callbacks.laboratory import Action, Rule
+from masking_emulator.callbacks.laboratory import RANGES, Action, Rule
 from masking_emulator.core import snapshot as core
 from masking_emulator.core.countries import calling_code, is_possible
 from masking_emulator.core.records.base import Struct, names
@@ -232,7 +232,5 @@ _OF_RULES: Final[Mapping[str, _Check]] = {
     **dict.fromkeys(("skip", "matched", "applied"), _count),
     "count": _or_none(_count_from_one),
     "chance": _between(0, 1),
-    "delay_s": _between(0, 86_400),
-    "copies": _between(1, 10),
-    "window": _between(2, 50),
+    **{name: _between(*span) for name, span in RANGES.items()},
 }
