@@ -5,6 +5,7 @@ from typing import Any, Final
 import click
 
 from masking_emulator.cli.common import (
+    DAY_S,
     WHOLE,
     AccountClient,
     Duration,
@@ -20,7 +21,7 @@ from masking_emulator.cli.common import (
 from masking_emulator.cli.words import ACTIONS, ENDED, OUTCOMES, PHASES, SIDES
 from masking_emulator.client import segment
 
-_TIME: Final = Duration(86_400)
+_TIME: Final = Duration(DAY_S)
 _SIDE: Final = click.Choice(SIDES)
 
 

@@ -41,6 +41,9 @@ _EXIT_INTERRUPTED: Final = 130
 #: The control API takes no longer number than this.
 WHOLE = click.IntRange(0, 10**15 - 1)
 
+#: The longest time that an option takes, in seconds.
+DAY_S: Final = 86_400
+
 URL_DEFAULT: Final = f"http://{HOST_DEFAULT}:{PORT_DEFAULT}"
 
 _Verb = TypeVar("_Verb", bound=Callable[..., Any])

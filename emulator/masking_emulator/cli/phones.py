@@ -5,6 +5,7 @@ from typing import Any
 import click
 
 from masking_emulator.cli.common import (
+    DAY_S,
     AccountClient,
     Duration,
     Noun,
@@ -16,7 +17,7 @@ from masking_emulator.cli.common import (
 )
 from masking_emulator.client import segment
 
-_TIME = Duration(86_400)
+_TIME = Duration(DAY_S)
 
 
 @click.group(cls=Noun)

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 import click
 
 from masking_emulator.cli.common import (
+    DAY_S,
     EXIT_REFUSED,
     EXIT_UNREACHABLE,
     EXIT_USAGE,
@@ -30,9 +31,6 @@ if TYPE_CHECKING:
 
 #: How a container names the machine that it runs on.
 _CONTAINER_HOST = "host.docker.internal"
-
-#: A day, the longest time that a verb waits, in seconds.
-_KILL_AFTER_S_MAX = 86_400
 
 _FORMS = ["sh", "fish", "powershell", "dotenv", "github", "compose"]
 
@@ -66,7 +64,7 @@ class RouteWords(click.ParamType[tuple[str, str]]):
     "--kill-after",
     default="5s",
     show_default=True,
-    type=Duration(_KILL_AFTER_S_MAX),
+    type=Duration(DAY_S),
     metavar="TIME",
     help="How long it may take to end when it is asked to.",
 )

@@ -6,6 +6,7 @@ from typing import Any, Final
 import click
 
 from masking_emulator.cli.common import (
+    DAY_S,
     EXIT_UNREACHABLE,
     AccountClient,
     Duration,
@@ -24,9 +25,6 @@ from masking_emulator.config import environment
 #: How long `wait` pauses between two looks, and how long one look may take, in real seconds.
 _PAUSE_S: Final = 0.05
 _LOOK_S: Final = 2.0
-
-#: A day, the longest time that a verb waits, in seconds.
-_WAIT_S_MAX: Final = 86_400
 
 #: What leads programs to an emulator, where it is set.
 _LEADING: Final = ("MASKING_EMULATOR_URL", "HTTPS_PROXY", "https_proxy", "PYTHONPATH", "NODE_OPTIONS")
@@ -75,7 +73,7 @@ def _end_of(reason: str | None) -> str:
 
 @click.command(cls=Verb)
 @click.option(
-    "--timeout", default="30s", show_default=True, type=Duration(_WAIT_S_MAX), metavar="TIME", help="Real time to wait."
+    "--timeout", default="30s", show_default=True, type=Duration(DAY_S), metavar="TIME", help="Real time to wait."
 )
 @output_options
 @url_option

@@ -15,7 +15,7 @@ from masking_emulator.control.kernel import (
 from masking_emulator.control.views.calls import call_json, phone_json
 from masking_emulator.core.commands import Command, PlaceCall, SetPhone, StepCall, TypeDigits
 from masking_emulator.core.events import CallBegan, CallEvent
-from masking_emulator.core.records.calls import Call, CallSignal, Habit, Phase, Script, Side
+from masking_emulator.core.records.calls import SCRIPT_S_MAX, Call, CallSignal, Habit, Phase, Script, Side
 from masking_emulator.world.schema import HABIT_SCHEMAS
 from masking_emulator.world.spec import BadWorld, e164, microseconds, phone_of
 
@@ -134,7 +134,7 @@ _SIDE: Final = {"enum": [side.value for side in Side]}
 _NUMBER: Final = {"type": "string", "description": "E.164, with or without plus."}
 _SCRIPT: Final[Mapping[str, Any]] = {
     **HABIT_SCHEMAS,
-    "talk_s": {"type": "number", "minimum": 0, "maximum": 86_400, "description": "How long they talk."},
+    "talk_s": {"type": "number", "minimum": 0, "maximum": SCRIPT_S_MAX, "description": "How long they talk."},
     "hangup_by": {**_SIDE, "description": "Who hangs up."},
     "manual": {"type": "boolean", "description": "Nothing happens by itself but timeouts; drive it by actions."},
     "recording_fails": {"type": "boolean", "description": "The recording cannot be started."},
@@ -175,7 +175,7 @@ OPERATIONS: Final[Sequence[Operation]] = (
         set_phone,
         body_schema(
             **HABIT_SCHEMAS,
-            hangup_after_s={"type": "number", "minimum": 0, "maximum": 86_400, "description": "Of talking."},
+            hangup_after_s={"type": "number", "minimum": 0, "maximum": SCRIPT_S_MAX, "description": "Of talking."},
         ),
     ),
 )

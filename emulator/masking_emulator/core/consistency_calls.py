@@ -6,6 +6,7 @@ from typing import Any, Final
 
 from masking_emulator.core.commands import ReleaseCallback, RetryCallback, StepCall, TypeDigits
 from masking_emulator.core.decisions.call_flow import CALL_FLOW
+from masking_emulator.core.instants import DAY_US
 from masking_emulator.core.records.base import Record
 from masking_emulator.core.records.callbacks import OPEN_STATES, Callback, CallbackState, Channel, Notice, NoticeKind
 from masking_emulator.core.records.calls import Call, Leg, Phase, Recording, RecordingState, Role, Route
@@ -159,11 +160,8 @@ def _recording(recording: Recording, call: Call | None, now: int) -> Iterator[st
         yield "runs, and no call runs that it records"
     if call is not None and (recording.session != call.session or recording.started_at < call.started_at):
         yield "is of another session than its call, or began before it"
-    elif call is None and recording.ended_at is not None and recording.ended_at - recording.started_at > _DAY_US:
+    elif call is None and recording.ended_at is not None and recording.ended_at - recording.started_at > DAY_US:
         yield "is longer than any call"
-
-
-_DAY_US: Final = 86_400_000_000
 
 
 def callbacks(engine: Snapshot, accounts: int) -> Checking:

@@ -90,3 +90,8 @@ class Rules(Record):
     telephony: Telephony = TELEPHONY_DEFAULT
     tariff: Tariff = TARIFF_DEFAULT
     notify: Notify = NOTIFY_DEFAULT
+
+
+def forgotten_at_once(kept_max: int) -> int:
+    """How many of the ended ones are forgotten when there are as many as may be kept: half, so it happens seldom."""
+    return max(1, kept_max // 2)

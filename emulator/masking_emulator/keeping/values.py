@@ -11,9 +11,21 @@ from typing import Any, Final
 from masking_emulator.callbacks.laboratory import RANGES, Action, Rule
 from masking_emulator.core import snapshot as core
 from masking_emulator.core.countries import calling_code, is_possible
+from masking_emulator.core.instants import SECOND_US
 from masking_emulator.core.records.base import Struct, names
 from masking_emulator.core.records.callbacks import Callback, Notice
-from masking_emulator.core.records.calls import Call, History, Interaction, Leg, Phone, Pins, Recording, Script, Step
+from masking_emulator.core.records.calls import (
+    SCRIPT_S_MAX,
+    Call,
+    History,
+    Interaction,
+    Leg,
+    Phone,
+    Pins,
+    Recording,
+    Script,
+    Step,
+)
 from masking_emulator.core.records.sessions import Candidate, Hold, Number, Session, Settings
 from masking_emulator.plivo.callbacks import EVENTS
 from masking_emulator.plivo.parse import is_acceptable
@@ -30,8 +42,7 @@ _Check = Callable[[Any], str | None]
 #: More than any count can come to, and few enough digits for every index and every query.
 COUNT_MAX: Final = 10**11
 
-#: The longest that anything lasts by a script or a habit: a day, in microseconds.
-_LASTS_US_MAX: Final = 86_400_000_000
+_LASTS_US_MAX: Final = SCRIPT_S_MAX * SECOND_US
 
 _UUID: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 _TYPED: Final = re.compile(r"[0-9*#]{0,32}")

@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from masking_emulator.core.instants import SECOND_US
 from masking_emulator.core.records.base import Choice, Record, field
-from masking_emulator.core.records.calls import Habit, PinVerdict, Role, Script, Side
+from masking_emulator.core.records.calls import SCRIPT_S_MAX, Habit, PinVerdict, Role, Script, Side
 from masking_emulator.plivo.callback_schemas import EVENTS
 from masking_emulator.plivo.parameters import CREATE
 from masking_emulator.plivo.validation import unknown_key
@@ -197,8 +197,8 @@ _ADDRESSES: Final = ("callback_url", "recording_callback_url")
 #: Keys of a call, with their schemas; `caller` is for stories in which somebody calls whom the session does not know.
 CALL_KEYS: Final[Mapping[str, Mapping[str, Any]]] = {
     "caller": {"type": "string"},
-    "answer_after_s": {"type": "number", "minimum": 0, "maximum": 86_400},
-    "talk_s": {"type": "number", "minimum": 0, "maximum": 86_400},
+    "answer_after_s": {"type": "number", "minimum": 0, "maximum": SCRIPT_S_MAX},
+    "talk_s": {"type": "number", "minimum": 0, "maximum": SCRIPT_S_MAX},
 }
 
 #: What chooses between the ways of an event: key → its words in the order of the table.

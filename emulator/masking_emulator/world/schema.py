@@ -7,7 +7,7 @@ from masking_emulator.callbacks.routes import ROUTE_SCHEMA, ROUTES_MAX
 from masking_emulator.clock import RATE_MAX
 from masking_emulator.core.instants import SECOND_US
 from masking_emulator.core.records.base import asdict
-from masking_emulator.core.records.calls import Habit
+from masking_emulator.core.records.calls import SCRIPT_S_MAX, Habit
 from masking_emulator.core.rules import TARIFF_DEFAULT, TELEPHONY_DEFAULT
 from masking_emulator.plivo.policy import Limits, Policy, policy_choices
 from masking_emulator.traffic.fault import FAULT_SCHEMA
@@ -54,7 +54,7 @@ CLOCK_SCHEMA: Final = _object(
 
 E164_SCHEMA: Final = {"type": "string", "description": "a number in E.164", "examples": ["+14155550100"]}
 
-_SECONDS: Final = {"type": "number", "minimum": 0, "maximum": 86_400}
+_SECONDS: Final = {"type": "number", "minimum": 0, "maximum": SCRIPT_S_MAX}
 _DIGITS: Final = {
     "type": "string",
     "pattern": "^[0-9*#]{0,32}$(?!\\n)",

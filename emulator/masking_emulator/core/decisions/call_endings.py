@@ -16,11 +16,8 @@ from masking_emulator.core.instants import SECOND_US
 from masking_emulator.core.records.base import Record, replace
 from masking_emulator.core.records.calls import Call, CallSignal, Cause, History, Interaction, Leg, Phase, Role, Source
 from masking_emulator.core.records.sessions import Session
-from masking_emulator.core.rules import Rules, Tariff
+from masking_emulator.core.rules import Rules, Tariff, forgotten_at_once
 from masking_emulator.core.state import State
-
-#: Ended calls are forgotten in batches of this share of the limit.
-_FORGET_SHARE = 2
 
 
 class _Ending(Record):
@@ -85,7 +82,7 @@ def room_for_one_more(state: State, now: int) -> Sequence[Event]:
     kept = len(state.calls) - state.calls.running_count
     if kept < state.rules.calls_ended_max:
         return ()
-    batch = max(1, state.rules.calls_ended_max // _FORGET_SHARE)
+    batch = forgotten_at_once(state.rules.calls_ended_max)
     return (CallsForgotten(now, state.calls.ended_oldest(batch)),)
 
 

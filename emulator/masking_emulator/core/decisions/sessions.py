@@ -26,10 +26,8 @@ from masking_emulator.core.records.base import replace
 from masking_emulator.core.records.calls import Pins
 from masking_emulator.core.records.sessions import Candidate, DropReason, Hold, Pair, Session, Status
 from masking_emulator.core.refusals import Reason, Refused
+from masking_emulator.core.rules import forgotten_at_once
 from masking_emulator.core.state import State
-
-#: Ended sessions are forgotten in batches of this share of the limit, so that forgetting stays cheap.
-_FORGET_SHARE = 2
 
 
 def create(state: State, command: CreateSession, now: int) -> list[Event]:
@@ -219,7 +217,7 @@ def _room_for_one_more(state: State, now: int) -> Sequence[Event]:
     ended = len(state.book) - state.book.live_count
     if ended < state.rules.sessions_ended_max:
         return ()
-    batch = max(1, state.rules.sessions_ended_max // _FORGET_SHARE)
+    batch = forgotten_at_once(state.rules.sessions_ended_max)
     oldest = state.book.ended_oldest(batch)
     # There may be none: a session of which a call runs is not forgotten.
     return (SessionsForgotten(now, oldest),) if oldest else ()

@@ -10,6 +10,9 @@ from typing import Final
 
 from masking_emulator.core.records.base import Choice, Explained, Record
 
+#: The longest that anything may last by a script or by the habits of a phone: a day, in seconds.
+SCRIPT_S_MAX: Final = 86_400
+
 
 class Role(Choice):
     """Which party of the session somebody is, or stands in for."""
