@@ -146,5 +146,5 @@ class RequestJournal:
 
 
 def path_fits(path: str, pattern: str) -> bool:
-    """Whether a path, in single slashes, fits a pattern, in which `*` stands for anything."""
-    return fnmatchcase(path, pattern.rstrip("/"))
+    """Whether a path, in single slashes, fits a pattern, in which `*` stands for anything, and all else for itself."""
+    return fnmatchcase(path, pattern.rstrip("/").replace("[", "[[]").replace("?", "[?]"))
