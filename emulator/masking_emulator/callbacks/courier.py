@@ -30,7 +30,8 @@ leaves room for the others. The sockets are in transport.py.
 # until `send` returns; nobody reads it before.
 #
 # A connection carries one request and is closed. A kept connection can be closed by the receiver in the very moment
-# when the next request leaves, and then nobody can say whether the receiver has seen it.
+# when the next request leaves, and then nobody can say whether the receiver has seen it; and a test that stops its
+# receiver would wait for the connection.
 #
 # There are at most four transports, one for each pair of "with TLS or not" and "within the egress rule or not". Two
 # worlds with different egress rules never share one, so a world that may reach anything lends nothing to one that may

@@ -1,8 +1,6 @@
 """Transport: the only outgoing sockets of the server. One connection for each request, which ends with it.
 
-A kept connection saves a little time and costs surprises: the receiver may close it just when the next request
-leaves, and a test that stops its receiver would wait for it. A request goes out byte for byte as it is written and
-signed, hence httpcore and no client above it.
+A request goes out byte for byte as it is written and signed, hence httpcore and no client above it.
 """
 
 import asyncio

@@ -24,6 +24,7 @@ from masking_emulator.core.instants import INSTANT_MAX
 from masking_emulator.core.records.base import Record, field
 from masking_emulator.core.work import Work, finished
 from masking_emulator.plivo.policy import Policy
+from masking_emulator.plivo.resources import VENDOR_BASE
 from masking_emulator.plivo.service import Account
 from masking_emulator.traffic.placed import FaultList, PlacedFault
 from masking_emulator.traffic.requests import ApiRequest, RequestJournal
@@ -49,9 +50,6 @@ _TIMERS_AT_ONCE: Final = 100
 
 #: How long an advance waits in all for callbacks to be answered, in real seconds, where the request says nothing.
 ADVANCE_PATIENCE_S: Final = 10.0
-
-#: The base of resource URLs under the policy that shows the vendor's own.
-_VENDOR_URL: Final = "https://api.plivo.com"
 
 
 class Surroundings(Record):
@@ -357,7 +355,7 @@ class World:
             self._publish(events)
 
     def _writer(self, spec: WorldSpec, chance: Chance, routes: RouteTable) -> Writer:
-        base_url = _VENDOR_URL if spec.policy.resource_urls == "vendor" else self._around.base_url
+        base_url = VENDOR_BASE if spec.policy.resource_urls == "vendor" else self._around.base_url
         return Writer(spec.accounts, base_url, chance, routes)
 
     def _dispatch(self) -> Dispatch:
