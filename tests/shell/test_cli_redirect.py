@@ -1,5 +1,8 @@
 """`env`, `doctor` and `certificate` in real processes, and `serve` with a proxy."""
 
+import json
+import os
+import re
 import subprocess
 from pathlib import Path
 from typing import Final
@@ -8,6 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 from masking_emulator.interception.certificates import users_certificates
 from masking_emulator.interception.doctor import examine
+from masking_emulator.interception.environment import SHIM
 from masking_emulator.server.thread import ServerThread
 
 from tests.shell.process import COMMAND, run, sentence
@@ -99,6 +103,11 @@ def test_env_of_an_unknown_world_is_refused(intercepting: ServerThread) -> None:
             "http://127.0.0.1:9",
             "wrong  HTTPS_PROXY is http://127.0.0.1:9, which is not",
         ),
+        (
+            "HTTPS_PROXY",
+            "http://me:secret@proxy.example:3128",
+            "wrong  HTTPS_PROXY is http://proxy.example:3128, which is not",
+        ),
         ("https_proxy", "", "wrong  https_proxy is not set; `masking-emulator env` prints what to set"),
         ("https_proxy", "http://[", "wrong  https_proxy is http://[, which is not the server's proxy"),
         (
@@ -125,6 +134,33 @@ def test_doctor_says_what_is_wrong(told: dict[str, str], name: str, value: str, 
     findings = [f"{each.severity.value:<6} {each.sentence}" for each in examine({**told, name: value}, url)]
 
     assert any(expected in finding for finding in findings), findings
+
+
+def test_status_says_what_leads_here(told: dict[str, str]) -> None:
+    """The variables of `env`, each as far as it does."""
+    variables = {**told, "PYTHONPATH": f"/mine{os.pathsep}{SHIM}", "NODE_OPTIONS": f'--secret=1 --require "{SHIM}/x"'}
+    leading = json.loads(run("status", "--json", **variables).stdout)["environment"]
+
+    assert leading == {
+        "MASKING_EMULATOR_URL": told["MASKING_EMULATOR_URL"],
+        **dict.fromkeys(("HTTPS_PROXY", "https_proxy"), told["HTTPS_PROXY"]),
+        **dict.fromkeys(("PYTHONPATH", "NODE_OPTIONS"), str(SHIM)),
+    }
+
+
+def test_status_leaves_out_what_leads_elsewhere(told: dict[str, str]) -> None:
+    """And shows no password of a proxy."""
+    elsewhere = {
+        "HTTPS_PROXY": f"http://me:secret@proxy.example:{urlsplit(told['HTTPS_PROXY']).port}",
+        "https_proxy": told["HTTPS_PROXY"].replace("://", "://me:secret@"),
+        "PYTHONPATH": "/mine",
+        "NODE_OPTIONS": "--max-old-space-size=4096",
+    }
+    done = run("status", "--url", told["MASKING_EMULATOR_URL"], **elsewhere, MASKING_EMULATOR_URL="http://127.0.0.1:9")
+
+    assert [f"https_proxy={told['HTTPS_PROXY']}"] == re.findall(r"leads here +(\S+)", done.stdout)
+    assert "secret" not in done.stdout
+    assert not any(f"{name}=" in done.stdout for name in elsewhere if name != "https_proxy")
 
 
 def test_doctor_exits_by_what_it_finds(told: dict[str, str]) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
+from urllib.parse import urlsplit
 
 import click
 
@@ -20,14 +21,14 @@ from masking_emulator.cli.common import (
 )
 from masking_emulator.client import Control, ControlRefused, Unreachable
 from masking_emulator.clock import looks
-from masking_emulator.config import environment
+from masking_emulator.config import URL_VARIABLE, environment
+
+#: Names of the machine that a program runs on.
+_OWN_MACHINE: Final = ("localhost", "127.0.0.1", "::1")
 
 #: How long `wait` pauses between two looks, and how long one look may take, in real seconds.
 _PAUSE_S: Final = 0.05
 _LOOK_S: Final = 2.0
-
-#: What leads programs to an emulator, where it is set.
-_LEADING: Final = ("MASKING_EMULATOR_URL", "HTTPS_PROXY", "https_proxy", "PYTHONPATH", "NODE_OPTIONS")
 
 
 @click.command(cls=Verb)
@@ -41,9 +42,37 @@ def status(url: str, **output: bool) -> None:
         "health": control.get("/health"),
         "interception": control.get("/interception"),
         "worlds": control.get("/worlds")["worlds"],
-        "environment": {name: value for name, value in environment().items() if name in _LEADING},
     }
+    answer["environment"] = _leading(environment(), url, answer["interception"]["proxy_port"])
     Output(**output).show(answer, _lines(answer))
+
+
+def _leading(variables: Mapping[str, str], url: str, proxy_port: int | None) -> Mapping[str, str]:
+    """What of these variables leads programs to the server, without what else is in them, such as a password."""
+    # Imported here: other verbs need not know how programs are led.
+    from masking_emulator.interception.environment import SHIM
+    from masking_emulator.interception.hosts import port_of, without_user
+
+    proxies = {name: without_user(variables.get(name, "")) for name in ("HTTPS_PROXY", "https_proxy")}
+    hosts = (urlsplit(url).hostname, *_OWN_MACHINE)
+    return {
+        **({URL_VARIABLE: url} if variables.get(URL_VARIABLE, "").rstrip("/") == url.rstrip("/") else {}),
+        **{
+            name: proxy
+            for name, proxy in proxies.items()
+            if proxy_port is not None and port_of(proxy) == proxy_port and urlsplit(proxy).hostname in hosts
+        },
+        **{
+            name: str(SHIM)
+            for name in ("PYTHONPATH", "NODE_OPTIONS")
+            if str(SHIM) in _unescaped(variables.get(name, ""))
+        },
+    }
+
+
+def _unescaped(text: str) -> str:
+    """The text with single backslashes: NODE_OPTIONS has those of a Windows path twice."""
+    return text.replace("\\\\", "\\")
 
 
 def _lines(answer: Mapping[str, Any]) -> Iterator[str]:

@@ -16,7 +16,7 @@ from urllib.parse import urlsplit
 
 from masking_emulator.client import Control, ControlRefused, Unreachable
 from masking_emulator.interception.environment import SHIM, excepts_plivo
-from masking_emulator.interception.hosts import API_HOST
+from masking_emulator.interception.hosts import API_HOST, port_of, without_user
 from masking_emulator.interception.trust import BUNDLE_VARIABLES
 
 _ASK_S_MAX: Final = 5.0
@@ -78,8 +78,8 @@ def _proxies(variables: Mapping[str, str], port: int) -> Iterator[Finding]:
         value = variables.get(name, "")
         if not value:
             yield _wrong(f"{name} is not set; `masking-emulator env` prints what to set")
-        elif _port(value) != port:
-            yield _wrong(f"{name} is {value}, which is not the server's proxy on port {port}")
+        elif port_of(value) != port:
+            yield _wrong(f"{name} is {without_user(value)}, which is not the server's proxy on port {port}")
         else:
             yield _ok(f"{name} is the server's proxy")
 
@@ -148,17 +148,10 @@ def _asked(variables: Mapping[str, str]) -> Finding:
     except ssl.SSLCertVerificationError as error:
         return _wrong(f"{where} is not believed: {error.verify_message}; SSL_CERT_FILE is {bundle!r}")
     except (OSError, HTTPException, ValueError) as error:
-        return _wrong(f"{where} does not answer through the proxy {proxy!r}: {error}")
+        return _wrong(f"{where} does not answer through the proxy {without_user(proxy)!r}: {error}")
     if b'"worlds"' not in body:
         return _wrong(f"what answers at {where} is no emulator")
     return _ok(f"{where} is the emulator, through the proxy and with TLS verified")
-
-
-def _port(url: str) -> int | None:
-    try:
-        return urlsplit(url).port
-    except ValueError:
-        return None
 
 
 def _ok(sentence: str) -> Finding:

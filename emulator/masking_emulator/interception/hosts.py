@@ -57,3 +57,17 @@ def host_and_port(authority: str, default_port: int) -> tuple[str, int]:
 
 def _matches(name: str, pattern: str) -> bool:
     return pattern in ("*", name) or (pattern.startswith("*.") and name.endswith(pattern[1:]))
+
+
+def port_of(url: str) -> int | None:
+    """The port that an URL names; None where it names none, or is no URL."""
+    try:
+        return urlsplit(url).port
+    except ValueError:
+        return None
+
+
+def without_user(url: str) -> str:
+    """The URL of a proxy as it may be shown: without the user and the password in it."""
+    start, scheme, rest = url.rpartition("://")
+    return f"{start}{scheme}{rest.rpartition('@')[2]}"
