@@ -27,6 +27,7 @@ from tests.reference.events import events_page
 from tests.reference.tables import table
 from tests.reference.vendor_page import entries
 from tests.reference.worldkeys import world_keys
+from tests.sdk.faults import BY_HAND, FAULTS, Fault
 from tests.sdk.ways import WAYS, Proof, Way, proved
 
 ROOT: Final = Path(__file__).parent.parent
@@ -125,6 +126,8 @@ def documents() -> Mapping[Path, str]:
         "lifecycle": lifecycle_diagram(LIFECYCLE),
         "dropin": dropin_table(WAYS, proved()),
         "sdks": sdks_table(WAYS, proved()),
+        "sdkfaults": faults_tables(FAULTS, WAYS),
+        "sdkfaultsbyhand": table(("SDK", "fault"), BY_HAND),
         "callflow": callflow_diagram(CALL_FLOW),
         "rooms": f"{rooms.drawn()}\n{rooms_table()}",
         "policysample": _policy_sample(LEDGER),
@@ -179,6 +182,20 @@ def sdks_table(ways: Iterable[Way], proofs: Mapping[str, Proof]) -> str:
         if way.client.endswith(" SDK")
     )
     return table(("SDK", "what it needs beside `run`", "last run with"), lines)
+
+
+def faults_tables(faults: Sequence[Fault], ways: Iterable[Way]) -> str:
+    """The known faults of the SDKs themselves, a table each, with the test that fails once one is mended."""
+    clients = {way.name: way.client.removesuffix(" SDK") for way in ways}
+    parts = []
+    for sdk in dict.fromkeys(fault.sdk for fault in faults):
+        lines = [(each.what, each.remedy, f"`{_short(each.test)}`") for each in faults if each.sdk == sdk]
+        parts.append(f"### {clients[sdk]}\n\n{table(('fault', 'what to do', 'test'), lines)}")
+    return "\n".join(parts)
+
+
+def _short(node: str) -> str:
+    return node.removeprefix("tests/sdk/").partition("[")[0]
 
 
 def _proof(proof: Proof | None) -> Sequence[str]:

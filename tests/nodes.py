@@ -1,16 +1,24 @@
 """Whether a test that a table names is there, read from the sources without importing them."""
 
 import ast
+from collections.abc import Collection, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Final
 
+from tests.sdk.faults import FAULTS, REFUSED_SIGNATURES
 from tests.sdk.ways import WAYS
 
 _ROOT: Final = Path(__file__).parent.parent
 
-#: A test whose cases are the ways of clients to the emulator.
-_WAYS: Final = "tests/sdk/test_dropin.py::test_unmodified_program_reaches_the_emulator"
+#: Tests whose cases have names: node id → the names.
+_NAMED_CASES: Final[Mapping[str, Collection[str]]] = {
+    "tests/sdk/test_dropin.py::test_unmodified_program_reaches_the_emulator": {way.name for way in WAYS if way.command},
+    "tests/sdk/test_dropin.py::test_sdk_has_the_faults_that_are_known": {
+        f"{fault.sdk}-{fault.fact}" for fault in FAULTS if fault.fact
+    },
+    "tests/sdk/test_validators.py::test_validators_fail_only_where_they_are_known_to": REFUSED_SIGNATURES.keys(),
+}
 
 #: Tests whose cases are files: node id → folder and suffix. Ids of wire and callbacks begin with their subfolder.
 _CASES: Final = {
@@ -43,8 +51,8 @@ def _functions(body: list[ast.stmt]) -> list[str]:
 
 
 def _case_exists(test: str, case: str) -> bool:
-    if test == _WAYS:
-        return case in {way.name for way in WAYS if way.command}
+    if test in _NAMED_CASES:
+        return case in _NAMED_CASES[test]
     folder, suffix = _CASES[test]
     operation, _, name = case.partition("-")
     files = (_ROOT / folder / f"{case}{suffix}", _ROOT / folder / operation / f"{name}{suffix}")

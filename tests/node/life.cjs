@@ -182,6 +182,23 @@ async function tellRefused(client) {
   return told;
 }
 
+// What the SDK is known to do wrong, as docs/sdk-faults.md has it: each is true, or the SDK was mended.
+async function tellFaults(client) {
+  const sessions = client.maskingSession;
+  const wrongTime = await sessions.listMaskingSession({ createdTimeEquals: "2020-01-01 00:00:00" });
+  const owned = await sessions.createMaskingSession(FIRST, THIRD, { subAccount: "SAEMULATOR0000000001" });
+  const abroad = await outcome(sessions.createMaskingSession("+33612345678", THIRD, { geoMatch: false }));
+  const elsewhere = new plivo.Client(undefined, undefined, { url: "http://127.0.0.1:1/v1/Account/" });
+  const error = await sessions.getMaskingSession(UNKNOWN).catch((thrown) => thrown);
+  return {
+    "equal times are not sent": wrongTime.response.objects.length > 0,
+    "subAccount is not sent": owned.session.subaccount === undefined,
+    "geoMatch is not sent": abroad[1].startsWith("Number pool exhausted"),
+    "url is not used": (await outcome(elsewhere.maskingSession.listMaskingSession())).length === 0,
+    "errors have no class": Object.getPrototypeOf(error) === Error.prototype,
+  };
+}
+
 // The class of the SDK's error and its text; of an answer its message, where it has one.
 async function outcome(promise) {
   try {
@@ -214,6 +231,7 @@ async function main() {
     calls: await tellCalls(client),
     numbers: await tellNumbers(client),
     refused: await tellRefused(client),
+    faults: await tellFaults(client),
   };
 }
 

@@ -1,4 +1,4 @@
-// The validators of Plivo's own Node SDK. Reads one JSON object a line, answers one JSON boolean a line.
+// The validators of Plivo's own Node SDK. Reads one JSON object a line, answers true, false or an error's name a line.
 // A line has version, url, nonce, signature and token; for version 3 also method and params.
 "use strict";
 
@@ -13,5 +13,11 @@ function verdict({ version, method, url, nonce, signature, token, params }) {
 }
 
 readline.createInterface({ input: process.stdin }).on("line", (line) => {
-  process.stdout.write(`${JSON.stringify(verdict(JSON.parse(line)))}\n`);
+  let answer;
+  try {
+    answer = verdict(JSON.parse(line));
+  } catch (error) {
+    answer = error.constructor.name;
+  }
+  process.stdout.write(`${JSON.stringify(answer)}\n`);
 });

@@ -239,6 +239,7 @@ def test_python_sdk_accepts_v3_whatever_the_path(method: str, path: str) -> None
     ("path", "signed"),
     [
         ("/a%20b", ["/a%20b", "/a b"]),
+        ("/a+b%20c", ["/a+b%20c", "/a+b c", "/a b c"]),
         ("/x;y=1", ["/x;y=1", "/x"]),
         ("/%C3%A9;y/z", ["/%C3%A9;y/z", "/é;y/z"]),
         ("/plain", ["/plain"]),

@@ -139,10 +139,10 @@ def told(printed: str) -> Mapping[str, Mapping[str, Any]]:
 
 
 def facts(story: Mapping[str, Mapping[str, Any]]) -> Mapping[str, Mapping[str, Any]]:
-    """What was told without the outcomes."""
+    """What was told without the outcomes and the faults."""
     outcomes = {*REFUSALS}
     parts = {part: {n: value for n, value in told.items() if (part, n) not in outcomes} for part, told in story.items()}
-    return {part: told for part, told in parts.items() if told}
+    return {part: told for part, told in parts.items() if told and part != "faults"}
 
 
 def outcomes(story: Mapping[str, Mapping[str, Any]]) -> Mapping[str, str]:

@@ -9,6 +9,7 @@ import subprocess
 from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 from shutil import which
 from typing import Final
@@ -21,6 +22,7 @@ from masking_emulator.interception.trust import trust
 from masking_emulator.server.thread import ServerThread
 
 from tests.sdk import story
+from tests.sdk.faults import FAULTS, Fault
 from tests.sdk.ways import JAVA, PROVED, WAYS, Proof, Way, proved
 from tests.shell.process import DEMO, run_in
 
@@ -46,25 +48,28 @@ def note() -> Iterator[dict[str, Proof]]:
 def way(request: pytest.FixtureRequest) -> Way:
     """Each that is run, where its tool is installed."""
     found: Way = request.param
-    if which(found.command[0]) is None:
-        pytest.skip(f"needs {found.command[0]}")
-    if "node_modules" in " ".join(found.version) and not (Path(found.command[1]).parent / "node_modules").is_dir():
-        pytest.skip("needs `npm install --prefix tests/node`")
-    if found.name == "java" and not (JAVA / "libraries").is_dir():
-        pytest.skip("needs `mvn -f tests/java/pom.xml package`")
+    _skip_without_tool(found)
     return found
+
+
+def _skip_without_tool(way: Way) -> None:
+    if which(way.command[0]) is None:
+        pytest.skip(f"needs {way.command[0]}")
+    if "node_modules" in " ".join(way.version) and not (Path(way.command[1]).parent / "node_modules").is_dir():
+        pytest.skip("needs `npm install --prefix tests/node`")
+    if way.name == "java" and not (JAVA / "libraries").is_dir():
+        pytest.skip("needs `mvn -f tests/java/pom.xml package`")
 
 
 def test_unmodified_program_reaches_the_emulator(way: Way, note: dict[str, Proof]) -> None:
     """Inside `run`, with what that sets and nothing else. An SDK plays the whole story, and tells it as it is.
 
-    One run a way, because some compile before they run (ledger: call_live, recording_delete, repeat_create).
+    Its facts are all SDKs' alike, its exceptions the SDK's own (ledger: call_live, recording_delete, repeat_create).
     """
-    done = run_in(way.folder, "run", "--", *way.command)
-    assert 0 == done.returncode, done.stderr
-    assert _DONE in done.stdout
+    printed = _printed(way.name)
+    assert _DONE in printed
     if way.name in story.STORYTELLERS:
-        told = story.told(done.stdout)
+        told = story.told(printed)
         assert story.FACTS == story.facts(told)
         assert story.expected_outcomes(way.name) == story.outcomes(told)
         assert [] == story.wrong_texts(way.name, told)
@@ -74,6 +79,28 @@ def test_unmodified_program_reaches_the_emulator(way: Way, note: dict[str, Proof
     ).stdout
     checks = story.checks() if way.name in story.STORYTELLERS else 1
     note[way.name] = Proof(said.splitlines()[0].partition(" (")[0], datetime.now(UTC).date().isoformat(), checks)
+
+
+@pytest.mark.parametrize(
+    "fault", [fault for fault in FAULTS if fault.fact], ids=lambda fault: f"{fault.sdk}-{fault.fact}"
+)
+def test_sdk_has_the_faults_that_are_known(fault: Fault) -> None:
+    """It fails where the SDK was mended: then docs/sdk-faults.md has to lose a line, and the programs a detour."""
+    way = next(way for way in WAYS if way.name == fault.sdk)
+    _skip_without_tool(way)
+    faults = story.told(_printed(way.name))["faults"]
+
+    assert {each.fact for each in FAULTS if each.sdk == fault.sdk and each.fact} == faults.keys()
+    assert faults[fault.fact] is True, "the SDK was mended"
+
+
+@cache
+def _printed(name: str) -> str:
+    """What the program of a way prints inside `run`. It runs once for all tests, as some compile before."""
+    way = next(way for way in WAYS if way.name == name)
+    done = run_in(way.folder, "run", "--", *way.command)
+    assert 0 == done.returncode, done.stderr
+    return done.stdout
 
 
 def test_program_that_trusts_another_authority_fails(way: Way, intercepting: ServerThread, tmp_path: Path) -> None:

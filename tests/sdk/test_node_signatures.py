@@ -13,7 +13,6 @@ from masking_emulator.plivo.signatures import V2, V2_MAIN, V3, V3_MAIN, sign
 
 from tests.plivo.paths import EVENT, PATHS
 from tests.plivo.signed import ANY, MAIN_TOKEN, TOKEN, V2_NONCE, V3_NONCE, Sent, sent
-from tests.plivo.vectors import VECTORS, Vector
 
 _NODE: Final = Path(__file__).parent.parent / "node"
 
@@ -40,22 +39,6 @@ def _ask(process: "subprocess.Popen[str]", question: dict[str, Any]) -> bool:
     answer = process.stdout.readline()
     assert answer, "Node ended; its error is printed above"
     return bool(json.loads(answer))
-
-
-@pytest.mark.parametrize("vector", VECTORS, ids=[vector.name for vector in VECTORS])
-def test_known_signature_is_accepted(validate: Validate, vector: Vector) -> None:
-    """With the second signature where the URL has a port, and not under another token."""
-    question = {
-        "version": vector.version,
-        "method": vector.method,
-        "url": vector.url,
-        "nonce": vector.nonce,
-        "signature": vector.header,
-        "params": dict(vector.parameters),
-    }
-
-    assert validate(**question, token=vector.token)
-    assert not validate(**question, token="another")
 
 
 @settings(max_examples=400, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -41,6 +41,18 @@ def _arrived(api: Api) -> int:
     return count
 
 
+def test_proxy_variables_are_ignored(client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The SDK's own fault: where nobody listens at the proxy that they name, its requests arrive all the same."""
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.setenv(name, "http://127.0.0.1:9")
+    for name in ("NO_PROXY", "no_proxy"):
+        monkeypatch.delenv(name, raising=False)
+
+    with pytest.raises(requests.exceptions.ProxyError):
+        requests.get(plivo.rest.client.API_VOICE_BASE_URI, timeout=_TIMEOUT_S)
+    assert "Session created" == _create(client).message
+
+
 @pytest.mark.parametrize("count", [1, 2])
 def test_one_or_two_server_errors_are_hidden(client: Any, fresh_api: Api, count: int) -> None:
     """The application sees a success, the journal every try."""

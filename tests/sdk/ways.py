@@ -19,7 +19,7 @@ _PROGRAMS: Final = ROOT / "tests" / "sdk" / "programs"
 _NODE: Final = ROOT / "tests" / "node"
 _GO: Final = ROOT / "tests" / "go"
 JAVA: Final = ROOT / "tests" / "java" / "target"
-_JAVA_SDK: Final = ["java", "-cp", os.pathsep.join([str(JAVA / "classes"), str(JAVA / "libraries" / "*")])]
+JAVA_SDK: Final = ["java", "-cp", os.pathsep.join([str(JAVA / "classes"), str(JAVA / "libraries" / "*")])]
 
 _NODE_SDK_VERSION: Final = "`plivo ${require(process.argv[1]).version} on Node ${process.version}`"
 _PYTHON_SDK_VERSION: Final = """
@@ -119,8 +119,8 @@ WAYS: Final[Sequence[Way]] = (
         "`JAVA_TOOL_OPTIONS`: proxy and trust store",
         "a line of Java's on stderr that says so",
         _LIFE,
-        [*_JAVA_SDK, "Life"],
-        [*_JAVA_SDK, "Life", "version"],
+        [*JAVA_SDK, "Life"],
+        [*JAVA_SDK, "Life", "version"],
     ),
     Way(
         "dotnet",

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import Enum
 from functools import lru_cache
 from typing import Final
-from urllib.parse import parse_qsl, unquote, urlparse, urlsplit
+from urllib.parse import parse_qsl, unquote, unquote_plus, urlparse, urlsplit
 
 from masking_emulator.core.records.base import Record
 
@@ -126,8 +126,9 @@ def _address(url: str) -> _Address:
     with_port = parts.netloc.rpartition("@")[2]
     # Python, Node, Go and PHP sign the port, Ruby, Java and .NET do not. V3 may have several signatures, V2 only one.
     authorities = dict.fromkeys((with_port, _PORT.sub("", with_port)))
-    # Go, Java and .NET decode the path before they hash it, and Python cuts off what follows the last segment's ";".
-    paths = dict.fromkeys((parts.path, unquote(parts.path), urlparse(url).path))
+    # Go and .NET decode the path before they hash it, Java as if it were a form, where a plus is a blank, and Python
+    # cuts off what follows the last segment's ";".
+    paths = dict.fromkeys((parts.path, unquote(parts.path), unquote_plus(parts.path), urlparse(url).path))
     return _Address(
         bases=tuple(f"{parts.scheme}://{authority}{path}" for path in paths for authority in authorities),
         query=tuple(sorted(parse_qsl(parts.query, keep_blank_values=True))),

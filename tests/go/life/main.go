@@ -39,6 +39,7 @@ func main() {
 	told["calls"] = calls(client)
 	told["numbers"] = numbers(client)
 	told["refused"] = refused(client)
+	told["faults"] = faults(client)
 	json.NewEncoder(os.Stdout).Encode(told)
 }
 
@@ -261,6 +262,24 @@ func refused(client *plivo.Client) object {
 	_, err = create()
 	told["malformed"] = outcome(err)
 	return told
+}
+
+// faults is what the SDK is known to do wrong, as docs/sdk-faults.md has it: each is true, or the SDK was mended.
+func faults(client *plivo.Client) object {
+	service := client.MaskingSession
+	created, err := service.CreateMaskingSession(plivo.CreateMaskingSessionParams{FirstParty: first, SecondParty: third, Record: true})
+	must(err)
+	updated, err := service.UpdateMaskingSession(plivo.UpdateMaskingSessionParams{Record: false}, created.SessionUUID)
+	must(err)
+	control("/faults", object{"status": 500, "count": 3})
+	nothing, lost := service.GetMaskingSession(created.SessionUUID)
+	control("/faults", object{"status": 404, "body": "empty", "count": 1})
+	_, unseen := service.GetMaskingSession(created.SessionUUID)
+	return object{
+		"record false is not sent":     updated.Session.Record,
+		"third server error is lost":   lost == nil && nothing.Response.SessionUUID == "",
+		"refusal without body is lost": unseen == nil,
+	}
 }
 
 // outcome is the type of an error and its text; an empty list where there is none.

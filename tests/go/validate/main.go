@@ -1,4 +1,4 @@
-// Asks the validators of Plivo's own Go SDK: a question as JSON a line, true or false a line.
+// The validators of Plivo's own Go SDK: a question as JSON a line, true, false or the text of a panic a line.
 package main
 
 import (
@@ -19,15 +19,24 @@ type question struct {
 func main() {
 	lines := bufio.NewScanner(os.Stdin)
 	lines.Buffer(nil, 1<<20)
+	answers := json.NewEncoder(os.Stdout)
 	for lines.Scan() {
 		var asked question
 		if err := json.Unmarshal(lines.Bytes(), &asked); err != nil {
 			panic(err)
 		}
-		if asked.Version == 2 {
-			fmt.Println(plivo.ValidateSignatureV2(asked.Url, asked.Nonce, asked.Signature, asked.Token))
-		} else {
-			fmt.Println(plivo.ValidateSignatureV3(asked.Url, asked.Nonce, asked.Method, asked.Signature, asked.Token, asked.Params))
-		}
+		answers.Encode(verdict(asked))
 	}
+}
+
+func verdict(asked question) (answer any) {
+	defer func() {
+		if failed := recover(); failed != nil {
+			answer = fmt.Sprint(failed)
+		}
+	}()
+	if asked.Version == 2 {
+		return plivo.ValidateSignatureV2(asked.Url, asked.Nonce, asked.Signature, asked.Token)
+	}
+	return plivo.ValidateSignatureV3(asked.Url, asked.Nonce, asked.Method, asked.Signature, asked.Token, asked.Params)
 }

@@ -8,6 +8,8 @@ from masking_emulator.plivo.ledger.row import Evidence, Row
 _TESTS: Final = "tests/plivo/test_signatures.py"
 _NODE: Final = "tests/sdk/test_node_signatures.py"
 _GO: Final = "tests/sdk/test_go_signatures.py"
+_VALIDATORS: Final = "tests/sdk/test_validators.py"
+_SDKS: Final = ("python", "node", "go", "java")
 
 ROWS: Final[Sequence[Row]] = (
     Row(
@@ -96,7 +98,7 @@ ROWS: Final[Sequence[Row]] = (
         tests=(
             f"{_TESTS}::test_known_signature_comes_out",
             f"{_TESTS}::test_port_that_a_proxy_hides_leaves_v3_right",
-            f"{_NODE}::test_known_signature_is_accepted",
+            f"{_VALIDATORS}::test_known_signature_is_accepted",
         ),
     ),
     Row(
@@ -104,18 +106,21 @@ ROWS: Final[Sequence[Row]] = (
         subject="signatures",
         statement=(
             "Where a validator reads the path of the URL in another form than it is requested, the V3 header holds a "
-            "signature of that form too: percent-decoded as UTF-8, and without what follows the ; of the last segment."
+            "signature of that form too: percent-decoded as UTF-8, the same with a blank for a plus, and without what "
+            "follows the ; of the last segment."
         ),
         evidence=Evidence.SDK,
         source=(
-            "plivo-go utils.go takes URL.Path, plivo-java Utils.java URI.getPath(), plivo-dotnet XPlivoSignatureV3.cs "
-            "Uri.LocalPath, which are decoded; plivo-python signature_v3.py takes urlparse(uri).path, which ends at ;"
+            "plivo-go utils.go takes URL.Path, plivo-dotnet XPlivoSignatureV3.cs Uri.LocalPath, which are decoded; "
+            "plivo-java Utils.java puts the URL through URLDecoder, which reads a plus as a blank; plivo-python "
+            "signature_v3.py takes urlparse(uri).path, which ends at ;"
         ),
         tests=(
             f"{_TESTS}::test_v3_signs_every_form_in_which_a_validator_reads_the_path",
             f"{_TESTS}::test_python_sdk_accepts_v3_whatever_the_path",
             f"{_NODE}::test_callback_is_accepted_by_node_whatever_its_path",
             f"{_GO}::test_callback_is_accepted_by_go_whatever_its_path",
+            *(f"{_VALIDATORS}::test_validators_fail_only_where_they_are_known_to[{sdk}]" for sdk in _SDKS),
         ),
     ),
     Row(
@@ -131,6 +136,7 @@ ROWS: Final[Sequence[Row]] = (
             f"{_TESTS}::test_python_sdk_accepts_v3_whatever_the_path",
             f"{_NODE}::test_callback_is_accepted_by_node_whatever_its_path",
             f"{_GO}::test_callback_is_accepted_by_go_whatever_its_path",
+            *(f"{_VALIDATORS}::test_validators_fail_only_where_they_are_known_to[{sdk}]" for sdk in _SDKS),
         ),
     ),
     Row(

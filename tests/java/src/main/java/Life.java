@@ -51,6 +51,7 @@ public class Life {
     told.put("sessions", sessions());
     told.put("calls", calls());
     told.put("numbers", numbers());
+    told.put("faults", faults());
     told.put("refused", refused());
     System.out.println(JSON.writeValueAsString(told));
     System.exit(0);
@@ -206,6 +207,21 @@ public class Life {
     told.put("malformed", outcome(create));
     Plivo.init(System.getenv("PLIVO_AUTH_ID"), "wrong");
     told.put("stranger", outcome(() -> MaskingSession.lister().list()));
+    return told;
+  }
+
+  /** What the SDK is known to do wrong, as docs/sdk-faults.md has it: each is true, or the SDK was mended. */
+  private static Map<String, Object> faults() throws Exception {
+    String uuid = MaskingSession.creator(FIRST, THIRD).record(true).create().getSessionUuid();
+    MaskingSession.updater(uuid).callTimeLimit(120).update();
+    MaskingSession.deleter(uuid).delete();
+    var listed = MaskingSession.lister().list();
+
+    Map<String, Object> told = new LinkedHashMap<>();
+    told.put("update without record turns it off", !get(uuid).get("record").asBoolean());
+    told.put("refused delete is an answer", MaskingSession.deleter(uuid).delete().contains("Session already expired"));
+    told.put("list has no meta", listed.getMeta() == null && listed.getObjects() == null);
+    told.put("sessions cannot be iterated", outcome(() -> MaskingSession.lister().iterator().hasNext()).size() == 2);
     return told;
   }
 

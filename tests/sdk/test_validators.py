@@ -1,0 +1,172 @@
+"""The signature validators of the official SDKs, unmodified, on 28 shapes of URLs: Python, Node, Go and Java.
+
+Ours are accepted wherever the SDK can read the URL; where one fails, it is known (`docs/sdk-faults.md`).
+"""
+
+import json
+import subprocess
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from shutil import which
+from typing import Any, Final
+
+import pytest
+from masking_emulator.plivo.signatures import V2, V2_MAIN, V3, V3_MAIN, sign
+from plivo.utils import validate_signature, validate_v3_signature
+
+from tests.plivo.paths import EVENT
+from tests.plivo.shapes import SHAPES
+from tests.plivo.signed import MAIN_TOKEN, TOKEN, V2_NONCE, V3_NONCE, Sent
+from tests.plivo.vectors import VECTORS, Vector
+from tests.sdk.faults import REFUSED_SIGNATURES
+from tests.sdk.ways import JAVA, JAVA_SDK
+
+_TESTS: Final = Path(__file__).parent.parent
+
+#: Asks an SDK about one signature: true, false, or the name of an exception.
+Validate = Callable[..., Any]
+
+
+@pytest.fixture(scope="module", params=list(REFUSED_SIGNATURES))
+def sdk(request: pytest.FixtureRequest) -> str:
+    """Each SDK whose validators run here."""
+    name: str = request.param
+    return name
+
+
+@pytest.fixture(scope="module")
+def validate(sdk: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Validate]:
+    """One program of the SDK for all questions, because its start takes longer than they do."""
+    if sdk == "python":
+        yield _python
+        return
+    with _asking(_command(sdk, tmp_path_factory)) as validate:
+        yield validate
+
+
+def test_validators_fail_only_where_they_are_known_to(sdk: str, validate: Validate) -> None:
+    """POST and GET, both versions, of the owner and of the main account; another token is refused everywhere.
+
+    It fails where the SDK was mended, too (ledger: signature_v2_path, signature_v3_path, signature_port).
+    """
+    refused: dict[str, Any] = {}
+    for shape, url in SHAPES.items():
+        for method in ("GET", "POST"):
+            callback = Sent(method, url, dict(EVENT))
+            for version, answers in _verdicts(validate, callback).items():
+                if answers != [True, True, False]:
+                    refused[f"V{version} {method} {shape}"] = answers[0]
+                    assert answers[0] == answers[1], "the main account's is as the owner's"
+                    assert answers[2] is not True
+
+    assert REFUSED_SIGNATURES[sdk] == refused
+
+
+@pytest.mark.parametrize("vector", VECTORS, ids=[vector.name for vector in VECTORS])
+def test_known_signature_is_accepted(validate: Validate, sdk: str, vector: Vector) -> None:
+    """And not under another token."""
+    del sdk
+    question = {
+        "version": vector.version,
+        "method": vector.method,
+        "url": vector.url,
+        "nonce": vector.nonce,
+        "signature": vector.header,
+        "params": dict(vector.parameters),
+    }
+
+    assert validate(**question, token=vector.token) is True
+    assert validate(**question, token="another") is False
+
+
+def test_java_compares_the_method_by_identity(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """A method that was read from a request is another string than the literal: what is right is refused."""
+    callback = Sent("GET", f"{SHAPES['path']}?x=1", dict(EVENT))
+    signed = _signed(callback)
+    question = {
+        "version": 3,
+        "method": "GET",
+        "url": callback.received_url,
+        "nonce": V3_NONCE,
+        "signature": signed[V3],
+        "token": TOKEN,
+        "params": {},
+    }
+    with _asking(_command("java", tmp_path_factory)) as validate:
+        read, interned = validate(**question, interned=False), validate(**question)
+
+    assert (False, True) == (read, interned)
+
+
+def _verdicts(validate: Validate, callback: Sent) -> dict[int, list[Any]]:
+    """Version → what is said of the owner's signature, the main account's, and the owner's under a wrong token."""
+    signed = _signed(callback)
+    question = {"method": callback.method, "url": callback.received_url, "params": dict(callback.form)}
+    asked = {2: (V2, V2_MAIN, V2_NONCE), 3: (V3, V3_MAIN, V3_NONCE)}
+    return {
+        version: [
+            validate(**question, version=version, nonce=nonce, signature=signed[header], token=token)
+            for header, token in ((owner, TOKEN), (main, MAIN_TOKEN), (owner, "another"))
+        ]
+        for version, (owner, main, nonce) in asked.items()
+    }
+
+
+def _signed(callback: Sent) -> Any:
+    return sign(
+        callback.method,
+        callback.url,
+        parameters=callback.parameters,
+        token=TOKEN,
+        main_token=MAIN_TOKEN,
+        v2_nonce=V2_NONCE,
+        v3_nonce=V3_NONCE,
+    ).headers
+
+
+def _python(*, version: int, method: str, url: str, nonce: str, signature: str, token: str, params: Any) -> Any:
+    """The Python SDK, in this process."""
+    try:
+        if version == 2:
+            return validate_signature(url, nonce, signature, token)
+        return validate_v3_signature(method, url, nonce, token, signature, params)
+    except UnicodeError as error:
+        return type(error).__name__
+
+
+def _command(sdk: str, folders: pytest.TempPathFactory) -> Sequence[str]:
+    """The program that asks this SDK; a test without its tools is skipped."""
+    if sdk == "node":
+        if which("node") is None or not (_TESTS / "node" / "node_modules" / "plivo").is_dir():
+            pytest.skip("needs Node and `npm install --prefix tests/node`")
+        return ["node", str(_TESTS / "node" / "validate.cjs")]
+    if sdk == "java":
+        if which("java") is None or not (JAVA / "libraries").is_dir():
+            pytest.skip("needs Java and `mvn -f tests/java/pom.xml package`")
+        return [*JAVA_SDK, "Validate"]
+    if which("go") is None:
+        pytest.skip("needs go")
+    program = folders.mktemp("go") / "validate"
+    subprocess.run(["go", "build", "-o", str(program), "./validate"], cwd=_TESTS / "go", check=True)
+    return [str(program)]
+
+
+@contextmanager
+def _asking(command: Sequence[str]) -> Iterator[Validate]:
+    """A program that answers a question a line."""
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+        try:
+            yield lambda **question: _ask(process, question)
+        finally:
+            process.kill()
+
+
+def _ask(process: "subprocess.Popen[str]", question: dict[str, Any]) -> Any:
+    assert process.stdin is not None
+    assert process.stdout is not None
+    process.stdin.write(f"{json.dumps(question)}\n")
+    process.stdin.flush()
+    answer = process.stdout.readline()
+    assert answer, "the program ended; its error is printed above"
+    return json.loads(answer)
