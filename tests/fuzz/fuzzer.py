@@ -32,6 +32,9 @@ _TRIES_MAX: Final = 150
 #: A life of the worlds has so many requests; then all begin anew.
 _LIFE: Final = 400
 
+#: Events of what was asked for before, whenever the answer comes.
+_ARRIVALS: Final = frozenset({"MediaChecked", "CallbackAttempted", "CallbackSettled"})
+
 #: Auth ID → its clock. Time stands still, runs, or is about to end, in both ways.
 WORLDS: Final[Mapping[str, Mapping[str, Any]]] = {
     "MAFUZZWORLDSTANDING0": {"start": "2026-01-01T00:00:00Z", "rate": 0},
@@ -82,7 +85,14 @@ class Fuzzer:
         if trace := self._trace():
             return Failure(f"stderr has a traceback: …{trace[-1500:]}", request)
         after = self._state(request.world)
-        return None if reply is None else changed_by_refusal(request, reply.status, before, after)
+        failure = None if reply is None else changed_by_refusal(request, reply.status, before, after)
+        return None if failure is None or self._arrived_meanwhile(request.world, before) else failure
+
+    def _arrived_meanwhile(self, auth_id: str, before: Any) -> bool:
+        """Whether an answer from elsewhere, which takes real time, came since: to a callback, or with a media file."""
+        path = f"{PREFIX}/worlds/{auth_id}/journal?after={before['journal_last']}"
+        events = json.loads(self._send("GET", path, None).content)["events"]
+        return any(event["event"] in _ARRIVALS for event in events)
 
     def _sent(self, request: Request) -> Reply | None:
         """The answer; None where a fault broke the connection."""
