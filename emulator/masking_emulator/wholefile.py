@@ -7,10 +7,11 @@ import codecs
 import os
 import re
 import stat
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from errno import EFBIG, EINVAL
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 #: What else than a file can have a path: the test of its mode, and its name.
 _KINDS: Final = (
@@ -71,7 +72,14 @@ def read_file(path: Path) -> bytes:
 
 
 def write_whole(path: Path, text: str) -> None:
-    """Put the text in the file, or leave it as it was. Raises OSError.
+    """Put the text in the file, or leave it as it was. Raises OSError."""
+    with whole_file(path) as file:
+        file.write(text.encode())
+
+
+@contextmanager
+def whole_file(path: Path) -> Iterator[IO[bytes]]:
+    """A file to write to, which takes the place of `path` once the context ends well. Raises OSError.
 
     A symbolic link stays one: the file that it leads to is written. What is no file, a device or a pipe, is refused.
     A file that was there keeps its permissions, and its owner where this user may decide that.
@@ -80,11 +88,9 @@ def write_whole(path: Path, text: str) -> None:
 
     path = Path(os.path.realpath(path))  # which, unlike resolve, puts up with links that lead in a circle
     require_file(path)
-    with NamedTemporaryFile(
-        "w", dir=path.parent, prefix=f".{path.name}.", suffix=_UNFINISHED, delete=False, encoding="utf-8"
-    ) as beside:
+    with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", suffix=_UNFINISHED, delete=False) as beside:
         try:
-            beside.write(text)
+            yield beside.file
             beside.flush()
             os.fsync(beside.fileno())
             with suppress(FileNotFoundError):

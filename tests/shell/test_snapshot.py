@@ -16,7 +16,8 @@ from masking_emulator.core.instants import SECOND_US
 from masking_emulator.core.records.base import replace
 from masking_emulator.core.records.callbacks import CallbackState
 from masking_emulator.core.records.calls import Script
-from masking_emulator.keeping.snapshot import BadSnapshot, load, restore, save, snapshot_of
+from masking_emulator.core.work import finished
+from masking_emulator.keeping.snapshot import BadSnapshot, load, restore, saving, snapshot_of
 from masking_emulator.world.world import World
 
 from tests.core.play import SETTINGS, creation
@@ -216,11 +217,11 @@ def test_crash_while_writing_leaves_the_old_file_whole(
 ) -> None:
     """And no other file beside it."""
     path = tmp_path / "state.json"
-    save({"old": 1}, path)
+    finished(saving({"old": 1}, path))
     monkeypatch.setattr(os, moment, _crash)
 
     with pytest.raises(OSError, match="no space left"):
-        save(RICH, path)
+        finished(saving(RICH, path))
     assert {"old": 1} == json.loads(path.read_text())
     assert [path] == list(tmp_path.iterdir())
 
@@ -228,11 +229,11 @@ def test_crash_while_writing_leaves_the_old_file_whole(
 def test_killed_while_writing_leaves_the_old_file_whole(tmp_path: Path) -> None:
     """A process that ends without a word in the middle of a write, as a power cut does."""
     path = tmp_path / "state.json"
-    save({"old": 1}, path)
+    finished(saving({"old": 1}, path))
     if (child := os.fork()) == 0:
         with suppress(BaseException):
             os.fsync = lambda _: os._exit(9)  # type: ignore[assignment]  # the child ends here
-            save(RICH, path)
+            finished(saving(RICH, path))
         os._exit(0)
     _, status = os.waitpid(child, 0)
 

@@ -7,6 +7,8 @@ import asyncio
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any, Final
 
 import httpx
@@ -78,6 +80,14 @@ async def _answers_beside(service: _Service, work: Awaitable[Any]) -> int:
     return answers
 
 
+async def _kept(service: _Service) -> None:
+    with TemporaryDirectory() as folder:
+        service.world.state_file = Path(folder) / "state.json"
+        await service.ask("POST", "/snapshot")
+        written = json.loads(service.world.state_file.read_text(encoding="utf-8"))
+        assert json.loads(json.dumps(snapshot_of(service.world))) == written
+
+
 async def _restored(service: _Service) -> None:
     await service.ask("PUT", "/snapshot", snapshot_of(service.world))
 
@@ -85,6 +95,7 @@ async def _restored(service: _Service) -> None:
 #: Name → the long work.
 _LONG: Final[dict[str, Callable[[_Service], Coroutine[Any, Any, Any]]]] = {
     "snapshot out": lambda service: service.ask("GET", "/snapshot"),
+    "snapshot kept": _kept,
     "snapshot in": _restored,
     "journal page": lambda service: service.ask("GET", "/journal?limit=10000"),
     "advance over all": lambda service: service.ask("POST", "/clock/advance", {"seconds": 7200}),

@@ -38,18 +38,18 @@ async def put_snapshot(asked: ControlRequest) -> ControlAnswer:
     return 200, clock_json(world)
 
 
-def keep_snapshot(asked: ControlRequest) -> ControlAnswer:
+async def keep_snapshot(asked: ControlRequest) -> ControlAnswer:
     """Write the state to the file that `serve --state` named, whole or not at all."""
-    from masking_emulator.keeping.files import keep
+    from masking_emulator.keeping.files import keeping
 
     world = asked.world
     if world.state_file is None:
         raise ControlError(409, "the server keeps no state of this world; start it with `serve --state FILE`")
     try:
-        kept = keep(world)
+        now = await politely(keeping(world), world.turn_s)
     except CannotKeepFile as error:
         raise ControlError(409, str(error)) from None
-    return 200, {"file": str(world.state_file), "now": kept["clock"]["now"]}
+    return 200, {"file": str(world.state_file), "now": now}
 
 
 async def show_pool_report(asked: ControlRequest) -> ControlAnswer:

@@ -7,14 +7,14 @@ server's as long as that runs.
 
 import logging
 import os
-from collections.abc import Mapping
 from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import Any, BinaryIO, Final
+from typing import BinaryIO, Final
 
+from masking_emulator.core.work import Work, finished
 from masking_emulator.keeping.lock import FileLock, Taken
 from masking_emulator.keeping.recordings import NoRecording, whole_bytes
-from masking_emulator.keeping.snapshot import BadSnapshot, load, save, snapshot_of
+from masking_emulator.keeping.snapshot import BadSnapshot, load, saving, snapshot_cut
 from masking_emulator.wholefile import CannotKeepFile, require_file, sweep
 from masking_emulator.world.life import Standing
 from masking_emulator.world.recorder import Recorder
@@ -105,7 +105,7 @@ class Keeping:
         """The server ends. Raises CannotKeepFile where the state cannot be written."""
         try:
             if self.state is not None:
-                keep(world)
+                finished(keeping(world))
         finally:
             self.close()
 
@@ -114,15 +114,16 @@ class Keeping:
         self._until_end.close()
 
 
-def keep(world: World) -> Mapping[str, Any]:
-    """Write the world's state to its file, and return what was written. Raises CannotKeepFile."""
+def keeping(world: World) -> Work[str]:
+    """The work of writing the world's state to its file; its result is the instant of it. Raises CannotKeepFile."""
     assert world.state_file is not None, "the caller has looked whether there is one"
-    snapshot = snapshot_of(world)
+    snapshot = snapshot_cut(world)
     try:
-        save(snapshot, world.state_file)
+        yield from saving(snapshot, world.state_file)
     except OSError as error:
         raise _unusable(world.state_file, error) from None
-    return snapshot
+    now: str = snapshot["clock"]["now"]
+    return now
 
 
 def _are_one(one: Path, other: Path) -> bool:

@@ -23,10 +23,11 @@ from masking_emulator.core.records.base import names, replace
 from masking_emulator.core.records.callbacks import CallbackState
 from masking_emulator.core.work import Work, finished
 from masking_emulator.keeping.values import wrong_in_engine, wrong_in_world
-from masking_emulator.wholefile import text_of, write_whole
+from masking_emulator.wholefile import text_of, whole_file
 from masking_emulator.world.file import world_of
 from masking_emulator.world.life import Standing
 from masking_emulator.world.spec import BadWorld, WorldSpec
+from masking_emulator.world.turns import json_pieces
 from masking_emulator.world.world import World
 from masking_emulator.world.written import structure_of
 
@@ -141,9 +142,12 @@ def _reading(given: Mapping[str, Any]) -> Work[tuple[WorldSpec, Standing]]:
     return spec, standing
 
 
-def save(snapshot: Mapping[str, Any], path: Path) -> None:
-    """Write the file whole or not at all. Raises OSError."""
-    write_whole(path, json.dumps(snapshot, indent=1))
+def saving(snapshot: Mapping[str, Any], path: Path) -> Work[None]:
+    """The work of writing the file, a record a line, whole or not at all. Raises OSError."""
+    with whole_file(path) as file:
+        for piece in json_pieces(snapshot, between=b",\n"):
+            file.write(piece)
+            yield
 
 
 def load(path: Path) -> tuple[WorldSpec, Standing]:

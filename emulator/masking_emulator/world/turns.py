@@ -56,29 +56,32 @@ async def bytes_politely(pieces: Iterator[bytes], turn_s: float = TURN_S) -> Asy
     yield b"".join(made)
 
 
-def json_pieces(body: Mapping[str, Any]) -> Iterator[bytes]:
-    """A JSON object in pieces, compact, in the order of the mapping; an iterator in it is a list, made item by item."""
+def json_pieces(body: Mapping[str, Any], *, between: bytes = b",") -> Iterator[bytes]:
+    """A JSON object in pieces, compact, in the order of the mapping; an iterator in it is a list, made item by item.
+
+    `between` stands between the members of objects and the items of such lists: a comma, perhaps with a line's end.
+    """
     before = b"{"
     for key, value in body.items():
         name = json_bytes(key) + b":"
         if isinstance(value, Mapping):
             yield before + name
-            yield from json_pieces(value)
+            yield from json_pieces(value, between=between)
         elif isinstance(value, Iterator):
             yield before + name
-            yield from _list_pieces(value)
+            yield from _list_pieces(value, between)
         else:
             yield before + name + json_bytes(value)
-        before = b","
+        before = between
     yield b"}" if body else b"{}"
 
 
-def _list_pieces(items: Iterator[Any]) -> Iterator[bytes]:
+def _list_pieces(items: Iterator[Any], between: bytes) -> Iterator[bytes]:
     before = b"["
     for item in items:
         yield before + json_bytes(item)
-        before = b","
-    yield b"]" if before == b"," else b"[]"
+        before = between
+    yield b"]" if before is between else b"[]"
 
 
 def read_in_turns(content: bytes) -> Work[Any]:
