@@ -102,7 +102,7 @@ ROOMS: Final[Mapping[str, Room]] = {
     "testing": Room(
         "what tests use from Python",
         ("config", "unpatched", "wholefile", "client", "plivo.sentences", "receiver", "server.thread"),
-        {"plivo": "*", "hypothesis": "testing/strategies.py", "anyio": "testing/aio.py"},
+        {"plivo": "*", "hypothesis": "testing/strategies.py", "anyio": "testing/aio.py", "uvicorn": "testing/asgi.py"},
     ),
     "pytest_plugin": Room(
         "the fixtures", ("config", "unpatched", "client", "server.thread", "testing"), {"pytest": "*"}

@@ -42,10 +42,11 @@ def test_snippets_of_a_page_run_in_reading_order(page: str, tmp_path: Path) -> N
 
 @pytest.mark.parametrize("page", [page for page in PAGES if page != "docs/recipes.md"])
 def test_every_snippet_has_a_test(page: str) -> None:
-    """A language that nothing runs is not written."""
+    """A language that nothing runs is not written; a file of settings is read by what runs after it."""
     known = {*RUN, *SHOWN, *(language for language, pages in _ELSEWHERE.items() if page in pages)}
+    others = [snippet for snippet in snippets(page) if snippet.file != "pyproject.toml"]
 
-    assert set() == {snippet.language for snippet in snippets(page)} - known
+    assert set() == {snippet.language for snippet in others} - known
 
 
 @pytest.mark.parametrize("page", _ELSEWHERE["toml"])

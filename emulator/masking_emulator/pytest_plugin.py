@@ -1,4 +1,5 @@
-"""The pytest plugin: `masking`, a world for each test; `masking_receiver`, a server for its callbacks.
+"""The pytest plugin: `masking`, a world for each test; `masking_receiver`, a server for its callbacks; `masking_app`,
+the app under test, served.
 
 Loaded in every run of everybody who has the package, so it imports nothing but pytest until a fixture is asked for.
 One server for each process, which under xdist is one for each worker; `--masking-emulator-url` or the variable
@@ -14,9 +15,10 @@ import pytest
 
 if TYPE_CHECKING:
     from masking_emulator.client import Control
-    from masking_emulator.testing import Masking, Receiver
+    from masking_emulator.testing import Masking, Receiver, Serving
 
 _WORLD: pytest.StashKey[Any] = pytest.StashKey()
+_SERVING: pytest.StashKey[Any] = pytest.StashKey()
 _REPORT: pytest.StashKey[str] = pytest.StashKey()
 
 
@@ -30,12 +32,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=None,
         help="The host in masking_receiver's URL: the name under which the emulator reaches this machine.",
     )
+    parser.addini("masking_app", "What the fixture masking_app serves: MODULE:NAME of an ASGI or WSGI app.")
+    parser.addini("masking_app_at", "The public URL of masking_app, such as https://shop.example.com.")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """The marker that says what a test's world is like."""
+    """The markers that say what a test's world is like, and which app it serves."""
     config.addinivalue_line(
         "markers", "masking(example_or_numbers, **world): this test's world, by keys of a world file"
+    )
+    config.addinivalue_line(
+        "markers", "masking_app(app, at, kind=None): what the fixture masking_app serves, and at which public URL"
     )
 
 
@@ -121,6 +128,55 @@ def masking_receiver(masking: Masking, request: pytest.FixtureRequest) -> Iterat
         # The world is gone by the time at which pytest reports what failed after a test.
         request.node.stash[_REPORT] = _reported(masking)
         pytest.fail(f"callbacks with wrong signatures: {'; '.join(map(str, problems))}", pytrace=False)
+
+
+@pytest.fixture
+def masking_app(masking: Masking, request: pytest.FixtureRequest) -> Iterator[Serving]:
+    """The app under test at work at its public URL, with its lifespan, in a thread of its own.
+
+    The marker `masking_app(app, at="https://shop.example.com")` names it, or the ini options `masking_app` (as
+    `module:name`, or `module:name()` for a factory) and `masking_app_at`. What the app raises fails the test, with its
+    traceback. An emulator in a container reaches it by the options of masking_receiver.
+    """
+    app, at, kind = _wanted_app(request)
+    host = request.config.getoption("--masking-receiver-host")
+    url_host = request.config.getoption("--masking-receiver-url-host")
+    with masking.serving(app, at=at, kind=kind, host=host, url_host=url_host) as serving:
+        request.node.stash[_SERVING] = serving
+        yield serving
+
+
+def _wanted_app(request: pytest.FixtureRequest) -> tuple[object, str, Any]:
+    """The app, its public URL, and its kind: by the nearest marker, what it leaves out by the ini options."""
+    mark = request.node.get_closest_marker("masking_app")
+    named = {} if mark is None else {**dict(zip(("app", "at", "kind"), mark.args, strict=False)), **mark.kwargs}
+    if unknown := named.keys() - {"app", "at", "kind"}:
+        pytest.fail(f"the mark masking_app takes app, at and kind; not {', '.join(sorted(unknown))}", pytrace=False)
+    app, at = named.get("app") or request.config.getini("masking_app"), named.get("at")
+    at = at or request.config.getini("masking_app_at")
+    for name, value in (("app", app), ("at", at)):
+        if not value:
+            ini = "masking_app" if name == "app" else "masking_app_at"
+            pytest.fail(
+                f"masking_app does not know its {name}: @pytest.mark.masking_app(app, at=…) says it, or the ini option "
+                f"{ini}",
+                pytrace=False,
+            )
+    return app, at, named.get("kind")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, None, None]:
+    """What the served app has raised fails the test itself, not its teardown."""
+    __tracebackhide__ = True
+    try:
+        yield
+    except Exception as error:
+        if _SERVING in item.stash:
+            item.stash[_SERVING].raise_errors(error)
+        raise
+    if _SERVING in item.stash:
+        item.stash[_SERVING].raise_errors()
 
 
 @pytest.hookimpl(wrapper=True)

@@ -114,7 +114,7 @@ _KEYS: Final[Mapping[str, tuple[type, Iterable[str]]]] = {
     "phone": (PhoneHabits, _properties("PUT", "/phones/{number}")),
     "rule": (CallbackRule, _properties("PUT", "/callbacks/policy")["rules"]["items"]["properties"]),
     "callbacks": (CallbackFilters, _query("/callbacks").keys() - {"before", "order", "limit"}),
-    "requests": (Criteria, _query("/requests").keys() - {"limit"}),
+    "requests": (Criteria, _query("/requests").keys() - {"before", "limit"}),
     "fault": (FaultWish, {f"{name}_" if name == "from" else name for name in _properties("POST", "/faults")}),
     "session": (SessionFields, CREATE),
     "story": (StoryOverrides, _properties("POST", "/trigger")["overrides"]["properties"]),

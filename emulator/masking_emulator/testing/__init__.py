@@ -32,6 +32,7 @@ from masking_emulator.testing.masking import AsyncMasking, Masking
 from masking_emulator.testing.orders import BrokenOrder, explore_orders
 from masking_emulator.testing.redirect import redirect_plivo, restore_plivo
 from masking_emulator.testing.requests import Criteria
+from masking_emulator.testing.serving import Serving
 from masking_emulator.testing.views import (
     CallView,
     CandidateView,
@@ -72,6 +73,7 @@ __all__ = [
     "RequestView",
     "RouteView",
     "SentView",
+    "Serving",
     "SessionFields",
     "StoryOverrides",
     "explore_orders",

@@ -20,6 +20,7 @@ from masking_emulator.testing.aio import (
     AsyncSessions,
     awaited,
 )
+from masking_emulator.testing.apps import AppKind
 from masking_emulator.testing.callbacks import Callbacks, warn_of
 from masking_emulator.testing.exchanges import CallbackView, RouteView
 from masking_emulator.testing.faults import Faults
@@ -28,6 +29,7 @@ from masking_emulator.testing.parts import Numbers, Phones, Sessions
 from masking_emulator.testing.redirect import redirect_plivo
 from masking_emulator.testing.requests import Requests
 from masking_emulator.testing.routes import Routes
+from masking_emulator.testing.serving import Serving
 from masking_emulator.testing.views import CallView, EventView
 from masking_emulator.wholefile import read_file, text_of
 
@@ -109,6 +111,25 @@ class Masking:
         The same as `routes.add`. Raises ControlRefused.
         """
         return self.routes.add(public, target)
+
+    def serving(
+        self,
+        app: object,
+        *,
+        at: str,
+        kind: AppKind | None = None,
+        host: str = "127.0.0.1",
+        url_host: str | None = None,
+    ) -> Serving:
+        """The app at work, for as long as a `with` or an `async with` lasts, at its public URL `at`.
+
+        `app` is an ASGI or WSGI app (FastAPI, Starlette, Django, Flask), or `module:name` of one; `kind` says which
+        where its signature does not. It runs on a real socket, with its lifespan, and callbacks for `at` and below it
+        are delivered there, signed for the public URL. `async with` runs an ASGI app in the running loop. What the app
+        raises is raised when it is left, with its traceback. An emulator in a container reaches it with `host` and
+        `url_host`, as with `Receiver`. Raises TypeError where it is neither kind of app.
+        """
+        return Serving(self.routes, app, at, kind, host=host, url_host=url_host)
 
     def trigger(
         self,
@@ -235,6 +256,7 @@ class AsyncMasking:
         self.route = awaited(masking.route)
         self.report = awaited(masking.report)
         self.restore = awaited(masking.restore)
+        self.serving = masking.serving
         self.snapshot = awaited(masking.snapshot)
         self.trigger = awaited(masking.trigger)
         self.callbacks = AsyncCallbacks(masking.callbacks)

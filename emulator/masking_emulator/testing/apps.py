@@ -1,0 +1,193 @@
+"""Apps that are served for a test: of which kind one is, and what it raises while it answers.
+
+Flask and Django turn what their views raise into an answer with 500 and say so by a signal of theirs; whoever is asked
+through here is heard. Nothing of a framework is imported: what is not loaded raises nothing.
+"""
+
+import inspect
+import sys
+from collections.abc import Awaitable, Callable, Iterable, Iterator, MutableMapping
+from contextlib import ExitStack, contextmanager, suppress
+from contextvars import ContextVar
+from importlib import import_module
+from types import TracebackType
+from typing import Any, Final, Literal
+
+AppKind = Literal["asgi", "wsgi"]
+
+AsgiMessage = MutableMapping[str, Any]
+AsgiReceive = Callable[[], Awaitable[AsgiMessage]]
+AsgiSend = Callable[[AsgiMessage], Awaitable[None]]
+AsgiApp = Callable[[MutableMapping[str, Any], AsgiReceive, AsgiSend], Awaitable[None]]
+WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
+
+#: How many arguments an app of each kind takes, and which.
+_ARGUMENTS: Final[dict[int, AppKind]] = {3: "asgi", 2: "wsgi"}
+
+_NEITHER: Final = "an ASGI app takes (scope, receive, send), a WSGI app (environ, start_response)"
+
+
+def app_kind(app: object, kind: AppKind | None = None) -> AppKind:
+    """Of which kind an app is, by the arguments that it takes. Raises TypeError where it is neither."""
+    if kind not in (None, "asgi", "wsgi"):
+        raise TypeError(f"kind is {kind!r}; it is 'asgi' or 'wsgi'")
+    if not callable(app) or inspect.isclass(app):
+        what = f"the class {app.__qualname__}" if inspect.isclass(app) else f"{type(app).__name__} {app!r:.60}"
+        raise TypeError(f"{what} is neither an ASGI nor a WSGI app: {_NEITHER}")
+    if kind is not None:
+        return kind
+    try:
+        parameters = list(inspect.signature(app).parameters.values())
+    except ValueError:  # some of C have none
+        parameters = []
+    positional = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
+    needed = [one for one in parameters if one.kind in positional and one.default is inspect.Parameter.empty]
+    found = _ARGUMENTS.get(len(needed))
+    if found is None:
+        shown = ", ".join(map(str, parameters))
+        hint = ", or say which it is with kind='asgi' or kind='wsgi'" if "*" in shown else ""
+        raise TypeError(f"this app takes ({shown}), and {_NEITHER}{hint}")
+    return found
+
+
+def app_of(given: object) -> object:
+    """The app itself, or what `module:name` or `module:name()` names. Raises TypeError, and what the import does."""
+    if not isinstance(given, str):
+        return given
+    module, colon, name = given.removesuffix("()").partition(":")
+    if not (module and colon and name):
+        raise TypeError(f"{given!r} is not MODULE:NAME, such as shop.main:app, or shop.main:create_app() for a factory")
+    found: Any = import_module(module)
+    for part in name.split("."):
+        if not hasattr(found, part):
+            raise TypeError(f"{given!r}: {module} has no {name}")
+        found = getattr(found, part)
+    return found() if given.endswith("()") else found
+
+
+class AppErrors:
+    """What the app of one test has raised, in order, each once, with the tracebacks that they had in the app."""
+
+    def __init__(self) -> None:
+        self._errors: list[Exception] = []
+        self._tracebacks: dict[int, TracebackType | None] = {}
+
+    def __iter__(self) -> Iterator[Exception]:
+        return iter(list(self._errors))
+
+    def __len__(self) -> int:
+        return len(self._errors)
+
+    def note(self, error: BaseException | None, where: str) -> None:
+        """The app raised this while it did that. What is no `Exception` is not the app's: it ends something."""
+        if isinstance(error, Exception) and not any(known is error for known in self._errors):
+            error.add_note(f"raised by the app that is served, {where}")
+            self._errors.append(error)
+            self._tracebacks[id(error)] = error.__traceback__
+
+    def taken(self) -> Exception | None:
+        """What to fail a test with, and nothing any more the next time; None where nothing was raised."""
+        # Without the frames of the server that it went through afterwards.
+        errors = [error.with_traceback(self._tracebacks[id(error)]) for error in self._errors]
+        self._errors, self._tracebacks = [], {}
+        if len(errors) > 1:
+            return ExceptionGroup(f"the app that is served raised {len(errors)} exceptions", errors)
+        return errors[0] if errors else None
+
+    def heard_asgi(self, app: AsgiApp) -> AsgiApp:
+        """The app, whose exceptions are noted."""
+
+        async def heard(scope: MutableMapping[str, Any], receive: AsgiReceive, send: AsgiSend) -> None:
+            __tracebackhide__ = True  # in the reports of pytest
+            if scope["type"] == "lifespan":
+                return await self._lived(app, scope, receive, send)
+            where, answer = f"in {scope.get('method', scope['type'])} {scope.get('path', '')}", _AppAnswer(send)
+            _asked.set((self, where))
+            try:
+                return await app(scope, receive, answer.send)
+            except Exception as error:
+                self.note(error, where)
+                if not await answer.completed():
+                    raise
+
+        return heard
+
+    async def _lived(self, app: AsgiApp, scope: MutableMapping[str, Any], receive: AsgiReceive, send: AsgiSend) -> None:
+        """The life of an app. One that raises before it has asked what happens just has no lifespan (ASGI says so)."""
+        has_lifespan = False
+
+        async def received() -> AsgiMessage:
+            nonlocal has_lifespan
+            has_lifespan = True
+            return await receive()
+
+        try:
+            await app(scope, received, send)
+        except Exception as error:
+            if has_lifespan:
+                self.note(error, "in its lifespan")
+            raise
+
+    def heard_wsgi(self, app: WsgiApp) -> WsgiApp:
+        """The app, of whose requests is known where they came from."""
+
+        def heard(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+            _asked.set((self, f"in {environ['REQUEST_METHOD']} {environ['PATH_INFO']}"))
+            return app(environ, start_response)
+
+        return heard
+
+
+class _AppAnswer:
+    """The answer of an ASGI app, which a server need not log where the app breaks off: it is noted already."""
+
+    def __init__(self, send: AsgiSend) -> None:
+        self._send = send
+        self._is_begun = self._is_complete = False
+
+    async def send(self, message: AsgiMessage) -> None:
+        """A part of the answer."""
+        self._is_begun = True
+        self._is_complete = message["type"] == "http.response.body" and not message.get("more_body", False)
+        await self._send(message)
+
+    async def completed(self) -> bool:
+        """Make an answer with 500 where there is none; whether it is whole."""
+        if not self._is_begun:
+            await self.send({"type": "http.response.start", "status": 500, "headers": []})
+            await self.send({"type": "http.response.body", "body": b""})
+        return self._is_complete
+
+
+#: Whose app answers in this context, and what it answers.
+_asked: ContextVar[tuple[AppErrors, str] | None] = ContextVar("asked", default=None)
+
+
+def note_here(error: BaseException | None) -> None:
+    """Note what was raised, where an app that is served answers in this context."""
+    asked = _asked.get()
+    if asked is not None:
+        errors, where = asked
+        errors.note(error, where)
+
+
+@contextmanager
+def frameworks_heard() -> Iterator[None]:
+    """While this lasts, what Flask and Django answer with 500 is noted."""
+
+    def of_flask(sender: object, exception: BaseException, **more: object) -> None:
+        del sender, more
+        note_here(exception)
+
+    def of_django(sender: object, **more: object) -> None:
+        del sender, more
+        note_here(sys.exc_info()[1])
+
+    with ExitStack() as heard:
+        for name, receiver in (("flask", of_flask), ("django.core.signals", of_django)):
+            signal: Any = getattr(sys.modules.get(name), "got_request_exception", None)
+            if signal is not None:
+                with suppress(RuntimeError):  # an old Flask without blinker has no signals
+                    signal.connect(receiver, weak=False)
+                    heard.callback(signal.disconnect, receiver)
+        yield

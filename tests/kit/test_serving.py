@@ -1,0 +1,260 @@
+"""Apps of real frameworks served for a test: their callbacks, their lifespans, and what they raise."""
+
+import re
+from collections.abc import Awaitable, Callable, Iterable, Iterator
+from functools import partial
+from typing import Any, Final
+
+import pytest
+from masking_emulator.client import ControlRefused
+from masking_emulator.testing import Masking
+
+from tests.kit.served import APPS, LIVING, Boom, Seen
+
+_SHOP: Final = "https://shop.example.com"
+_EVENTS: Final = f"{_SHOP}/in/events?tenant=7&a=b%20c"
+
+each_app = pytest.mark.parametrize("name", APPS)
+
+
+@pytest.fixture
+def seen() -> Seen:
+    """What the app sees."""
+    return Seen()
+
+
+@each_app
+def test_app_gets_callbacks_of_its_public_url(world: Masking, seen: Seen, name: str) -> None:
+    """The SDK's validator accepts them; with the lifespan, on a real socket, and nothing is left behind."""
+    app = APPS[name](seen, world.auth_token)
+    with world.serving(app, at=_SHOP) as serving:
+        before = list(seen.life)
+        callbacks = world.trigger("SessionPartiesHangup", to=_EVENTS)
+
+    assert ["delivered"] * 6 == [one.state for one in callbacks]
+    assert [True] * 6 == [one.attempts[0].url.startswith(f"{serving.url}/in/events?") for one in callbacks]
+    assert ["https://shop.example.com/in/events?tenant=7&a=b"] * 6 == [re.split("[+%]", one)[0] for one in seen.urls]
+    assert (["up"], ["up", "down"]) == (before, seen.life) or (name not in LIVING and not seen.life)
+    assert [] == world.routes.all()
+    assert 0 == len(serving.errors)
+
+
+@each_app
+@pytest.mark.asyncio
+async def test_app_is_served_in_the_tests_own_loop(world: Masking, seen: Seen, name: str) -> None:
+    """`async with`, and the kit's twin for coroutines."""
+    async with world.aio.serving(APPS[name](seen, world.auth_token), at=_SHOP):
+        callbacks = await world.aio.trigger("SessionSecondPartyRing", to=_EVENTS)
+
+    assert ["delivered"] * 2 == [one.state for one in callbacks]
+    assert 2 == len(seen.urls)
+    assert name not in LIVING or ["up", "down"] == seen.life
+    assert [] == world.routes.all()
+
+
+@each_app
+def test_what_the_app_raises_fails_the_test_with_its_traceback(world: Masking, seen: Seen, name: str) -> None:
+    """Not with the 500 that it answered; the assertion that follows from it is the context."""
+
+    def tested() -> None:
+        with world.serving(APPS[name](seen, world.auth_token), at=_SHOP):
+            (callback,) = world.trigger("SessionTimeout", to=f"{_SHOP}/in/bad")
+            assert "delivered" == callback.state
+
+    with pytest.raises(Boom) as raised:
+        tested()
+
+    assert "bad" == raised.traceback[-1].name
+    assert isinstance(raised.value.__context__, AssertionError)
+    assert ["raised by the app that is served, in POST /in/bad"] == raised.value.__notes__
+    assert [] == [frame for frame in raised.traceback if "uvicorn" in str(frame.path)]
+
+
+@each_app
+@pytest.mark.asyncio
+async def test_what_the_app_raises_in_the_tests_loop_fails_it_too(world: Masking, seen: Seen, name: str) -> None:
+    """Several exceptions come as a group."""
+    with pytest.raises(ExceptionGroup, match="raised 2 exceptions") as raised:
+        async with world.serving(APPS[name](seen, world.auth_token), at=_SHOP):
+            await world.aio.trigger("SessionSecondPartyRing", to=f"{_SHOP}/in/bad")
+
+    assert [Boom, Boom] == [type(error) for error in raised.value.exceptions]
+
+
+@each_app
+def test_what_the_framework_handles_is_no_error(world: Masking, seen: Seen, name: str) -> None:
+    """A 404 that is raised is an answer."""
+    with world.serving(APPS[name](seen, world.auth_token), at=_SHOP):
+        (callback,) = world.trigger("SessionTimeout", to=f"{_SHOP}/in/handled")
+
+    assert ("failed", 404) == (callback.state, callback.attempts[0].answer and callback.attempts[0].answer.status)
+
+
+def test_errors_can_be_looked_at_before(world: Masking, seen: Seen) -> None:
+    """And a skip of the test stays one."""
+    serving = world.serving(APPS["Flask"](seen, world.auth_token), at=_SHOP)
+
+    def tested() -> None:
+        with serving:
+            world.trigger("SessionTimeout", to=f"{_SHOP}/in/bad")
+            pytest.skip("enough")
+
+    with pytest.raises(pytest.skip.Exception):
+        tested()
+
+    assert [Boom] == [type(error) for error in serving.errors]
+
+
+def test_app_below_a_path_sees_that_path(world: Masking, seen: Seen) -> None:
+    """The public URL's own; a slash at its end means nothing."""
+    with world.serving(APPS["Starlette"](seen, world.auth_token), at=f"{_SHOP}/in/") as serving:
+        (callback,) = world.trigger("SessionTimeout", to=_EVENTS)
+
+    assert f"{_SHOP}/in" == serving.at
+    assert "delivered" == callback.state
+
+
+def test_two_apps_are_served_at_once(world: Masking, seen: Seen) -> None:
+    """Each with its own errors."""
+    other = Seen()
+    with world.serving(APPS["Flask"](other, world.auth_token), at="https://other.example.com") as beside:
+        with pytest.raises(Boom, match="starlette"), world.serving(APPS["Starlette"](seen, "x"), at=_SHOP):
+            world.trigger("SessionTimeout", to=f"{_SHOP}/in/bad")
+        world.trigger("SessionTimeout", to="https://other.example.com/in/events")
+
+    assert 0 == len(beside.errors)
+    assert 1 == len(other.urls)
+
+
+async def _asgi(scope: Any, receive: Any, send: Any) -> None:
+    """An app without any framework, which knows no lifespan."""
+    assert "http" == scope["type"]
+    del receive
+    await send({"type": "http.response.start", "status": 204, "headers": []})
+    await send({"type": "http.response.body", "body": b""})
+
+
+def _wsgi(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    """The same, which reads its body to the end and raises in the middle of its answer."""
+    assert b"EventName=SessionTimeout" in environ["wsgi.input"].read()
+    start_response("200 OK", [("Content-Type", "text/plain")])
+
+    def pieces() -> Iterator[bytes]:
+        yield b"half"
+        raise Boom(environ["wsgi.url_scheme"])
+
+    return pieces()
+
+
+def test_app_without_a_framework_is_served(world: Masking) -> None:
+    """ASGI by three arguments, bound ones and objects too, WSGI by two."""
+
+    class Bound:
+        async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+            await _asgi(scope, receive, send)
+
+        def wsgi(self, environ: dict[str, Any], start_response: Callable[..., Any], more: str = "") -> Iterable[bytes]:
+            del more
+            environ["wsgi.input"].read()
+            start_response("204 No Content", [])
+            return []
+
+    def bare(*given: Any) -> Awaitable[None]:
+        return _asgi(*given)
+
+    apps: list[tuple[object, Any]] = [(_asgi, None), (Bound(), None), (Bound().wsgi, None), (bare, "asgi")]
+    apps += [(partial(_late, "x"), None)]
+    for app, kind in apps:
+        with world.serving(app, at=_SHOP, kind=kind):
+            (callback,) = world.trigger("SessionTimeout", to=f"{_SHOP}/")
+
+        assert "delivered" == callback.state, app
+
+
+async def _late(more: str, scope: Any, receive: Any, send: Any) -> None:
+    assert "x" == more
+    await _asgi(scope, receive, send)
+
+
+def test_answer_that_breaks_off_fails_the_test(world: Masking) -> None:
+    """What a WSGI app raises while it is read, too; the scheme is the public one."""
+    with pytest.raises(Boom, match="https"), world.serving(_wsgi, at=_SHOP):
+        world.trigger("SessionTimeout", to=f"{_SHOP}/")
+
+
+@pytest.mark.parametrize(
+    ("app", "reason"),
+    [
+        ("shop", "'shop' is not MODULE:NAME, such as shop.main:app"),
+        ("tests.kit.served:nothing", "tests.kit.served has no nothing"),
+        (42, "int 42 is neither an ASGI nor a WSGI app"),
+        (Seen, "the class Seen is neither an ASGI nor a WSGI app"),
+        (lambda: None, r"this app takes \(\), and an ASGI app takes \(scope, receive, send\), a WSGI app"),
+        (lambda *_: None, r"or say which it is with kind='asgi' or kind='wsgi'"),
+    ],
+)
+def test_what_is_no_app_is_one_error(world: Masking, app: object, reason: str) -> None:
+    """Before anything is served."""
+    with pytest.raises(TypeError, match=reason):
+        world.serving(app, at=_SHOP)
+    with pytest.raises(TypeError, match="kind is 'cgi'"):
+        world.serving(_asgi, at=_SHOP, kind="cgi")  # type: ignore[arg-type]  # the mistake
+
+    assert [] == world.routes.all()
+
+
+def test_public_url_that_is_none_or_taken_is_refused(world: Masking, seen: Seen) -> None:
+    """The app has not been started."""
+    app = APPS["Starlette"](seen, world.auth_token)
+    world.route(_SHOP, "http://127.0.0.1:9")
+    with pytest.raises(ControlRefused, match="is not an http or https URL"), world.serving(app, at="shop"):
+        pass
+    with pytest.raises(ControlRefused, match="has a route already"), world.serving(app, at=_SHOP):
+        pass
+
+    assert [] == seen.life
+    assert 1 == len(world.routes.all())
+
+
+def _failing(at: str) -> Any:
+    """Starlette, whose lifespan raises at one of its ends."""
+    from contextlib import asynccontextmanager
+
+    from starlette.applications import Starlette
+
+    @asynccontextmanager
+    async def lifespan(app: object) -> Any:
+        del app
+        if at == "start":
+            raise Boom("start")
+        yield
+        raise Boom("end")
+
+    return Starlette(lifespan=lifespan)
+
+
+@pytest.mark.parametrize("at", ["start", "end"])
+@pytest.mark.asyncio
+async def test_lifespan_that_fails_fails_the_test(world: Masking, at: str) -> None:
+    """With the exception itself, in a thread and in the loop; nothing is left."""
+    with pytest.raises(Boom, match=at) as raised, world.serving(_failing(at), at=_SHOP):
+        assert "end" == at
+    with pytest.raises(Boom, match=at):
+        async with world.serving(_failing(at), at=_SHOP):
+            assert "end" == at
+
+    assert ["raised by the app that is served, in its lifespan"] == raised.value.__notes__
+    assert [] == world.routes.all()
+
+
+def test_app_is_named_as_servers_name_it(world: Masking) -> None:
+    """`module:name`, and a factory with brackets."""
+    for name in ("tests.kit.test_serving:_asgi", "tests.kit.test_serving:_factory()"):
+        with world.serving(name, at=_SHOP):
+            (callback,) = world.trigger("SessionTimeout", to=f"{_SHOP}/")
+
+        assert "delivered" == callback.state
+
+
+def _factory() -> Any:
+    return _asgi
