@@ -97,7 +97,7 @@ def _keys_of(mark: pytest.Mark) -> dict[str, Any]:
         case (str(name),):
             first = {"example": name}
         case (list() | tuple() as numbers,):
-            first = {"numbers": [{"number": one} if isinstance(one, str) else one for one in numbers]}
+            first = {"numbers": numbers}
         case _:
             given = ", ".join(map(repr, mark.args))
             pytest.fail(
@@ -107,7 +107,10 @@ def _keys_of(mark: pytest.Mark) -> dict[str, Any]:
             )
     if twice := first.keys() & mark.kwargs.keys():
         pytest.fail(f"the mark masking has {', '.join(twice)} twice", pytrace=False)
-    return {**first, **mark.kwargs}
+    keys = {**first, **mark.kwargs}
+    if isinstance(keys.get("numbers"), list | tuple):
+        keys["numbers"] = [{"number": one} if isinstance(one, str) else one for one in keys["numbers"]]
+    return keys
 
 
 @pytest.fixture

@@ -60,6 +60,16 @@ _PLAYS: Final = {
             assert os.waitpid(child, 0)[1] == 0
             assert [event.event for event in masking.journal()] == ["SessionCreated"]
     """,
+    "fork that leaves the block": """
+        import os, sys
+        with Emulator() as masking:
+            child = os.fork()
+            if child == 0:
+                sys.exit(5)
+            assert os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) == 5
+            masking.client.masking_sessions.create_masking_session(**PARTIES)
+            assert [event.event for event in masking.journal()] == ["SessionCreated"]
+    """,
     "spawn": """
         import multiprocessing
         with Emulator() as masking:

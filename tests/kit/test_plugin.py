@@ -87,7 +87,7 @@ _MARKED_SHORT: Final = """
             assert pool(masking) == ["+442079460001", "+442079460002"]
             assert masking.now().startswith("2030")
 
-        @pytest.mark.masking(numbers=[{"number": "+14155550100"}])
+        @pytest.mark.masking(numbers=["+14155550100"])
         def test_nearer(self, masking):
             assert pool(masking) == ["+14155550100"]
 """

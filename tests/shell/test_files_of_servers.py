@@ -87,7 +87,7 @@ def test_verbs_read_no_device(words: tuple[str, ...], kind: str, tmp_path: Path)
 
 @posix
 def test_verbs_read_what_comes_out_of_a_pipe(tmp_path: Path) -> None:
-    """As a shell's <(…) and /dev/stdin give it: a world to check, a world to serve, a recording to replay."""
+    """As a shell's <(…) and /dev/stdin give it: a world to check or to serve, a recording to replay, a snapshot."""
     recording = tmp_path / "run.jsonl"
     keeping, world = _kept(None, recording)
     world.do(create())
@@ -96,10 +96,12 @@ def test_verbs_read_what_comes_out_of_a_pipe(tmp_path: Path) -> None:
         checked = run("world", "check", path)
     with _pipe(b'[[numbers]]\nnumber = "+14155550100"\n') as path, serving("--world", path) as (_, url):
         numbers = Control(url).get(f"{Control(url).world(None)}/numbers")["numbers"]
+        with _pipe(run("snapshot", "save", "--url", url).stdout.encode()) as snapshot:
+            loaded = run("snapshot", "load", snapshot, "--url", url)
     with _pipe(recording.read_bytes()) as path:
         played = run("recording", "replay", path)
 
-    assert (0, 0) == (checked.returncode, played.returncode), checked.stderr + played.stderr
+    assert (0, 0, 0) == (checked.returncode, played.returncode, loaded.returncode), checked.stderr + loaded.stderr
     assert ["+14155550100"] == [number["number"] for number in numbers]
     assert "the same: 1 command, 1 event\n" == played.stdout
 

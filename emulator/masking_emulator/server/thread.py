@@ -1,5 +1,6 @@
 """A server in a thread of this process, for a test."""
 
+import os
 from collections.abc import Sequence
 from importlib.util import find_spec
 from types import TracebackType
@@ -59,6 +60,7 @@ class ServerThread:
         # A test may show this process other files while the server runs, and nothing of the package is among them.
         read_ahead()
         console_files()
+        self._process = os.getpid()
         self._ready = Happening()
         self._ended = Happening()
         self._failure: BaseException | None = None
@@ -89,6 +91,8 @@ class ServerThread:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         """Stop, and wait until it has. Raises ServerFailed."""
+        if os.getpid() != self._process:
+            return  # a child that was forked has no such thread: the server is its parent's, and goes on
         self._server.should_exit = True
         if not self._ended.wait(_PATIENCE_S):
             raise ServerFailed(f"the server in this process did not end within {_PATIENCE_S:g} seconds")
