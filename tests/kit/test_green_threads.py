@@ -58,12 +58,35 @@ _PLAY: Final = """
     print("played")
 """
 
+#: Apps of both kinds, which the kit serves itself.
+_SERVE: Final = """
+    from masking_emulator.testing import Emulator
 
+    def wsgi_app(environ, start_response):
+        environ["wsgi.input"].read()
+        start_response("204 No Content", [])
+        return []
+
+    async def asgi_app(scope, receive, send):
+        assert scope["type"] == "http"
+        await send({"type": "http.response.start", "status": 204, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    with Emulator() as masking:
+        for app in (wsgi_app, asgi_app):
+            with masking.serving(app, at="https://shop.example.com"):
+                (callback,) = masking.trigger("SessionTimeout", to="https://shop.example.com/")
+            assert callback.state == "delivered", callback
+    print("played")
+"""
+
+
+@pytest.mark.parametrize("played", [_PLAY, _SERVE], ids=["played", "served"])
 @pytest.mark.parametrize("library", _LIBRARIES)
-def test_emulator_works_in_a_process_of_green_threads(library: str, tmp_path: Path) -> None:
-    """It starts, answers, and delivers to a server that shares the waiting test's own thread, and ends."""
+def test_emulator_works_in_a_process_of_green_threads(library: str, played: str, tmp_path: Path) -> None:
+    """It starts, answers, delivers to a server that shares the waiting test's thread or to one of the kit's, ends."""
     program = tmp_path / "program.py"
-    program.write_text(dedent(_LIBRARIES[library]) + dedent(_PLAY), encoding="utf-8")
+    program.write_text(dedent(_LIBRARIES[library]) + dedent(played), encoding="utf-8")
 
     ran = subprocess.run([sys.executable, program], capture_output=True, text=True, timeout=_PATIENCE_S, check=False)
 

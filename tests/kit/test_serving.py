@@ -1,16 +1,20 @@
 """Apps of real frameworks served for a test: their callbacks, their lifespans, and what they raise."""
 
 import re
+import socket
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from functools import partial
+from threading import Event
 from typing import Any, Final
 
 import pytest
 from masking_emulator.client import ControlRefused
 from masking_emulator.testing import Masking
+from masking_emulator.testing.wsgi import WsgiServer
 
 from tests.kit.served import APPS, LIVING, Boom, Seen
 
+_PATIENCE_S: Final = 60
 _SHOP: Final = "https://shop.example.com"
 _EVENTS: Final = f"{_SHOP}/in/events?tenant=7&a=b%20c"
 
@@ -180,6 +184,26 @@ def test_answer_that_breaks_off_fails_the_test(world: Masking) -> None:
     """What a WSGI app raises while it is read, too; the scheme is the public one."""
     with pytest.raises(Boom, match="https"), world.serving(_wsgi, at=_SHOP):
         world.trigger("SessionTimeout", to=f"{_SHOP}/")
+
+
+def test_wsgi_app_that_hangs_does_not_hang_the_test() -> None:
+    """Once it had its time, what is under way is left alone."""
+    asked, let_go = Event(), Event()
+
+    def hanging(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+        del environ, start_response
+        asked.set()
+        assert let_go.wait(_PATIENCE_S)
+        return []
+
+    listener = socket.create_server(("127.0.0.1", 0))
+    server = WsgiServer(hanging, listener, grace_s=0.01)
+    server.start()
+    with socket.create_connection(listener.getsockname()) as client:
+        client.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert asked.wait(_PATIENCE_S)
+        server.stop()
+        let_go.set()
 
 
 @pytest.mark.parametrize(

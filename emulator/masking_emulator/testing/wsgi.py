@@ -18,6 +18,9 @@ from masking_emulator.unpatched import accepted
 #: How often the thread looks whether it is to end, in real seconds.
 _POLL_S: Final = 0.02
 
+#: How long requests that are under way may take when the app is stopped, in real seconds; then they are left alone.
+_GRACE_S: Final = 5.0
+
 #: A client that says nothing for so many real seconds is let go.
 _SILENCE_S: Final = 30
 
@@ -25,8 +28,9 @@ _SILENCE_S: Final = 30
 class WsgiServer:
     """The app at work on a socket that is bound, from `start` to `stop`."""
 
-    def __init__(self, app: WsgiApp, listener: socket.socket) -> None:
+    def __init__(self, app: WsgiApp, listener: socket.socket, *, grace_s: float = _GRACE_S) -> None:
         self._server = _ThreadedServer(listener)
+        self._grace_s = grace_s
         self._server.set_app(app)
         self._thread = Thread(target=self._server.serve_forever, args=[_POLL_S], name="served-app", daemon=True)
 
@@ -39,23 +43,32 @@ class WsgiServer:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
+        for answering in self._server.answering:
+            answering.join(self._grace_s)
 
 
 class _ThreadedServer(ThreadingMixIn, WSGIServer):
-    daemon_threads = False
-    block_on_close = True
+    """A thread for each connection. `answering` are those that may not have ended."""
+
+    daemon_threads = True
 
     def __init__(self, listener: socket.socket) -> None:
         # As the base class does it, with a socket that is there, and without asking the system for this machine's name.
         address = listener.getsockname()[:2]
         BaseServer.__init__(self, address, _WsgiConnection)
         self.socket = listener
+        self.answering: list[Thread] = []
         self.server_name, self.server_port = address
         self.setup_environ()
         TCPServer.server_activate(self)
 
     def get_request(self) -> tuple[socket.socket, Any]:
         return accepted(self.socket)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        answering = Thread(target=self.process_request_thread, args=(request, client_address), daemon=True)
+        self.answering = [*filter(Thread.is_alive, self.answering), answering]
+        answering.start()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
         if not isinstance(sys.exception(), ConnectionError):  # who hangs up is free to
