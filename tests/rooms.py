@@ -40,6 +40,11 @@ ROOMS: Final[Mapping[str, Room]] = {
     "wholefile": Room("files of people: written whole or not at all, read with or without a byte-order mark"),
     "unpatched": Room("sockets, threads and locks that nothing in the process has replaced"),
     "client": Room("HTTP requests to a server's control API", ("unpatched",)),
+    "report": Room(
+        "what a run leaves behind: one model of it, made of the control API's answers, and a renderer for each form",
+        ("wholefile", "client"),
+        {"msgspec": "*"},
+    ),
     "plivo": Room(
         "the vendor's words: parameters, answers, refusals, callbacks, signatures, and the ledger of behaviours",
         ("core",),

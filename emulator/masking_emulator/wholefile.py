@@ -71,18 +71,34 @@ def read_file(path: Path) -> bytes:
     return content
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Put the text in the file, or leave it as it was. Raises OSError."""
-    with whole_file(path) as file:
+def check_writable(path: Path) -> None:
+    """Raises CannotKeepFile where `write_whole` could not write this file; leaves nothing behind."""
+    from tempfile import NamedTemporaryFile  # every start of the server would pay for it
+
+    try:
+        path = Path(os.path.realpath(path))
+        if not path.parent.is_dir():
+            raise CannotKeepFile(f"{path}: there is no folder {path.parent}")
+        require_file(path)
+        with NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}.", suffix=_UNFINISHED):
+            pass
+    except (OSError, ValueError) as error:  # ValueError: a null byte
+        raise CannotKeepFile(f"{path}: {getattr(error, 'strerror', None) or error}") from None
+
+
+def write_whole(path: Path, text: str, *, private: bool = True) -> None:
+    """Put the text in the file, or leave it as it was; `private` as in `whole_file`. Raises OSError."""
+    with whole_file(path, private=private) as file:
         file.write(text.encode())
 
 
 @contextmanager
-def whole_file(path: Path) -> Iterator[IO[bytes]]:
+def whole_file(path: Path, *, private: bool = True) -> Iterator[IO[bytes]]:
     """A file to write to, which takes the place of `path` once the context ends well. Raises OSError.
 
     A symbolic link stays one: the file that it leads to is written. What is no file, a device or a pipe, is refused.
-    A file that was there keeps its permissions, and its owner where this user may decide that.
+    A file that was there keeps its permissions, and its owner where this user may decide that. A new one is for this
+    user alone, or, where it is not `private`, for every user to read.
     """
     from tempfile import NamedTemporaryFile  # every start of the server would pay for it
 
@@ -93,6 +109,8 @@ def whole_file(path: Path) -> Iterator[IO[bytes]]:
             yield beside.file
             beside.flush()
             os.fsync(beside.fileno())
+            if not private:
+                os.chmod(beside.name, 0o644)
             with suppress(FileNotFoundError):
                 _take_over(path.stat(), beside.name)
             os.replace(beside.name, path)

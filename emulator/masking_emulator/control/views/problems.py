@@ -134,9 +134,10 @@ def _last_attempt(entry: Entry) -> str:
 
 
 def _about(request: ApiRequest, kind: str, what: str, why: Sequence[str]) -> Problem:
-    faults = [f"Fault {', '.join(request.faults)} did it."] if request.faults and kind != "unread" else []
-    sentence = " ".join(part for part in (*why, *faults) if part)
-    return Problem(kind, what, sentence, request.at, request=request.sequence)
+    sentence = ": ".join(part.rstrip(".") for part in why if part)
+    faults = [name for name in request.faults if name not in sentence and kind != "unread"]
+    met = f". Fault {', '.join(faults)} did it." if faults else ""
+    return Problem(kind, what, sentence + met, request.at, request=request.sequence)
 
 
 def _name(request: ApiRequest) -> str:

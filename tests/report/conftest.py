@@ -1,0 +1,15 @@
+"""The eventful world, made once for the tests of its report."""
+
+from collections.abc import Iterator
+
+import pytest
+from masking_emulator.server.thread import ServerThread
+
+from tests.report.eventful import Eventful, eventful
+
+
+@pytest.fixture(scope="module")
+def found(emulator: ServerThread) -> Iterator[Eventful]:
+    """The account of the eventful world, and its report."""
+    with eventful(emulator) as found:
+        yield found
