@@ -98,7 +98,7 @@ ROOMS: Final[Mapping[str, Room]] = {
     "cli": Room(
         "the command line",
         (
-            *("clock", "config", "wholefile", "client", "plivo.ledger", "plivo.sentences", "plivo.stories"),
+            *("clock", "config", "wholefile", "client", "report", "plivo.ledger", "plivo.sentences", "plivo.stories"),
             *("receiver", "interception"),
             *("world.spec", "world.file", "world.schema", "keeping.replay", "agents", "server"),
         ),

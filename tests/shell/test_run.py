@@ -66,8 +66,8 @@ def is_gone(pid: str) -> bool:
 
 @pytest.mark.parametrize("code", [0, 3])
 def test_exit_code_is_the_commands(code: int) -> None:
-    """And not a word of ours beside its own."""
-    done = run("run", "--", *script(f"echo out; echo err >&2; exit {code}"))
+    """And not a word of ours beside its own where none is wanted."""
+    done = run("run", "--quiet", "--", *script(f"echo out; echo err >&2; exit {code}"))
 
     assert (code, "out\n", "err\n") == (done.returncode, done.stdout, done.stderr)
 

@@ -8,6 +8,7 @@ import json
 import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from pathlib import Path
 from shutil import get_terminal_size
 from signal import signal
 from typing import Any, Final, NoReturn, TypeVar
@@ -43,6 +44,15 @@ WHOLE = click.IntRange(0, 10**15 - 1)
 
 #: The longest time that an option takes, in seconds.
 DAY_S: Final = 86_400
+
+#: A port, 0 for any free one, and the name of a file that need not be there.
+PORT = click.IntRange(0, 65_535)
+FILE = click.Path(path_type=Path, dir_okay=False)
+
+#: What `--report` of `run` and of `serve` does.
+REPORT_HELP: Final = (
+    "Write a report at the end: .html, .har, .json or .md by FILE's ending, or github. May be repeated."
+)
 
 URL_DEFAULT: Final = f"http://{HOST_DEFAULT}:{PORT_DEFAULT}"
 

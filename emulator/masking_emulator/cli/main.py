@@ -5,19 +5,17 @@ is loaded when it is asked for. What verbs share, and their exit codes, is in `c
 """
 
 import gc
+import sys
+from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from importlib.util import find_spec
-from pathlib import Path
 from typing import Any, Final
 
 import click
 
 from masking_emulator import __version__
-from masking_emulator.cli.common import EXIT_USAGE, Noun, Verb, end, end_cleanly_when_asked
+from masking_emulator.cli.common import EXIT_USAGE, FILE, PORT, REPORT_HELP, Noun, Verb, end, end_cleanly_when_asked
 from masking_emulator.config import HOST_DEFAULT, PORT_DEFAULT, ServeConfig, read_seed
-
-_PORT = click.IntRange(0, 65_535)
-_FILE = click.Path(path_type=Path, dir_okay=False)
 
 #: Verb or noun → the module that has it. A server would pay for all of them at its start, and needs none.
 _ELSEWHERE: Final = {
@@ -30,7 +28,7 @@ _ELSEWHERE: Final = {
     **dict.fromkeys(("help", "completion"), "helping"),
     **dict.fromkeys(("mcp", "skill"), "agents"),
     **{name: name for name in ("callbacks", "faults", "fidelity", "journal", "listen", "numbers", "phones")},
-    **{name: name for name in ("init", "requests", "routes", "sessions", "trigger")},
+    **{name: name for name in ("init", "report", "requests", "routes", "sessions", "trigger")},
 }
 
 
@@ -73,11 +71,9 @@ def main() -> None:
 
 @main.command(cls=Verb)
 @click.option("--host", default=HOST_DEFAULT, show_default=True, help="Address to listen on.")
-@click.option("--port", default=PORT_DEFAULT, show_default=True, type=_PORT, help="The port; 0: any free one.")
-@click.option(
-    "--proxy-port", type=_PORT, help="Also be the proxy of clients of https://api.plivo.com. 0: any free one."
-)
-@click.option("--tls-port", type=_PORT, help="Also serve HTTPS as api.plivo.com. 0: any free one.")
+@click.option("--port", default=PORT_DEFAULT, show_default=True, type=PORT, help="The port; 0: any free one.")
+@click.option("--proxy-port", type=PORT, help="Also be the proxy of clients of https://api.plivo.com. 0: any free one.")
+@click.option("--tls-port", type=PORT, help="Also serve HTTPS as api.plivo.com. 0: any free one.")
 @click.option("--allow-host", multiple=True, help="The proxy lets this host through too; *.DOMAIN, or * for all.")
 @click.option("--world", default="demo", show_default=True, help="A world file (TOML), or an example's name.")
 @click.option("--seed", help="The world's seed instead of the file's; same seed, same bytes.")
@@ -86,16 +82,17 @@ def main() -> None:
 )
 @click.option(
     "--callback-ca",
-    type=_FILE,
+    type=FILE,
     help="Certificates (PEM) that https receivers may have, beside the system's authorities.",
 )
-@click.option("--state", type=_FILE, help="Go on from this file if it is there, and write it at the end.")
-@click.option("--record", type=_FILE, help="Record the run in this file, behind earlier ones, for `recording replay`.")
+@click.option("--state", type=FILE, help="Go on from this file if it is there, and write it at the end.")
+@click.option("--record", type=FILE, help="Record the run in this file, behind earlier ones, for `recording replay`.")
 @click.option(
     "--mcp",
     type=click.Choice(["read", "write"]),
     help="Offer the server to agents at /_emulator/mcp: tools that only read, or those that change something too.",
 )
+@click.option("--report", "reports", multiple=True, metavar="FILE", help=REPORT_HELP)
 @click.option("--verbose", "-v", is_flag=True, help="Log each request and each callback in a line.")
 @click.option(
     "--log-format", default="text", type=click.Choice(["text", "json"]), help="The form of the log, on stderr."
@@ -120,7 +117,28 @@ def serve(**options: Any) -> None:
 
     if options["mcp"] is not None and find_spec("mcp") is None:
         end(EXIT_USAGE, "--mcp: mcp is not installed; pip install 'masking-emulator[mcp]'")
-    config = ServeConfig(
+    leaving = _leaving(options["reports"])
+    config = _config(options)
+
+    def ready(sockets: ServerSockets, spec: WorldSpec) -> None:
+        settle()
+        account = spec.accounts[0]
+        further = {"world": config.world, "proxy": sockets.proxy_url, "tls": sockets.tls_url}
+        at_home = any((number.calling_code, number.owner) == (1, account.place) for number in spec.numbers)
+        click.echo(
+            greeting(sockets.url, account.auth_id, account.auth_token, further=further, in_their_country=at_home)
+        )
+
+    try:
+        code = serve_until_asked(config, ready, leaving)
+    except (CannotOpenSocket, CannotKeep, CannotKeepFile, BadWorld) as error:
+        end(EXIT_USAGE, str(error))
+    if code:
+        sys.exit(code)
+
+
+def _config(options: Mapping[str, Any]) -> ServeConfig:
+    return ServeConfig(
         host=options["host"],
         port=options["port"],
         proxy_port=options["proxy_port"],
@@ -137,16 +155,12 @@ def serve(**options: Any) -> None:
         mcp=options["mcp"],
     )
 
-    def ready(sockets: ServerSockets, spec: WorldSpec) -> None:
-        settle()
-        account = spec.accounts[0]
-        further = {"world": config.world, "proxy": sockets.proxy_url, "tls": sockets.tls_url}
-        at_home = any((number.calling_code, number.owner) == (1, account.place) for number in spec.numbers)
-        click.echo(
-            greeting(sockets.url, account.auth_id, account.auth_token, further=further, in_their_country=at_home)
-        )
 
-    try:
-        serve_until_asked(config, ready)
-    except (CannotOpenSocket, CannotKeep, CannotKeepFile, BadWorld) as error:
-        end(EXIT_USAGE, str(error))
+def _leaving(reports: Sequence[str]) -> Callable[[str], int] | None:
+    """What writes the reports at the end; None where none is asked for. Ends with exit code 2 where one cannot be."""
+    if not reports:
+        return None
+    # Imported here: a start without reports would pay for it.
+    from masking_emulator.cli.report import Leaving
+
+    return Leaving(reports)

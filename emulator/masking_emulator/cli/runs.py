@@ -2,6 +2,7 @@
 
 import gc
 import re
+import shlex
 import sys
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -13,6 +14,9 @@ from masking_emulator.cli.common import (
     EXIT_REFUSED,
     EXIT_UNREACHABLE,
     EXIT_USAGE,
+    FILE,
+    PORT,
+    REPORT_HELP,
     Duration,
     Noun,
     Output,
@@ -60,6 +64,12 @@ class RouteWords(click.ParamType[tuple[str, str]]):
     metavar="FROM=TO",
     help="Deliver callbacks for this public URL, and all below it, to this one.",
 )
+@click.option("--port", default=0, type=PORT, help="The port of the plain API and the console; left out, any free one.")
+@click.option("--proxy-port", default=0, type=PORT, help="The port of the proxy; left out, any free one.")
+@click.option("--record", type=FILE, help="Record the run in this file, behind earlier ones, for `recording replay`.")
+@click.option("--report", "reports", multiple=True, metavar="FILE", help=REPORT_HELP)
+@click.option("--keep", is_flag=True, help="Leave the emulator up after COMMAND, until Ctrl-C.")
+@click.option("--quiet", "-q", is_flag=True, help="Print no summary when COMMAND fails.")
 @click.option(
     "--kill-after",
     default="5s",
@@ -74,17 +84,21 @@ def run(command: tuple[str, ...], **options: Any) -> None:
 
     Its code stays as it is: the environment leads Plivo's SDKs here. What it finds there more:
     PLIVO_AUTH_ID and PLIVO_AUTH_TOKEN of the world, and MASKING_EMULATOR_URL for the control API.
-    Exits with COMMAND's code, or 128 and the signal that ended it.
+    Exits with COMMAND's code, or 128 and the signal that ended it. When COMMAND fails, a summary on stderr says what it
+    asked, what was refused and why, which fields nothing read, and which callbacks did not arrive.
     """
     gc.disable()  # what a start makes stays, so looking for garbage in it only takes time; run() enables it again
 
     # Imported here: the client verbs need none of it and start faster without.
+    from masking_emulator.cli.report import REQUESTS_KEPT, Leaving
     from masking_emulator.interception.certificates import CannotKeep
     from masking_emulator.server.run import CannotRun, RunConfig
     from masking_emulator.server.run import run as run_until_it_ends
     from masking_emulator.server.sockets import CannotOpenSocket
+    from masking_emulator.wholefile import CannotKeepFile
     from masking_emulator.world.spec import BadWorld
 
+    leaving = Leaving(options["reports"], subject=shlex.join(command), quiet=options["quiet"], keep=options["keep"])
     try:
         run_until_it_ends(
             RunConfig(
@@ -94,11 +108,16 @@ def run(command: tuple[str, ...], **options: Any) -> None:
                 options["allow_host"],
                 options["kill_after"],
                 options["routes"],
-            )
+                port=options["port"],
+                proxy_port=options["proxy_port"],
+                recording=options["record"],
+                requests_kept=REQUESTS_KEPT if leaving.files else 0,
+            ),
+            leaving,
         )
     except CannotRun as error:
         end(error.code, str(error))
-    except (BadWorld, CannotKeep, CannotOpenSocket) as error:
+    except (BadWorld, CannotKeep, CannotKeepFile, CannotOpenSocket) as error:
         end(EXIT_USAGE, str(error))
 
 

@@ -11,8 +11,9 @@ import sys
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from threading import Thread, Timer
-from typing import Final, NoReturn
+from pathlib import Path
+from threading import Event, Thread, Timer
+from typing import TYPE_CHECKING, Final, NoReturn
 
 from masking_emulator.clock import looks
 from masking_emulator.config import HOST_DEFAULT, cache_folder, environment
@@ -22,8 +23,13 @@ from masking_emulator.interception.environment import EmulatorAccess, variables
 from masking_emulator.interception.trust import other_authorities, trust
 from masking_emulator.server.garbage_collection import settle
 from masking_emulator.server.sockets import ServerSockets, open_sockets
+from masking_emulator.wholefile import CannotKeepFile
 from masking_emulator.world.file import load_world, with_routes
-from masking_emulator.world.spec import WorldSpec
+from masking_emulator.world.spec import WorldSpec, keeping_requests
+
+if TYPE_CHECKING:
+    from masking_emulator.keeping.files import Keeping
+    from masking_emulator.server.server import Server
 
 #: Exit codes as in a shell: the command is not there, it is not a program, a signal ended it.
 EXIT_NOT_FOUND: Final = 127
@@ -42,6 +48,10 @@ _PR_SET_PDEATHSIG: Final = 1
 _PAUSE_S: Final = 0.01
 
 
+#: How long the server may take to end, in real seconds.
+_STOP_S: Final = 10.0
+
+
 class CannotRun(Exception):
     """The command does not start; the message says why, `code` is what a shell would exit with."""
 
@@ -54,7 +64,8 @@ class CannotRun(Exception):
 class RunConfig:
     """What to run, in which world, which other hosts it may reach, and how long it may take to end when asked.
 
-    `routes` are pairs of a public callback URL and where it is delivered, beside those of the world.
+    `routes` are pairs of a public callback URL and where it is delivered, beside those of the world. A port of 0 is any
+    free one. `recording` is the file for what the world is asked, `requests_kept` how many requests it keeps at least.
     """
 
     command: Sequence[str]
@@ -63,18 +74,25 @@ class RunConfig:
     allowed_hosts: tuple[str, ...]
     kill_after_s: float
     routes: Sequence[tuple[str, str]] = ()
+    port: int = 0
+    proxy_port: int = 0
+    recording: Path | None = None
+    requests_kept: int = 0
 
 
-def run(config: RunConfig) -> NoReturn:
-    """Run the command and end this process with its exit code.
+def run(config: RunConfig, ended: Callable[[str, int], int] = lambda _, code: code) -> NoReturn:
+    """Run the command and end this process with its exit code, or with what `ended` makes of it.
 
-    Raises BadWorld, CannotOpenSocket, CannotKeep and CannotRun before the command has started.
+    `ended` is called with the server's URL once the command has ended; until it returns, the server goes on.
+    Raises BadWorld, CannotOpenSocket, CannotKeep, CannotKeepFile and CannotRun before the command has started.
     """
     spec = with_routes(load_world(config.world, seed=config.seed), config.routes)
+    spec = keeping_requests(spec, config.requests_kept)
+    keeping = _keeping(config.recording)
     sockets = open_sockets(
         HOST_DEFAULT,
-        0,
-        proxy_port=0,
+        config.port,
+        proxy_port=config.proxy_port,
         tls_port=0,
         allowed_hosts=config.allowed_hosts,
         certificates=users_certificates,
@@ -82,12 +100,17 @@ def run(config: RunConfig) -> NoReturn:
     user = environment()
     everything = {**user, **variables(_target(sockets, spec, user), user)}
     command = _Command(config.command, everything, kill_after_s=config.kill_after_s)
-    Thread(target=_serve, args=(spec, sockets, command.end), name="masking-emulator", daemon=True).start()
+    serving = _Serving(spec, sockets, keeping, command.end)
+    serving.start()
     code = command.wait()
+    if serving.is_alive():
+        code = ended(sockets.url, code)
+    if keeping is not None:
+        serving.stop()
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError):
             stream.flush()
-    # The server is in the middle of things, perhaps of its own imports, and nothing of it is kept.
+    # A server that does not record is in the middle of things, perhaps of its own imports; nothing of it is kept.
     os._exit(code)
 
 
@@ -106,19 +129,55 @@ def _target(sockets: ServerSockets, spec: WorldSpec, user: Mapping[str, str]) ->
     )
 
 
-def _serve(spec: WorldSpec, sockets: ServerSockets, stopped: Callable[[], None]) -> None:
-    # Imported here, in the server's thread: the command has started meanwhile, and need not wait for it.
-    from masking_emulator.server.log import log_as
-    from masking_emulator.server.server import serve_world
+def _keeping(recording: Path | None) -> "Keeping | None":
+    """The file of the recording; None where there is none. Raises CannotKeepFile."""
+    if recording is None:
+        return None
+    # Imported here: a start without files would pay for reading and writing them.
+    from masking_emulator.keeping.files import Keeping
 
-    def ready() -> None:
-        settle()
+    return Keeping(state=None, recording=recording)
 
-    log_as("text")
-    try:
-        serve_world(spec, sockets, ready=ready)
-    finally:
-        stopped()  # only a bug leads here, and the command would wait long for a server that has ended
+
+class _Serving(Thread):
+    """The server in a thread that ends with the process, or earlier where `stop` is called.
+
+    `stopped` is called when it has ended: only a bug ends it while the command runs, which would wait for it long.
+    """
+
+    def __init__(
+        self, spec: WorldSpec, sockets: ServerSockets, keeping: "Keeping | None", stopped: Callable[[], None]
+    ) -> None:
+        super().__init__(name="masking-emulator", daemon=True)
+        self._spec, self._sockets, self._keeping, self._stopped = spec, sockets, keeping, stopped
+        self._server: Server | None = None
+        self._made = Event()
+
+    def run(self) -> None:
+        """Serve."""
+        # Imported here, in the server's thread: the command has started meanwhile, and need not wait for it.
+        from masking_emulator.server.log import log_as
+        from masking_emulator.server.server import serve_world
+
+        log_as("text")
+        try:
+            serve_world(self._spec, self._sockets, self._keeping, ready=settle, made=self._take)
+        except CannotKeepFile as error:
+            sys.stderr.write(f"masking-emulator: {error}\n")
+        finally:
+            self._made.set()
+            self._stopped()
+
+    def stop(self) -> None:
+        """Let the server end in order, so that what it keeps is whole."""
+        self._made.wait()
+        if self._server is not None:
+            self._server.should_exit = True
+        self.join(_STOP_S)
+
+    def _take(self, server: "Server") -> None:
+        self._server = server
+        self._made.set()
 
 
 class _Command:

@@ -43,21 +43,34 @@ _GRACE_S: Final = 1.0
 _PAUSE_S: Final = 0.01
 
 
-def serve(config: ServeConfig, ready: Callable[[ServerSockets, WorldSpec], None]) -> None:
+def serve(
+    config: ServeConfig,
+    ready: Callable[[ServerSockets, WorldSpec], None],
+    leaving: Callable[[str], int] | None = None,
+) -> int:
     """Serve until the process is asked to end. `ready` is called as soon as requests are answered: where, and what.
 
+    `leaving` is called in a thread when the server is asked to end and still answers, with its URL; what it returns
+    is the exit code.
     Raises BadWorld, CannotOpenSocket, CannotKeep and CannotKeepFile before anything is served, the last at the end too.
     """
     _check_authorities(config.callback_authorities)
     keeping = _keeping(config)
+    codes = [0]
     try:
-        _serve(config, keeping, ready)
+        _serve(config, keeping, ready, None if leaving is None else lambda url: codes.append(leaving(url)))
     finally:
         if keeping is not None:
             keeping.close()
+    return codes[-1]
 
 
-def _serve(config: ServeConfig, keeping: "Keeping | None", ready: Callable[[ServerSockets, WorldSpec], None]) -> None:
+def _serve(
+    config: ServeConfig,
+    keeping: "Keeping | None",
+    ready: Callable[[ServerSockets, WorldSpec], None],
+    leaving: Callable[[str], None] | None,
+) -> None:
     spec = (keeping and keeping.spec) or load_world(config.world, seed=config.seed)
     sockets = open_sockets(
         config.host,
@@ -77,6 +90,7 @@ def _serve(config: ServeConfig, keeping: "Keeping | None", ready: Callable[[Serv
         callback_authorities=config.callback_authorities,
         control_hosts=hosts,
         ready=lambda: ready(sockets, spec),
+        leaving=None if leaving is None else lambda: leaving(sockets.local_url),
         narrator=narrator,
         agents=_agents(config, sockets),
     )
@@ -90,10 +104,15 @@ def serve_world(
     callback_authorities: Path | None = None,
     control_hosts: Sequence[str] = (),
     ready: Callable[[], None] = lambda: None,
+    leaving: Callable[[], None] | None = None,
+    made: Callable[["Server"], None] = lambda _: None,
     narrator: "Narrator | None" = None,
     agents: "McpEndpoint | None" = None,
 ) -> None:
-    """Serve one world behind these sockets until the process is asked to end. Raises CannotKeepFile."""
+    """Serve one world behind these sockets until the process is asked to end, or the server that `made` is given is.
+
+    Raises CannotKeepFile.
+    """
     take_more_files()
     around = Surroundings(base_url=sockets.url, courier=Courier(callback_authorities), narrator=narrator)
     hub = Hub(around, interception=sockets.described(), seed=spec.seed)
@@ -103,7 +122,9 @@ def serve_world(
         if keeping is not None:
             keeping.begin(world)
 
-    Server(hub, sockets, begin, ready, control_hosts=control_hosts, agents=agents).run(sockets=[sockets.plain])
+    server = Server(hub, sockets, begin, ready, leaving=leaving, control_hosts=control_hosts, agents=agents)
+    made(server)
+    server.run(sockets=[sockets.plain])
     if keeping is not None:
         keeping.end(world)
 
@@ -162,11 +183,15 @@ class Server(uvicorn.Server):
         begin: Callable[[], None],
         started: Callable[[], None],
         *,
+        leaving: Callable[[], None] | None = None,
         control_hosts: Sequence[str] = (),
         limits: ClientLimits = CLIENT_LIMITS,
         agents: "McpEndpoint | None" = None,
     ) -> None:
-        """`begin` is called in the event loop before anything is served, `started` as soon as requests are answered."""
+        """`begin` is called in the event loop before anything is served, `started` as soon as requests are answered.
+
+        `leaving` is called in a thread of its own once the server is to end, while requests are still answered.
+        """
         self._http = partial(HttpProtocol, crowd=Crowd(connections_max(files_max())), limits=limits)
         further = [] if agents is None else [agents.route()]
         super().__init__(
@@ -186,6 +211,7 @@ class Server(uvicorn.Server):
         self._begin = begin
         self._started = started
         self._agents = agents
+        self._leaving = leaving
         self._proxy: Proxy | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -203,10 +229,13 @@ class Server(uvicorn.Server):
         return await super().on_tick(1)  # no whole second, so it reads no clock
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """End all that waits, answer what can be answered soon, and close everything.
+        """Do what is to be done while requests are answered; then end all that waits, answer what can be answered soon,
+        and close everything.
 
         uvicorn's own waits longer, for connections without a request too, and prints a traceback for each that is left.
         """
+        if self._leaving is not None:
+            await asyncio.to_thread(self._leaving)
         for listener in (*self.servers, *(sockets or ())):
             listener.close()
         await self._hub.close()  # first: requests that wait for a callback would delay the end of the server

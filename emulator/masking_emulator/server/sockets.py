@@ -45,6 +45,11 @@ class ServerSockets(Record):
         return _url("http", self.plain)
 
     @property
+    def local_url(self) -> str:
+        """Where this machine reaches plain HTTP, also where the server listens on every address."""
+        return self.url.replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:")
+
+    @property
     def proxy_url(self) -> str | None:
         """What belongs into HTTPS_PROXY."""
         return None if self.proxy is None else _url("http", self.proxy)

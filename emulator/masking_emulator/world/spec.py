@@ -92,6 +92,14 @@ def pool_number(text: str, key: str, owner: int) -> PoolNumber:
     return PoolNumber(digits, code, owner)
 
 
+def keeping_requests(spec: WorldSpec, least: int) -> WorldSpec:
+    """The spec of a world that keeps at least so many requests, unless it is to keep none."""
+    limits = spec.limits
+    if not limits.requests_max or limits.requests_max >= least:
+        return spec
+    return replace(spec, limits=replace(limits, requests_max=least))
+
+
 def generated_accounts(
     count: int, chance: Chance, taken: Container[str], beyond: Chance | None = None
 ) -> tuple[Account, ...]:
