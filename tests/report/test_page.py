@@ -1,18 +1,22 @@
 """The page of a report: one file that loads nothing and runs nothing, whole, readable at any width and on paper."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import Any
 
 import pytest
+from masking_emulator.report.collect import collected
+from masking_emulator.report.files import FORMS
 from masking_emulator.report.markup import element
 from masking_emulator.report.model import Report
 from masking_emulator.report.page import page
+from masking_emulator.server.thread import ServerThread
 from msgspec import structs
 from playwright.sync_api import Browser, Page, sync_playwright
 
 from tests.console.conftest import ARGUMENTS, browser_path
+from tests.plivo.ask import api_of
 from tests.report.eventful import Eventful
 
 #: What a page may load or follow by itself.
@@ -101,6 +105,17 @@ def test_markup_of_users_stays_text(report: Report) -> None:
     html = page(structs.replace(report, worlds=[spoiled, spoiled], subject=nasty))
 
     assert set() == {name for name, _ in _Elements(html).found} & {"script", "img"}
+
+
+@pytest.mark.parametrize("render", FORMS.values())
+def test_half_a_character_is_written_as_a_question(render: Callable[[Report], str], emulator: ServerThread) -> None:
+    """JSON can name a surrogate alone, and no file can hold one."""
+    api = api_of(emulator.url, emulator.control.post("/worlds", {}))
+    api.ask("POST", api.sessions, b'{"\\ud800": "a \\ud83d b", "first_party": "\\udfff"}')
+    text = render(collected(emulator.control, api.auth_id))
+    emulator.control.delete(f"/worlds/{api.auth_id}")
+
+    assert text.encode()
 
 
 def test_report_of_nothing_is_a_page(report: Report) -> None:

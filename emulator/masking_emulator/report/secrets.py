@@ -47,7 +47,9 @@ class Cleaner:
         self._escaped = _any_of("".join(map(_spellings, form)) for form in longest_first)
 
     def text(self, text: str) -> str:
-        """The text without secrets."""
+        """The text without secrets, and without halves of characters, which no file can hold."""
+        if not text.isascii():
+            text = text.encode("utf-8", "replace").decode()
         # Most texts are written as they are, and those are searched faster.
         secret = self._escaped if _ESCAPES.search(text) else self._plain
         cleaned = text if secret is None else secret.sub(MASK, text)
