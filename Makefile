@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 PORT   ?= 8080
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fuzz check format golden docs docs-serve generated coverage screenshots bench install clean
+.PHONY: help run test fuzz check format golden sdk-labs docs docs-serve generated coverage screenshots bench install clean
 
 help:  ## what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ format: $(VENV)/dev.stamp  ## mend lint and formatting
 
 golden: $(VENV)/dev.stamp  ## rewrite the golden files; read the diff before you commit it
 	MASKING_EMULATOR_GOLDEN=write $(BIN)/pytest -q tests/test_scenarios.py tests/test_wire.py tests/test_callbacks.py tests/sdk/test_dropin.py
+
+sdk-labs: $(VENV)/dev.stamp  ## play one story through every official SDK that can be had here, those too that CI cannot have
+	$(BIN)/python -m tests.sdk.labs
 
 docs: $(VENV)/dev.stamp  ## build the site into build/site; nothing is loaded from elsewhere
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict -f docs/site/mkdocs.yml

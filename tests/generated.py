@@ -27,8 +27,9 @@ from tests.reference.events import events_page
 from tests.reference.tables import table
 from tests.reference.vendor_page import entries
 from tests.reference.worldkeys import world_keys
+from tests.sdk import story
 from tests.sdk.faults import BY_HAND, FAULTS, Fault
-from tests.sdk.ways import WAYS, Proof, Way, proved
+from tests.sdk.ways import LAB, WAYS, Proof, Way, proved
 
 ROOT: Final = Path(__file__).parent.parent
 FIDELITY: Final = ROOT / "docs" / "fidelity.md"
@@ -163,7 +164,14 @@ def fidelity(ledger: Sequence[Row]) -> str:
 def dropin_table(ways: Iterable[Way], proofs: Mapping[str, Proof]) -> str:
     """Every way of an unmodified program to the emulator, and how it was last run."""
     lines = (
-        (way.client, way.variables, way.takes, way.proof or "nothing", *_proof(proofs.get(way.name)), way.by_hand)
+        (
+            way.client,
+            way.variables,
+            way.takes,
+            way.proof or "nothing",
+            *_proof(proofs.get(way.name)),
+            _by_hand(way, proofs),
+        )
         for way in ways
     )
     head = ("client", "what leads it here", "what it takes", "what was run", "checks", "with", "on", "by hand")
@@ -176,7 +184,7 @@ def sdks_table(ways: Iterable[Way], proofs: Mapping[str, Proof]) -> str:
         (
             way.client.removesuffix(" SDK"),
             way.takes.replace("see below", "in [drop-in](docs/drop-in.md#plain-http)"),
-            f"by hand: {way.by_hand}" if way.by_hand else proofs[way.name].version,
+            f"by hand: {_by_hand(way, proofs)}" if _by_hand(way, proofs) else proofs[way.name].version,
         )
         for way in ways
         if way.client.endswith(" SDK")
@@ -196,6 +204,11 @@ def faults_tables(faults: Sequence[Fault], ways: Iterable[Way]) -> str:
 
 def _short(node: str) -> str:
     return node.removeprefix("tests/sdk/").partition("[")[0]
+
+
+def _by_hand(way: Way, proofs: Mapping[str, Proof]) -> str:
+    lab = proofs.get(f"{way.name}{LAB}")
+    return way.by_hand if lab is None else f"{lab.version}: {lab.checks} of {story.checks()} on {lab.day}"
 
 
 def _proof(proof: Proof | None) -> Sequence[str]:

@@ -194,6 +194,7 @@ FAULTS: Final[Sequence[Fault]] = (
 BY_HAND: Final[Sequence[tuple[str, str]]] = (
     ("Ruby 4.63.4", "V2 is never accepted on a URL with a port."),
     ("Ruby 4.63.4", "`update` refuses integers, `list` refuses `limit` and `offset`, whatever their type."),
+    ("Ruby 4.63.4", "A broken connection and a body that is no JSON are a `NoMethodError`."),
     ("Ruby 4.63.4", "`recordings.delete` raises where a 204 has no Content-Type; the emulator sends one."),
     ("PHP 4.70.0", "V3 of a GET is accepted for the base URL and `$_GET` only, not for the URL that was asked for."),
     ("PHP 4.70.0", "`get` and `delete` never raise: a session of a 404 has a null id."),

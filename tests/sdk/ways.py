@@ -1,18 +1,21 @@
 """The ways of each SDK to the emulator without a change of code: a table that tests walk and the documents show.
 
-`fixtures/dropin.json` says with which versions each way was last proved, when, and in how many checks; `make golden`
-writes it, nobody else does.
+`fixtures/dropin.json` says with which versions each way was last proved, when, and in how many checks. `make golden`
+writes it, and `make sdk-labs` what it ran of SDKs that CI cannot have, under the name of the way and `LAB`.
 """
 
 import json
 import os
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
 ROOT: Final = Path(__file__).parents[2]
+#: What follows the name of a way in the file where a lab was run.
+LAB: Final = "-lab"
+
 PROVED: Final = ROOT / "fixtures" / "dropin.json"
 
 _PROGRAMS: Final = ROOT / "tests" / "sdk" / "programs"
@@ -37,7 +40,8 @@ _ITSELF: Final = "one request"
 class Way:
     """One client: what leads it here, what that takes, what proves it. A way without a command is not run.
 
-    `folder` is where the command is run, `by_hand` what a maintainer saw of the SDK itself where no test runs it.
+    `folder` is where the command is run. `lab` plays the story of an SDK that CI cannot have, for `make sdk-labs`, and
+    `lab_needs` is what it takes; `by_hand` what a maintainer saw of an SDK that not even that has.
     """
 
     name: str
@@ -48,6 +52,8 @@ class Way:
     command: Sequence[str] = ()
     version: Sequence[str] = ()
     folder: Path | None = None
+    lab: Sequence[str] = ()
+    lab_needs: str = ""
     by_hand: str = ""
 
 
@@ -101,7 +107,8 @@ WAYS: Final[Sequence[Way]] = (
         _BELOW,
         ["ruby", _program("create.rb")],
         ["ruby", "-e", 'puts "Ruby #{RUBY_VERSION}"'],
-        by_hand="plivo 4.63.4 on Ruby 3.1.2: 77 of 77 on 2026-11-25",
+        lab=["ruby", _program("life.rb")],
+        lab_needs="Ruby and the gem plivo, or RUBYLIB with its sources and those of Faraday",
     ),
     Way(
         "php",
@@ -111,7 +118,8 @@ WAYS: Final[Sequence[Way]] = (
         _BELOW,
         ["php", _program("create.php")],
         ["php", "-r", "echo 'PHP ', PHP_VERSION;"],
-        by_hand="plivo 4.70.0 on PHP 8.2.36: 83 of 83 on 2026-11-25",
+        lab=["php", _program("life.php")],
+        lab_needs="PHP and plivo/php-sdk, with PLIVO_PHP_AUTOLOAD naming its vendor/autoload.php",
     ),
     Way(
         "java",
@@ -132,6 +140,7 @@ WAYS: Final[Sequence[Way]] = (
             "the line for plain HTTP below"
         ),
         "",
+        lab_needs=".NET and the SDK from its registry, for which there is no program yet",
         by_hand="plivo 5.53.0 on .NET Core 3.1.23, by the line for plain HTTP: 41 of 44 on 2026-11-25",
     ),
     Way(
@@ -200,3 +209,9 @@ def proved() -> Mapping[str, Proof]:
     """Name of a way → how its test last ran."""
     found = json.loads(PROVED.read_text(encoding="utf-8"))
     return {name: Proof(**each) for name, each in found.items()}
+
+
+def write(ran: Mapping[str, Proof]) -> None:
+    """Note what was run, beside what was not."""
+    proofs = {name: asdict(proof) for name, proof in {**proved(), **ran}.items()}
+    PROVED.write_text(json.dumps(proofs, indent=2, sort_keys=True) + "\n", encoding="utf-8")
