@@ -103,8 +103,13 @@ def read_seed(text: str | None) -> Seed | None:
 
 
 def colours_wanted() -> bool:
-    """Whether a terminal may be written to in colours (https://no-color.org); one called `dumb` has none."""
-    return not os.environ.get("NO_COLOR") and os.environ.get("TERM") != "dumb"
+    """Whether a terminal may be written to in colours (https://no-color.org)."""
+    return not os.environ.get("NO_COLOR") and not is_terminal_dumb()
+
+
+def is_terminal_dumb() -> bool:
+    """Whether the terminal shows text only: no colours, and a cursor that only moves on."""
+    return os.environ.get("TERM") == "dumb"
 
 
 def environment() -> Mapping[str, str]:

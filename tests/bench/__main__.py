@@ -6,8 +6,13 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
 
+from masking_emulator.cli.progress import is_progress_seen, progress
+
 from tests.bench import console, inside, kit, servers, telling
 from tests.bench.table import HEADER, Effort, Row, markdown
+
+#: Takes the bar out of the terminal's line, for a row to stand there.
+_CLEARED = "\r\x1b[2K"
 
 _DEFAULT = Effort(rounds=7, pairs=4000, sessions=100_000, requests=200_000)
 _QUICK = Effort(rounds=3, pairs=1500, sessions=20_000, requests=40_000)
@@ -42,10 +47,17 @@ def main() -> int:
     effort = _QUICK if asked.quick else _DEFAULT
     rows: list[Row] = []
     print(HEADER, flush=True)
+    chosen = asked.measure or list(names)
     # Each measure has a process of its own, so that none inherits the memory of another.
-    with ProcessPoolExecutor(1, get_context("spawn"), max_tasks_per_child=1) as processes:
-        for name in asked.measure or names:
+    with (
+        ProcessPoolExecutor(1, get_context("spawn"), max_tasks_per_child=1) as processes,
+        progress("bench", len(chosen), quiet=False) as reached,
+    ):
+        for place, name in enumerate(chosen):
+            reached(place, name)
             measured = processes.submit(names[name], effort).result()
+            if is_progress_seen():
+                print(_CLEARED, end="", file=sys.stderr, flush=True)
             print(markdown(measured), flush=True)
             rows += measured
     return 0 if all(row.met for row in rows) else 1

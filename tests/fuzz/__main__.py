@@ -7,6 +7,8 @@ from random import randrange
 from tempfile import TemporaryDirectory
 from typing import Final
 
+from masking_emulator.cli.progress import progress
+
 from tests.fuzz.fuzzer import fuzz, report, served
 
 _REQUESTS: Final = 300_000
@@ -19,7 +21,8 @@ def main() -> int:
     sys.stdout.write(f"seed {seed}: {requests} requests; FUZZ_SEED={seed} sends the same ones\n")
     sys.stdout.flush()
     with TemporaryDirectory() as folder, served(Path(folder)) as fuzzer:
-        found = fuzz(fuzzer, seed=seed, requests=requests)
+        with progress("fuzz", requests, quiet=False) as reached:
+            found = fuzz(fuzzer, seed=seed, requests=requests, reached=lambda sent: reached(sent, f"{sent:,} requests"))
         if found is None:
             sys.stdout.write("no 500, no traceback, no refusal that changed anything\n")
             return 0

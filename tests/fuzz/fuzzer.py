@@ -8,7 +8,7 @@ import json
 import subprocess
 import sys
 from base64 import b64encode
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.client import HTTPConnection, HTTPException
@@ -154,12 +154,18 @@ def changed_by_refusal(request: Request, status: int, before: Any, after: Any) -
     return Failure(f"refused with {status}, and {_difference(before, after)}", request)
 
 
-def fuzz(fuzzer: Fuzzer, *, seed: int, requests: int) -> tuple[Failure, Sequence[Request]] | None:
-    """Send so many requests; the first failure, with the requests that lead to it."""
+def fuzz(
+    fuzzer: Fuzzer, *, seed: int, requests: int, reached: Callable[[int], object] = int
+) -> tuple[Failure, Sequence[Request]] | None:
+    """Send so many requests; the first failure, with the requests that lead to it.
+
+    `reached` is called with the number of requests that were sent, each time the worlds begin anew.
+    """
     lives = -(-requests // _LIFE)
     for life in range(lives):
         chance = Random(f"{seed}/{life}")
         generated, history = Requests(chance), list[Request]()
+        reached(life * _LIFE)
         fuzzer.begin()
         for _ in range(min(_LIFE, requests - life * _LIFE)):
             world = chance.choice(list(WORLDS))

@@ -1,10 +1,14 @@
 """The verbs of a world's clock: `advance`, and `clock show|set|start|stop`."""
 
+from collections.abc import Mapping
+from contextlib import suppress
+from datetime import datetime
 from typing import Any
 
 import click
 
 from masking_emulator.cli.common import (
+    LONG_S,
     AccountClient,
     Duration,
     Noun,
@@ -15,6 +19,8 @@ from masking_emulator.cli.common import (
     output_options,
 )
 from masking_emulator.cli.journal import event_lines
+from masking_emulator.cli.progress import is_progress_seen, meanwhile, progress
+from masking_emulator.client import ControlRefused, Unreachable
 
 
 @click.command(cls=Verb)
@@ -29,13 +35,42 @@ def advance(seconds: float | None, to: str | None, next_: bool, url: str, accoun
     body = {name: value for name, value in named.items() if value is not None}
     if len(body) != 1:
         raise click.UsageError("give TIME, --to or --next, one of them")
-    out, answer = Output(**output), AccountClient(url, account).post("/clock/advance", body)
+    out = Output(**output)
+    answer = _advanced(AccountClient(url, account, timeout_s=LONG_S), body, quiet=out.quiet)
     lines = event_lines(answer["events"])
     if "events_left_out" in answer:
         lines.insert(0, f"{counted(answer['events_left_out'], 'event')} before these")
     if "callbacks_out" in answer:
         lines.append(f"not waited for any longer: callbacks {', '.join(map(str, answer['callbacks_out'][:20]))}")
     out.show(answer, [*lines, f"now {answer['now']}"])
+
+
+def _advanced(server: AccountClient, body: Mapping[str, Any], *, quiet: bool) -> Any:
+    """The answer to the advance; on a terminal the way there is shown, in seconds of the world, with its events."""
+    if quiet or not is_progress_seen() or "next" in body:
+        return server.post("/clock/advance", body)
+    start, path = server.get(""), server.world
+    began, before = _instant(start["clock"]["now"]), start["journal"]["last"]
+    try:
+        length = body["seconds"] if "seconds" in body else (_instant(body["to"]) - began).total_seconds()
+    except (TypeError, ValueError):
+        length = 0  # no instant, or one without a zone; the server says what is wrong with it
+    with progress("advance", max(0, int(length)), quiet=quiet) as reached:
+
+        def look() -> None:
+            # The list of worlds does not wait until this one is done.
+            with suppress(Unreachable, ControlRefused):
+                known = server.control.get("/worlds")["worlds"]
+                for world in known:
+                    if path == f"/worlds/{world['auth_id']}":
+                        seconds = (_instant(world["clock"]["now"]) - began).total_seconds()
+                        reached(int(seconds), counted(world["journal"]["last"] - before, "event"))
+
+        return meanwhile(lambda: server.post("/clock/advance", body), look)
+
+
+def _instant(text: str) -> datetime:
+    return datetime.fromisoformat(text)
 
 
 @click.group(cls=Noun)

@@ -54,6 +54,9 @@ REPORT_HELP: Final = (
     "Write a report at the end: .html, .har, .json or .md by FILE's ending, or github. May be repeated."
 )
 
+#: How long a server may take for an advance over many timers, or for a snapshot, in real seconds.
+LONG_S: Final = 3_600.0
+
 URL_DEFAULT: Final = f"http://{HOST_DEFAULT}:{PORT_DEFAULT}"
 
 _Verb = TypeVar("_Verb", bound=Callable[..., Any])

@@ -9,6 +9,7 @@ import click
 from masking_emulator.cli.common import (
     EXIT_REFUSED,
     EXIT_USAGE,
+    LONG_S,
     AccountClient,
     Noun,
     Output,
@@ -17,6 +18,7 @@ from masking_emulator.cli.common import (
     end,
     output_options,
 )
+from masking_emulator.cli.progress import progress, shown_while
 from masking_emulator.wholefile import read_file, require_file, text_of, write_whole
 
 _THERE = click.Path(path_type=Path, exists=True, dir_okay=False)
@@ -41,11 +43,11 @@ def save(file: Path | None, keep: bool, url: str, account: str | None, **output:
     """Write the whole state of the world to FILE, as JSON that can be edited; without FILE, print it."""
     if file is not None and keep:
         raise click.UsageError("give FILE or --keep, one of them")
-    server, out = AccountClient(url, account), Output(**output)
+    server, out = AccountClient(url, account, timeout_s=LONG_S), Output(**output)
     if keep:
-        answer = server.post("/snapshot")
+        answer = shown_while("snapshot", lambda: server.post("/snapshot"), quiet=out.quiet)
         return out.show(answer, [f"wrote {answer['file']} now {answer['now']}"])
-    answer = server.get("/snapshot")
+    answer = shown_while("snapshot", lambda: server.get("/snapshot"), quiet=out.quiet)
     if file is None or str(file) == "-":
         return out.say(json.dumps(answer, indent=2))
     if not file.absolute().parent.is_dir():
@@ -64,8 +66,10 @@ def save(file: Path | None, keep: bool, url: str, account: str | None, **output:
 @account_options
 def load(file: Path, url: str, account: str | None, **output: bool) -> None:
     """Put the state in FILE, a snapshot, in place of the world's own. The world keeps its account."""
-    answer = AccountClient(url, account).put("/snapshot", _read(file))
-    Output(**output).show(answer, [f"loaded {file} now {answer['now']}"])
+    server, out = AccountClient(url, account, timeout_s=LONG_S), Output(**output)
+    state = _read(file)
+    answer = shown_while("restore", lambda: server.put("/snapshot", state), quiet=out.quiet)
+    out.show(answer, [f"loaded {file} now {answer['now']}"])
 
 
 @click.group(cls=Noun)
@@ -87,7 +91,9 @@ def replay(file: Path, **output: bool) -> None:
 
     try:
         require_file(file, or_pipe=True)
-        result = play(file)
+        out = Output(**output)
+        with progress("replay", file.stat().st_size if file.is_file() else None, quiet=out.quiet) as reached:
+            result = play(file, lambda place: reached(place, ""))
     except BadRecording as error:
         end(EXIT_USAGE, str(error))
     except OSError as error:
@@ -97,7 +103,7 @@ def replay(file: Path, **output: bool) -> None:
     played = f"{counted(result.commands, 'command')}, {counted(result.events, 'event')}"
     if result.cut is not None:
         end(EXIT_USAGE, f"{file}: the recording ends {result.cut}; everything before agrees: {played}")
-    Output(**output).show({"commands": result.commands, "events": result.events}, [f"the same: {played}"])
+    out.show({"commands": result.commands, "events": result.events}, [f"the same: {played}"])
 
 
 def _read(file: Path) -> dict[str, Any]:

@@ -6,7 +6,7 @@ edited file. A recording that ends in the middle of something is none of these: 
 
 import json
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from itertools import count
 from pathlib import Path
 from typing import Any, Final
@@ -65,10 +65,13 @@ class Replay(Struct):
     cut: str | None = None
 
 
-def replay(path: Path) -> Replay:
-    """Play a recording once more, up to the first difference. Raises BadRecording and OSError."""
+def replay(path: Path, reached: Callable[[int], object] = int) -> Replay:
+    """Play a recording once more, up to the first difference. Raises BadRecording and OSError.
+
+    `reached` is called with the number of bytes that have been read, after each line.
+    """
     result, engine, group, number = Replay(), None, _CommandAndEvents(0), 0
-    for number, line in _lines(path):
+    for number, line in _lines(path, reached):
         if line is None:
             result.cut = f"in the middle of line {number}"
             return result
@@ -148,13 +151,16 @@ def _begun(line: Mapping[str, Any]) -> Engine:
     return Engine.restored(snapshot, rules=rules_of_spec(spec), seed=spec.seed)
 
 
-def _lines(path: Path) -> Iterator[tuple[int, dict[str, Any] | None]]:
+def _lines(path: Path, reached: Callable[[int], object]) -> Iterator[tuple[int, dict[str, Any] | None]]:
     """Each line with its number; None for the beginning of a last one."""
+    place = 0
     with path.open("rb") as file:
         for number in count(1):
             content = file.readline(PIPE_BYTES_MAX + 1)
             if not content:
                 return
+            place += len(content)
+            reached(place)
             if len(content) > PIPE_BYTES_MAX:
                 raise BadRecording(f"{path}: line {number}: it has more than {PIPE_BYTES_MAX:,} bytes")
             try:
