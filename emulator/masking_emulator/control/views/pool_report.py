@@ -19,7 +19,6 @@ from masking_emulator.core.events import (
     NumberReleased,
     SessionCreated,
     SessionExpired,
-    SessionNumberReplaced,
     SessionRefreshed,
     SessionUpdated,
 )
@@ -35,7 +34,11 @@ Group = tuple[int, int]
 
 
 class Need(Struct):
-    """What a group of numbers has to serve: how many numbers, what is on them, and when most of them were taken."""
+    """What a group of numbers has to serve.
+
+    `numbers` is how many were needed in all; of those, `taken` have a session or a cool-off now, and `sessions` are on
+    them. `peak` is the most that were ever taken, first at `peak_at`, with `sessions_then` on them.
+    """
 
     numbers: int = 0
     taken: int = 0
@@ -72,9 +75,8 @@ class _Rerun(Struct):
             case NumberReleased(at=at, hold=hold) if hold.session in self.placed:
                 freed = replace(hold, number=self.placed.pop(hold.session).number)
                 self._occupy(freed.number, at, lambda: self.pool.release(freed))
-            case SessionNumberReplaced():
-                pass  # without bad numbers the pool would not have needed it
             case _:
+                # A SessionNumberReplaced too: without bad numbers the pool would not have needed it.
                 pass
 
     def _enter(self, session: Session, at: int) -> None:
