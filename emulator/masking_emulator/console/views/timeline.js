@@ -7,7 +7,7 @@ import { dated, instant } from "../instants.js";
 import { state, worldNow } from "../state.js";
 import { formatted } from "../telephone.js";
 import { packed, whole, zoomed } from "./timelinemodel.js";
-import { LANES, paint, spanAt } from "./timelinepaint.js";
+import { instantAt, LANES, paint } from "./timelinepaint.js";
 
 /**
  * @typedef {import("./timelinemodel.js").Rows} Rows
@@ -83,10 +83,10 @@ export function timeline(signal, { open }) {
     },
     brushed: (from, to) => {
       brush = null;
-      chosen = { from: spanAt(canvas, span(), from), to: spanAt(canvas, span(), to) };
+      chosen = { from: instantAt(canvas, span(), from), to: instantAt(canvas, span(), to) };
       redraw();
     },
-    zoom: (factor, x) => zoom(factor, spanAt(canvas, span(), x)),
+    zoom: (factor, x) => zoom(factor, instantAt(canvas, span(), x)),
     key: (key) => {
       const acts = /** @type {Record<string, () => void>} */ ({
         ArrowLeft: () => pan(-PAN),
@@ -146,15 +146,16 @@ function legend() {
 
 /** @param {Hit} hit */
 function wordsOf({ kind, row }) {
+  /** @type {Record<Kind, (row: any[]) => string>} */
   const words = {
-    sessions: () =>
-      `Session ${row[0].slice(0, 8)} on ${formatted(row[1])}, ${row[4]}: ${dated(row[2])} to ${dated(row[3])}`,
-    calls: () => `Call, ${dated(row[2])} to ${row[3] === null ? "now" : dated(row[3])}`,
-    callbacks: () => `Callback #${row[0]}, ${row[3]}, due ${dated(row[2])}`,
-    requests: () =>
-      `Request #${row[0]}, ${(row[1] ?? "unknown").replaceAll("_", " ")}, ${row[3] ?? "no answer"}, ${dated(row[2])}`,
+    sessions: ([uuid, number, created, expires, status]) =>
+      `Session ${uuid.slice(0, 8)} on ${formatted(number)}, ${status}: ${dated(created)} to ${dated(expires)}`,
+    calls: ([, , started, ended]) => `Call, ${dated(started)} to ${ended === null ? "now" : dated(ended)}`,
+    callbacks: ([id, , due, state]) => `Callback #${id}, ${state}, due ${dated(due)}`,
+    requests: ([sequence, operation, at, status]) =>
+      `Request #${sequence}, ${(operation ?? "unknown").replaceAll("_", " ")}, ${status ?? "no answer"}, ${dated(at)}`,
   };
-  return `${words[kind]()}. Click to open.`;
+  return `${words[kind](row)}. Click to open.`;
 }
 
 /**

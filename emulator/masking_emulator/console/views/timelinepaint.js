@@ -43,7 +43,7 @@ const STATES = {
  * @param {Span} span
  * @param {number} x
  */
-export function spanAt(canvas, span, x) {
+export function instantAt(canvas, span, x) {
   return span.from + ((x - LEFT) / Math.max(1, canvas.clientWidth - LEFT)) * (span.to - span.from);
 }
 
@@ -133,10 +133,10 @@ function ground({ context, width, x, ink }, { span, now }) {
     }
   }
   context.textAlign = "start";
-  const due = Math.max(LEFT, x(now));
+  const nowX = Math.max(LEFT, x(now));
   context.globalAlpha = 0.55;
   context.fillStyle = ink.card;
-  if (due < width) context.fillRect(due, LANES.sessions.top, width - due, LANES.height - LANES.sessions.top);
+  if (nowX < width) context.fillRect(nowX, LANES.sessions.top, width - nowX, LANES.height - LANES.sessions.top);
   context.globalAlpha = 1;
 }
 
@@ -154,21 +154,23 @@ function sessions({ context, x, width, ink }, { rows, layout }) {
   /** @type {Hit[]} */
   const hits = [];
   for (const [place, row] of rows.sessions.entries()) {
-    const [from, to] = [x(row[2]), x(row[3])];
-    places.set(row[0], place);
+    const [uuid, , created, expires, status] = row;
+    const [from, to] = [x(created), x(expires)];
+    places.set(uuid, place);
     if (to < LEFT || from > width) continue;
     const y = top + layout.rows[place] * step;
-    context.fillStyle = row[4] === "expired" ? ink["line-strong"] : ink.accent;
-    context.globalAlpha = row[4] === "expired" ? 0.55 : 0.8;
+    context.fillStyle = status === "expired" ? ink["line-strong"] : ink.accent;
+    context.globalAlpha = status === "expired" ? 0.55 : 0.8;
     context.fillRect(from, y, Math.max(1.5, to - from), thick);
     hits.push({ kind: "sessions", row, x: from, y, width: Math.max(3, to - from), height: Math.max(2, thick) });
   }
   context.globalAlpha = 1;
   context.fillStyle = ink.good;
   for (const row of rows.calls) {
-    const place = places.get(row[1]);
+    const [, session, started, ended] = row;
+    const place = places.get(session);
     if (place === undefined) continue;
-    const [from, to] = [x(row[2]), x(row[3] ?? Date.parse(rows.now))];
+    const [from, to] = [x(started), x(ended ?? Date.parse(rows.now))];
     const y = top + layout.rows[place] * step;
     context.fillRect(from, y, Math.max(2, to - from), thick);
     hits.push({ kind: "calls", row, x: from - 1, y, width: Math.max(4, to - from + 2), height: Math.max(2, thick) });
@@ -184,9 +186,10 @@ function sessions({ context, x, width, ink }, { rows, layout }) {
 function callbacks({ context, x, width, ink }, { rows }) {
   const { top, height } = LANES.callbacks;
   return rows.callbacks.flatMap((row) => {
-    const at = x(row[2]);
+    const [, , due, state] = row;
+    const at = x(due);
     if (at < LEFT || at > width) return [];
-    context.fillStyle = ink[STATES[row[3]] ?? "line-strong"];
+    context.fillStyle = ink[STATES[state] ?? "line-strong"];
     context.fillRect(at - 1, top + 4, 2, height - 8);
     return [{ kind: /** @type {const} */ ("callbacks"), row, x: at - 3, y: top, width: 6, height }];
   });
@@ -199,10 +202,11 @@ function callbacks({ context, x, width, ink }, { rows }) {
  */
 function requests({ context, x, width, ink }, { rows }) {
   const { top, height } = LANES.requests;
-  const isBad = (/** @type {any[]} */ row) => !row[3] || row[3] >= 400;
+  const isBad = (/** @type {import("./timelinemodel.js").RequestRow} */ [, , , status]) => !status || status >= 400;
   const badLast = rows.requests.toSorted((a, b) => Number(isBad(a)) - Number(isBad(b)));
   return badLast.flatMap((row) => {
-    const at = x(row[2]);
+    const [, , arrived] = row;
+    const at = x(arrived);
     if (at < LEFT || at > width) return [];
     context.fillStyle = isBad(row) ? ink.bad : ink.good;
     context.beginPath();
