@@ -20,6 +20,8 @@ from urllib.parse import parse_qsl, urlsplit
 from masking_emulator.plivo.signatures import V2, V2_MAIN, V3, V3_MAIN, Verdict, verify
 from masking_emulator.unpatched import accepted, thread_socket
 
+__all__ = ["CannotReceive", "Received", "Receiver", "Verdict"]
+
 #: A callback is far smaller.
 BODY_BYTES_MAX: Final = 1_048_576
 
