@@ -23,7 +23,7 @@ from tests.shell.worlds import START
 #: Fields that a fork has anew, and why.
 FRESH: Final = {
     "World.state_file": "two worlds in one file would be none",
-    "World._recorder": "one file tells of one world",
+    "World.recorder": "one file tells of one world",
     "World.door": "nobody waits for the copy",
     "World._stopped_at_rate": "a copy is not removed",
     "World._waits": "nobody waits for the copy",
