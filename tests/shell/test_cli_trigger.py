@@ -71,6 +71,15 @@ def test_answer_that_is_not_2xx_ends_with_1(receiver: Receiver, code: int) -> No
     assert done.stdout.startswith(f"SessionTimeout  #1  answered {code} (")
 
 
+def test_first_line_of_an_answer_that_is_not_2xx_is_printed(receiver: Receiver) -> None:
+    """It mostly says why; control characters are not printed."""
+    told = run("trigger", "SessionTimeout", "--to", receiver.on("/cb", status(403, content=b"\n no such order \nmore")))
+    wild = run("trigger", "SessionTimeout", "--to", receiver.on("/cb", status(403, content=b"\x1b[2Jgone")))
+
+    assert told.stdout.endswith(" ms): no such order\n")
+    assert wild.stdout.endswith(" ms)\n")
+
+
 def test_story_that_stops_says_that_its_event_was_not_reached(receiver: Receiver) -> None:
     """With --in-order, at the first answer that is not 2xx."""
     done = run("trigger", "SessionPartiesHangup", "--in-order", "--to", receiver.on("/cb", status(500)))

@@ -35,6 +35,10 @@ _NO_STORY: Final = 400
 _ARGUMENTS: Final[Mapping[str, str]] = {"event": "EVENT", "to": "--to"}
 
 
+#: So much of an answer's first line is printed.
+_SAID_CHARACTERS_MAX: Final = 100
+
+
 class OverrideWords(click.ParamType[tuple[str, Any]]):
     """KEY=VALUE; the value of a key that ends in `_s` is a length of time."""
 
@@ -206,4 +210,11 @@ def _answered(found: Mapping[str, Any]) -> str:
     response = last["response"]
     elsewhere = "" if last["url"] == found["request"]["url"] else f" at {last['url']}"
     came = f"answered {response['status']}" if response else last["error"] or last["meaning"]
-    return f"{came}{elsewhere} ({last['took_ms']:.0f} ms{times})"
+    said = "" if found["state"] == "delivered" or not response else _beginning(response["body"])
+    return f"{came}{elsewhere} ({last['took_ms']:.0f} ms{times}){said}"
+
+
+def _beginning(body: str) -> str:
+    """Where a body says why it was no success, its first line."""
+    line = next((line.strip() for line in body.splitlines() if line.strip()), "")
+    return f": {line[:_SAID_CHARACTERS_MAX]}" if line.isprintable() and line else ""

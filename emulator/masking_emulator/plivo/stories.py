@@ -5,7 +5,6 @@ callback of its event. Who plays it is in world/trigger.py; command line, kit an
 """
 
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
 from typing import Any, Final
 
 from masking_emulator.core.instants import SECOND_US
@@ -215,6 +214,9 @@ def ways_to(event: str) -> Sequence[Story]:
     found = [story for story in STORIES if story.event == event]
     if found:
         return found
+    # Imported here: every start of a server would pay for it, and it is needed for a mistake.
+    from difflib import get_close_matches
+
     spelt = {name.lower().removeprefix("session"): name for name in EVENTS}
     near = get_close_matches(event.lower().removeprefix("session"), spelt, n=1)
     hint = f"did you mean {spelt[near[0]]}?" if near else f"the events are {', '.join(EVENTS)}"
