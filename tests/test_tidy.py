@@ -321,7 +321,7 @@ def _types(tree: ast.Module) -> Iterator[str]:
 
 #: Where an error of any kind has a place to go: it is the outcome of a delivery; it is the plugin's report, a guest in
 #: a process where anything may be replaced; it is what a served app raised, which fails the test; or it ended the
-#: server's thread, and is raised where that was started.
+#: server's thread, or one that looks up a name, and is raised where that was asked for.
 CATCHES_ALL: Final[Mapping[str, tuple[str, ...]]] = {
     "callbacks/courier.py": ("Exception",),
     "pytest_plugin.py": ("Exception",),
@@ -329,6 +329,7 @@ CATCHES_ALL: Final[Mapping[str, tuple[str, ...]]] = {
     "testing/apps.py": ("Exception",),
     "testing/asgi.py": ("BaseException",),
     "testing/serving.py": ("Exception",),
+    "unpatched.py": ("Exception",),
 }
 
 

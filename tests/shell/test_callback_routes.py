@@ -1,5 +1,6 @@
 """Callback routes: a public URL delivered to a receiver near by, signed for the public URL, as a proxy would do it."""
 
+import _socket
 import asyncio
 import io
 from pathlib import Path
@@ -167,18 +168,18 @@ def test_target_is_under_the_egress_rule(api: Api) -> None:
     assert "http://other.example.org/cb" == told["attempts"][0]["url"]
 
 
-def test_public_name_is_never_looked_up(receiver: Receiver) -> None:
-    """Not even where everything may be reached: the loop is asked for the target only."""
-    asked = []
+def test_public_name_is_never_looked_up(receiver: Receiver, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Not even where everything may be reached: the system is asked for the target only."""
+    asked, look_up = [], _socket.getaddrinfo
 
-    class Loop(asyncio.SelectorEventLoop):
-        async def getaddrinfo(self, host: Any, *more: Any, **words: Any) -> Any:
-            asked.append(host)
-            return await super().getaddrinfo(host, *more, **words)
+    def noted(host: Any, *more: Any) -> Any:
+        asked.append(host)
+        return look_up(host, *more)
 
+    monkeypatch.setattr("_socket.getaddrinfo", noted)
     (one,) = routes_of([{"from": _SHOP, "to": receiver.url.replace("127.0.0.1", "localhost")}])
     request = routed(_request(f"{_SHOP}/cb"), one)
-    with asyncio.Runner(loop_factory=Loop) as runner:
+    with asyncio.Runner(loop_factory=asyncio.SelectorEventLoop) as runner:
         answer = runner.run(Courier().send(request, anywhere=True))
 
     assert 200 == answer.status

@@ -66,10 +66,10 @@ def test_unexpected_error_is_an_answer(receiver: Receiver, monkeypatch: pytest.M
     class Forbidden(Exception):
         """What a guard raises that knows no OSError."""
 
-    async def refuse(*_: Any, **__: Any) -> None:
+    def refuse(*_: Any, **__: Any) -> None:
         raise Forbidden("no names in tests")
 
-    monkeypatch.setattr(asyncio.base_events.BaseEventLoop, "getaddrinfo", refuse)
+    monkeypatch.setattr("_socket.getaddrinfo", refuse)
     url = f"http://receiver.test:{receiver.port}/"
     answer = asyncio.run(Courier().send(_request(url), anywhere=False))
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import pytest
 from masking_emulator.callbacks.egress import Blocked, addresses, checked, obstacle
+from masking_emulator.unpatched import NameService
 
 from tests import receiver as behaviours
 from tests.plivo.ask import Api, api_of
@@ -92,7 +93,7 @@ def test_host_is_judged_by_what_it_is(host: str) -> None:
 )
 def test_what_is_judged_is_what_is_connected_to(host: str, expected: tuple[str, ...]) -> None:
     """Nobody reads the spelling a second time."""
-    assert expected == asyncio.run(addresses(host))
+    assert expected == asyncio.run(addresses(host, NameService()))
 
 
 def test_name_is_judged_by_every_address_that_is_found() -> None:
@@ -105,7 +106,7 @@ def test_name_is_judged_by_every_address_that_is_found() -> None:
 def test_public_address_is_not_looked_up_either() -> None:
     """The rule has the last word where a connection is made, too."""
     with pytest.raises(Blocked, match="public name"):
-        asyncio.run(addresses("example.com"))
+        asyncio.run(addresses("example.com", NameService()))
 
 
 def test_blocked_callbacks_are_visible_and_stop_nothing(api: Api) -> None:
@@ -238,4 +239,4 @@ def test_address_that_a_server_listens_on_means_this_machine(api: Api, receiver:
 @pytest.mark.parametrize(("host", "expected"), [("0.0.0.0", ("127.0.0.1",)), ("::", ("::1",)), ("0", ("127.0.0.1",))])
 def test_unspecified_address_is_reached_by_loopback(host: str, expected: tuple[str, ...]) -> None:
     """Of its own kind."""
-    assert expected == asyncio.run(addresses(host))
+    assert expected == asyncio.run(addresses(host, NameService()))

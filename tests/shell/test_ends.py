@@ -3,10 +3,13 @@
 import json
 import signal
 import socket
+import subprocess
+import sys
 from base64 import b64encode
 from collections.abc import Callable
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from itertools import repeat
+from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -175,3 +178,39 @@ def test_server_ends_quietly_with_many_clients(ending: signal.Signals, receiver:
     assert [status for _, status in _WAITERS.values()] == told
     assert [status for _, _, status in silent] == list(map(status_of, answers))
     assert {b'{"error": "the server stops"}'} == {body_of(answer) for answer in answers if status_of(answer) == 503}
+
+
+#: A server whose system takes for ever to look up a name, and says so by a connection.
+_SLOW_NAMES: Final = """
+import _socket, socket, sys, threading
+look_up = _socket.getaddrinfo
+def slow(host, *more):
+    if host in ("slow.test", "slow.example.com"):
+        socket.create_connection(("127.0.0.1", int(sys.argv.pop())))
+        threading.Event().wait()
+    return look_up(host, *more)
+_socket.getaddrinfo = slow
+from masking_emulator.cli.main import main
+main(sys.argv[1:-1])
+"""
+
+
+@pytest.mark.parametrize(("egress", "host"), [("local", "slow.test"), ("any", "slow.example.com")])
+def test_server_does_not_wait_for_a_name_to_be_looked_up(egress: str, host: str, tmp_path: Path) -> None:
+    """Its state is written and its process ends, although a callback's host is being looked up."""
+    world, state = tmp_path / "world.toml", tmp_path / "state.json"
+    world.write_text(f'egress = "{egress}"\naccount.auth_id = "{DEMO}"\naccount.auth_token = "t"\n')
+    with closing(socket.create_server(("127.0.0.1", 0))) as asked:
+        asked.settimeout(PATIENCE_S)
+        words = ["serve", "--port", "0", "--world", str(world), "--state", str(state), str(asked.getsockname()[1])]
+        command = [sys.executable, "-c", _SLOW_NAMES, *words]
+        with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+            assert process.stdout is not None
+            url = process.stdout.readline().split()[1]
+            end(Api(url, DEMO, "t", DEMO), f"http://{host}/cb")
+            asked.accept()[0].close()
+            process.send_signal(signal.SIGTERM)
+            _, warned = process.communicate(timeout=PATIENCE_S)
+
+    assert ("", 0) == (warned, process.returncode)
+    assert 1 == len(json.loads(state.read_text())["engine"]["sessions"])

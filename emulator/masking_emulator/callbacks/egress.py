@@ -5,12 +5,13 @@ server, because the question itself would leave. The addresses that are checked 
 connects to: `addresses` returns them.
 """
 
-import asyncio
 from collections.abc import Iterable
 from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
-from socket import SOCK_STREAM, inet_aton
+from socket import inet_aton
 from typing import Final
+
+from masking_emulator.unpatched import NameService
 
 #: Loopback, RFC 1918, RFC 4193. Python's `is_private` means more than that, and another set in each version.
 _NEAR: Final = tuple(
@@ -51,7 +52,7 @@ def obstacle(host: str) -> str | None:
     return None if nearby else f"{host} is a public name; {_HINT}"
 
 
-async def addresses(host: str) -> tuple[str, ...]:
+async def addresses(host: str, names: NameService) -> tuple[str, ...]:
     """Where to connect to for this host. Raises Blocked, and OSError where the name is not known."""
     known = obstacle(host)
     if known:
@@ -61,12 +62,12 @@ async def addresses(host: str) -> tuple[str, ...]:
         return (_LOOPBACK[0 if address.version == 4 else 1],)
     if address is not None:
         return (str(address),)
-    return _LOOPBACK if _is_loopback(_name(host)) else await _looked_up(host)
+    return _LOOPBACK if _is_loopback(_name(host)) else checked(host, await names.addresses(host))
 
 
-async def _looked_up(host: str) -> tuple[str, ...]:
-    found = await asyncio.get_running_loop().getaddrinfo(host, None, type=SOCK_STREAM)
-    return checked(host, [str(address[0]) for *_, address in found])
+def is_looked_up(host: str) -> bool:
+    """Whether somebody has to be asked for the addresses of this host."""
+    return _address(host) is None and not _is_loopback(_name(host))
 
 
 def checked(host: str, found: Iterable[str]) -> tuple[str, ...]:

@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from masking_emulator.callbacks.egress import Blocked, addresses
+from masking_emulator.callbacks.egress import Blocked, addresses, is_looked_up
 from masking_emulator.callbacks.exchange import BODY_BYTES_MAX, Answer, Outgoing, described
 from masking_emulator.callbacks.measured import MeasuredStream
 from masking_emulator.core.records.callbacks import Outcome
-from masking_emulator.unpatched import trio_hidden
+from masking_emulator.unpatched import NameService, trio_hidden
 
 with trio_hidden():
     import httpcore
@@ -34,7 +34,7 @@ class Transport:
 
     def __init__(self, *, secure: bool, anywhere: bool, authorities: Path | None = None) -> None:
         """With `anywhere` the egress rule does not apply. `authorities` (PEM) are believed beside the system's."""
-        self._network = httpcore.AnyIOBackend() if anywhere else _Nearby()
+        self._network = _Anywhere() if anywhere else _Nearby()
         self._long_answers = asyncio.Lock()
         # Reading the authorities of the system takes a while, so it is done once.
         self._tls = ssl.create_default_context() if secure else None
@@ -95,6 +95,7 @@ class _Nearby(httpcore.AsyncNetworkBackend):
 
     def __init__(self) -> None:
         self._network = httpcore.AnyIOBackend()
+        self._names = NameService()
 
     async def connect_tcp(
         self,
@@ -108,7 +109,7 @@ class _Nearby(httpcore.AsyncNetworkBackend):
         failure: Exception | None = None
         try:
             async with asyncio.timeout(timeout):
-                for address in await addresses(host):
+                for address in await addresses(host, self._names):
                     try:
                         return await self._network.connect_tcp(address, port, None, local_address, socket_options)
                     except httpcore.ConnectError as error:
@@ -118,6 +119,33 @@ class _Nearby(httpcore.AsyncNetworkBackend):
         except (OSError, UnicodeError) as error:  # UnicodeError: what cannot be a name at all
             failure = error
         raise httpcore.ConnectError from failure
+
+
+class _Anywhere(httpcore.AnyIOBackend):
+    """Connects to whatever there is, to the first of a name's addresses that answers."""
+
+    def __init__(self) -> None:
+        self._names = NameService()
+
+    async def connect_tcp(
+        self,
+        host: str,
+        port: int,
+        timeout: float | None = None,
+        local_address: str | None = None,
+        socket_options: Iterable[Any] | None = None,
+    ) -> httpcore.AsyncNetworkStream:
+        """A connection. Raises ConnectTimeout, ConnectError."""
+        try:
+            async with asyncio.timeout(timeout):
+                # It is looked up once more to connect, which takes no time then, and the event loop waits for that one.
+                if is_looked_up(host):
+                    await self._names.addresses(host)
+                return await super().connect_tcp(host, port, None, local_address, socket_options)
+        except TimeoutError:
+            raise httpcore.ConnectTimeout(f"no connection within {timeout:g} seconds") from None
+        except (OSError, UnicodeError) as error:
+            raise httpcore.ConnectError from error
 
 
 def _url(text: str) -> httpcore.URL:

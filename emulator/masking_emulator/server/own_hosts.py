@@ -25,6 +25,7 @@ from masking_emulator.plivo import refusals
 from masking_emulator.plivo import routes as plivo_routes
 from masking_emulator.plivo.refusals import ApiError
 from masking_emulator.server.intake import note_unmatched
+from masking_emulator.unpatched import NameService
 from masking_emulator.world.hub import Hub
 
 #: By these, containers and virtual machines find the machine that they run on. `.internal` is never a public domain.
@@ -46,6 +47,7 @@ class OwnHosts:
         self._hub = hub
         self._allowed = [name.lower() for name in allowed]
         self._ours: set[tuple[bytes, str]] = set()
+        self._names = NameService()
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
@@ -91,26 +93,25 @@ class OwnHosts:
         try:
             address = ip_address(name)
         except ValueError:
-            return "." not in name and name != "" and await _leads_here(name)
+            return "." not in name and name != "" and await self._leads_here(name)
         # The address of the machine around a container is none of the container's own, but it is private.
         return address.is_loopback or address.is_private or address.is_unspecified or _is_this_machine(address)
+
+    async def _leads_here(self, name: str) -> bool:
+        """Whether a name leads to addresses of this machine, and to no other."""
+        try:
+            async with asyncio.timeout(_LOOK_UP_S_MAX):
+                found = await self._names.addresses(name)
+        except (OSError, UnicodeError, TimeoutError):
+            return False
+        addresses = list(map(ip_address, found))
+        return bool(addresses) and all(address.is_loopback or _is_this_machine(address) for address in addresses)
 
 
 def _name(host: str) -> str:
     """The name in a Host header, in small letters, without its port and the full stop that a name may end with."""
     name = host[1:].partition("]")[0] if host.startswith("[") else host.partition(":")[0]
     return name.strip().lower().removesuffix(".")
-
-
-async def _leads_here(name: str) -> bool:
-    """Whether a name leads to addresses of this machine, and to no other."""
-    try:
-        async with asyncio.timeout(_LOOK_UP_S_MAX):
-            found = await asyncio.get_running_loop().getaddrinfo(name, None, type=socket.SOCK_STREAM)
-    except (OSError, UnicodeError, TimeoutError):
-        return False
-    addresses = {ip_address(str(address[0])) for *_, address in found}
-    return bool(addresses) and all(address.is_loopback or _is_this_machine(address) for address in addresses)
 
 
 def _is_this_machine(address: IPv4Address | IPv6Address) -> bool:
