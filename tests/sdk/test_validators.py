@@ -5,7 +5,7 @@ Ours are accepted wherever the SDK can read the URL; where one fails, it is know
 
 import json
 import subprocess
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from shutil import which
@@ -13,16 +13,22 @@ from typing import Any, Final
 
 import pytest
 from masking_emulator.plivo.signatures import V2, V2_MAIN, V3, V3_MAIN, sign
+from masking_emulator.server.thread import ServerThread
 from plivo.utils import validate_signature, validate_v3_signature
 
+from tests.plivo.ask import api_of
 from tests.plivo.paths import EVENT
-from tests.plivo.shapes import SHAPES
+from tests.plivo.shapes import HOST, SHAPES
 from tests.plivo.signed import MAIN_TOKEN, TOKEN, V2_NONCE, V3_NONCE, Sent
 from tests.plivo.vectors import VECTORS, Vector
+from tests.sdk.customer import Delivery, customer
 from tests.sdk.faults import REFUSED_SIGNATURES
 from tests.sdk.ways import JAVA, JAVA_SDK
 
 _TESTS: Final = Path(__file__).parent.parent
+
+#: The shapes that a receiver on this machine can have.
+_DELIVERED: Final = [shape for shape, url in SHAPES.items() if url.startswith(HOST)]
 
 #: Asks an SDK about one signature: true, false, or the name of an exception.
 Validate = Callable[..., Any]
@@ -45,6 +51,24 @@ def validate(sdk: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Val
         yield validate
 
 
+@pytest.fixture(scope="module")
+def deliveries() -> Mapping[str, Delivery]:
+    """Method and shape → the callback that a session with that URL sent when it was deleted."""
+    structure = {"account": {"auth_token": TOKEN}, "clock": {"start": "2026-01-01T00:00:00Z", "rate": 0}}
+    found = {}
+    with ServerThread("demo") as emulator, customer() as shop:
+        api = api_of(emulator.url, emulator.control.post("/worlds", {"world": structure}))
+        for shape in _DELIVERED:
+            for method in ("GET", "POST"):
+                url = SHAPES[shape].replace(HOST, shop.url)
+                created = api.create(callback_url=url, callback_method=method).json
+                api.ask("DELETE", api.session(created["session_uuid"]))
+                emulator.control.post(f"/worlds/{api.auth_id}/clock/advance", {"seconds": 1})
+                (found[f"{method} {shape}"],) = shop.deliveries
+                shop.deliveries.clear()
+    return found
+
+
 def test_validators_fail_only_where_they_are_known_to(sdk: str, validate: Validate) -> None:
     """POST and GET, both versions, of the owner and of the main account; another token is refused everywhere.
 
@@ -61,6 +85,31 @@ def test_validators_fail_only_where_they_are_known_to(sdk: str, validate: Valida
                     assert answers[2] is not True
 
     assert REFUSED_SIGNATURES[sdk] == refused
+
+
+def test_delivered_callbacks_are_accepted(sdk: str, validate: Validate, deliveries: Mapping[str, Delivery]) -> None:
+    """Callbacks that were sent over a socket, as their receiver sees them; known failures stay the only ones.
+
+    Each shape is called as it stands (ledger: callback_signed_as_received, callback_form_and_query).
+    """
+    refused = {}
+    for name, delivery in deliveries.items():
+        for version in (2, 3):
+            answer = validate(
+                version=version,
+                method=delivery.method,
+                url=delivery.url,
+                nonce=delivery.headers[f"X-Plivo-Signature-V{version}-Nonce"],
+                signature=delivery.headers[f"X-Plivo-Signature-V{version}"],
+                token=TOKEN,
+                params=dict(delivery.form),
+            )
+            if answer is not True:
+                refused[f"V{version} {name}"] = answer
+
+    known = REFUSED_SIGNATURES[sdk]
+    assert 2 * len(_DELIVERED) == len(deliveries)
+    assert {name: known[name] for name in known if name.split(" ", 2)[2] in _DELIVERED} == refused
 
 
 @pytest.mark.parametrize("vector", VECTORS, ids=[vector.name for vector in VECTORS])
