@@ -106,11 +106,17 @@ ROOMS: Final[Mapping[str, Room]] = {
     ),
     "testing": Room(
         "what tests use from Python",
-        ("config", "unpatched", "wholefile", "client", "plivo.sentences", "receiver", "server.thread"),
-        {"plivo": "*", "hypothesis": "testing/strategies.py", "anyio": "testing/aio.py", "uvicorn": "testing/asgi.py"},
+        ("config", "unpatched", "wholefile", "client", "report", "plivo.sentences", "receiver", "server.thread"),
+        {
+            "plivo": "*",
+            "hypothesis": "testing/strategies.py",
+            "anyio": "testing/aio.py",
+            "uvicorn": "testing/asgi.py",
+            "msgspec": "testing/reports.py",
+        },
     ),
     "pytest_plugin": Room(
-        "the fixtures", ("config", "unpatched", "client", "server.thread", "testing"), {"pytest": "*"}
+        "the fixtures", ("config", "unpatched", "wholefile", "client", "server.thread", "testing"), {"pytest": "*"}
     ),
     "__main__": Room("`python -m masking_emulator`", ("cli.main",)),
 }

@@ -14,12 +14,22 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from masking_emulator.client import Control
     from masking_emulator.testing import Masking, Receiver, Serving
+    from masking_emulator.testing.reports import RunReports, SeenWorld
 
 _WORLD: pytest.StashKey[Any] = pytest.StashKey()
 _SERVING: pytest.StashKey[Any] = pytest.StashKey()
 _REPORT: pytest.StashKey[str] = pytest.StashKey()
+_REPORTS: pytest.StashKey[RunReports] = pytest.StashKey()
+_SEEN: pytest.StashKey[SeenWorld] = pytest.StashKey()
+_WRITTEN: pytest.StashKey[Path | None] = pytest.StashKey()
+_OUTCOMES: pytest.StashKey[list[str]] = pytest.StashKey()
+
+#: The key under which a worker of xdist hands over to the main process.
+_HANDED = "masking_report"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -32,18 +42,32 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default=None,
         help="The host in masking_receiver's URL: the name under which the emulator reaches this machine.",
     )
+    group.addoption(
+        "--masking-report",
+        default=None,
+        metavar="DIR",
+        help="Write a report of each test that fails, and one of all that ask for masking, into this folder.",
+    )
     parser.addini("masking_app", "What the fixture masking_app serves: MODULE:NAME of an ASGI or WSGI app.")
     parser.addini("masking_app_at", "The public URL of masking_app, such as https://shop.example.com.")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """The markers that say what a test's world is like, and which app it serves."""
+    """The markers that say what a test's world is like, and which app it serves; the folder for reports."""
     config.addinivalue_line(
         "markers", "masking(example_or_numbers, **world): this test's world, by keys of a world file"
     )
     config.addinivalue_line(
         "markers", "masking_app(app, at, kind=None): what the fixture masking_app serves, and at which public URL"
     )
+    if folder := config.getoption("--masking-report"):
+        from masking_emulator.testing.reports import RunReports
+        from masking_emulator.wholefile import CannotKeepFile
+
+        try:
+            config.stash[_REPORTS] = RunReports(config.invocation_params.dir / folder)
+        except CannotKeepFile as error:
+            raise pytest.UsageError(f"--masking-report: {error}") from None
 
 
 @pytest.fixture(scope="session")
@@ -77,9 +101,13 @@ def masking(masking_control: Control, request: pytest.FixtureRequest) -> Iterato
     """
     from masking_emulator.testing.emulator import own_world
 
+    reports = request.config.stash.get(_REPORTS, None)
+    before = 0 if reports is None else reports.newest_stranger(masking_control)
     with own_world(masking_control, request.node.nodeid, _wanted(request.node)) as world:
         request.node.stash[_WORLD] = world
         yield world
+        if reports is not None:
+            _see(request.node, reports, world, before)
 
 
 def _wanted(item: pytest.Item) -> dict[str, Any]:
@@ -189,6 +217,7 @@ def pytest_runtest_makereport(
     """A failed test shows what happened in its world, whether it failed in its setup, itself or in its teardown."""
     del call
     report = yield
+    _note_outcome(item, report)
     world = item.stash.get(_WORLD, None)
     if world is not None and report.failed:
         shown = item.stash.get(_REPORT, "") if report.when == "teardown" else _reported(world)
@@ -203,3 +232,60 @@ def _reported(world: Masking) -> str:
         return world.report()
     except Exception as error:  # an error in this hook would end the whole run, and the process is the user's
         return f"no report of its world: {type(error).__name__}: {error}"
+
+
+def _see(item: pytest.Item, reports: RunReports, world: Masking, before: int) -> None:
+    """Take down what there is to report while the world is there, which a test may have taken away itself."""
+    try:
+        item.stash[_SEEN] = reports.seen(world, before)
+    except Exception as error:  # a report is no reason for a test to fail, and the process is the user's
+        reports.problems.append(f"no report of {item.nodeid}: {type(error).__name__}: {error}")
+
+
+def _note_outcome(item: pytest.Item, report: pytest.TestReport) -> None:
+    """How each phase of a test went; once it is over, its report."""
+    reports = item.config.stash.get(_REPORTS, None)
+    if reports is None:
+        return
+    outcomes = item.stash.setdefault(_OUTCOMES, [])
+    outcomes.append(report.outcome)
+    if report.when == "teardown" and _SEEN in item.stash:
+        outcome = next((one for one in ("failed", "skipped") if one in outcomes), "passed")
+        reports.ended(item.nodeid, item.stash[_SEEN], outcome)
+        del item.stash[_SEEN]
+    if report.when == "teardown":
+        outcomes.clear()  # it may be run once more
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any, error: object) -> None:
+    """A worker of xdist has ended: take what it hands over. One that crashed hands over nothing."""
+    del error
+    reports = node.config.stash.get(_REPORTS, None)
+    handed = getattr(node, "workeroutput", {}).get(_HANDED)
+    if reports is not None and handed is not None:
+        reports.take(handed)
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """Write the report of all tests, or hand over what belongs to it."""
+    reports = session.config.stash.get(_REPORTS, None)
+    if reports is None:
+        return
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput[_HANDED] = reports.handed_over()
+    else:
+        session.config.stash[_WRITTEN] = reports.finish()
+
+
+def pytest_terminal_summary(terminalreporter: Any, config: pytest.Config) -> None:
+    """Say where the report is, and what could not be written."""
+    reports = config.stash.get(_REPORTS, None)
+    if reports is None:
+        return
+    written = config.stash.get(_WRITTEN, None)
+    none = "no test asked for masking" if not reports.problems else "it is not written"
+    terminalreporter.write_line(f"masking-emulator report: {none if written is None else written}")
+    for problem in reports.problems:
+        terminalreporter.write_line(f"masking-emulator report: {problem}")

@@ -2,6 +2,7 @@
 
 import json
 from http.client import HTTPConnection
+from pathlib import Path
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -13,6 +14,7 @@ from masking_emulator.report.files import FORMS
 from masking_emulator.report.model import Report
 from masking_emulator.report.sizes import REPORT_BYTES_MAX, fitted
 from masking_emulator.server.thread import ServerThread
+from masking_emulator.testing.reports import TESTS_MAX, RunReports, SeenWorld
 from msgspec import structs
 
 from tests.plivo.ask import api_of
@@ -96,3 +98,35 @@ def test_request_of_a_problem_is_the_last_to_go(found: Eventful) -> None:
 
     assert 1 == shown[0].sequence
     assert [*range(5001 - len(shown[1:]), 5001)] == [request.sequence for request in shown[1:]]
+
+
+def test_page_of_many_tests_is_below_the_named_size(found: Eventful, tmp_path: Path) -> None:
+    """Those that failed are on it, however late they came, and how many others are not."""
+    reports, (world,) = RunReports(tmp_path / "reports"), found.report.worlds
+    session = world.sessions[0]
+    full = structs.replace(world, sessions=[session] * 500, numbers=[*world.numbers] * 50)
+    for number in range(TESTS_MAX + 200):
+        reports.ended(f"test_passed_{number}", SeenWorld(full, []), "passed")
+    reports.ended("test_failed", SeenWorld(full, []), "failed")
+    path = reports.finish()
+    assert path is not None
+    text = path.read_text(encoding="utf-8")
+
+    assert path.stat().st_size <= REPORT_BYTES_MAX
+    assert "test_failed</a>" in text
+    assert "Not here: 201 tests that did not fail." in text
+    assert {"all.html", "test_failed.html"} == {one.name for one in (tmp_path / "reports").iterdir()}
+
+
+def test_worker_hands_over_what_it_has(found: Eventful, tmp_path: Path) -> None:
+    """Worlds, strangers and problems, within the size of a report."""
+    worker, main, (world,) = RunReports(tmp_path), RunReports(tmp_path), found.report.worlds
+    worker.ended("test_a", SeenWorld(world, [*found.report.strangers]), "passed")
+    worker.problems.append("a problem")
+    main.take(worker.handed_over())
+    path = main.finish()
+
+    assert ["a problem"] == main.problems
+    assert path is not None
+    assert "test_a" in path.read_text(encoding="utf-8")
+    assert "MANOBODY" in path.read_text(encoding="utf-8")

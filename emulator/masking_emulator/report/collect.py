@@ -1,7 +1,7 @@
 """Collecting: a report from the control API's answers, cleaned of secrets and of a size that can be read."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
@@ -22,14 +22,14 @@ from masking_emulator.report.model import (
     Stranger,
 )
 from masking_emulator.report.secrets import Cleaner
-from masking_emulator.report.sizes import fitted, shortened
+from masking_emulator.report.sizes import LISTED_MAX, fitted, shortened
 
-#: How many worlds a report of a whole server has, the newest, and how many of each kind it has of one world.
+#: How many worlds a report of a whole server has, the newest, and how many problems it has of one world.
 WORLDS_MAX: Final = 20
-SESSIONS_MAX: Final = 2_000
-CALLS_MAX: Final = 1_000
 PROBLEMS_MAX: Final = 200
-NUMBERS_MAX: Final = 2_000
+
+#: The most characters of what a problem is.
+WHY_CHARACTERS_MAX: Final = 2_000
 
 #: The most requests, and the most callbacks, of a world that are read: the newest, and those of its problems.
 DETAILS_MAX: Final = 1_000
@@ -77,22 +77,22 @@ def reported(control: Control, world: Mapping[str, Any], *, details: bool = True
     timeline, wrong, head = asked("/timeline"), asked("/problems"), asked("/requests", limit=0)
     counts = Counter((row[1], row[3]) for row in timeline["requests"])
     shown: dict[str, Any] = {}
-    cut = list(_cut(timeline["sessions"], SESSIONS_MAX, "sessions"))
-    cut += _cut(range(wrong["found"]), PROBLEMS_MAX, "problems", which="last")
+    cut = [f"the last {left_out:,} problems"] if (left_out := wrong["found"] - PROBLEMS_MAX) > 0 else []
     if head["first"] > 1:
         cut.append(f"{head['first'] - 1:,} requests that the world no longer kept (limits.requests_max)")
     if details:
         problems = wrong["problems"][:PROBLEMS_MAX]
         requests, callbacks = _requests(asked, problems), _callbacks(asked, problems)
-        calls, numbers = asked("/calls", limit=CALLS_MAX)["calls"][::-1], asked("/numbers")["numbers"]
-        cut += _cut(numbers, NUMBERS_MAX, "numbers of the pool", which="last")
+        calls, numbers = asked("/calls", limit=LISTED_MAX["calls"])["calls"][::-1], asked("/numbers")["numbers"]
+        if (left_out := len(timeline["calls"]) - len(calls)) > 0:
+            cut.append(f"the oldest {left_out:,} of {len(timeline['calls']):,} calls")
         shown = {
             "calls": convert(calls, list[ReportedCall]),
             "requests": convert(requests, list[ReportedRequest]),
             "callbacks": convert(callbacks, list[ReportedCallback]),
             "faults": asked("/faults")["faults"],
             "routes": asked("/routes")["routes"],
-            "numbers": convert(numbers[:NUMBERS_MAX], list[ReportedNumber]),
+            "numbers": convert(numbers, list[ReportedNumber]),
         }
     return ReportedWorld(
         auth_id=world["auth_id"],
@@ -105,11 +105,11 @@ def reported(control: Control, world: Mapping[str, Any], *, details: bool = True
         sessions_live=world["sessions"]["live"],
         sessions_kept=world["sessions"]["kept"],
         problems_found=wrong["found"],
-        problems=convert(wrong["problems"][:PROBLEMS_MAX], list[ReportedProblem]),
+        problems=[_problem(problem) for problem in wrong["problems"][:PROBLEMS_MAX]],
         operations=[OperationCount(*key, count) for key, count in sorted(counts.items(), key=_by_name)],
         callbacks_kept=len(timeline["callbacks"]),
         callback_states=Counter(row[3] for row in timeline["callbacks"]),
-        sessions=[_session(row) for row in timeline["sessions"][-SESSIONS_MAX:]],
+        sessions=[_session(row) for row in timeline["sessions"]],
         cut=cut,
         **shown,
     )
@@ -171,6 +171,6 @@ def _instant(milliseconds: int) -> str:
     return at.isoformat(timespec="milliseconds" if at.microsecond else "seconds").replace("+00:00", "Z")
 
 
-def _cut(things: Sequence[Any], most: int, noun: str, which: str = "oldest") -> Iterator[str]:
-    if len(things) > most:
-        yield f"the {which} {len(things) - most:,} of {len(things):,} {noun}"
+def _problem(problem: Mapping[str, Any]) -> ReportedProblem:
+    """With its reason cut where it is long, as that of an exhausted pool is, which names every number."""
+    return convert(shortened(problem, "why", WHY_CHARACTERS_MAX), ReportedProblem)

@@ -10,6 +10,7 @@ from masking_emulator.report.words import (
     counted,
     facts_of,
     foremost,
+    is_of_one,
     often,
     shortened_line,
     stranger_lines,
@@ -44,7 +45,7 @@ def _lines(report: Report) -> Iterator[str]:
     # What is wrong first: worlds in which nothing is are named after the others, while there is room.
     ordered = sorted(report.worlds, key=lambda world: not world.problems_found)
     for world in ordered[:WORLDS_MAX]:
-        yield from _world(world, room, alone=len(report.worlds) == 1)
+        yield from _world(world, room, alone=is_of_one(report))
         room = max(0, room - len(world.problems))
     if len(ordered) > WORLDS_MAX:
         yield f"{counted(len(ordered) - WORLDS_MAX, 'more world')}."

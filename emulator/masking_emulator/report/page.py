@@ -17,6 +17,7 @@ from masking_emulator.report.words import (
     counted,
     facts_of,
     foremost,
+    is_of_one,
     often,
     stranger_lines,
     title_of,
@@ -69,11 +70,11 @@ def _header(report: Report) -> Markup:
 
 def _sections(report: Report) -> Iterator[Markup | None]:
     prefixes = [f"w{number}" for number, _ in enumerate(report.worlds, 1)]
-    if len(report.worlds) > 1:
+    if report.worlds and not is_of_one(report):
         yield _contents(report, prefixes)
     yield _strangers(report)
     for world, prefix in zip(report.worlds, prefixes, strict=True):
-        yield _world(world, prefix, alone=len(report.worlds) == 1)
+        yield _world(world, prefix, alone=is_of_one(report))
     if report.cut:
         yield element("p", f"Not here: {'; '.join(report.cut)}.", class_="cut")
 

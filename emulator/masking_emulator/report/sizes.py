@@ -29,20 +29,56 @@ _MARKUP_BYTES: Final = 800
 _Detail = ReportedRequest | ReportedCallback
 
 
-def shortened(found: Any, name: str) -> Any:
-    """The object with this field cut where it is long: JSON as its text. What is no object stays what it is."""
+def shortened(found: Any, name: str, characters: int = BODY_CHARACTERS_MAX) -> Any:
+    """The object with this field cut to so many characters: JSON as its text. What is no object stays what it is."""
     if not isinstance(found, Mapping) or found.get(name) is None:
         return found
     body = found[name]
     text = body if isinstance(body, str) else json.dumps(body, ensure_ascii=False)
-    left_out = len(text) - BODY_CHARACTERS_MAX
+    left_out = len(text) - characters
     if left_out <= 0:
         return found
-    return {**found, name: f"{text[:BODY_CHARACTERS_MAX]}… ({left_out:,} more characters)"}
+    return {**found, name: f"{text[:characters]}… ({left_out:,} more characters)"}
+
+
+#: Lists of a world → how many of them a whole report has; the newest stay, of numbers and problems the first.
+LISTED_MAX: Final[Mapping[str, int]] = {"sessions": 2_000, "calls": 1_000, "numbers": 2_000, "problems": 500}
+_FIRST_STAY: Final = ("numbers", "problems")
+
+#: What is left of a world that nobody needs to look at.
+_BRIEF_SESSIONS_MAX: Final = 20
+
+
+def brief(world: ReportedWorld) -> ReportedWorld:
+    """The world in a few lines: its counts, its problems and its newest sessions."""
+    kept = {"requests": (), "callbacks": (), "calls": (), "numbers": (), "faults": (), "routes": ()}
+    cut = [*world.cut, "requests, callbacks and calls, because it did not fail"]
+    return structs.replace(world, sessions=world.sessions[-_BRIEF_SESSIONS_MAX:], cut=cut, **kept)
 
 
 def fitted(report: Report) -> Report:
-    """The report with as many details as fit, and what was left out in words."""
+    """The report with as much of everything as fits, and what was left out in words."""
+    for name, most in LISTED_MAX.items():
+        report = _with_fewer(report, name, most)
+    return _with_fewer_details(report)
+
+
+def _with_fewer(report: Report, name: str, most: int) -> Report:
+    """With so many at most of this list of all its worlds."""
+    lists = [getattr(world, name) for world in report.worlds]
+    worlds = list[ReportedWorld]()
+    for world, there, share in zip(report.worlds, lists, _shared(most, map(len, lists)), strict=True):
+        left_out = len(there) - share
+        if not left_out:
+            worlds.append(world)
+            continue
+        kept, which = (there[:share], "last") if name in _FIRST_STAY else (there[left_out:], "oldest")
+        said = f"the {which} {left_out:,} of {len(there):,} {name}"
+        worlds.append(structs.replace(world, **{name: kept, "cut": [*world.cut, said]}))
+    return structs.replace(report, worlds=worlds)
+
+
+def _with_fewer_details(report: Report) -> Report:
     kinds = [kind for world in report.worlds for kind in (world.requests, world.callbacks)]
     costs = [[_cost(detail) for detail in kind] for kind in kinds]
     rooms = _shared(DETAIL_BYTES_MAX, map(sum, costs))

@@ -60,6 +60,11 @@ def title_of(report: Report) -> str:
     return report.worlds[0].name or report.worlds[0].auth_id if len(report.worlds) == 1 else "masking-emulator"
 
 
+def is_of_one(report: Report) -> bool:
+    """Whether the report is of one world that its title says enough of."""
+    return len(report.worlds) == 1 and report.worlds[0].name in ("", report.subject)
+
+
 def verdict(report: Report) -> str:
     """How many problems there are, in a sentence."""
     match report.problems_found:
