@@ -2,6 +2,8 @@
 
 import re
 import tomllib
+from collections.abc import Mapping
+from fnmatch import fnmatchcase
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -47,7 +49,7 @@ def test_guide_has_its_lists() -> None:
     """A list for each usual change, so that the tests below cannot pass over nothing."""
     titles = {title for title, _, _ in _followed()}
 
-    assert 5 == len(titles)
+    assert 6 == len(titles)
     assert all(any(word in title for title in titles) for word in ("parameter", "control", "callback", "verb", "row"))
 
 
@@ -59,6 +61,63 @@ def test_file_of_the_guide_knows_the_example(title: str, name: str, examples: tu
     known = [file for file in files if any(_knows(file, example) for example in examples)]
 
     assert known, f"{title}: {name} knows none of {examples}"
+
+
+#: List of the guide → what knows its example and need not be touched: what this one does, prose, and tests that use it.
+_NEED_NOT_KNOW: Final[Mapping[str, tuple[str, ...]]] = {
+    "A parameter of the API": (
+        *("core/books/sessions.py", "core/decisions/calls.py", "plivo/ledger/routing.py"),
+        *("tests/core/*", "tests/plivo/test_readings.py", "tests/scenario.py", "tests/sdk/programs/life.py"),
+        *("docs/fidelity.md", "fixtures/wire/*"),
+    ),
+    "A control operation": ("core/engine.py", "docs/control-api.md", "fixtures/callbacks/*"),
+    "A command of the core": (
+        *("world/trigger.py", "tests/plivo/test_refusals.py", "tests/test_replay.py", "tests/trace.py"),
+        *("tests/shell/runs.py", "tests/shell/test_life.py", "tests/shell/test_poolreport.py"),
+        "tests/shell/test_snapshot_mutations.py",
+    ),
+    "A callback": ("plivo/ledger/allocation.py", "plivo/ledger/calls.py", "docs/*"),
+    "A verb of the command line": (
+        *("core/*", "keeping/*", "control/about.py", "cli/calls.py", "cli/runs.py", "cli/status.py"),
+        *("tests/fuzz/*", "tests/scenario.py", "tests/sdk/*", "tests/test_wire.py", "tests/shell/test_cli_*"),
+        *(
+            "tests/shell/test_byte_order_marks.py",
+            "tests/shell/test_control.py",
+            "tests/shell/test_files_of_servers.py",
+        ),
+        *("tests/shell/test_files_of_servers.py", "tests/shell/test_recorder.py"),
+        *("tests/shell/test_recording.py", "docs/*"),
+    ),
+    "A ledger row, and a policy": ("tests/core/test_sessions.py", "tests/shell/test_worldfile.py", "docs/*"),
+}
+
+
+@cache
+def _all_files() -> list[Path]:
+    roots = (PACKAGE, ROOT / "tests", ROOT / "fixtures", ROOT / "docs")
+    found = (file for root in roots for file in root.rglob("*") if "node_modules" not in file.parts)
+    return [file for file in found if file.suffix in (".py", ".js", ".md", ".json", ".toml") and file != Path(__file__)]
+
+
+@pytest.mark.parametrize("title", _NEED_NOT_KNOW)
+def test_guide_names_every_file_that_knows_the_example(title: str) -> None:
+    """Whoever adds another one finds each place where this one stands, but for those that need none."""
+    listed = [(_place(name), examples) for each, name, examples in _followed() if each == title]
+    places = [place for place, _ in listed]
+    known = (file for file in _all_files() if any(_knows(file, example) for example in listed[0][1]))
+    missing = [_name(file) for file in known if not any(file == place or place in file.parents for place in places)]
+
+    assert [] == [name for name in missing if not any(fnmatchcase(name, one) for one in _NEED_NOT_KNOW[title])]
+
+
+def _name(file: Path) -> str:
+    """The path as the guide writes it."""
+    return file.relative_to(PACKAGE if file.is_relative_to(PACKAGE) else ROOT).as_posix()
+
+
+def test_every_list_of_the_guide_is_compared() -> None:
+    """The table of exceptions has the titles of the guide."""
+    assert {title for title, _, _ in _followed()} == set(_NEED_NOT_KNOW)
 
 
 def _knows(file: Path, example: str) -> bool:
