@@ -1,6 +1,7 @@
 """Sentences about what the control API answers: one for a candidate number and one for an event, wherever shown.
 
-They are made of its JSON, so that clients have them too.
+They are made of its JSON, so that clients have them too. They stand in this room and not beside the clients, because
+the refusal of a create says of each number why it was dropped, in the same words.
 """
 
 from collections.abc import Mapping
