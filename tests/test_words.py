@@ -7,12 +7,13 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, get_args
 
 import click
 import pytest
 from masking_emulator.cli import words
 from masking_emulator.cli.main import main
+from masking_emulator.config import AgentLeave
 from masking_emulator.control import OPERATIONS
 from masking_emulator.control.callbacks import CALLBACKS_MAX
 from masking_emulator.control.kernel import PATIENCE, WAIT_S_MAX
@@ -48,6 +49,7 @@ def allowed(method: str, path: str, name: str) -> list[Any]:
 EXPECTED: Final[Mapping[str, object]] = {
     "OUTCOMES": values(Habit),
     "SIDES": values(Side),
+    "AGENT_LEAVES": list(get_args(AgentLeave)),
     "ACTIONS": allowed("POST", "/calls/{call_uuid}/actions", "action"),
     "ENDED": Phase.ENDED.value,
     "PHASES": values(Phase),

@@ -34,6 +34,10 @@ PORT_DEFAULT: Final = 8080
 _FILES_WANTED: Final = 65_536
 
 
+#: What agents may do to a server: look, or change something too.
+AgentLeave = Literal["read", "write"]
+
+
 @dataclass(frozen=True, slots=True)
 class ServeConfig:
     """Where to listen and which world to begin with. A port of 0 is any free one, None is no such socket.
@@ -56,7 +60,7 @@ class ServeConfig:
     callback_authorities: Path | None = None
     recording: Path | None = None
     verbose: bool = False
-    mcp: Literal["read", "write"] | None = None
+    mcp: AgentLeave | None = None
 
 
 def files_max() -> int | None:

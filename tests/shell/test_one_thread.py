@@ -14,6 +14,7 @@ import pytest
 from masking_emulator.server.app import make_app
 from masking_emulator.server.one_slash import OneSlash
 from masking_emulator.server.own_hosts import OwnHosts
+from masking_emulator.server.straight import Straight
 from masking_emulator.world.file import world_of
 from masking_emulator.world.hub import Hub
 from masking_emulator.world.world import World
@@ -52,8 +53,9 @@ def _requests(app: ASGIApp) -> list[tuple[str, str]]:
     """A method and a path for each route, and some that no route has."""
     assert isinstance(app, OneSlash)
     assert isinstance(app.app, OwnHosts)
-    assert isinstance(app.app.app, Starlette)
-    routes = [route for route in app.app.app.routes if isinstance(route, Route)]
+    assert isinstance(app.app.app, Straight)
+    assert isinstance(app.app.app.app, Starlette)
+    routes = [route for route in app.app.app.app.routes if isinstance(route, Route)]
     paths = [re.sub(r"{(\w+)(?::\w+)?}", lambda part: _PARTS.get(part[1], "1"), route.path) for route in routes]
     paths = [path + next((query for end, query in _QUERIES.items() if path.endswith(end)), "") for path in paths]
     # Worlds are removed last, so that all others are asked of one that is there.

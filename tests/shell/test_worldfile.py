@@ -202,11 +202,11 @@ def test_file_that_is_no_text_is_named(tmp_path: Path) -> None:
 
 
 def test_folder_is_no_world(tmp_path: Path) -> None:
-    """A folder is named, with the system's reason."""
+    """It is named for what it is."""
     with pytest.raises(BadWorld) as caught:
         load_world(str(tmp_path))
 
-    assert f"{tmp_path}: Is a directory" == str(caught.value)
+    assert f"{tmp_path}: it is a folder and no file" == str(caught.value)
 
 
 @pytest.mark.parametrize(

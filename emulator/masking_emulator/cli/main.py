@@ -15,6 +15,7 @@ import click
 
 from masking_emulator import __version__
 from masking_emulator.cli.common import EXIT_USAGE, FILE, PORT, REPORT_HELP, Noun, Verb, end, end_cleanly_when_asked
+from masking_emulator.cli.words import AGENT_LEAVES
 from masking_emulator.config import HOST_DEFAULT, PORT_DEFAULT, ServeConfig, read_seed
 
 #: Verb or noun → the module that has it. A server would pay for all of them at its start, and needs none.
@@ -89,7 +90,7 @@ def main() -> None:
 @click.option("--record", type=FILE, help="Record the run in this file, behind earlier ones, for `recording replay`.")
 @click.option(
     "--mcp",
-    type=click.Choice(["read", "write"]),
+    type=click.Choice(AGENT_LEAVES),
     help="Offer the server to agents at /_emulator/mcp: tools that only read, or those that change something too.",
 )
 @click.option("--report", "reports", multiple=True, metavar="FILE", help=REPORT_HELP)

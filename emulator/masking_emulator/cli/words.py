@@ -8,6 +8,9 @@ from typing import Final
 #: What a phone does when it is called.
 OUTCOMES: Final = ("answer", "busy", "reject", "no_answer", "unreachable", "manual")
 
+#: What agents may do to a server.
+AGENT_LEAVES: Final = ("read", "write")
+
 #: Who of a call's two people.
 SIDES: Final = ("caller", "callee")
 
