@@ -301,6 +301,7 @@ VERBS: Final[Mapping[str, str]] = {
     "world": "Check a world file",
     "worlds": "Make, look at, copy, reset and remove worlds.",
     "faults": "Let API requests go wrong.",
+    "report": "Write what happened in the world so far ",
     "requests": "Look at the API requests that arrived.",
     "fidelity": "Print what the emulator does, and how sure each behaviour is.",
     "call": "Let FROM dial the virtual number TO",
