@@ -1,15 +1,17 @@
 """Apps of real frameworks served for a test: their callbacks, their lifespans, and what they raise."""
 
+import asyncio
 import re
 import socket
 from collections.abc import Awaitable, Callable, Iterable, Iterator
 from functools import partial
-from threading import Event
+from threading import Event, Thread
 from typing import Any, Final
 
 import pytest
 from masking_emulator.client import ControlRefused
 from masking_emulator.testing import Masking
+from masking_emulator.testing.asgi import AsgiServer
 from masking_emulator.testing.wsgi import WsgiServer
 
 from tests.kit.served import APPS, LIVING, Boom, Seen
@@ -204,6 +206,38 @@ def test_wsgi_app_that_hangs_does_not_hang_the_test() -> None:
         assert asked.wait(_PATIENCE_S)
         server.stop()
         let_go.set()
+
+
+def test_request_that_is_under_way_is_answered_before_the_app_ends() -> None:
+    """Leaving waits for it, and the lifespan ends after it."""
+    asked, let_go, happened = Event(), Event(), list[str]()
+
+    async def slow(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "lifespan":
+            for done in ("startup", "shutdown"):
+                await receive()
+                happened.append(done)
+                await send({"type": f"lifespan.{done}.complete"})
+            return
+        asked.set()
+        assert await asyncio.to_thread(let_go.wait, _PATIENCE_S)
+        happened.append("answered")
+        await _asgi(scope, receive, send)
+
+    listener = socket.create_server(("127.0.0.1", 0))
+    server = AsgiServer(slow, listener)
+    server.start()
+    with socket.create_connection(listener.getsockname()) as client:
+        client.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
+        assert asked.wait(_PATIENCE_S)
+        stopping = Thread(target=server.stop)
+        stopping.start()
+        let_go.set()
+        answer = client.recv(100)
+        stopping.join()
+
+    assert answer.startswith(b"HTTP/1.1 204 ")
+    assert ["startup", "answered", "shutdown"] == happened
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,9 @@ _PATIENCE_S: Final = 60.0
 #: How long requests that are under way may take when the app is stopped, in real seconds.
 _GRACE_S: Final = 5
 
+#: How often it is looked whether they have ended, in real seconds.
+_POLL_S: Final = 0.002
+
 
 class AppNotStarted(Exception):
     """The app refused to start in its lifespan; the message says no more than that, where nothing was raised."""
@@ -38,7 +41,6 @@ class AsgiServer(uvicorn.Server):
                 access_log=False,
                 log_config=None,
                 date_header=False,  # the clock may be the test's
-                timeout_graceful_shutdown=_GRACE_S,
             )
         )
         self._listener = listener
@@ -96,6 +98,21 @@ class AsgiServer(uvicorn.Server):
         """Return when it is asked to end, at once; uvicorn looks ten times a second."""
         assert self._asked_to_end is not None, "it has started"
         await self._asked_to_end.wait()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        """Let what is under way be answered, then let the app end; the base class sleeps before it looks."""
+        for listening in (*self.servers, *(sockets or ())):
+            listening.close()
+        for connection in list(self.server_state.connections):
+            connection.shutdown()
+        try:
+            async with asyncio.timeout(_GRACE_S):
+                while self.server_state.connections or self.server_state.tasks:
+                    await asyncio.sleep(_POLL_S)
+        except TimeoutError:
+            for task in self.server_state.tasks:
+                task.cancel()
+        await self.lifespan.shutdown()
 
     @contextmanager
     def capture_signals(self) -> Iterator[None]:

@@ -16,7 +16,7 @@ from masking_emulator.testing.apps import WsgiApp, note_here
 from masking_emulator.unpatched import accepted
 
 #: How often the thread looks whether it is to end, in real seconds.
-_POLL_S: Final = 0.02
+_POLL_S: Final = 0.005
 
 #: How long requests that are under way may take when the app is stopped, in real seconds; then they are left alone.
 _GRACE_S: Final = 5.0
