@@ -13,7 +13,9 @@ from masking_emulator.report.markdown import markdown
 from masking_emulator.report.model import Report, report_json, report_schema
 from masking_emulator.report.summary import LINES_MAX, summary_lines
 from msgspec import structs
+from playwright.sync_api import sync_playwright
 
+from tests.console.conftest import ARGUMENTS, browser_path
 from tests.report.eventful import Eventful
 
 _HAR: Final = Draft202012Validator(json.loads(Path(__file__).with_name("har-1.2.schema.json").read_text("utf-8")))
@@ -114,6 +116,28 @@ def test_request_to_the_vendors_host_has_its_url(report: Report) -> None:
     assert "https://api.plivo.com/v1/Account/MA1/Call/" == entry["request"]["url"]
 
 
+def test_har_is_played_by_a_browser(report: Report, tmp_path: Path) -> None:
+    """Chromium, which is given the file instead of a network, answers as the emulator did."""
+    browser = browser_path()
+    if browser is None:
+        pytest.skip("there is no Chromium")
+    file = tmp_path / "report.har"
+    file.write_text(har(report), encoding="utf-8")
+    urls = [one.url for one in report.worlds[0].requests]
+    request = next(one for one in report.worlds[0].requests if one.status == 200 and urls.count(one.url) == 1)
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=browser, args=list(ARGUMENTS))
+        tab = chromium.new_page()
+        tab.route_from_har(file, not_found="abort")
+        answer = tab.goto(f"http://{request.headers['host']}{request.url}")
+        assert answer is not None
+        status, body = answer.status, answer.json()
+        chromium.close()
+
+    assert request.response is not None
+    assert (200, request.response.body) == (status, body)
+
+
 def test_markdown_says_what_is_wrong_first(report: Report) -> None:
     """Then what was asked, and what became of the callbacks."""
     text = markdown(report)
@@ -144,6 +168,22 @@ def test_world_in_order_says_so(report: Report) -> None:
 
     assert "**Nothing is wrong.** Exit code 0." in markdown(fine)
     assert "nothing was refused, every callback arrived" in summary_lines(fine)[-1]
+
+
+@pytest.mark.parametrize(
+    ("exit_code", "outcomes", "said"),
+    [
+        (3, [""], "No request was refused, every callback arrived, every field was read."),
+        (None, ["failed", "passed", "failed"], "2 of 3 tests failed. No request was refused"),
+        (None, ["passed", "passed"], "Nothing is wrong."),
+    ],
+)
+def test_failure_is_not_called_well(report: Report, exit_code: int | None, outcomes: list[str], said: str) -> None:
+    """Where the emulator saw nothing wrong, and yet the command or tests failed."""
+    good = structs.replace(report.worlds[0], problems=[], problems_found=0)
+    worlds = [structs.replace(good, outcome=outcome) for outcome in outcomes]
+
+    assert f"**{said}" in markdown(structs.replace(report, worlds=worlds, strangers=[], exit_code=exit_code))
 
 
 def test_summary_has_fifteen_lines_at_most(report: Report) -> None:

@@ -39,7 +39,7 @@ def request_details(request: ReportedRequest, prefix: str, *, is_open: bool) -> 
     ]
     return element(
         "details",
-        element("summary", line),
+        element("summary", _spaced(line)),
         _facts(facts),
         _block("Body", request.body),
         _answer("Answer", request.response),
@@ -73,7 +73,7 @@ def callback_details(callback: ReportedCallback, prefix: str, *, is_open: bool) 
     signed = callback.signature_inputs
     return element(
         "details",
-        element("summary", line),
+        element("summary", _spaced(line)),
         _facts(facts),
         [_attempt(attempt) for attempt in callback.attempts],
         _block("Parameters", dict(callback.parameters)),
@@ -83,6 +83,11 @@ def callback_details(callback: ReportedCallback, prefix: str, *, is_open: bool) 
         id=f"{prefix}-callback-{callback.id}",
         open=is_open,
     )
+
+
+def _spaced(parts: Iterable[Markup | None]) -> list[object]:
+    """With spaces between them, at which a narrow window may break the line."""
+    return [piece for part in parts if part is not None for piece in (part, " ")]
 
 
 def _said(request: ReportedRequest) -> str:

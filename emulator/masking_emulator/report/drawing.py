@@ -148,9 +148,10 @@ def _ticks(span: TimeSpan, marked: Iterable[tuple[datetime, bool, str]]) -> list
     return [
         element(
             "a",
-            element("title", f"{count} here" if count > 1 else target.rpartition("-")[2]),
+            element("title", f"{count} here" if count > 1 else " ".join(target.split("-")[1:])),
             element("rect", x=f"{100 * place / _TICKS:g}%", y=2, width=3, height=_TICK_PX - 4, rx=1),
             href=f"#{target}",
+            tabindex=-1,
             class_="tick is-bad" if is_problem else "tick",
         )
         for place, (is_problem, target, count) in sorted(places.items())

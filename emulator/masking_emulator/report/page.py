@@ -64,8 +64,12 @@ def _header(report: Report) -> Markup:
         "header",
         element("p", "masking-emulator report", class_="kicker"),
         element("h1", title_of(report), " ", ended),
-        element("p", verdict(report), class_="verdict is-bad" if report.problems_found else "verdict is-good"),
+        element("p", verdict(report), class_="verdict is-good" if _is_good(report) else "verdict is-bad"),
     )
+
+
+def _is_good(report: Report) -> bool:
+    return not (report.problems_found or report.exit_code or any(world.outcome == "failed" for world in report.worlds))
 
 
 def _sections(report: Report) -> Iterator[Markup | None]:
@@ -89,15 +93,16 @@ def _contents(report: Report, prefixes: list[str]) -> Markup:
         (
             element("a", world.name or world.auth_id, href=f"#{prefix}"),
             _badge(world.outcome) if world.outcome else None,
-            counted(world.requests_arrived, "request"),
             element("b", counted(world.problems_found, "problem"), class_="is-bad")
             if world.problems_found
             else "in order",
+            counted(world.requests_arrived, "request"),
         )
         for world, prefix in worlds
     ]
-    outcomes = any(world.outcome for world in report.worlds)
-    return _card("Worlds", _table(("World", "Outcome" if outcomes else "", "Asked", "Wrong"), rows))
+    outcome = "Outcome" if any(world.outcome for world in report.worlds) else ""
+    table = _table(("World", outcome, "Wrong", "Asked"), rows)
+    return _card("Worlds", element("div", table, class_="contents"))
 
 
 def _strangers(report: Report) -> Markup | None:

@@ -2,8 +2,12 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from typing import Final
 
 from masking_emulator.report.model import OperationCount, Report, ReportedProblem, ReportedWorld
+
+#: What is said where something failed, but not for anything that the emulator saw.
+_NO_PROBLEM: Final = "No request was refused, every callback arrived, every field was read."
 
 
 def counted(number: int, noun: str) -> str:
@@ -66,14 +70,18 @@ def is_of_one(report: Report) -> bool:
 
 
 def verdict(report: Report) -> str:
-    """How many problems there are, in a sentence."""
+    """How many tests failed, where it is about tests, and how many problems there are."""
+    outcomes = Counter(world.outcome for world in report.worlds if world.outcome)
+    failed = outcomes["failed"]
+    tests = [f"{failed:,} of {outcomes.total():,} tests failed."] if failed and outcomes.total() > 1 else []
     match report.problems_found:
         case 0:
-            return "Nothing is wrong."
+            found = _NO_PROBLEM if failed or report.exit_code else "Nothing is wrong."
         case 1:
-            return "1 thing needs a look."
+            found = "1 thing needs a look."
         case number:
-            return f"{number:,} things need a look."
+            found = f"{number:,} things need a look."
+    return " ".join([*tests, found])
 
 
 def facts_of(world: ReportedWorld) -> list[str]:
