@@ -91,7 +91,7 @@ ROOMS: Final[Mapping[str, Room]] = {
         "sockets, the app, an API request's way to its world, and `run`",
         (
             *("core", "clock", "config", "wholefile", "unpatched", "client", "plivo", "traffic", "callbacks.courier"),
-            *("callbacks.log", "interception", "world", "keeping", "control", "console", "agents"),
+            *("callbacks.log", "callbacks.names", "interception", "world", "keeping", "control", "console", "agents"),
         ),
         {"starlette": "*", "uvicorn": "*", "httptools": "*protocol.py"},
     ),

@@ -6,13 +6,11 @@ thread that a server runs in, use none of that: the originals are taken from C, 
 """
 
 import _socket
-import asyncio
 import socket
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager, suppress
-from functools import partial
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
 from importlib import import_module
 from typing import Any, Final, Literal, TypeVar
 
@@ -20,9 +18,6 @@ _Given = TypeVar("_Given")
 
 #: How much of an answer is read at once, in bytes.
 _CHUNK_BYTES: Final = 65_536
-
-#: How many names are looked up at the same time.
-_LOOK_UPS_MAX: Final = 16
 
 
 def patched_by() -> Literal["gevent", "eventlet"] | None:
@@ -141,40 +136,6 @@ def start_thread(work: Callable[[], None], *, name: str) -> None:
         threading.Thread(target=work, name=name, daemon=True).start()
     else:
         _original("start_new_thread")(work, ())
-
-
-class NameService:
-    """Looks names up for an event loop, a few at a time, in threads that nobody has to wait for.
-
-    An event loop's own look-ups hold up its end, and so the end of the process, for as long as the system takes.
-    """
-
-    def __init__(self) -> None:
-        self._free = asyncio.Semaphore(_LOOK_UPS_MAX)
-
-    async def addresses(self, name: str) -> Sequence[str]:
-        """The addresses of a name, best first. Raises OSError, and UnicodeError for what cannot be a name."""
-        await self._free.acquire()
-        loop = asyncio.get_running_loop()
-        found: asyncio.Future[Sequence[str]] = loop.create_future()
-
-        def done(settle: Callable[[], None]) -> None:
-            self._free.release()
-            if not found.done():
-                settle()
-
-        def look_up() -> None:
-            settle: Callable[[], None]
-            try:
-                answers = _socket.getaddrinfo(name, None, 0, _socket.SOCK_STREAM)
-                settle = partial(found.set_result, list(dict.fromkeys(str(address[0]) for *_, address in answers)))
-            except Exception as error:  # it is told to whoever asks
-                settle = partial(found.set_exception, error)
-            with suppress(RuntimeError):  # the loop has been closed
-                loop.call_soon_threadsafe(done, settle)
-
-        start_thread(look_up, name="masking-emulator names")
-        return await found
 
 
 class Happening:

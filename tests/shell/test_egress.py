@@ -7,7 +7,7 @@ from typing import Any, Final
 
 import pytest
 from masking_emulator.callbacks.egress import Blocked, addresses, checked, obstacle
-from masking_emulator.unpatched import NameService
+from masking_emulator.callbacks.names import NameService
 
 from tests import receiver as behaviours
 from tests.plivo.ask import Api, api_of

@@ -11,7 +11,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from socket import inet_aton
 from typing import Final
 
-from masking_emulator.unpatched import NameService
+from masking_emulator.callbacks.names import NameService
 
 #: Loopback, RFC 1918, RFC 4193. Python's `is_private` means more than that, and another set in each version.
 _NEAR: Final = tuple(

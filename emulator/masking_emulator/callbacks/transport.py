@@ -13,8 +13,9 @@ from urllib.parse import urlsplit
 from masking_emulator.callbacks.egress import Blocked, addresses, is_looked_up
 from masking_emulator.callbacks.exchange import BODY_BYTES_MAX, Answer, Outgoing, described
 from masking_emulator.callbacks.measured import MeasuredStream
+from masking_emulator.callbacks.names import NameService
 from masking_emulator.core.records.callbacks import Outcome
-from masking_emulator.unpatched import NameService, trio_hidden
+from masking_emulator.unpatched import trio_hidden
 
 with trio_hidden():
     import httpcore

@@ -20,12 +20,12 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from masking_emulator import control
+from masking_emulator.callbacks.names import NameService
 from masking_emulator.interception.hosts import HOST_CHARACTERS_MAX, is_plivo
 from masking_emulator.plivo import refusals
 from masking_emulator.plivo import routes as plivo_routes
 from masking_emulator.plivo.refusals import ApiError
 from masking_emulator.server.intake import note_unmatched
-from masking_emulator.unpatched import NameService
 from masking_emulator.world.hub import Hub
 
 #: By these, containers and virtual machines find the machine that they run on. `.internal` is never a public domain.
