@@ -8,7 +8,7 @@ from multiprocessing import get_context
 
 from masking_emulator.cli.progress import is_progress_seen, progress
 
-from tests.bench import console, inside, kit, servers, telling
+from tests.bench import console, inside, kit, servers, stalls, telling
 from tests.bench.table import HEADER, Effort, Row, markdown
 
 #: Takes the bar out of the terminal's line, for a row to stand there.
@@ -19,6 +19,7 @@ _QUICK = Effort(rounds=3, pairs=1500, sessions=20_000, requests=40_000)
 
 _MEASURES: Sequence[Callable[[Effort], list[Row]]] = (
     servers.throughput,
+    servers.create_rate,
     servers.through_proxy,
     servers.start,
     servers.start_of_run,
@@ -29,6 +30,7 @@ _MEASURES: Sequence[Callable[[Effort], list[Row]]] = (
     inside.request_journal,
     inside.expiries,
     inside.worlds,
+    stalls.stalls,
     telling.delivery,
     telling.calls,
     kit.world_per_test,

@@ -1,0 +1,111 @@
+"""Measures of long work beside short: how long another world waits meanwhile, and what the work takes."""
+
+import json
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Any
+
+from tests.bench.load import AUTH_ID
+from tests.bench.servers import EMULATOR, load, server
+from tests.bench.table import Effort, Row, alone, rss_mb
+
+_STALL_MS = 150
+_OUT_S, _IN_S, _MORE_MB = 1.0, 2.0, 150.0
+
+#: Longer than the sessions of the load live.
+_ADVANCE_S = 4000
+
+
+class _Served:
+    """A server with a world of many sessions, and with another one that somebody asks all the time."""
+
+    def __init__(self, process: int, port: int) -> None:
+        self.process = process
+        self._port = port
+        self.other = json.loads(self.ask("POST", "/_emulator/worlds", b"{}"))
+        self.world = f"/_emulator/worlds/{AUTH_ID}"
+
+    def ask(self, method: str, path: str, body: bytes | None = None) -> bytes:
+        """One request over a connection of its own; the body of the answer."""
+        connection = HTTPConnection("127.0.0.1", self._port, timeout=600)
+        try:
+            connection.request(method, path, body, {} if body is None else {"Content-Type": "application/json"})
+            answer = connection.getresponse()
+            content = answer.read()
+            assert answer.status < 300, content[:1000]
+            return content
+        finally:
+            connection.close()
+
+    @contextmanager
+    def waited_beside(self) -> Iterator[list[float]]:
+        """Ask for the other world's sessions meanwhile; then holds the median and the longest wait, in milliseconds."""
+        account = self.other["auth_id"], self.other["auth_token"]
+        command = [sys.executable, "-m", "tests.bench.waiting", str(self._port), *account]
+        waiting = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        assert waiting.stdout is not None
+        waiting.stdout.readline()
+        waits: list[float] = []
+        yield waits
+        told, _ = waiting.communicate()
+        waits += map(float, told.split())
+
+    def peak_mb(self) -> float:
+        """The most memory since the last time that somebody asked, in MB (Linux)."""
+        lines = Path(f"/proc/{self.process}/status").read_text(encoding="ascii").splitlines()
+        peak = next(int(line.split()[1]) / 1024 for line in lines if line.startswith("VmHWM:"))
+        Path(f"/proc/{self.process}/clear_refs").write_text("5", encoding="ascii")
+        return peak
+
+
+def stalls(effort: Effort) -> list[Row]:
+    """The longest wait of another world beside each long work, and what a snapshot takes."""
+    with server(EMULATOR) as (process, port):
+        load(port, 0, effort.sessions, creates_only=True, timeout_s=600)
+        served = _Served(process, port)
+        snapshot = b""
+
+        def out() -> None:
+            nonlocal snapshot
+            snapshot = served.ask("GET", f"{served.world}/snapshot")
+
+        works: dict[str, Callable[[], Any]] = {
+            "journal page": lambda: served.ask("GET", f"{served.world}/journal?limit=10000"),
+            "fork": lambda: served.ask("POST", f"{served.world}/fork", b"{}"),
+            "snapshot out": out,
+            "snapshot in": lambda: served.ask("PUT", f"{served.world}/snapshot", snapshot),
+            "advance over all": lambda: served.ask(
+                "POST", f"{served.world}/clock/advance", json.dumps({"seconds": _ADVANCE_S, "patience_s": 0}).encode()
+            ),
+        }
+        took, more, longest = {}, {}, {}
+        for name, work in works.items():
+            before = rss_mb(process)
+            served.peak_mb()
+            begun = time.perf_counter()
+            with served.waited_beside() as waits:
+                work()
+                took[name] = time.perf_counter() - begun
+            longest[name], more[name] = waits[1], served.peak_mb() - before
+    of = f"{effort.sessions:,} sessions"
+    rows = [
+        alone(f"longest stall of another world, {name}, {of}", ms, "ms", target=f"≤ {_STALL_MS}", met=ms <= _STALL_MS)
+        for name, ms in longest.items()
+    ]
+    for name, limit_s in (("snapshot out", _OUT_S), ("snapshot in", _IN_S)):
+        rows.append(alone(f"{name}, {of}", took[name], "s", target=f"≤ {limit_s:g}", met=took[name] <= limit_s))
+        rows.append(
+            alone(
+                f"{name}, memory at its peak, {of}",
+                more[name],
+                "MB more",
+                target=f"≤ {_MORE_MB:g}",
+                met=more[name] <= _MORE_MB,
+            )
+        )
+    return rows
