@@ -6,7 +6,8 @@ core/consistency.py. What a customer may ask for is asked of the same rules as i
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import Any, Final
+from functools import cache
+from typing import Any, Final, get_type_hints
 
 from masking_emulator.callbacks.laboratory import RANGES, Action, Rule
 from masking_emulator.core import snapshot as core
@@ -26,9 +27,13 @@ from masking_emulator.core.records.calls import (
     Script,
     Step,
 )
-from masking_emulator.core.records.sessions import Candidate, Hold, Number, Session, Settings
+from masking_emulator.core.records.sessions import Allocation, Candidate, Hold, Number, Session, Settings
 from masking_emulator.plivo.callbacks import EVENTS
 from masking_emulator.plivo.parse import is_acceptable
+
+#: Records of which many are alike, and how many different ones are remembered while a snapshot is read.
+_ALIKE: Final = (Settings, Allocation)
+_RIGHT_MAX: Final = 1000
 
 #: Where a value is wrong, and why.
 Wrong = tuple[str, str]
@@ -56,8 +61,16 @@ _EVENTS: Final = frozenset(EVENTS.values())
 
 
 def wrong_in_engine(engine: core.Snapshot) -> Looking:
-    """What no engine would hold."""
-    yield from _wrong(engine, "engine")
+    """What no engine would hold: the first that is found in each of its records."""
+    right: set[Any] = set()
+    for name, check in _fields(core.Snapshot):
+        held = getattr(engine, name)
+        if check is not None:
+            yield from _named(f"engine.{name}", check(held))
+        if isinstance(held, tuple):
+            for at, item in enumerate(held):
+                wrong = _wrong(item, right)
+                yield None if wrong is None else (f"engine.{name}[{at}]{wrong[0]}", wrong[1])
     yield from _wrong_draws(engine.drawn, "engine.drawn", _ENGINE_DRAWS)
     for session, count in engine.sequences.items():
         yield from _named(f"engine.sequences.{session}", _uuid(session) or _count_from_one(count))
@@ -84,21 +97,39 @@ def _wrong_draws(drawn: Mapping[str, int], path: str, known: frozenset[str]) -> 
         yield from _named(f"{path}.{purpose}", _count(count))
 
 
-def _wrong(value: Any, path: str) -> Looking:
-    """What is wrong in a value and in everything that it holds."""
+def _wrong(value: Any, right: set[Any]) -> Wrong | None:
+    """The first that is wrong in a value and in everything that it holds, with the way to it; None where nothing is.
+
+    A hundred thousand sessions have few kinds of settings, so those that were found `right` are not looked at again.
+    """
     if isinstance(value, Struct):
-        checks = _OF_RECORDS.get(type(value), {})
-        for name in names(type(value)):
+        if type(value) in _ALIKE and value in right:
+            return None
+        for name, check in _fields(type(value)):
             held = getattr(value, name)
-            if name in checks:
-                yield from _named(f"{path}.{name}", checks[name](held))
-            if isinstance(held, Struct | tuple):
-                yield from _wrong(held, f"{path}.{name}")
+            reason = None if check is None else check(held)
+            if reason is not None:
+                return f".{name}", reason
+            if isinstance(held, Struct | tuple) and held:
+                wrong = _wrong(held, right)
+                if wrong is not None:
+                    return f".{name}{wrong[0]}", wrong[1]
+        if type(value) in _ALIKE and len(right) < _RIGHT_MAX:
+            right.add(value)
     elif isinstance(value, tuple):
         for at, item in enumerate(value):
-            yield None
-            if isinstance(item, Struct | tuple):
-                yield from _wrong(item, f"{path}[{at}]")
+            wrong = _wrong(item, right)
+            if wrong is not None:
+                return f"[{at}]{wrong[0]}", wrong[1]
+    return None
+
+
+@cache
+def _fields(kind: type[Struct]) -> Sequence[tuple[str, _Check | None]]:
+    """The fields of a record that may hold something wrong, in their order, each with its check."""
+    checks, hints = _OF_RECORDS.get(kind, {}), get_type_hints(kind)
+    plain = {str, int, float, bool}
+    return [(name, checks.get(name)) for name in names(kind) if name in checks or hints[name] not in plain]
 
 
 def _named(path: str, reason: str | None) -> Iterator[Wrong]:
