@@ -5,7 +5,7 @@ are numbers, sessions and timers; calls, recordings and callbacks are in consist
 """
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from masking_emulator.core.commands import (
@@ -17,7 +17,15 @@ from masking_emulator.core.commands import (
     TimeOutSession,
     TypeDigits,
 )
-from masking_emulator.core.consistency_calls import Checking, Contradiction, callbacks, calls, in_order, recordings
+from masking_emulator.core.consistency_calls import (
+    Checking,
+    Contradiction,
+    callbacks,
+    calls,
+    in_order,
+    recordings,
+    twice,
+)
 from masking_emulator.core.countries import calling_code
 from masking_emulator.core.records.sessions import DropReason, Session, Status
 from masking_emulator.core.snapshot import Snapshot
@@ -42,7 +50,7 @@ def first_contradiction(engine: Snapshot, *, accounts: int) -> Work[Contradictio
 
 def _numbers(engine: Snapshot, accounts: int) -> Checking:
     numbers = engine.numbers
-    yield from _twice("numbers", (number.digits for number in numbers))
+    yield from twice("numbers", (number.digits for number in numbers))
     yield from (
         ("numbers", n.digits, f"stands at {at}, and its place is {n.place}")
         for at, n in enumerate(numbers)
@@ -52,8 +60,8 @@ def _numbers(engine: Snapshot, accounts: int) -> Checking:
     known = {number.digits for number in numbers}
     yield from (("suspended", digits, "is no number of the pool") for digits in engine.suspended if digits not in known)
     yield from (("holds", h.number, "is a number that is not there") for h in engine.holds if h.number not in known)
-    yield from _twice("suspended", engine.suspended)
-    yield from _twice("phones", (phone.number for phone in engine.phones))
+    yield from twice("suspended", engine.suspended)
+    yield from twice("phones", (phone.number for phone in engine.phones))
     for number in numbers:
         if number.calling_code != calling_code(number.digits):
             yield "numbers", number.digits, f"is not of the calling code {number.calling_code}"
@@ -61,11 +69,11 @@ def _numbers(engine: Snapshot, accounts: int) -> Checking:
 
 def _sessions(engine: Snapshot, accounts: int) -> Checking:
     sessions = engine.sessions
-    yield from _twice("sessions", (session.uuid for session in sessions))
+    yield from twice("sessions", (session.uuid for session in sessions))
     yield from in_order("sessions", sessions, engine.ordinal)
     live = [session for session in sessions if session.is_live]
-    yield from _twice("sessions", (f"+{party} on +{s.number}" for s in live for party in s.parties))
-    yield from _twice("sessions", (f"the live session of {s.pair}" for s in live))
+    yield from twice("sessions", (f"+{party} on +{s.number}" for s in live for party in s.parties))
+    yield from twice("sessions", (f"the live session of {s.pair}" for s in live))
     owners = {number.digits: number.owner for number in engine.numbers}
     places = {number.digits: number.place for number in engine.numbers}
     running = Counter(call.session for call in engine.calls if call.is_running)
@@ -139,7 +147,7 @@ _OF_REASONS: Final[Mapping[DropReason, tuple[bool, bool]]] = {
 
 
 def _holds(engine: Snapshot, accounts: int) -> Checking:
-    yield from _twice("holds", (hold.session for hold in engine.holds))
+    yield from twice("holds", (hold.session for hold in engine.holds))
     for hold in engine.holds:
         owner, first, second = hold.pair
         if not 0 <= owner < accounts or not first + second or first == second:
@@ -161,7 +169,7 @@ def _draws(engine: Snapshot, accounts: int) -> Checking:
 
 def _timers(engine: Snapshot, accounts: int) -> Checking:
     del accounts
-    yield from _twice("timers", (timer.key for timer in engine.timers))
+    yield from twice("timers", (timer.key for timer in engine.timers))
     there = _there(engine)
     for timer in engine.timers:
         yield None
@@ -196,14 +204,6 @@ def _there(engine: Snapshot) -> dict[str, set[Hashable]]:
         "call": {call.uuid for call in engine.calls if call.is_running},
         "callback": {callback.ordinal for callback in engine.callbacks},
     }
-
-
-def _twice(where: str, names: Iterable[Any]) -> Checking:
-    seen = set[Any]()
-    for name in names:
-        if name in seen:
-            yield where, name, "is there twice"
-        seen.add(name)
 
 
 #: Command that a timer may hold → the function that returns what it refers to.

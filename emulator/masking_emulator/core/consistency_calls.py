@@ -19,6 +19,9 @@ Contradiction = tuple[str, Any, str]
 #: The contradictions that are found, and None wherever a long check may be interrupted.
 Checking = Iterator[Contradiction | None]
 
+#: So many names are compared before anybody asks whether a turn is over.
+_NAMES_AT_ONCE: Final = 500
+
 _CONNECTING: Final = (Route.CONNECT, Route.PLACED, Route.ASK_PIN, Route.ANYONE)
 
 
@@ -46,7 +49,7 @@ _IN_SESSION: Final = (Phase.RINGING_FIRST, Phase.RINGING_SECOND, Phase.BRIDGED)
 
 def calls(engine: Snapshot, accounts: int) -> Checking:
     """Contradictions in the calls, those that run and those that have ended."""
-    yield from _twice("calls", (leg.uuid for call in engine.calls for leg in call.legs))
+    yield from twice("calls", (leg.uuid for call in engine.calls for leg in call.legs))
     yield from in_order("calls", engine.calls, engine.call_ordinal)
     numbers = {number.digits for number in engine.numbers}
     owners = {session.uuid: session.owner for session in engine.sessions}
@@ -133,7 +136,7 @@ def _timer(command: StepCall | TypeDigits, by_uuid: Mapping[str, Call]) -> Check
 
 def recordings(engine: Snapshot, accounts: int) -> Checking:
     """Contradictions in the recordings."""
-    yield from _twice("recordings", (recording.uuid for recording in engine.recordings))
+    yield from twice("recordings", (recording.uuid for recording in engine.recordings))
     yield from in_order("recordings", engine.recordings, engine.recording_ordinal)
     by_uuid = {call.uuid: call for call in engine.calls}
     for recording in engine.recordings:
@@ -166,7 +169,7 @@ def _recording(recording: Recording, call: Call | None, now: int) -> Iterator[st
 
 def callbacks(engine: Snapshot, accounts: int) -> Checking:
     """Contradictions in the callbacks that are not settled, and in their lines."""
-    yield from _twice("callbacks", (callback.ordinal for callback in engine.callbacks))
+    yield from twice("callbacks", (callback.ordinal for callback in engine.callbacks))
     owners = {session.uuid: session.owner for session in engine.sessions}
     for callback in engine.callbacks:
         yield None
@@ -294,7 +297,12 @@ def in_order(where: str, records: Iterable[Any], newest: int) -> Checking:
         yield where, ordinal, f"is beyond the newest, which is {newest}"
 
 
-def _twice(where: str, names: Iterable[Any]) -> Checking:
-    for name, times in Counter(names).items():
-        if times > 1:
+def twice(where: str, names: Iterable[Any]) -> Checking:
+    """No name is there twice."""
+    seen = set[Any]()
+    for name in names:
+        if name in seen:
             yield where, name, "is there twice"
+        seen.add(name)
+        if not len(seen) % _NAMES_AT_ONCE:
+            yield None
