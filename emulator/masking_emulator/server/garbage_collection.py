@@ -8,7 +8,9 @@ import gc
 from typing import Final
 
 #: How many new objects there are before a collection of the youngest, and how many of those before one of the older.
-_THRESHOLDS: Final = (50_000, 20, 50)
+#: A collection stops everybody, and long work makes a million objects that live for a second: so the second kind looks
+#: through a quarter of a million of them at a time, and the third, which looks through all, is as rare as it can be.
+_THRESHOLDS: Final = (50_000, 4, 250)
 
 
 def settle() -> None:
