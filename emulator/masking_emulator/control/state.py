@@ -20,9 +20,10 @@ _SNAPSHOT_BYTES_MAX: Final = 536_870_912
 
 async def take_snapshot(asked: ControlRequest) -> Response:
     """The whole state of the world, as JSON that can be put back, edited and kept."""
-    from masking_emulator.keeping.snapshot import snapshot_cut
+    from masking_emulator.keeping.snapshot import cutting
 
-    return await response_in_pieces(snapshot_cut(asked.world), asked.world.turn_s)
+    cut = await politely(cutting(asked.world), asked.world.turn_s)
+    return await response_in_pieces(cut, asked.world.turn_s)
 
 
 async def put_snapshot(asked: ControlRequest) -> ControlAnswer:

@@ -43,7 +43,7 @@ from masking_emulator.core.records.calls import Call, Leg, Phone, Recording
 from masking_emulator.core.records.sessions import Session
 from masking_emulator.core.refusals import Refused
 from masking_emulator.core.rules import Rules, Tariff
-from masking_emulator.core.snapshot import Snapshot, restoring, taken
+from masking_emulator.core.snapshot import Snapshot, restoring, taking
 from masking_emulator.core.state import State
 from masking_emulator.core.work import Work, finished
 
@@ -95,7 +95,11 @@ class Engine:
 
     def snapshot(self) -> Snapshot:
         """Everything that the engine holds, besides rules and seed."""
-        return taken(self._state, self.now)
+        return finished(self.taking_snapshot())
+
+    def taking_snapshot(self) -> Work[Snapshot]:
+        """The work of a snapshot: of the moment in which it begins, whatever happens in the engine meanwhile."""
+        return taking(self._state, self.now)
 
     def fork(self) -> "Engine":
         """An independent engine in the same state."""

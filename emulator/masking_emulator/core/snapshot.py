@@ -50,30 +50,36 @@ class Snapshot(Record):
     timers: tuple[Timer, ...]
 
 
-def taken(state: State, now: int) -> Snapshot:
-    """The state as it stands."""
+def taking(state: State, now: int) -> Work[Snapshot]:
+    """The work of the state as it stands when the work begins; what happens in it meanwhile is not in the snapshot."""
     numbers = tuple(state.pool.numbers())
     uses = [state.pool.use(number.digits) for number in numbers]
-    return Snapshot(
-        at=now,
-        ordinal=state.ordinal,
-        call_ordinal=state.call_ordinal,
-        recording_ordinal=state.recordings.ordinal,
-        callback_ordinal=state.outbox.ordinal,
-        drawn=dict(state.chance.drawn),
-        numbers=numbers,
-        suspended=tuple(number.digits for number, use in zip(numbers, uses, strict=True) if use.suspended),
-        holds=tuple(hold for use in uses for hold in use.holds),
-        phones=tuple(state.phones.values()),
-        sessions=tuple(state.book.all()),
-        calls=tuple(state.calls.all()),
-        recordings=tuple(reversed(list(state.recordings.newest_first()))),
-        delivers=state.outbox.delivers,
-        callbacks=tuple(state.outbox.unsettled()),
-        lines=state.outbox.lines(),
-        sequences=state.outbox.sequences(),
-        timers=tuple(Timer(at, key, command) for at, _, key, command in state.timers.entries()),
-    )
+    held = {
+        "at": now,
+        "ordinal": state.ordinal,
+        "call_ordinal": state.call_ordinal,
+        "recording_ordinal": state.recordings.ordinal,
+        "callback_ordinal": state.outbox.ordinal,
+        "drawn": dict(state.chance.drawn),
+        "numbers": numbers,
+        "suspended": tuple(number.digits for number, use in zip(numbers, uses, strict=True) if use.suspended),
+        "holds": tuple(hold for use in uses for hold in use.holds),
+        "phones": tuple(state.phones.values()),
+        "sessions": tuple(state.book.all()),
+        "calls": tuple(state.calls.all()),
+        "recordings": tuple(reversed(list(state.recordings.newest_first()))),
+        "delivers": state.outbox.delivers,
+        "callbacks": tuple(state.outbox.unsettled()),
+        "lines": state.outbox.lines(),
+        "sequences": state.outbox.sequences(),
+    }
+    # The timers take the longest, because they are sorted. They are copied before anything is yielded.
+    entries = yield from state.timers.ordered()
+    timers = []
+    for at, _, key, command in entries:
+        timers.append(Timer(at, key, command))
+        yield
+    return Snapshot(**held, timers=tuple(timers))  # type: ignore[arg-type]  # a mapping cannot say what each name has
 
 
 def restoring(snapshot: Snapshot, rules: Rules, seed: Seed) -> Work[State]:

@@ -4,7 +4,7 @@ A key says what the command is about, so that a session, for instance, can expir
 """
 
 from collections.abc import Callable, Mapping
-from heapq import heapify, heappop, heappush
+from heapq import heapify, heappop, heappush, merge
 from typing import Any, Final
 
 from masking_emulator.core.commands import (
@@ -17,6 +17,7 @@ from masking_emulator.core.commands import (
     TimeOutSession,
     TypeDigits,
 )
+from masking_emulator.core.work import Work
 
 
 def session_key(uuid: str) -> str:
@@ -64,6 +65,9 @@ def key_of(command: Command) -> str | None:
 
 #: Instant, serial number, key, command. The serial number decides between timers of one instant.
 TimerEntry = tuple[int, int, str, Command]
+
+#: So many entries are sorted before anybody asks whether a turn is over.
+_SORTED_AT_ONCE: Final = 1000
 
 #: How many replaced entries may wait in the heap beside as many live ones.
 _STALE_SLACK = 64
@@ -119,6 +123,20 @@ class Timers:
     def entries(self) -> list[TimerEntry]:
         """The live timers, in the order in which they will be due."""
         return sorted(self._live.values())  # no two have the same serial number
+
+    def ordered(self) -> Work[list[TimerEntry]]:
+        """The work of these entries, as they are when it begins."""
+        live = list(self._live.values())
+        parts = []
+        for start in range(0, len(live), _SORTED_AT_ONCE):
+            parts.append(sorted(live[start : start + _SORTED_AT_ONCE]))
+            yield
+        made: list[TimerEntry] = []
+        for entry in merge(*parts):
+            made.append(entry)
+            if not len(made) % _SORTED_AT_ONCE:
+                yield
+        return made
 
     def _compact(self) -> None:
         # Without this, endless updates on a clock that stands still would grow the heap for ever.

@@ -14,7 +14,7 @@ from typing import BinaryIO, Final
 from masking_emulator.core.work import Work, finished
 from masking_emulator.keeping.lock import FileLock, Taken
 from masking_emulator.keeping.recordings import NoRecording, whole_bytes
-from masking_emulator.keeping.snapshot import BadSnapshot, load, saving, snapshot_cut
+from masking_emulator.keeping.snapshot import BadSnapshot, cutting, load, saving
 from masking_emulator.wholefile import CannotKeepFile, require_file, sweep
 from masking_emulator.world.life import Standing
 from masking_emulator.world.recorder import Recorder
@@ -117,7 +117,7 @@ class Keeping:
 def keeping(world: World) -> Work[str]:
     """The work of writing the world's state to its file; its result is the instant of it. Raises CannotKeepFile."""
     assert world.state_file is not None, "the caller has looked whether there is one"
-    snapshot = snapshot_cut(world)
+    snapshot = yield from cutting(world)
     try:
         yield from saving(snapshot, world.state_file)
     except OSError as error:

@@ -51,18 +51,20 @@ class BadSnapshot(Exception):
 
 def snapshot_of(world: World) -> dict[str, Any]:
     """The world as it stands now."""
-    cut = snapshot_cut(world)
+    cut = finished(cutting(world))
     engine = {name: list(part) if isinstance(part, Iterator) else part for name, part in cut["engine"].items()}
     return {**cut, "engine": engine}
 
 
-def snapshot_cut(world: World) -> dict[str, Any]:
-    """The world as it stands now, its records made JSON one by one: iterators in the place of lists.
+def cutting(world: World) -> Work[dict[str, Any]]:
+    """The work of a snapshot whose records are made JSON one by one: there are iterators in the place of lists.
 
-    Records never change, so whatever happens in the world meanwhile, it is the state of this moment.
+    Records never change, so whatever happens in the world meanwhile, it is the state of the moment in which the work
+    begins.
     """
-    standing = world.standing()
+    world.caught_up()
     spec = replace(world.spec, faults=tuple(placed.fault for placed in world.faults), routes=world.routes.routes)
+    standing = yield from world.standing()
     return {
         "version": VERSION,
         "emulator": __version__,

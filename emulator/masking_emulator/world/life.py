@@ -129,16 +129,15 @@ class Life:
         twin._drop_unsettled()
         return twin
 
-    def stands(self, *, rate: float) -> Standing:
-        """The state of this life. `rate` is that of its clock, which may have been stopped from outside."""
-        return Standing(
-            now=self.clock.now(),
-            rate=rate,
-            journal_last=self.journal.last,
-            drawn=dict(self.chance.drawn),
-            rules=[rule.copy() for rule in self.laboratory.rules],
-            engine=self.engine.snapshot(),
-        )
+    def stands(self, *, rate: float) -> Work[Standing]:
+        """The work of the state of this life, as it is when the work begins.
+
+        `rate` is that of its clock, which may have been stopped from outside.
+        """
+        now, last, drawn = self.clock.now(), self.journal.last, dict(self.chance.drawn)
+        rules = [rule.copy() for rule in self.laboratory.rules]
+        engine = yield from self.engine.taking_snapshot()
+        return Standing(now=now, rate=rate, journal_last=last, drawn=drawn, rules=rules, engine=engine)
 
     def _drop_unsettled(self) -> None:
         # All are dropped before the dispatch looks at any, or it would send the second of a line as soon as the

@@ -277,8 +277,8 @@ class World:
         twin.arm()
         return twin
 
-    def standing(self) -> Standing:
-        """The state of the world now."""
+    def standing(self) -> Work[Standing]:
+        """The work of the state of the world, as it is when the work begins."""
         self.caught_up()
         return self._life.stands(rate=self.clock.rate if self._stopped_at_rate is None else self._stopped_at_rate)
 
