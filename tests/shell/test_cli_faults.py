@@ -18,7 +18,7 @@ def api(fresh_api: Api, monkeypatch: pytest.MonkeyPatch) -> Api:
 
 def test_fault_is_added_listed_and_cleared(api: Api) -> None:
     """One line a fault, with its counts."""
-    words = ["--status", "503", "--text", "Later.", "--header", "Retry-After: 1", "--limit", "1", "60", "--count", "5"]
+    words = ["--status", "503", "--text", "Later.", "--header", "Retry-After: 1", "--limit", "1", "1m", "--count", "5"]
     added = run("faults", "add", "--operation", "list_sessions", *words)
     statuses = [api.list().status for _ in range(3)]
     listed = run("faults", "list")

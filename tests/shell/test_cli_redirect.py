@@ -26,6 +26,23 @@ def told(intercepting: ServerThread) -> dict[str, str]:
     return dict(each.split("=", 1) for each in lines)
 
 
+def test_environment_is_json_where_asked(told: dict[str, str], intercepting: ServerThread) -> None:
+    """For programs in any language: each variable with its value, those too that GitHub does not take."""
+    found = json.loads(run("env", "--json", "--url", intercepting.url).stdout)["variables"]
+
+    assert told.keys() <= found.keys()
+    assert told["HTTPS_PROXY"] == found["HTTPS_PROXY"]
+    assert "" == run("env", "--quiet", "--url", intercepting.url).stdout
+
+
+def test_help_to_trust_and_schema_are_json_where_asked() -> None:
+    """The text as one value; the schema is JSON anyway."""
+    text = json.loads(run("certificate", "install-help", "--json").stdout)["text"]
+
+    assert run("certificate", "install-help").stdout == f"{text}\n"
+    assert run("world", "schema").stdout == run("world", "schema", "--json").stdout
+
+
 def test_serve_tells_where_its_doors_are() -> None:
     """Behind what every ready line has."""
     command = [*COMMAND, "serve", "--port", "0", "--proxy-port", "0", "--tls-port", "0"]

@@ -17,7 +17,7 @@ from masking_emulator.cli.common import (
     account_options,
     aligned,
     coloured,
-    end_cleanly_when_asked,
+    follow_until_asked,
     given,
     output_options,
 )
@@ -111,7 +111,7 @@ def show(id_: int, url: str, account: str | None, **output: bool) -> None:
 @account_options
 def follow(url: str, account: str | None, count: int | None, as_json: bool, quiet: bool, **filters: Any) -> None:  # noqa: FBT001  # click's way
     """Print every callback as soon as it is settled, those so far and those to come, until Ctrl-C."""
-    end_cleanly_when_asked()
+    follow_until_asked()
     out = Output(as_json=as_json, quiet=quiet)
     for place, found in enumerate(_settled(AccountClient(url, account), given(**filters)), 1):
         out.stream(found, _line(found))

@@ -5,12 +5,15 @@ server answers. Ctrl-C ends a verb with 130, unless Ctrl-C is the way to end it,
 """
 
 import json
+import os
 import re
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from io import StringIO
 from pathlib import Path
 from shutil import get_terminal_size
-from signal import signal
+from signal import SIGTERM, signal
+from stat import S_ISFIFO
 from typing import Any, Final, NoReturn, TypeVar
 
 import click
@@ -80,8 +83,7 @@ class Verb(click.Command):
         except BrokenPipeError:
             raise  # click ends quietly: whoever read has enough
         except OSError as error:
-            _give_up_on_output()
-            end(EXIT_REFUSED, f"cannot write: {error.strerror or error}")
+            end_without_output(error)
         return result
 
     def _refusal(self, error: ControlRefused) -> str:
@@ -267,13 +269,42 @@ def end_cleanly_when_asked() -> None:
         signal(ending, lambda *_: sys.exit(0))
 
 
+def follow_until_asked() -> None:
+    """From now on this verb ends as `end_cleanly_when_asked` says, and when nobody reads the pipe that it writes to.
+
+    A closed pipe is found by writing to it otherwise, and what follows may have nothing to write for hours.
+    """
+    end_cleanly_when_asked()
+    if os.name != "posix" or not S_ISFIFO(os.fstat(sys.stdout.fileno()).st_mode):
+        return
+
+    # Imported here: every start of the server would pay for it.
+    import select
+    from threading import Thread
+
+    def watch(pipe: int) -> None:
+        poller = select.poll()
+        poller.register(pipe, 0)  # asks for nothing: that the other end is closed is always said
+        poller.poll()
+        os.kill(os.getpid(), SIGTERM)
+
+    Thread(target=watch, args=(sys.stdout.fileno(),), daemon=True).start()
+
+
+def open_closed_streams() -> None:
+    """Let a stream that was closed before we began lead nowhere, where Python would have none at all."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, mode, encoding="utf-8"))  # noqa: SIM115  # open until we end
+
+
+def end_without_output(error: OSError) -> NoReturn:
+    """End, and say why stdout cannot be written."""
+    # Python writes what is left of stdout once more as it ends, and would print a traceback where it cannot.
+    sys.stdout = StringIO()
+    end(EXIT_REFUSED, f"cannot write: {error.strerror or error}")
+
+
 def given(**options: Any) -> dict[str, Any]:
     """Those options that were given, by name."""
     return {name: value for name, value in options.items() if value is not None}
-
-
-def _give_up_on_output() -> None:
-    """Python writes what is left of stdout once more as it ends, and would print a traceback where it cannot."""
-    from io import StringIO
-
-    sys.stdout = StringIO()

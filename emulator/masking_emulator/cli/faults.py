@@ -37,7 +37,7 @@ def list_(url: str, account: str | None, **output: bool) -> None:
 @click.option("--skip", type=int, help="Let this many requests pass first.")
 @click.option("--count", type=int, help="This many requests meet it; left out: all.")
 @click.option("--chance", type=float, help="The probability, from 0 to 1.")
-@click.option("--limit", type=(int, float), metavar="REQUESTS SECONDS", help="Only requests beyond this rate meet it.")
+@click.option("--limit", type=(int, Duration()), metavar="REQUESTS TIME", help="Only requests beyond this rate.")
 @click.option("--from", "from_", help="From this instant of the world on.")
 @click.option("--until", help="Until this instant of the world.")
 @click.option("--for", "for_s", type=Duration(), metavar="TIME", help="For so long on the world's clock.")

@@ -11,7 +11,7 @@ from masking_emulator.cli.common import (
     Output,
     Verb,
     account_options,
-    end_cleanly_when_asked,
+    follow_until_asked,
     output_options,
 )
 
@@ -39,7 +39,7 @@ def journal(after: int | None, limit: int, follow: bool, url: str, account: str 
     """Print what happened in the world, newest last."""
     server, out = AccountClient(url, account, timeout_s=_QUIET_S), Output(**output)
     if follow:
-        end_cleanly_when_asked()
+        follow_until_asked()
         for event in server.control.stream(f"{server.world}/journal/stream", after=after or 0):
             out.stream(event, *event_lines([event]))
         return

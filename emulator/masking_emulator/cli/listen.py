@@ -12,7 +12,7 @@ from masking_emulator.cli.common import (
     Verb,
     account_options,
     end,
-    end_cleanly_when_asked,
+    follow_until_asked,
     output_options,
 )
 from masking_emulator.client import Control, ControlRefused, Unreachable
@@ -64,7 +64,7 @@ def listen(
     Signatures are checked with the tokens of the server's world, its subaccounts included; where no server answers,
     with the demo world's.
     """
-    end_cleanly_when_asked()
+    follow_until_asked()
     # Imported here: the other verbs need none of it and start faster without.
     from masking_emulator.receiver import CannotReceive, Receiver
 

@@ -14,7 +14,18 @@ from typing import Any, Final
 import click
 
 from masking_emulator import __version__
-from masking_emulator.cli.common import EXIT_USAGE, FILE, PORT, REPORT_HELP, Noun, Verb, end, end_cleanly_when_asked
+from masking_emulator.cli.common import (
+    EXIT_USAGE,
+    FILE,
+    PORT,
+    REPORT_HELP,
+    Noun,
+    Verb,
+    end,
+    end_cleanly_when_asked,
+    end_without_output,
+    open_closed_streams,
+)
 from masking_emulator.cli.words import AGENT_LEAVES
 from masking_emulator.config import HOST_DEFAULT, PORT_DEFAULT, ServeConfig, read_seed
 
@@ -35,6 +46,14 @@ _ELSEWHERE: Final = {
 
 class _Verbs(Noun):
     """`serve`, and the verbs that are loaded when they are asked for."""
+
+    def main(self, *arguments: Any, **settings: Any) -> Any:
+        """Run what is asked for; help that cannot be written is one sentence too."""
+        open_closed_streams()
+        try:
+            return super().main(*arguments, **settings)
+        except OSError as error:
+            end_without_output(error)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The names of all verbs and nouns."""

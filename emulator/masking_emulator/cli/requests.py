@@ -16,7 +16,7 @@ from masking_emulator.cli.common import (
     coloured,
     counted,
     end,
-    end_cleanly_when_asked,
+    follow_until_asked,
     output_options,
     url_option,
 )
@@ -98,7 +98,7 @@ def show(sequence: int, url: str, account: str | None, **output: bool) -> None:
 @account_options
 def follow(url: str, account: str | None, after: int | None, **output: bool) -> None:
     """Print every request as it arrives, until Ctrl-C."""
-    end_cleanly_when_asked()
+    follow_until_asked()
     server, out = AccountClient(url, account), Output(**output)
     if after is None:
         newest = server.get("/requests", limit=1)["requests"]

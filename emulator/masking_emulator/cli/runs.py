@@ -128,8 +128,9 @@ def run(command: tuple[str, ...], **options: Any) -> None:
 @click.option(
     "--host", help="The server's name as the program sees it.  [default: the URL's; compose: the container's host]"
 )
+@output_options
 @account_options
-def env(form: str, host: str | None, account: str | None, url: str) -> None:
+def env(form: str, host: str | None, account: str | None, url: str, **output: bool) -> None:
     """Print the environment that leads every SDK to a running server with --proxy-port.
 
     \b
@@ -167,7 +168,9 @@ def env(form: str, host: str | None, account: str | None, url: str) -> None:
         end(EXIT_UNREACHABLE, f"{error}; start one with `masking-emulator serve --proxy-port 8081`")
     except CannotKeep as error:
         end(EXIT_USAGE, str(error))
-    click.echo(write(variables(target, user), form=form, mounts=(target.trust.folder, SHIM)), nl=False)
+    found = variables(target, user)
+    text = write(found, form=form, mounts=(target.trust.folder, SHIM))
+    Output(**output).show({"variables": found}, [text.removesuffix("\n")])
 
 
 @click.group(cls=Noun)
@@ -193,11 +196,13 @@ def show_certificate(**output: bool) -> None:
 
 
 @certificate.command(name="install-help")
-def install_help() -> None:
+@output_options
+def install_help(**output: bool) -> None:
     """Print how to trust the certificate on this system, and how to stop."""
     from masking_emulator.interception.doctor import how_to_trust
 
-    click.echo(how_to_trust(_certificates().authority))
+    text = how_to_trust(_certificates().authority)
+    Output(**output).show({"text": text}, [text])
 
 
 def _certificates() -> "Certificates":

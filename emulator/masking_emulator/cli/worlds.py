@@ -169,7 +169,8 @@ def check(file: Path, **output: bool) -> None:
 
 
 @world.command()
-def schema() -> None:
+@output_options
+def schema(**output: bool) -> None:
     """Print the JSON Schema of a world file, for editors.
 
     \b
@@ -179,4 +180,5 @@ def schema() -> None:
     """
     from masking_emulator.world.schema import world_schema
 
-    click.echo(json.dumps(world_schema(), indent=2))
+    known = world_schema()
+    Output(**output).show(known, [json.dumps(known, indent=2)])
