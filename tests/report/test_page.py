@@ -129,8 +129,8 @@ def test_report_of_nothing_is_a_page(report: Report) -> None:
         faults=[],
     )
 
-    assert "Nothing is wrong." in page(structs.replace(report, worlds=[], strangers=[]))
-    assert "Nothing is wrong." in page(structs.replace(report, worlds=[idle], strangers=[]))
+    assert "Nothing is wrong." in page(structs.replace(report, worlds=[], strangers=[], exit_code=0))
+    assert "Nothing is wrong." in page(structs.replace(report, worlds=[idle], strangers=[], exit_code=0))
 
 
 def test_worlds_with_problems_are_first_in_the_contents(report: Report) -> None:
