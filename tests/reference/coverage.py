@@ -5,6 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
+from masking_emulator.plivo.ledger import LEDGER
+
 from tests.reference.tables import table
 
 #: The counts, where the installed command finds them.
@@ -45,10 +47,11 @@ def counts_table(entries: Sequence[Mapping[str, Any]]) -> str:
 
 
 def policy_only_table(entries: Sequence[Mapping[str, Any]]) -> str:
-    """What is done as the page says only where a world's policy asks for it."""
+    """What is done as the page says only where a world's policy asks for it, with what is done otherwise."""
     found = _by(entries, "policy")
-    lines = ((f"`{policy}`", _sections(each), f"`{each[0]['rows'][0]}`") for policy, each in found.items())
-    return table(("as the page says", "where it says so", "ledger row"), lines)
+    statements = {row.id: row.statement for row in LEDGER}
+    lines = ((f"`{policy}`", _sections(each), statements[policy.partition(" = ")[0]]) for policy, each in found.items())
+    return table(("as the page says", "where it says so", "what is done without it"), lines)
 
 
 def contradictions(entries: Sequence[Mapping[str, Any]]) -> str:
