@@ -16,7 +16,7 @@ from masking_emulator.keeping.lock import FileLock, Taken
 from masking_emulator.keeping.recordings import NoRecording, whole_bytes
 from masking_emulator.keeping.snapshot import BadSnapshot, cutting, load, saving
 from masking_emulator.wholefile import CannotKeepFile, require_file, sweep
-from masking_emulator.world.life import Standing
+from masking_emulator.world.life import SavedWorld
 from masking_emulator.world.recorder import Recorder
 from masking_emulator.world.spec import WorldSpec
 from masking_emulator.world.world import World
@@ -33,7 +33,7 @@ class Keeping:
         self.state = state
         #: The world that the state holds; None where there is no state yet.
         self.spec: WorldSpec | None = None
-        self._standing: Standing | None = None
+        self._saved: SavedWorld | None = None
         self._recording = recording
         self._file: BinaryIO | None = None
         self._whole_bytes = 0
@@ -52,7 +52,7 @@ class Keeping:
         try:
             sweep(Path(os.path.realpath(state)))
             if state.exists():
-                self.spec, self._standing = load(state)
+                self.spec, self._saved = load(state)
         except BadSnapshot as bad:
             raise CannotKeepFile(str(bad)) from None
         except OSError as error:
@@ -84,8 +84,8 @@ class Keeping:
 
     def begin(self, world: World) -> None:
         """Restore the state in the world, in its event loop, and record it from there on. Raises CannotKeepFile."""
-        if self.spec is not None and self._standing is not None:
-            world.stand(self.spec, self._standing)
+        if self.spec is not None and self._saved is not None:
+            world.restore(self.spec, self._saved)
         if self._file is not None and self._recording is not None:
             try:
                 self._go_on(self._file, self._recording)

@@ -25,7 +25,7 @@ from masking_emulator.core.work import Work, finished
 from masking_emulator.keeping.values import wrong_in_engine, wrong_in_world
 from masking_emulator.wholefile import text_of, whole_file
 from masking_emulator.world.file import world_of
-from masking_emulator.world.life import Standing
+from masking_emulator.world.life import SavedWorld
 from masking_emulator.world.spec import BadWorld, WorldSpec
 from masking_emulator.world.turns import json_pieces
 from masking_emulator.world.world import World
@@ -64,16 +64,16 @@ def cutting(world: World) -> Work[dict[str, Any]]:
     """
     world.caught_up()
     spec = replace(world.spec, faults=tuple(placed.fault for placed in world.faults), routes=world.routes.routes)
-    standing = yield from world.standing()
+    saved = yield from world.saving()
     return {
         "version": VERSION,
         "emulator": __version__,
         "world": structure_of(spec),
-        "clock": {"now": written(standing.now), "rate": standing.rate},
-        "journal_last": standing.journal_last,
-        "drawn": dict(standing.drawn),
-        "laboratory": [codec.plain(rule) for rule in standing.rules],
-        "engine": {name: _part(getattr(standing.engine, name), name) for name in names(core.Snapshot)},
+        "clock": {"now": written(saved.now), "rate": saved.rate},
+        "journal_last": saved.journal_last,
+        "drawn": dict(saved.drawn),
+        "laboratory": [codec.plain(rule) for rule in saved.rules],
+        "engine": {name: _part(getattr(saved.engine, name), name) for name in names(core.Snapshot)},
     }
 
 
@@ -90,18 +90,18 @@ def restore(world: World, given: Mapping[str, Any]) -> None:
 
 def restoring(world: World, given: Mapping[str, Any]) -> Work[None]:
     """The work of a restore. The world stays as it is until all of it has been read and made. Raises BadSnapshot."""
-    spec, standing = yield from _reading(given)
+    spec, saved = yield from _reading(given)
     if len(spec.accounts) != len(world.accounts):
         raise BadSnapshot(f"world.account: {len(spec.accounts)} accounts, and this world has {len(world.accounts)}")
-    yield from world.standing_again(spec.with_accounts(world.accounts), standing)
+    yield from world.restoring(spec.with_accounts(world.accounts), saved)
 
 
-def read_snapshot(given: Mapping[str, Any]) -> tuple[WorldSpec, Standing]:
+def read_snapshot(given: Mapping[str, Any]) -> tuple[WorldSpec, SavedWorld]:
     """The content of a snapshot. Raises BadSnapshot."""
     return finished(_reading(given))
 
 
-def _reading(given: Mapping[str, Any]) -> Work[tuple[WorldSpec, Standing]]:
+def _reading(given: Mapping[str, Any]) -> Work[tuple[WorldSpec, SavedWorld]]:
     if "version" not in given:
         raise BadSnapshot("version: it must be given; a snapshot is what `snapshot save` writes")
     if given["version"] != VERSION:
@@ -113,7 +113,7 @@ def _reading(given: Mapping[str, Any]) -> Work[tuple[WorldSpec, Standing]]:
         spec = world_of(given["world"])
         now, rate = _clock(given["clock"])
         engine = yield from codec.record_in_turns(core.Snapshot, given["engine"], "engine")
-        standing = Standing(
+        saved = SavedWorld(
             now=now,
             rate=rate,
             journal_last=codec.value(int, given["journal_last"], "journal_last"),
@@ -125,7 +125,7 @@ def _reading(given: Mapping[str, Any]) -> Work[tuple[WorldSpec, Standing]]:
         raise BadSnapshot(str(bad)) from None
     except BadWorld as bad:
         raise BadSnapshot(f"world.{bad}") from None
-    in_world = wrong_in_world(standing.journal_last, standing.drawn, standing.rules)
+    in_world = wrong_in_world(saved.journal_last, saved.drawn, saved.rules)
     for wrong in chain(wrong_in_engine(engine), in_world):
         if wrong is not None:
             raise BadSnapshot(f"{wrong[0]}: {wrong[1]}")
@@ -137,11 +137,11 @@ def _reading(given: Mapping[str, Any]) -> Work[tuple[WorldSpec, Standing]]:
         where, name, why = contradiction
         raise BadSnapshot(f"engine.{where}: {name} {why}")
     held = {c.ordinal: c.session for c in engine.callbacks if c.state is CallbackState.HELD}
-    for at, rule in enumerate(standing.rules):
+    for at, rule in enumerate(saved.rules):
         for session, group in rule.groups.items():
             if len(set(group)) < len(group) or any(held.get(ordinal) != session for ordinal in group):
                 raise BadSnapshot(f"laboratory[{at}].groups.{session}: it has what is no held callback of the session")
-    return spec, standing
+    return spec, saved
 
 
 def saving(snapshot: Mapping[str, Any], path: Path) -> Work[None]:
@@ -152,7 +152,7 @@ def saving(snapshot: Mapping[str, Any], path: Path) -> Work[None]:
             yield
 
 
-def load(path: Path) -> tuple[WorldSpec, Standing]:
+def load(path: Path) -> tuple[WorldSpec, SavedWorld]:
     """The snapshot in a file. Raises BadSnapshot, whose message names the file, and OSError."""
     try:
         given = json.loads(text_of(path.read_bytes()))

@@ -30,7 +30,7 @@ from masking_emulator.world.spec import WorldSpec
 _TRIES: Final = 3
 
 
-class Standing(Record):
+class SavedWorld(Record):
     """The state of a world: its clock, its random draws, its laboratory, and its engine."""
 
     now: int
@@ -88,17 +88,17 @@ class Life:
         )
 
     @classmethod
-    def standing(cls, spec: WorldSpec, there: Standing) -> Work["Life"]:
+    def restoring(cls, spec: WorldSpec, saved: SavedWorld) -> Work["Life"]:
         """The work of a life in the state of another one of this spec. Its faults count anew, its journal is empty."""
-        engine = yield from Engine.restoring(there.engine, rules=rules_of_spec(spec), seed=spec.seed)
+        engine = yield from Engine.restoring(saved.engine, rules=rules_of_spec(spec), seed=spec.seed)
         return cls(
-            clock=WorldClock(start=there.now, rate=there.rate),
-            journal=Journal(spec.limits.journal_events_max, last=there.journal_last),
-            chance=Chance(spec.seed, there.drawn),
-            faults=FaultList(spec.faults, now=there.now, rate_limited=spec.policy.rate_limit),
+            clock=WorldClock(start=saved.now, rate=saved.rate),
+            journal=Journal(spec.limits.journal_events_max, last=saved.journal_last),
+            chance=Chance(spec.seed, saved.drawn),
+            faults=FaultList(spec.faults, now=saved.now, rate_limited=spec.policy.rate_limit),
             engine=engine,
             log=CallbackLog(spec.limits.callbacks_kept_max),
-            laboratory=Laboratory([rule.copy() for rule in there.rules]),
+            laboratory=Laboratory([rule.copy() for rule in saved.rules]),
             routes=RouteTable(spec.routes),
         )
 
@@ -129,7 +129,7 @@ class Life:
         twin._drop_unsettled()
         return twin
 
-    def stands(self, *, rate: float) -> Work[Standing]:
+    def saving(self, *, rate: float) -> Work[SavedWorld]:
         """The work of the state of this life, as it is when the work begins.
 
         `rate` is that of its clock, which may have been stopped from outside.
@@ -137,7 +137,7 @@ class Life:
         now, last, drawn = self.clock.now(), self.journal.last, dict(self.chance.drawn)
         rules = [rule.copy() for rule in self.laboratory.rules]
         engine = yield from self.engine.taking_snapshot()
-        return Standing(now=now, rate=rate, journal_last=last, drawn=drawn, rules=rules, engine=engine)
+        return SavedWorld(now=now, rate=rate, journal_last=last, drawn=drawn, rules=rules, engine=engine)
 
     def _drop_unsettled(self) -> None:
         # All are dropped before the dispatch looks at any, or it would send the second of a line as soon as the

@@ -30,7 +30,7 @@ from masking_emulator.traffic.placed import FaultList, PlacedFault
 from masking_emulator.traffic.requests import ApiRequest, RequestJournal
 from masking_emulator.world.door import Door
 from masking_emulator.world.journal import Journal
-from masking_emulator.world.life import Life, Standing
+from masking_emulator.world.life import Life, SavedWorld
 from masking_emulator.world.narrator import Narrator
 from masking_emulator.world.spec import WorldSpec
 from masking_emulator.world.turns import TURN_S, politely
@@ -99,7 +99,7 @@ class World:
         self.door = Door()
         self.dispatch = self._dispatch()
 
-    def _live(self, life: Life) -> None:
+    def _begin_life(self, life: Life) -> None:
         """End the current life, abandon what is under way in it, and begin this one."""
         self.dispatch.stop()
         self.journal.close()
@@ -259,7 +259,7 @@ class World:
     def reset(self) -> None:
         """Back to the start: clock, sessions, journals, faults, laboratory, chance. What is under way is abandoned."""
         self.requests.clear()
-        self._live(Life.begun(self.spec))
+        self._begin_life(Life.begun(self.spec))
         self.arm()
 
     def fork(self, accounts: Sequence[Account]) -> "World":
@@ -277,26 +277,26 @@ class World:
         twin.arm()
         return twin
 
-    def standing(self) -> Work[Standing]:
+    def saving(self) -> Work[SavedWorld]:
         """The work of the state of the world, as it is when the work begins."""
         self.caught_up()
-        return self._life.stands(rate=self.clock.rate if self._stopped_at_rate is None else self._stopped_at_rate)
+        return self._life.saving(rate=self.clock.rate if self._stopped_at_rate is None else self._stopped_at_rate)
 
-    def stand(self, spec: WorldSpec, there: Standing) -> None:
+    def restore(self, spec: WorldSpec, saved: SavedWorld) -> None:
         """Restore the state of a world of this spec. Callbacks under way are abandoned, open ones sent anew."""
-        finished(self.standing_again(spec, there))
+        finished(self.restoring(spec, saved))
 
-    def standing_again(self, spec: WorldSpec, there: Standing) -> Work[None]:
+    def restoring(self, spec: WorldSpec, saved: SavedWorld) -> Work[None]:
         """The work of a restore: the new life is made beside the one that goes on, which ends in one moment."""
-        life = yield from Life.standing(spec, there)
+        life = yield from Life.restoring(spec, saved)
         # From a stream of their own: the world's own stream has the nonces of the callbacks to come.
-        writer = self._writer(spec, Chance(f"{spec.seed} taken over at {there.now}"), life.routes)
+        writer = self._writer(spec, Chance(f"{spec.seed} taken over at {saved.now}"), life.routes)
         for callback in life.engine.unsettled():
             life.log.add(callback, writer.written(callback))
             yield
         # The other life is whole: from here on nothing can fail.
         self.spec = spec
-        self._live(life)
+        self._begin_life(life)
         self.dispatch.resume()
         self.arm()
 
