@@ -266,7 +266,7 @@ class SessionBook:
         for index, value in self._indexes_of(session):
             index.add(value, session.ordinal, session.uuid)
         self._link_parties(session)
-        self._link_line(session)
+        self._link_number(session)
         self._know_parties(session)
         self.live_count += session.is_live
 
@@ -299,9 +299,9 @@ class SessionBook:
         if has_others:
             self._forget_parties(before)
             self._know_parties(session)
-        if ends or _line(before) != _line(session):
-            self._unlink_line(before)
-            self._link_line(session)
+        if ends or _number_key(before) != _number_key(session):
+            self._unlink_number(before)
+            self._link_number(session)
         if before.number != session.number:
             self._on_number[before.number].remove(before.created_at, before.ordinal)
             self._on_number[session.number].add(session.created_at, session.ordinal, session.uuid)
@@ -326,24 +326,24 @@ class SessionBook:
             if not self._known_of[party]:
                 del self._known_of[party]
 
-    def _link_line(self, session: Session) -> None:
+    def _link_number(self, session: Session) -> None:
         """Let calls to the session's number find it by PIN, or by its message for unknown callers."""
         if not session.is_live:
             return
         for key in _pin_keys(session):
             self._pin_holders[key] = self._with(self._pin_holders.get(key, ()), session)
-        line = self._lines(session)
-        if line is not None:
-            line[session.number].add(_ANY_VALUE, session.ordinal, session.uuid)
+        index = self._index_for_strangers(session)
+        if index is not None:
+            index[session.number].add(_ANY_VALUE, session.ordinal, session.uuid)
 
-    def _unlink_line(self, session: Session) -> None:
+    def _unlink_number(self, session: Session) -> None:
         for key in _pin_keys(session):
             _discard(self._pin_holders, key, session.uuid)
-        line = self._lines(session)
-        if line is not None:
-            line[session.number].remove(_ANY_VALUE, session.ordinal)
+        index = self._index_for_strangers(session)
+        if index is not None:
+            index[session.number].remove(_ANY_VALUE, session.ordinal)
 
-    def _lines(self, session: Session) -> defaultdict[str, SortedIndex] | None:
+    def _index_for_strangers(self, session: Session) -> defaultdict[str, SortedIndex] | None:
         if session.pins is not None:
             return self._with_pins_on
         return self._announcing_on if session.settings.unknown_caller_play else None
@@ -360,7 +360,7 @@ class SessionBook:
         return next((session for session in newest_first if not session.is_due(now)), None)
 
 
-def _line(session: Session) -> tuple[object, ...]:
+def _number_key(session: Session) -> tuple[object, ...]:
     """What decides which calls to the number find the session without knowing the caller."""
     return (session.number, session.pins, session.settings.unknown_caller_play)
 
