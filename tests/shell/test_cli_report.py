@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Final
@@ -13,6 +14,7 @@ from typing import Final
 import pytest
 from jsonschema import Draft202012Validator
 from masking_emulator.client import Control
+from masking_emulator.server.thread import ServerThread
 
 from tests.plivo.ask import Api
 from tests.shell.process import COMMAND, DEMO, PATIENCE_S, run, sentence, serving
@@ -42,6 +44,13 @@ sys.exit(int(sys.argv[1]))
 def app(code: int) -> list[str]:
     """The program, which ends with this exit code."""
     return [sys.executable, "-c", _APP, str(code)]
+
+
+@pytest.fixture(scope="module")
+def emulator() -> Iterator[ServerThread]:
+    """A server of this file's own: a report also has the requests that belong to no world of it."""
+    with ServerThread("demo") as emulator:
+        yield emulator
 
 
 def test_every_form_is_written_at_once(fresh_api: Api, tmp_path: Path) -> None:
