@@ -327,7 +327,7 @@ CATCHES_ALL: Final[Mapping[str, tuple[str, ...]]] = {
     "callbacks/names.py": ("Exception",),
     "pytest_plugin.py": ("Exception",),
     "server/thread.py": ("BaseException",),
-    "testing/apps.py": ("Exception",),
+    "testing/apps.py": ("BaseException",),
     "testing/asgi.py": ("BaseException",),
     "testing/serving.py": ("Exception",),
 }

@@ -188,6 +188,34 @@ def test_answer_that_breaks_off_fails_the_test(world: Masking) -> None:
         world.trigger("SessionTimeout", to=f"{_SHOP}/")
 
 
+def _quit_asgi(error: BaseException) -> Any:
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        del receive, send
+        if scope["type"] == "http":
+            raise error
+
+    return app
+
+
+def _quit_wsgi(error: BaseException) -> Any:
+    def app(environ: Any, start_response: Any) -> Iterable[bytes]:
+        del environ, start_response
+        raise error
+
+    return app
+
+
+@pytest.mark.parametrize("quitting", [_quit_asgi, _quit_wsgi])
+@pytest.mark.parametrize("error", [SystemExit(3), pytest.fail.Exception("no such order")])
+def test_app_that_exits_or_fails_the_test_is_heard(world: Masking, quitting: Any, error: BaseException) -> None:
+    """What `sys.exit` and `pytest.fail` raise is no `Exception`, and not lost for that."""
+    with pytest.raises(BaseException) as raised, world.serving(quitting(error), at=_SHOP):
+        (callback,) = world.trigger("SessionTimeout", to=f"{_SHOP}/")
+
+    assert error is raised.value
+    assert "failed" == callback.state
+
+
 def test_wsgi_app_that_hangs_does_not_hang_the_test() -> None:
     """Once it had its time, what is under way is left alone."""
     asked, let_go = Event(), Event()
@@ -272,6 +300,24 @@ def test_public_url_that_is_none_or_taken_is_refused(world: Masking, seen: Seen)
 
     assert [] == seen.life
     assert 1 == len(world.routes.all())
+
+
+@pytest.mark.parametrize("at", ["shop", "", "https://", "https://a b", "https://shop.example.com/ä ö", "https://["])
+def test_wrong_public_url_is_what_is_refused(world: Masking, seen: Seen, at: str) -> None:
+    """And not the URL of the served app, which was made of it."""
+    with pytest.raises(ControlRefused) as refused, world.serving(APPS["Starlette"](seen, world.auth_token), at=at):
+        pass
+
+    assert f"routes.0.from: {at!r} is not an http or https URL without user, query and fragment" == str(refused.value)
+
+
+@pytest.mark.parametrize("at", [None, 5, b"https://shop.example.com"])
+def test_public_url_that_is_no_text_is_one_error(world: Masking, seen: Seen, at: Any) -> None:
+    """Before anything listens."""
+    with pytest.raises(TypeError, match="and a public URL such as"):
+        world.serving(APPS["Starlette"](seen, world.auth_token), at=at)
+
+    assert [] == world.routes.all()
 
 
 def _failing(at: str) -> Any:

@@ -6,6 +6,7 @@ through here is heard. Nothing of a framework is imported: what is not loaded ra
 
 import inspect
 import sys
+from asyncio import CancelledError
 from collections.abc import Awaitable, Callable, Iterable, Iterator, MutableMapping
 from contextlib import ExitStack, contextmanager, suppress
 from contextvars import ContextVar
@@ -23,6 +24,9 @@ WsgiApp = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 #: How many arguments an app of each kind takes, and which.
 _ARGUMENTS: Final[dict[int, AppKind]] = {3: "asgi", 2: "wsgi"}
+
+#: These end the run, a task or a generator, and are nothing that an app has to say.
+_ENDS: Final = (KeyboardInterrupt, CancelledError, GeneratorExit)
 
 _NEITHER: Final = "an ASGI app takes (scope, receive, send), a WSGI app (environ, start_response)"
 
@@ -69,29 +73,31 @@ class AppErrors:
     """What the app of one test has raised, in order, each once, with the tracebacks that they had in the app."""
 
     def __init__(self) -> None:
-        self._errors: list[Exception] = []
+        self._errors: list[BaseException] = []
         self._tracebacks: dict[int, TracebackType | None] = {}
 
-    def __iter__(self) -> Iterator[Exception]:
+    def __iter__(self) -> Iterator[BaseException]:
         return iter(list(self._errors))
 
     def __len__(self) -> int:
         return len(self._errors)
 
     def note(self, error: BaseException | None, where: str) -> None:
-        """The app raised this while it did that. What is no `Exception` is not the app's: it ends something."""
-        if isinstance(error, Exception) and not any(known is error for known in self._errors):
+        """The app raised this while it did that. What `sys.exit` and `pytest.fail` raise counts as well."""
+        if error is None or isinstance(error, _ENDS):
+            return
+        if not any(known is error for known in self._errors):
             error.add_note(f"raised by the app that is served, {where}")
             self._errors.append(error)
             self._tracebacks[id(error)] = error.__traceback__
 
-    def taken(self) -> Exception | None:
+    def taken(self) -> BaseException | None:
         """What to fail a test with, and nothing any more the next time; None where nothing was raised."""
         # Without the frames of the server that it went through afterwards.
         errors = [error.with_traceback(self._tracebacks[id(error)]) for error in self._errors]
         self._errors, self._tracebacks = [], {}
         if len(errors) > 1:
-            return ExceptionGroup(f"the app that is served raised {len(errors)} exceptions", errors)
+            return BaseExceptionGroup(f"the app that is served raised {len(errors)} exceptions", errors)
         return errors[0] if errors else None
 
     def heard_asgi(self, app: AsgiApp) -> AsgiApp:
@@ -105,7 +111,9 @@ class AppErrors:
             _asked.set((self, where))
             try:
                 return await app(scope, receive, answer.send)
-            except Exception as error:
+            except _ENDS:
+                raise
+            except BaseException as error:
                 self.note(error, where)
                 if not await answer.completed():
                     raise
@@ -123,7 +131,7 @@ class AppErrors:
 
         try:
             await app(scope, received, send)
-        except Exception as error:
+        except BaseException as error:
             if has_lifespan:
                 self.note(error, "in its lifespan")
             raise

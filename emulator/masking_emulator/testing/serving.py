@@ -9,7 +9,7 @@ import socket
 from contextlib import ExitStack, suppress
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Self
-from urllib.parse import urlsplit
+from urllib.parse import quote, urlsplit
 
 from masking_emulator.client import ControlRefused, Unreachable
 from masking_emulator.testing.aio import awaited
@@ -39,7 +39,9 @@ class Serving:
         host: str = "127.0.0.1",
         url_host: str | None = None,
     ) -> None:
-        """Serves nothing yet. Raises TypeError where `app` is neither an ASGI nor a WSGI app."""
+        """Serves nothing yet. Raises TypeError where `app` is neither an ASGI nor a WSGI app, or `at` is no text."""
+        if not isinstance(at, str):
+            raise TypeError(f"at is {at!r}, and a public URL such as https://shop.example.com is expected")
         self._app: Any = app_of(app)
         self._kind = app_kind(self._app, kind)
         self._routes = routes
@@ -112,7 +114,7 @@ class Serving:
         listener = self._listening()
         unless_it_starts.callback(listener.close)
         # With the public URL's path, so that the app sees the one that its callers see.
-        route = self._routes.add(self.at, self.url + urlsplit(self.at).path)
+        route = self._routes.add(self.at, self.url + _path_of(self.at))
         self.at = route.public
         unless_it_starts.callback(self._forget_route)
         if self._kind == "wsgi":
@@ -144,3 +146,12 @@ def _require_asyncio() -> None:
         asyncio.get_running_loop()
     except RuntimeError:
         raise RuntimeError("an ASGI app in the test's own loop needs asyncio; elsewhere use `with`") from None
+
+
+def _path_of(at: str) -> str:
+    """The path of a public URL, always one that a URL may have: a wrong `at` is refused, and not what is made of it."""
+    try:
+        path = urlsplit(at).path
+    except ValueError:
+        return ""
+    return "/" * (path[:1] not in ("", "/")) + quote(path, safe="/%:@!$&'()*+,;=")
