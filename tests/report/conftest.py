@@ -13,3 +13,10 @@ def found(emulator: ServerThread) -> Iterator[Eventful]:
     """The account of the eventful world, and its report."""
     with eventful(emulator) as found:
         yield found
+
+
+@pytest.fixture(scope="module")
+def emulator() -> Iterator[ServerThread]:
+    """A server of the reports' own: a report also has the requests that belong to no world of its server."""
+    with ServerThread("demo") as emulator:
+        yield emulator

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from io import StringIO
 from pathlib import Path
 from shutil import get_terminal_size
-from signal import SIGTERM, signal
+from signal import signal
 from stat import S_ISFIFO
 from typing import Any, Final, NoReturn, TypeVar
 
@@ -286,7 +286,7 @@ def follow_until_asked() -> None:
         poller = select.poll()
         poller.register(pipe, 0)  # asks for nothing: that the other end is closed is always said
         poller.poll()
-        os.kill(os.getpid(), SIGTERM)
+        os._exit(0)  # a signal would interrupt whatever is being done, perhaps what answers to the closed pipe
 
     Thread(target=watch, args=(sys.stdout.fileno(),), daemon=True).start()
 

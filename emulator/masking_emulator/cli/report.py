@@ -115,8 +115,10 @@ class Leaving:
         """
         code = self._left(url, code)
         if self._keep:
+            asked = _asked_to_end()  # before anybody can know that it is time to ask
             _say([f"the emulator is still up at {url}/_emulator/console/ (control API: {url}); Ctrl-C ends it"])
-            _wait_until_asked_to_end()
+            while not asked.wait(_LOOK_S):  # Windows hears no Ctrl-C during a wait without an end
+                pass
         return code
 
     def _left(self, url: str, code: int | None) -> int:
@@ -149,13 +151,12 @@ class Leaving:
         _say(summary_lines(made))
 
 
-def _wait_until_asked_to_end() -> None:
-    """Return at Ctrl-C, SIGTERM, or when the terminal closes."""
+def _asked_to_end() -> Event:
+    """What is set from now on by Ctrl-C, by SIGTERM, and when the terminal closes."""
     asked = Event()
     for ending in ending_signals():
         signal(ending, lambda *_: asked.set())
-    while not asked.wait(_LOOK_S):  # Windows hears no Ctrl-C during a wait without an end
-        pass
+    return asked
 
 
 def _say(lines: Sequence[str]) -> None:
