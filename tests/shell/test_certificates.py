@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from shutil import copytree, rmtree
 from typing import Final
 
 import pytest
@@ -210,6 +211,28 @@ def test_damaged_pair_is_made_anew_with_one_line(damage: str, tmp_path: Path, ca
     assert (False, second) == (before == second.authority.read_bytes(), third)
     assert [f"{first.server.parent} was damaged"] == [line.partition(" and")[0] for line in caplog.messages]
     assert [second.server.parent] == list((tmp_path / "certificates").iterdir())
+
+
+def test_pair_that_two_others_make_anew_is_kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One just before the damaged one is put away, so that theirs is, and one just after."""
+    folder, whole, rename = current(tmp_path, now=_NOW).server.parent, tmp_path / "whole", Path.rename
+    copytree(folder, whole)
+    _cut(folder / current(tmp_path, now=_NOW).server.name)
+
+    def meanwhile(path: Path, target: Path) -> Path:
+        if path != folder:
+            return rename(path, target)
+        rmtree(folder)
+        copytree(whole, folder)
+        moved = rename(path, target)
+        copytree(whole, folder)
+        return moved
+
+    monkeypatch.setattr(Path, "rename", meanwhile)
+    again = current(tmp_path, now=_NOW).server
+
+    assert folder == again.parent
+    ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(again)
 
 
 def test_all_who_find_it_damaged_get_one_new_pair(tmp_path: Path) -> None:

@@ -124,8 +124,9 @@ def _put_away_if_damaged(folder: Path) -> bool:
             moved = Path(away, "damaged")
             folder.rename(moved)
             if _is_whole(moved):  # somebody else has made it anew meanwhile
-                moved.rename(folder)
-                return False
+                with suppress(OSError):  # and a third once more, whose is as good
+                    moved.rename(folder)
+                return not folder.is_dir()
     except FileNotFoundError:
         return True  # somebody else has just put it away
     except OSError as error:
