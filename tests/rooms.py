@@ -84,7 +84,7 @@ ROOMS: Final[Mapping[str, Room]] = {
     "console": Room("the page in the browser", ("control",), {"starlette": "*"}),
     "agents": Room(
         "the emulator for agents: the control API as tools of the Model Context Protocol",
-        ("client", "plivo.callback_schemas", "plivo.ledger", "control"),
+        ("client", "plivo.callback_schemas", "plivo.ledger", "world.schema", "control"),
         {"starlette": "agents/endpoint.py", "msgspec": "*", "mcp": "*", "mcp_types": "*", "anyio": "*"},
     ),
     "server": Room(
@@ -99,7 +99,7 @@ ROOMS: Final[Mapping[str, Room]] = {
         "the command line",
         (
             *("clock", "config", "wholefile", "client", "report", "plivo.ledger", "plivo.sentences", "plivo.stories"),
-            *("receiver", "interception"),
+            *("plivo.validation", "receiver", "interception"),
             *("world.spec", "world.file", "world.schema", "keeping.replay", "agents", "server"),
         ),
         {"click": "*"},

@@ -16,7 +16,7 @@ from masking_emulator import testing
 from masking_emulator.world.file import world_names, world_of
 
 from tests.console.conftest import ARGUMENTS, browser_path
-from tests.reference.commands import NAME, every_command
+from tests.reference.commands import VERBS, is_our_command
 from tests.snippets import PAGES, ROOT, RUN, SHOWN, run_page, snippets
 
 _DOCS: Final = ROOT / "docs"
@@ -78,9 +78,9 @@ def test_commands_of_a_page_are_ours(page: str) -> None:
     """Every verb of a verb that is named in full, and every option of a command, wherever it stands."""
     text = (ROOT / page).read_text(encoding="utf-8")
     named = re.findall(r"(?:`|^|-- |\()(masking-emulator [a-z][^`\n|&>#)]*)", text, flags=re.MULTILINE)
-    short = [span for span in re.findall(r"`([a-z]+ [^`\n]*--[a-z][^`\n]*)`", text) if span.split()[0] in _VERBS]
+    short = [span for span in re.findall(r"`([a-z]+ [^`\n]*--[a-z][^`\n]*)`", text) if span.split()[0] in VERBS]
 
-    assert [] == [each for each in [*named, *short] if not _is_ours(each.split(" -- ")[0].split())]
+    assert [] == [each for each in [*named, *short] if not is_our_command(each.split(" -- ")[0].split())]
 
 
 def test_messages_that_are_explained_are_ours() -> None:
@@ -91,25 +91,6 @@ def test_messages_that_are_explained_are_ours() -> None:
 
     assert len(seen) > 3
     assert [] == [text for text in seen if text.rstrip(" …") not in source and not text.startswith("fixture ")]
-
-
-#: Every verb → its options, and every noun → its verbs; by full name.
-_COMMANDS: Final = dict(every_command())
-_VERBS: Final = {name.split()[1] for name in _COMMANDS}
-
-
-def _is_ours(words: list[str]) -> bool:
-    """Whether the verbs and options of this line of the shell are there."""
-    words = words if words[0] == NAME else [NAME, *words]
-    if f"{NAME} {words[1]}" not in _COMMANDS:
-        return words[1] not in _VERBS and not words[1].isalpha()
-    depth = 3 if " ".join(words[:3]) in _COMMANDS else 2
-    command = _COMMANDS[" ".join(words[:depth])]
-    verb = words[2] if depth == 2 and len(words) > 2 else ""
-    if hasattr(command, "commands") and re.fullmatch("[a-z]+", verb):
-        return False
-    options = {option for parameter in command.params for option in parameter.opts} | {"--help"}
-    return {word.partition("=")[0] for word in words[depth:] if word.startswith("--")} <= options
 
 
 def test_every_page_is_in_the_navigation() -> None:

@@ -16,6 +16,7 @@ from masking_emulator.cli.main import main
 from masking_emulator.config import AgentLeave
 from masking_emulator.control import OPERATIONS
 from masking_emulator.control.callbacks import CALLBACKS_MAX
+from masking_emulator.control.journal import EVENTS_MAX
 from masking_emulator.control.kernel import PATIENCE, WAIT_S_MAX
 from masking_emulator.core.commands import PlaceCall
 from masking_emulator.core.records.base import Choice, Explained
@@ -64,6 +65,7 @@ EXPECTED: Final[Mapping[str, object]] = {
     "WAIT_S_MAX": WAIT_S_MAX,
     "PATIENCE_S_MAX": PATIENCE["maximum"],
     "LISTED_MAX": CALLBACKS_MAX,
+    "EVENTS_MAX": EVENTS_MAX,
 }
 
 

@@ -1,8 +1,8 @@
-"""Small clients of both APIs: of the control API for the command line and tests, of the emulated one for the former.
+"""Small clients of both APIs, for the command line, tests and agents.
 
 Standard library only. A test may have replaced the network of its process, so what tests ask (`get`, `post` and their
-kin) goes neither through `http.client`'s connections nor through `socket.socket`. What only the command line does, a
-stream and a request of the emulated API, does.
+kin) goes neither through `http.client`'s connections nor through `socket.socket`. What no test asks here, a stream and
+a request of the emulated API, does.
 """
 
 import json
@@ -178,7 +178,7 @@ class Api:
         self, method: str, path: str, body: Mapping[str, Any] | None = None, query: Mapping[str, str | int] = {}
     ) -> Any:
         """One request to a path below `/v1/Account/{auth_id}/`. Raises Unreachable, ApiRefused."""
-        # Imported here: every start of the server would pay for it, and one verb needs it.
+        # Imported here: every start of the server would pay for it, and few need it.
         from base64 import b64encode
         from http.client import HTTPConnection, HTTPException
 

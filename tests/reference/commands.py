@@ -57,3 +57,22 @@ def _block(paragraph: str) -> str:
 
 def _spaced(text: str) -> str:
     return re.sub(r"\s+", " ", text).replace("  [", " [")
+
+
+#: Every verb → its options, and every noun → its verbs; by full name.
+_COMMANDS: Final = dict(every_command())
+VERBS: Final = {name.split()[1] for name in _COMMANDS}
+
+
+def is_our_command(words: list[str]) -> bool:
+    """Whether the verbs and options of this line of the shell are there."""
+    words = words if words[0] == NAME else [NAME, *words]
+    if f"{NAME} {words[1]}" not in _COMMANDS:
+        return words[1] not in VERBS and not words[1].isalpha()
+    depth = 3 if " ".join(words[:3]) in _COMMANDS else 2
+    command = _COMMANDS[" ".join(words[:depth])]
+    verb = words[2] if depth == 2 and len(words) > 2 else ""
+    if hasattr(command, "commands") and re.fullmatch("[a-z]+", verb):
+        return False
+    options = {option for parameter in command.params for option in parameter.opts} | {"--help"}
+    return {word.partition("=")[0] for word in words[depth:] if word.startswith("--")} <= options

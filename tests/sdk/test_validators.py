@@ -3,12 +3,7 @@
 Ours are accepted wherever the SDK can read the URL; where one fails, it is known (`docs/sdk-faults.md`).
 """
 
-import json
-import subprocess
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from pathlib import Path
-from shutil import which
+from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
 import pytest
@@ -23,15 +18,10 @@ from tests.plivo.signed import MAIN_TOKEN, TOKEN, V2_NONCE, V3_NONCE, Sent
 from tests.plivo.vectors import VECTORS, Vector
 from tests.sdk.customer import Delivery, customer
 from tests.sdk.faults import REFUSED_SIGNATURES
-from tests.sdk.ways import JAVA, JAVA_SDK
-
-_TESTS: Final = Path(__file__).parent.parent
+from tests.sdk.validators import Validate, validator, validator_command
 
 #: The shapes that a receiver on this machine can have.
 _DELIVERED: Final = [shape for shape, url in SHAPES.items() if url.startswith(HOST)]
-
-#: Asks an SDK about one signature: true, false, or the name of an exception.
-Validate = Callable[..., Any]
 
 
 @pytest.fixture(scope="module", params=list(REFUSED_SIGNATURES))
@@ -47,7 +37,7 @@ def validate(sdk: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Val
     if sdk == "python":
         yield _python
         return
-    with _asking(_command(sdk, tmp_path_factory)) as validate:
+    with validator(validator_command(sdk, tmp_path_factory)) as validate:
         yield validate
 
 
@@ -142,7 +132,7 @@ def test_java_compares_the_method_by_identity(tmp_path_factory: pytest.TempPathF
         "token": TOKEN,
         "params": {},
     }
-    with _asking(_command("java", tmp_path_factory)) as validate:
+    with validator(validator_command("java", tmp_path_factory)) as validate:
         read, interned = validate(**question, interned=False), validate(**question)
 
     assert (False, True) == (read, interned)
@@ -182,40 +172,3 @@ def _python(*, version: int, method: str, url: str, nonce: str, signature: str, 
         return validate_v3_signature(method, url, nonce, token, signature, params)
     except UnicodeError as error:
         return type(error).__name__
-
-
-def _command(sdk: str, folders: pytest.TempPathFactory) -> Sequence[str]:
-    """The program that asks this SDK; a test without its tools is skipped."""
-    if sdk == "node":
-        if which("node") is None or not (_TESTS / "node" / "node_modules" / "plivo").is_dir():
-            pytest.skip("needs Node and `npm install --prefix tests/node`")
-        return ["node", str(_TESTS / "node" / "validate.cjs")]
-    if sdk == "java":
-        if which("java") is None or not (JAVA / "libraries").is_dir():
-            pytest.skip("needs Java and `mvn -f tests/java/pom.xml package`")
-        return [*JAVA_SDK, "Validate"]
-    if which("go") is None:
-        pytest.skip("needs go")
-    program = folders.mktemp("go") / "validate"
-    subprocess.run(["go", "build", "-o", str(program), "./validate"], cwd=_TESTS / "go", check=True)
-    return [str(program)]
-
-
-@contextmanager
-def _asking(command: Sequence[str]) -> Iterator[Validate]:
-    """A program that answers a question a line."""
-    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
-        try:
-            yield lambda **question: _ask(process, question)
-        finally:
-            process.kill()
-
-
-def _ask(process: "subprocess.Popen[str]", question: dict[str, Any]) -> Any:
-    assert process.stdin is not None
-    assert process.stdout is not None
-    process.stdin.write(f"{json.dumps(question)}\n")
-    process.stdin.flush()
-    answer = process.stdout.readline()
-    assert answer, "the program ended; its error is printed above"
-    return json.loads(answer)

@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import re
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -14,11 +15,13 @@ from masking_emulator.agents import knowledge
 from masking_emulator.agents.answers import ANSWER_CHARS_MAX, RESOURCE_CHARS_MAX, bounded
 from masking_emulator.agents.tools import all_tools
 from masking_emulator.control.openapi import document
+from masking_emulator.testing import Emulator
 from mcp import Client
 from mcp.client.stdio import StdioServerParameters
 from mcp.shared.exceptions import MCPError
 
 from tests.plivo.ask import Api
+from tests.reference.commands import is_our_command
 from tests.shell.asking import control, create, good
 from tests.shell.process import run, serving
 from tests.shell.telling import end
@@ -277,6 +280,24 @@ def test_option_takes_two_values() -> None:
 def test_snippets_of_the_skill_run(tmp_path: Path) -> None:
     """As an agent would run them, one after the other."""
     run_page("emulator/masking_emulator/cli/templates/skill/SKILL.md", tmp_path)
+
+
+def test_skill_names_what_there_is() -> None:
+    """Also what no snippet of it runs: the kit's methods, and the verbs of the command."""
+    text = run("skill").stdout
+    methods = set(re.findall(r"`masking\.([a-z_.]+)\(", text))
+    lines = re.findall(r"`(masking-emulator [a-z][^`]*)`", text)
+
+    assert {"advance", "call", "trigger", "faults.add", "route"} <= methods
+    with Emulator() as masking:
+        assert [] == [name for name in methods if not callable(_found(masking, name))]
+    assert [] == [line for line in lines if not is_our_command(line.split())]
+
+
+def _found(thing: object, path: str) -> object:
+    for name in path.split("."):
+        thing = getattr(thing, name, None)
+    return thing
 
 
 def test_skill_is_one_that_agents_read() -> None:

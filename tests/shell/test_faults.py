@@ -197,7 +197,7 @@ def test_pause_alone_answers_as_ever(api: Api) -> None:
     reply = api.create()
 
     assert (201, 1) == (reply.status, live(api))
-    assert newest(api)["duration_s"] >= 0.019  # a loop may wake a little early
+    assert newest(api)["duration_s"] >= 0.02
     assert "lost_response" not in newest(api)
 
 

@@ -8,13 +8,14 @@ from starlette.responses import PlainTextResponse
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from masking_emulator.control.kernel import PREFIX
 from masking_emulator.control.origin import is_from_foreign_page
 
 if TYPE_CHECKING:
     from mcp.server.streamable_http_manager import StreamableHTTPSessionManager
 
 #: Where it is.
-PATH: Final = "/_emulator/mcp"
+PATH: Final = f"{PREFIX}/mcp"
 
 
 class McpEndpoint:

@@ -5,9 +5,9 @@ from typing import Any, Final
 
 from msgspec import Struct
 
-from masking_emulator.control.openapi import document
 from masking_emulator.plivo.callback_schemas import CALLBACK_SCHEMAS
 from masking_emulator.plivo.ledger import LEDGER
+from masking_emulator.world.schema import world_schema
 
 _SCHEME: Final = "masking-emulator://"
 
@@ -24,7 +24,7 @@ RESOURCES: Final = (
     Resource(
         f"{_SCHEME}ledger",
         "ledger",
-        "What the emulator does, behaviour by behaviour, and how sure each is: documented, observed or assumed.",
+        "What the emulator does, behaviour by behaviour, and how sure each is.",
     ),
     Resource(
         f"{_SCHEME}callbacks", "callbacks", "Every callback, with the JSON Schema of what the customer's server gets."
@@ -55,7 +55,7 @@ def fixed(uri: str) -> Any:
         case "callbacks":
             return dict(CALLBACK_SCHEMAS)
         case "world-schema":
-            return document()["components"]["schemas"]["World"]
+            return world_schema()
     return None
 
 
@@ -89,6 +89,6 @@ def prompt(session_uuid: str | None) -> str:
      with which status. Whether 5xx is retried depends on #rp= in the URL.
    - "held" or "dropped": a rule of the laboratory did it, see `show_policy`.
    - "waiting": an earlier callback of the same session is not finished; they are delivered one after the other.
-3. If the receiver answered 403 or 401, its check of the signature failed: `show_callback` has the signed text.
+3. If the receiver answered 401 or 403, its check of the signature may have failed: `show_callback` has the signed text.
 
 Answer with the cause in one sentence, the evidence, and what to change."""

@@ -16,11 +16,12 @@ from mcp.shared.exceptions import MCPError
 from masking_emulator import __version__
 from masking_emulator.agents import knowledge
 from masking_emulator.agents.answers import RESOURCE_CHARS_MAX, bounded
-from masking_emulator.agents.tools import CONTROL, EMULATED, Tool, all_tools
-from masking_emulator.client import Api, ApiRefused, Control, ControlRefused, Unreachable, segment
+from masking_emulator.agents.tools import EMULATED, Tool, all_tools
+from masking_emulator.client import GRACE_S, Api, ApiRefused, Control, ControlRefused, Unreachable, segment
+from masking_emulator.control.kernel import PREFIX, WAIT_S_MAX
 
 #: How long an answer may take, in real seconds: longer than any operation waits.
-_PATIENCE_S: Final = 330.0
+_PATIENCE_S: Final = WAIT_S_MAX + GRACE_S
 
 _INSTRUCTIONS: Final = """A local emulator of Plivo's Number Masking API. A world is one account with its own clock, \
 number pool and sessions; `auth_id` names it, and without it the server's first world is meant. Time is the world's: \
@@ -79,7 +80,11 @@ class _Answering:
         del context
         tool = self._tools.get(params.name)
         if tool is None:
-            known = " It changes something: start with --allow-writes." if params.name in all_tools() else ""
+            known = (
+                " It changes something: start with --allow-writes, or serve --mcp write."
+                if params.name in all_tools()
+                else ""
+            )
             return _failed(f"there is no tool {params.name[:60]!r} here.{known}")
         given = params.arguments or {}
         if unknown := [name for name in given if name not in tool.places]:
@@ -105,7 +110,7 @@ class _Answering:
         query = {n: str(v).lower() if isinstance(v, bool) else v for n, v in placed["query"].items()}
         body = None if tool.method == "GET" else placed["body"]
         if tool.is_of_control:
-            return control.ask(tool.method, path.removeprefix(CONTROL), body, query)
+            return control.ask(tool.method, path.removeprefix(PREFIX), body, query)
         auth_id = str(placed["path"]["auth_id"])
         token = control.get(f"/worlds/{segment(auth_id)}")["auth_token"]
         below = path.removeprefix(EMULATED.format(auth_id=segment(auth_id)))
@@ -172,7 +177,7 @@ def _described(tool: Tool) -> types.Tool:
     hints = types.ToolAnnotations(
         title=tool.title,
         read_only_hint=tool.only_reads,
-        destructive_hint=not tool.only_reads and tool.method == "DELETE",
+        destructive_hint=False if tool.only_reads else None,  # a reset is a POST, so nobody knows of the others
         open_world_hint=False,
     )
     return types.Tool(

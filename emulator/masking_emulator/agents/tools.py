@@ -10,10 +10,10 @@ from typing import Any, Final
 
 from msgspec import Struct
 
+from masking_emulator.control.kernel import PREFIX
 from masking_emulator.control.openapi import document
 
-#: How paths of the control API begin, and those of the emulated one.
-CONTROL: Final = "/_emulator"
+#: How paths of the emulated API begin.
 EMULATED: Final = "/v1/Account/{auth_id}/"
 
 #: Paths of the emulated API that tools are made for; the SDKs' form, with a slash at the end.
@@ -40,7 +40,7 @@ class Tool(Struct, frozen=True):
     @property
     def is_of_control(self) -> bool:
         """Whether the control API is asked; else the emulated one, with the world's credentials."""
-        return self.path.startswith(CONTROL)
+        return self.path.startswith(PREFIX)
 
 
 def all_tools() -> dict[str, Tool]:
@@ -57,7 +57,7 @@ def _operations() -> Iterator[tuple[str, str, Mapping[str, Any]]]:
 
 
 def _is_for_tools(path: str) -> bool:
-    return path.startswith(f"{CONTROL}/") or (path.startswith(_SESSIONS) and path.endswith("/"))
+    return path.startswith(f"{PREFIX}/") or (path.startswith(_SESSIONS) and path.endswith("/"))
 
 
 def _tool(path: str, method: str, operation: Mapping[str, Any]) -> Tool:

@@ -5,7 +5,7 @@ A request goes out byte for byte as it is written and signed, hence httpcore and
 
 import asyncio
 import ssl
-from collections.abc import Iterable
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -35,7 +35,7 @@ class Transport:
 
     def __init__(self, *, secure: bool, anywhere: bool, authorities: Path | None = None) -> None:
         """With `anywhere` the egress rule does not apply. `authorities` (PEM) are believed beside the system's."""
-        self._network = _Anywhere() if anywhere else _Nearby()
+        self._network = _Network(_anywhere if anywhere else addresses)
         self._long_answers = asyncio.Lock()
         # Reading the authorities of the system takes a while, so it is done once.
         self._tls = ssl.create_default_context() if secure else None
@@ -91,10 +91,12 @@ class Transport:
         return await stream.start_tls(self._tls, server_hostname=host, timeout=timeout_s)
 
 
-class _Nearby(httpcore.AsyncNetworkBackend):
-    """Connects to machines nearby only: to the very addresses that the egress rule has checked."""
+class _Network(httpcore.AsyncNetworkBackend):
+    """Connects to the first of a host's targets that can be reached."""
 
-    def __init__(self) -> None:
+    def __init__(self, targets: Callable[[str, NameService], Awaitable[Sequence[str]]]) -> None:
+        """`targets` finds what to connect to for a host."""
+        self._targets = targets
         self._network = httpcore.AnyIOBackend()
         self._names = NameService()
 
@@ -106,13 +108,13 @@ class _Nearby(httpcore.AsyncNetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[Any] | None = None,
     ) -> httpcore.AsyncNetworkStream:
-        """The first of the host's addresses that can be reached. Raises Blocked, ConnectTimeout, ConnectError."""
+        """A connection. Raises Blocked, ConnectTimeout, ConnectError."""
         failure: Exception | None = None
         try:
             async with asyncio.timeout(timeout):
-                for address in await addresses(host, self._names):
+                for target in await self._targets(host, self._names):
                     try:
-                        return await self._network.connect_tcp(address, port, None, local_address, socket_options)
+                        return await self._network.connect_tcp(target, port, None, local_address, socket_options)
                     except httpcore.ConnectError as error:
                         failure = error
         except TimeoutError:
@@ -122,31 +124,14 @@ class _Nearby(httpcore.AsyncNetworkBackend):
         raise httpcore.ConnectError from failure
 
 
-class _Anywhere(httpcore.AnyIOBackend):
-    """Connects to whatever there is, to the first of a name's addresses that answers."""
+async def _anywhere(host: str, names: NameService) -> Sequence[str]:
+    """The host itself, once its name has been looked up where nobody waits for the end of that.
 
-    def __init__(self) -> None:
-        self._names = NameService()
-
-    async def connect_tcp(
-        self,
-        host: str,
-        port: int,
-        timeout: float | None = None,
-        local_address: str | None = None,
-        socket_options: Iterable[Any] | None = None,
-    ) -> httpcore.AsyncNetworkStream:
-        """A connection. Raises ConnectTimeout, ConnectError."""
-        try:
-            async with asyncio.timeout(timeout):
-                # It is looked up once more to connect, which takes no time then, and the event loop waits for that one.
-                if is_looked_up(host):
-                    await self._names.addresses(host)
-                return await super().connect_tcp(host, port, None, local_address, socket_options)
-        except TimeoutError:
-            raise httpcore.ConnectTimeout(f"no connection within {timeout:g} seconds") from None
-        except (OSError, UnicodeError) as error:
-            raise httpcore.ConnectError from error
+    It is looked up once more to connect, by what tries several addresses at the same time.
+    """
+    if is_looked_up(host):
+        await names.addresses(host)
+    return (host,)
 
 
 def _url(text: str) -> httpcore.URL:

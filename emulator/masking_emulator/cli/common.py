@@ -60,6 +60,9 @@ REPORT_HELP: Final = (
 #: How long a server may take for an advance over many timers, or for a snapshot, in real seconds.
 LONG_S: Final = 3_600.0
 
+#: Where click's context says that a verb goes on until nobody reads what it prints.
+_FOLLOWS: Final = f"{__name__}.follows"
+
 URL_DEFAULT: Final = f"http://{HOST_DEFAULT}:{PORT_DEFAULT}"
 
 _Verb = TypeVar("_Verb", bound=Callable[..., Any])
@@ -81,7 +84,10 @@ class Verb(click.Command):
         except KeyboardInterrupt:
             sys.exit(_EXIT_INTERRUPTED)
         except BrokenPipeError:
-            raise  # click ends quietly: whoever read has enough
+            if not ctx.meta.get(_FOLLOWS):
+                raise  # click ends quietly: whoever read has enough
+            sys.stdout = StringIO()  # as in `end_without_output`
+            sys.exit(0)
         except OSError as error:
             end_without_output(error)
         return result
@@ -249,14 +255,6 @@ def counted(number: int, noun: str) -> str:
     return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
-def hint(word: str, known: Iterable[str]) -> str:
-    """`; did you mean list?` where a known word is near, else nothing."""
-    from difflib import get_close_matches
-
-    near = get_close_matches(word, list(known), n=1)
-    return f"; did you mean {near[0]}?" if near else ""
-
-
 def end(code: int, sentence: str) -> NoReturn:
     """End with this exit code, and say why."""
     click.echo(f"masking-emulator: {sentence}", err=True)
@@ -275,6 +273,7 @@ def follow_until_asked() -> None:
     A closed pipe is found by writing to it otherwise, and what follows may have nothing to write for hours.
     """
     end_cleanly_when_asked()
+    click.get_current_context().meta[_FOLLOWS] = True
     if os.name != "posix" or not S_ISFIFO(os.fstat(sys.stdout.fileno()).st_mode):
         return
 

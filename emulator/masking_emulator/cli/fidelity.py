@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import click
 
-from masking_emulator.cli.common import Output, Verb, hint, output_options
+from masking_emulator.cli.common import Output, Verb, output_options
 from masking_emulator.cli.words import EVIDENCE
 
 #: Heading of a column → the key of a section's counts.
@@ -50,6 +50,7 @@ def fidelity(evidence: str | None, assumed: bool, row: str | None, coverage: boo
 def _chosen(evidence: str | None, row: str | None) -> Sequence[dict[str, Any]]:
     """The rows that are asked for. An unknown id is a usage error that names the nearest one."""
     from masking_emulator.plivo.ledger import LEDGER, row_json
+    from masking_emulator.plivo.validation import hint
 
     known = [one.id for one in LEDGER]
     if row is not None and row not in known:

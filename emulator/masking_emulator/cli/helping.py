@@ -5,7 +5,7 @@ from typing import Final
 
 import click
 
-from masking_emulator.cli.common import EXIT_CODES, Verb, hint
+from masking_emulator.cli.common import EXIT_CODES, Verb
 
 _SHELLS: Final = ("bash", "zsh", "fish")
 
@@ -40,6 +40,8 @@ def help_(ctx: click.Context, topic: tuple[str, ...]) -> None:
     for word in topic:
         found = command.get_command(here, word) if isinstance(command, click.Group) else None
         if found is None:
+            from masking_emulator.plivo.validation import hint
+
             known = [*command.list_commands(here), *_TOPICS] if isinstance(command, click.Group) else ()
             meant = hint(word, known) or f"; topics are {', '.join(_TOPICS)}"
             raise click.UsageError(f"no verb and no topic {' '.join(topic)!r}{meant}")

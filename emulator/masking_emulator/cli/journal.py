@@ -14,10 +14,10 @@ from masking_emulator.cli.common import (
     follow_until_asked,
     output_options,
 )
+from masking_emulator.cli.words import EVENTS_MAX
 
-#: So many events are printed where nothing else is asked for, and so many by one answer of the control API at most.
+#: So many events are printed where nothing else is asked for.
 _LISTED_DEFAULT: Final = 1_000
-_LISTED_MAX: Final = 10_000
 
 #: How long one request may wait for the next event, in real seconds.
 _QUIET_S: Final = 3_600
@@ -43,7 +43,7 @@ def journal(after: int | None, limit: int, follow: bool, url: str, account: str 
         for event in server.control.stream(f"{server.world}/journal/stream", after=after or 0):
             out.stream(event, *event_lines([event]))
         return
-    limit = min(limit, _LISTED_MAX)
+    limit = min(limit, EVENTS_MAX)
     begin = max(0, server.get("/journal", limit=0)["last"] - limit) if after is None else after
     answer = server.get("/journal", after=begin, limit=limit)
     events = answer["events"]

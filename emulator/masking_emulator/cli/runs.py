@@ -4,7 +4,8 @@ import gc
 import re
 import shlex
 import sys
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
 import click
@@ -36,6 +37,8 @@ if TYPE_CHECKING:
 #: How a container names the machine that it runs on.
 _CONTAINER_HOST = "host.docker.internal"
 
+_Verb = TypeVar("_Verb", bound=Callable[..., Any])
+
 _FORMS = ["sh", "fish", "powershell", "dotenv", "github", "compose"]
 
 
@@ -52,18 +55,16 @@ class RouteWords(click.ParamType[tuple[str, str]]):
         return public, target
 
 
+def routes_option(text: str) -> Callable[[_Verb], _Verb]:
+    """The option --route, with its help."""
+    return click.option("--route", "routes", multiple=True, type=RouteWords(), metavar="FROM=TO", help=text)
+
+
 @click.command(cls=Verb, context_settings={"allow_interspersed_args": False})
 @click.option("--world", default="demo", show_default=True, help="A world file (TOML), or an example's name.")
 @click.option("--seed", help="The world's seed instead of the file's; same seed, same bytes.")
 @click.option("--allow-host", multiple=True, help="A host that it may reach beside Plivo; *.DOMAIN, or * for all.")
-@click.option(
-    "--route",
-    "routes",
-    multiple=True,
-    type=RouteWords(),
-    metavar="FROM=TO",
-    help="Deliver callbacks for this public URL, and all below it, to this one.",
-)
+@routes_option("Deliver callbacks for this public URL, and all below it, to this one.")
 @click.option("--port", default=0, type=PORT, help="The port of the plain API and the console; left out, any free one.")
 @click.option("--proxy-port", default=0, type=PORT, help="The port of the proxy; left out, any free one.")
 @click.option("--record", type=FILE, help="Record the run in this file, behind earlier ones, for `recording replay`.")

@@ -23,7 +23,7 @@ from masking_emulator.cli.common import (
     output_options,
     table,
 )
-from masking_emulator.cli.runs import RouteWords
+from masking_emulator.cli.runs import routes_option
 from masking_emulator.cli.words import PATIENCE_S_MAX
 from masking_emulator.client import ControlRefused
 from masking_emulator.clock import read_duration
@@ -70,14 +70,7 @@ class OverrideWords(click.ParamType[tuple[str, Any]]):
 @click.option("--in-order", is_flag=True, help="Send each once the one before was answered with 2xx; else stop.")
 @click.option("--only", is_flag=True, help="Send the last callback alone, as the story makes it.")
 @click.option("--world", help="The private server's world file (TOML), or an example's name.  [default: demo]")
-@click.option(
-    "--route",
-    "routes",
-    multiple=True,
-    type=RouteWords(),
-    metavar="FROM=TO",
-    help="In the private server, deliver callbacks for this public URL, and all below it, to this one.",
-)
+@routes_option("In the private server, deliver callbacks for this public URL, and all below it, to this one.")
 @click.option(
     "--timeout",
     default="10s",

@@ -47,3 +47,4 @@ EVIDENCE: Final = ("observed", "sdk", "documented", "assumed")
 WAIT_S_MAX: Final = 300
 PATIENCE_S_MAX: Final = 60
 LISTED_MAX: Final = 1_000
+EVENTS_MAX: Final = 10_000

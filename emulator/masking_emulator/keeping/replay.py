@@ -6,7 +6,8 @@ edited file. A recording that ends in the middle of something is none of these: 
 
 import json
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from itertools import count
 from pathlib import Path
 from typing import Any, Final
@@ -135,12 +136,10 @@ def _played(number: int, line: Mapping[str, Any], engine: Engine | None) -> tupl
         return engine, _CommandAndEvents(number, events, engine.rerun(at, codec.value(int, line["timers"], "timers")))
     engine.rerun(at, 0)
     command = codec.untagged(Command, line["command"], "command")
-    try:
-        return engine, _CommandAndEvents(number, events, engine.handle(command))
-    except Refused:
-        return engine, _CommandAndEvents(
-            number, events
-        )  # it was not refused when it was recorded; the events show the difference
+    came: Sequence[Event] = ()
+    with suppress(Refused):  # it was not refused when it was recorded; the events show the difference
+        came = engine.handle(command)
+    return engine, _CommandAndEvents(number, events, came)
 
 
 def _begun(line: Mapping[str, Any]) -> Engine:

@@ -7,7 +7,7 @@ jsonschema's own messages print regular expressions and Python lists. A schema t
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, Final
 
-from masking_emulator.plivo.validation import nearest, unknown_key
+from masking_emulator.plivo.validation import hint, unknown_key
 
 if TYPE_CHECKING:
     from jsonschema import ValidationError
@@ -28,9 +28,8 @@ def reason_of(error: "ValidationError") -> str:
         case "pattern":
             return f"{_quoted(value)} is not {schema.get('title') or 'of the right form'}"
         case "enum":
-            near = nearest(str(value)[:_QUOTED_MAX], map(str, schema["enum"]))
-            hint = f"; did you mean {near}?" if near else ""
-            return f"{_quoted(value)} is none of {', '.join(map(str, schema['enum']))}{hint}"
+            known = list(map(str, schema["enum"]))
+            return f"{_quoted(value)} is none of {', '.join(known)}{hint(str(value)[:_QUOTED_MAX], known)}"
         case "additionalProperties" if isinstance(value, Mapping):
             return unknown_key(unknown_keys(error)[0], schema.get("properties", {}))
     return error.message[:_SENTENCE_MAX]

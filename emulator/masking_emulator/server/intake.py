@@ -127,10 +127,12 @@ def note_unmatched(hub: Hub, scope: Scope, response: Response, why: str) -> None
 async def _hold_up(world: World, met: Sequence[PlacedFault], *, after: bool) -> None:
     """Let the answer wait, but not beyond a reset of the world or its end."""
     delay_s = sum(placed.fault.delay_s for placed in met if placed.fault.after is after)
-    if delay_s:
+    ends_at = real_seconds() + min(delay_s, DELAY_S_MAX)
+    while (left_s := ends_at - real_seconds()) > 0:  # an event loop may wake a little early
         with suppress(TimeoutError):
-            async with asyncio.timeout(min(delay_s, DELAY_S_MAX)):
-                await world.requests.interrupted()
+            async with asyncio.timeout(left_s):
+                return await world.requests.interrupted()
+    return None
 
 
 class _LookedAt:

@@ -1,7 +1,7 @@
 """Straight: the way of a request about sessions to its end, past the router.
 
 A product calls these operations thousands of times. Of what Starlette does for every request they need one thing, that
-a crash is answered; the rest would take a third as long as the operations themselves.
+a crash is answered; the rest took 12 of 104 microseconds of a create or get.
 """
 
 from collections.abc import Mapping

@@ -27,7 +27,7 @@ from masking_emulator.core.rules import TARIFF_DEFAULT, Tariff, Telephony
 from masking_emulator.plivo.policy import Limits, Policy
 from masking_emulator.plivo.reasons import reason_of, unknown_keys
 from masking_emulator.plivo.service import Account
-from masking_emulator.plivo.validation import SchemaValidator, nearest, unknown_key
+from masking_emulator.plivo.validation import SchemaValidator, hint, unknown_key
 from masking_emulator.traffic.fault import BadFault, Fault, fault_of
 from masking_emulator.wholefile import read_file, text_of
 from masking_emulator.world.mistakes import Mistake, key_of, line_of, path_of
@@ -97,7 +97,9 @@ def world_like(
     """
     if example not in world_names():
         known = ", ".join(world_names())
-        raise BadWorld("example", f"{example[:60]!r} is none; the example worlds are {known}{_hint(example)}")
+        raise BadWorld(
+            "example", f"{example[:60]!r} is none; the example worlds are {known}{hint(example[:60], world_names())}"
+        )
     structure = {**structure_of_file(example), **changes}
     if "account" in changes:
         return world_of(structure, taken, beyond)
@@ -128,12 +130,7 @@ def structure_of_file(source: str) -> dict[str, Any]:
 
 def _no_such_world(source: str) -> str:
     known = ", ".join(world_names())
-    return f"{source}: there is no such file, and the example worlds are {known}{_hint(source)}"
-
-
-def _hint(source: str) -> str:
-    near = nearest(source[:60], world_names())
-    return f"; did you mean {near}?" if near else ""
+    return f"{source}: there is no such file, and the example worlds are {known}{hint(source[:60], world_names())}"
 
 
 def mistakes_in(text: str) -> list[Mistake]:
