@@ -61,6 +61,11 @@ ROOMS: Final[Mapping[str, Room]] = {
         ("core", "clock", "unpatched", "plivo"),
         {"msgspec": "*", "httpcore": "callbacks/transport.py|callbacks/measured.py"},
     ),
+    "evidence": Room(
+        "what another service answered: captures that can be shared, and how ours differs",
+        ("wholefile",),
+        {"msgspec": "*"},
+    ),
     "interception": Room(
         "how unmodified programs get here: proxy, certificates, environment, shells, doctor",
         ("core.instants", "clock", "config", "client"),

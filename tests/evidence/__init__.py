@@ -1,0 +1,1 @@
+"""Tests of what another service answered: captures, that no secret is in them, and what is made of them."""
