@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 from masking_emulator.client import ControlRefused
-from masking_emulator.testing import Masking, Receiver
+from masking_emulator.testing import Masking, Receiver, shared_world
 
 from tests.kit.service import ANNA, BEN, CARA, create
 
@@ -20,6 +20,20 @@ def test_call_is_played_by_the_clock(world: Masking) -> None:
     assert (session["session_uuid"], ANNA, BEN) == (call.session, call.caller, call.callee)
     assert "CallEnded" in happened
     assert ["ended"] == [call.phase for call in world.calls(session["session_uuid"])]
+
+
+def test_shared_world_is_made_once_and_goes_on(world: Masking) -> None:
+    """Whoever names it first makes it; what the others find in it stays. Another one is refused under that name."""
+    first = shared_world(world.url, "MASHAREDBYTHEKIT0001", {"numbers": [{"number": "+14155550100"}]})
+    session = create(first)
+    again = shared_world(world.url, "MASHAREDBYTHEKIT0001", {"numbers": [{"number": "+14155550100"}]})
+    with pytest.raises(ControlRefused, match="made with other seed"):
+        shared_world(world.url, "MASHAREDBYTHEKIT0001", {"numbers": [{"number": "+14155550100"}]}, seed=2)
+    found = [event.session.uuid for event in again.journal() if event.session]
+    again.control.delete(again.path)
+
+    assert first.auth_token == again.auth_token
+    assert session["session_uuid"] in found
 
 
 def test_manual_call_takes_one_step_at_a_time(world: Masking) -> None:

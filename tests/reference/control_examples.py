@@ -10,6 +10,7 @@ from typing import Any, Final
 #: The account of the world in the examples.
 AUTH_ID: Final = "MAEMULATOR0000000009"
 W: Final = f"/_emulator/worlds/{AUTH_ID}"
+_SECOND: Final = "/_emulator/worlds/MAEMULATOR0000000010"
 _SESSIONS: Final = f"/v1/Account/{AUTH_ID}/Masking/Session/"
 _ACCOUNT: Final = {"auth_id": AUTH_ID, "auth_token": "emulator-token"}
 _PAIR: Final = {"first_party": "+14155550123", "second_party": "+14155550145"}
@@ -46,6 +47,14 @@ EXAMPLES: Final[Sequence[Example]] = (
         status=201,
     ),
     Example("list_worlds", "GET", "/_emulator/worlds"),
+    Example(
+        "put_world",
+        "PUT",
+        "/_emulator/worlds/MAEMULATOR0000000010",
+        {"seed": "docs", "example": "tiny-pool"},
+        status=201,
+    ),
+    Example("", "DELETE", "/_emulator/worlds/MAEMULATOR0000000010"),
     Example("show_world", "GET", W),
     Example("show_numbers", "GET", f"{W}/numbers"),
     Example("add_number", "POST", f"{W}/numbers", {"number": "+14155550102"}, status=201),

@@ -193,6 +193,19 @@ def test_world_is_created_forked_and_removed(api: Api) -> None:
     assert fork["auth_token"] != made["auth_token"]
 
 
+def test_world_under_a_given_auth_id_is_made_once(api: Api) -> None:
+    """The second time it is printed as it stands; made otherwise, it is refused in one sentence."""
+    words = ("worlds", "create", "--auth-id", "MABYCOMMANDLINE00001", "--json")
+    first, again = (json.loads(run(*words, "--seed", "1").stdout) for _ in range(2))
+    refused = sentence(run(*words, "--seed", "2"), 1)
+    run("worlds", "remove", first["auth_id"])
+
+    assert first == {**again, "clock": first["clock"]}
+    assert "MABYCOMMANDLINE00001" == first["auth_id"]
+    assert "made with other seed" in refused
+    assert api.auth_id != first["auth_id"]
+
+
 def test_number_is_added(api: Api) -> None:
     """At the end of the pool."""
     del api

@@ -108,7 +108,7 @@ def test_bad_page_is_refused_with_its_field(api: Api, query: str) -> None:
 
 @pytest.mark.parametrize(
     "operation",
-    [operation for operation in OPERATIONS if "{auth_id}" in operation.path],
+    [operation for operation in OPERATIONS if "{auth_id}" in operation.path and not operation.makes_world],
     ids=lambda operation: f"{operation.method} {operation.path}",
 )
 @pytest.mark.parametrize("body", [None, {}, {"colour": 1}], ids=["no body", "empty body", "unknown key"])

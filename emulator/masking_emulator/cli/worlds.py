@@ -20,6 +20,7 @@ from masking_emulator.cli.common import (
     table,
     url_option,
 )
+from masking_emulator.client import segment
 from masking_emulator.wholefile import read_file, text_of
 
 
@@ -30,6 +31,7 @@ def worlds() -> None:
     \b
     masking-emulator worlds list
     masking-emulator worlds create --world tiny-pool --seed 7
+    masking-emulator worlds create --auth-id MACHECKOUTTEAM000001
     masking-emulator worlds fork
     masking-emulator worlds reset
     """
@@ -51,10 +53,14 @@ def list_(url: str, **output: bool) -> None:
 @worlds.command()
 @click.option("--world", help="A world file (TOML), or an example's name.")
 @click.option("--seed", help="The world's seed; same seed, same bytes.")
+@click.option("--auth-id", help="The world's Auth ID, MA and 18 capitals and digits; left out, a new one.")
 @output_options
 @url_option
-def create(url: str, world: str | None, seed: str | None, **output: bool) -> None:
-    """Make a world, and print its credentials."""
+def create(url: str, world: str | None, seed: str | None, auth_id: str | None, **output: bool) -> None:
+    """Make a world, and print its credentials.
+
+    With --auth-id, a world that was made before in the same way is printed as it stands.
+    """
     from masking_emulator.config import read_seed
     from masking_emulator.world.file import structure_of_file
     from masking_emulator.world.spec import BadWorld
@@ -66,7 +72,9 @@ def create(url: str, world: str | None, seed: str | None, **output: bool) -> Non
     if world is not None:
         structure.pop("account", None)  # the file's account is mostly the one that the server serves already
     body = given(world=structure or None, seed=read_seed(seed))
-    _show(AccountClient(url).control.post("/worlds", body), **output)
+    control = AccountClient(url).control
+    made = control.post("/worlds", body) if auth_id is None else control.put(f"/worlds/{segment(auth_id)}", body)
+    _show(made, **output)
 
 
 @worlds.command()

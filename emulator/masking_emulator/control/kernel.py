@@ -76,7 +76,7 @@ class Operation(Record):
     """One control operation: its method and path, the schemas of its body and query, and its handler.
 
     `media_type` is the type of a successful answer; a handler of another type than JSON makes the response itself.
-    `only_reads`: it changes nothing, although it is no GET.
+    `only_reads`: it changes nothing, although it is no GET. `makes_world`: there may be no world of the path yet.
     """
 
     method: str
@@ -88,6 +88,7 @@ class Operation(Record):
     body_bytes_max: int = BODY_BYTES_MAX
     media_type: str = JSON
     only_reads: bool = False
+    makes_world: bool = False
 
 
 #: The path of a world, below which its operations are.
@@ -203,7 +204,8 @@ class ControlEndpoint:
             origin = request.headers["origin"][:100]
             raise ControlError(403, f"the Origin {origin!r} is not this server", "Origin")
         # Before the body is looked at: what it should have been is of no use where there is no such world.
-        if "auth_id" in request.path_params:
+        in_a_world = "auth_id" in request.path_params and not operation.makes_world
+        if in_a_world:
             self._hub.world(request.path_params["auth_id"])
         body = {} if operation.method == "GET" else await self._json_body(request, operation)
         query = dict(request.query_params)
@@ -211,7 +213,7 @@ class ControlEndpoint:
         unknown = next((name for name in query if name not in (operation.query or {})), None)
         if unknown is not None:
             raise ControlError(400, unknown_key(unknown[:60], operation.query or {}), unknown[:60])
-        if "auth_id" in request.path_params:
+        if in_a_world:
             await self._hub.world(request.path_params["auth_id"]).entered()
         answer = operation.handler(ControlRequest(self._hub, request.path_params, query, body, request.headers))
         return await answer if isawaitable(answer) else answer

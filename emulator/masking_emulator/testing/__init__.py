@@ -18,7 +18,7 @@ from masking_emulator.testing.aio import (
 )
 from masking_emulator.testing.apps import AppErrors
 from masking_emulator.testing.callbacks import Callbacks, CallbacksOut
-from masking_emulator.testing.emulator import Emulator
+from masking_emulator.testing.emulator import Emulator, shared_world
 from masking_emulator.testing.exchanges import (
     AnswerView,
     AttemptView,
@@ -110,4 +110,5 @@ __all__ = [
     "explore_orders",
     "redirect_plivo",
     "restore_plivo",
+    "shared_world",
 ]

@@ -5,7 +5,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from types import TracebackType
 from typing import Any
 
-from masking_emulator.client import Control, ControlRefused
+from masking_emulator.client import Control, ControlRefused, segment
 from masking_emulator.config import account_in_environment
 from masking_emulator.testing.masking import Masking
 from masking_emulator.testing.redirect import redirected
@@ -21,9 +21,24 @@ def new_world(control: Control, seed: int | str, world: Mapping[str, Any] | None
     `world` has keys as in a world file; `example` among them names an example world whose keys count where there are
     no others.
     """
+    return Masking(control, control.post("/worlds", _body(seed, world)))
+
+
+def shared_world(url: str, auth_id: str, world: Mapping[str, Any] | None = None, *, seed: int | str = 1) -> Masking:
+    """The world of this Auth ID on a running server; it is made where there is none, and goes on where there is one.
+
+    `url` is the server's, or that of a farm; `auth_id` is MA and 18 capitals and digits; `world` has keys as in a world
+    file, and without a clock it stands still. Nothing removes it: `Masking.control.delete(masking.path)` does.
+    Raises ControlRefused where it was made from something else, `masking_emulator.client.Unreachable`.
+    """
+    control = Control(url)
+    return Masking(control, control.put(f"/worlds/{segment(auth_id)}", _body(seed, world)))
+
+
+def _body(seed: int | str, world: Mapping[str, Any] | None) -> dict[str, Any]:
     structure = {"clock": STILL, "seed": seed, **(world or {})}
     example = {"example": structure.pop("example")} if "example" in structure else {}
-    return Masking(control, control.post("/worlds", {"world": structure, **example}))
+    return {"world": structure, **example}
 
 
 @contextmanager

@@ -73,6 +73,10 @@ class Hub:
         except KeyError:
             raise NoSuchWorld(auth_id) from None
 
+    def find(self, auth_id: str) -> World | None:
+        """The world of this main account; None where there is none."""
+        return self._worlds.get(auth_id)
+
     def add(self, spec: WorldSpec, *, state_file: Path | None = None) -> World:
         """A new world. Raises BadWorld where one of its accounts is taken, TooManyWorlds.
 

@@ -4,6 +4,7 @@ What `account` leaves out is generated from the seed. The files are read in file
 """
 
 from collections.abc import Container, Mapping, Sequence
+from itertools import count
 from typing import Any, Final
 
 from masking_emulator.callbacks.routes import CallbackRoute
@@ -19,6 +20,13 @@ from masking_emulator.plivo.service import Account
 from masking_emulator.traffic.fault import Fault
 
 _AUTH_ID_CHARACTERS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789"
+
+#: So many characters at the end of an Auth ID are alike in an account and the subaccounts generated for it. Whatever
+#: spreads worlds over several servers may look at them alone.
+TAIL_CHARACTERS: Final = 10
+
+#: What generated Auth IDs have between their kind and those characters.
+_AUTH_ID_MARK: Final = "EMULATOR"
 
 
 class BadWorld(Exception):
@@ -101,10 +109,10 @@ def keeping_requests(spec: WorldSpec, least: int) -> WorldSpec:
 
 
 def generated_accounts(
-    count: int, chance: Chance, taken: Container[str], beyond: Chance | None = None
+    how_many: int, chance: Chance, taken: Container[str], beyond: Chance | None = None
 ) -> tuple[Account, ...]:
-    """A main account and `count` - 1 subaccounts with new names and tokens, drawn as in `accounts_of`."""
-    return accounts_of({"subaccounts": [{} for _ in range(count - 1)]}, chance, taken, beyond)
+    """A main account and `how_many` - 1 subaccounts with new names and tokens, drawn as in `accounts_of`."""
+    return accounts_of({"subaccounts": [{} for _ in range(how_many - 1)]}, chance, taken, beyond)
 
 
 def accounts_of(
@@ -113,15 +121,18 @@ def accounts_of(
     """The accounts of a structure with the keys of `[account]`. Raises BadWorld where one of them is taken.
 
     What is left out is drawn from `chance`; instead of a name that is taken, one is drawn from `beyond` (without it,
-    from `chance` again). A stream that outlives this world makes that cheap: it never repeats the names before.
+    from `chance` again). A stream that outlives this world makes that cheap: it never repeats the names before. The
+    name of a subaccount ends as its account's does.
     """
     structures = [given, *given.get("subaccounts", ())]
     known = {structure["auth_id"] for structure in structures if "auth_id" in structure}
     accounts: dict[str, Account] = {}
     for place, structure in enumerate(structures):
         auth_id = structure.get("auth_id")
-        if auth_id is None:
-            auth_id = _new_auth_id("MA" if place == MAIN_ACCOUNT else "SA", chance, beyond or chance, taken, known)
+        if auth_id is None and place == MAIN_ACCOUNT:
+            auth_id = _new_main_auth_id(chance, beyond or chance, taken, known)
+        elif auth_id is None:
+            auth_id = _new_sub_auth_id(next(iter(accounts)), taken, known)
         if auth_id in taken or auth_id in accounts:
             key = "account.auth_id" if place == MAIN_ACCOUNT else f"account.subaccounts[{place - 1}].auth_id"
             raise BadWorld(key, f"{auth_id} is taken")
@@ -135,11 +146,22 @@ def _new_auth_token(auth_id: str, chance: Chance) -> str:
     return chance.text(f"auth_token of {auth_id}", length=40, alphabet="0123456789abcdef")
 
 
-def _new_auth_id(kind: str, chance: Chance, beyond: Chance, taken: Container[str], known: set[str]) -> str:
+def _new_main_auth_id(chance: Chance, beyond: Chance, taken: Container[str], known: set[str]) -> str:
     # Well-formed for every SDK, and obviously not one of Plivo's.
     while True:
-        auth_id = f"{kind}EMULATOR" + chance.text("auth_id", length=10, alphabet=_AUTH_ID_CHARACTERS)
+        tail = chance.text("auth_id", length=TAIL_CHARACTERS, alphabet=_AUTH_ID_CHARACTERS)
+        auth_id = f"MA{_AUTH_ID_MARK}{tail}"
         if auth_id not in taken and auth_id not in known:
             known.add(auth_id)
             return auth_id
         chance = beyond
+
+
+def _new_sub_auth_id(main: str, taken: Container[str], known: set[str]) -> str:
+    for ordinal in count(1):
+        end = "" if ordinal == 1 else str(ordinal)
+        auth_id = f"SA{_AUTH_ID_MARK[: len(_AUTH_ID_MARK) - len(end)]}{end}{main[-TAIL_CHARACTERS:]}"
+        if auth_id not in taken and auth_id not in known:
+            known.add(auth_id)
+            return auth_id
+    raise AssertionError("there is always a further ordinal")

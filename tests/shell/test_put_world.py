@@ -1,0 +1,124 @@
+"""A world under a given Auth ID: made once, found again, and never another in its place."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+import pytest
+from masking_emulator.world.hub import Hub
+from masking_emulator.world.spec import TAIL_CHARACTERS
+
+from tests.plivo.ask import Api, Reply, api_of
+from tests.shell.asking import control, create, good
+from tests.shell.worlds import START
+
+AUTH_ID: Final = "MAOFTHEPUTTEST000001"
+_CLOCK: Final = {"start": START, "rate": 0}
+
+
+@pytest.fixture
+def put(api: Api) -> Iterator[Api]:
+    """Puts to AUTH_ID, whose world is gone afterwards."""
+    yield api
+    control(api, "DELETE", f"/worlds/{AUTH_ID}")
+
+
+def _put(api: Api, body: Mapping[str, Any], auth_id: str = AUTH_ID) -> Reply:
+    return control(api, "PUT", f"/worlds/{auth_id}", body)
+
+
+def test_world_is_made_once_and_then_answered_as_it_stands(put: Api) -> None:
+    """The second PUT is 200, and neither the token nor a session has changed; a body is as good as the same body."""
+    body = {"world": {"account": {"subaccounts": [{}, {}]}, "seed": "a"}, "clock": _CLOCK}
+    made = good(_put(put, body), 201)
+    session = create(api_of(put.url, made), 0, 1)
+    again = good(_put(put, body))
+    shown = _shown(api_of(put.url, again), session)
+
+    assert AUTH_ID == made["auth_id"]
+    assert (made["auth_token"], made["subaccounts"]) == (again["auth_token"], again["subaccounts"])
+    assert 1 == again["sessions"]["live"]
+    assert 200 == shown.status
+
+
+def test_generated_subaccounts_end_as_their_account(put: Api) -> None:
+    """One rule about the end of an Auth ID reaches the account and all its subaccounts, whose names differ."""
+    made = good(_put(put, {"world": {"account": {"subaccounts": [{} for _ in range(12)]}}}), 201)
+    names = [sub["auth_id"] for sub in made["subaccounts"]]
+
+    assert {AUTH_ID[-TAIL_CHARACTERS:]} == {name[-TAIL_CHARACTERS:] for name in names}
+    assert (12, {20}, {"SA"}) == (len(set(names)), set(map(len, names)), {name[:2] for name in names})
+
+
+def test_world_from_another_body_is_refused_and_the_first_stays(put: Api) -> None:
+    """What differs is named, and the world that is there goes on as it was."""
+    made = good(_put(put, {"seed": 1, "clock": _CLOCK}), 201)
+    refused = _put(put, {"seed": 2, "clock": _CLOCK, "world": {"numbers": [{"number": "+14155550100"}]}})
+    token = _put(put, {"seed": 1, "clock": _CLOCK, "world": {"account": {"auth_token": "mine"}}})
+
+    assert (409, "auth_id") == (refused.status, refused.json["field"])
+    assert f"{AUTH_ID} is there, made with other seed, accounts and numbers; remove it first" in refused.error
+    assert (409, f"{AUTH_ID} is there, made with other accounts") == (token.status, token.error.partition(";")[0])
+    assert made == good(control(put, "GET", f"/worlds/{AUTH_ID}"))
+
+
+def _shown(api: Api, session: str) -> Reply:
+    return api.ask("GET", f"{api.sessions}/{session}/")
+
+
+@pytest.mark.parametrize("auth_id", ["MASHORT", "SAOFTHEPUTTEST000001", "MAofthePUTTEST000001", f"{AUTH_ID}1"])
+def test_auth_id_of_another_form_is_refused(api: Api, auth_id: str) -> None:
+    """Before anything is made, with the field and the form."""
+    refused = _put(api, {}, auth_id)
+
+    assert (400, "auth_id") == (refused.status, refused.json["field"])
+    assert f"{auth_id!r} is no Auth ID of an account: MA and 18 capitals and digits" == refused.error
+
+
+@pytest.mark.parametrize(
+    ("body", "field", "reason"),
+    [
+        ({"world": {"account": {"auth_id": "MAANOTHER00000000001"}}}, "world.account.auth_id", "not the Auth ID of"),
+        ({"world": {"account": 7}}, "account", "is not of type 'object'"),
+        ({"example": "tiny-pol"}, "example", "tiny-pool"),
+        ({"colour": 1}, "colour", "unknown"),
+        ({"world": {"numbers": [{"number": "12"}]}}, "numbers[0].number", "E.164"),
+    ],
+)
+def test_bad_body_names_its_field_and_makes_nothing(api: Api, body: Any, field: str, reason: str) -> None:
+    """As where a world is made without a name."""
+    refused = _put(api, body)
+
+    assert (400, field) == (refused.status, refused.json["field"])
+    assert reason in refused.error
+    assert 404 == control(api, "GET", f"/worlds/{AUTH_ID}").status
+
+
+def test_account_of_another_world_is_refused(put: Api) -> None:
+    """A subaccount belongs to one world."""
+    taken = put.subaccounts[0].auth_id
+    refused = _put(put, {"world": {"account": {"subaccounts": [{"auth_id": taken}]}}})
+
+    assert (400, "account.subaccounts[0].auth_id") == (refused.status, refused.json["field"])
+    assert f"{taken} is taken" == refused.error
+
+
+def test_example_is_made_under_the_name(put: Api) -> None:
+    """Its keys count where the body has none, also the second time."""
+    body = {"example": "tiny-pool", "world": {"clock": _CLOCK}}
+    made, again = good(_put(put, body), 201), good(_put(put, body))
+
+    assert made == again
+    assert AUTH_ID == again["auth_id"]
+
+
+def test_name_of_a_removed_world_is_free(put: Api) -> None:
+    """Whatever was there before."""
+    good(_put(put, {"seed": 1}), 201)
+    good(control(put, "DELETE", f"/worlds/{AUTH_ID}"))
+
+    assert 2 == good(_put(put, {"seed": 2}), 201)["seed"]
+
+
+def test_no_world_is_found_under_a_name_that_none_has() -> None:
+    """Which is no error where somebody is about to make it."""
+    assert Hub().find(AUTH_ID) is None
