@@ -4,6 +4,7 @@ With MASKING_EMULATOR_NO_SKIPS=1 a skip is a failure, so that a machine that sho
 """
 
 import os
+import signal
 from collections.abc import Generator, Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -15,6 +16,10 @@ from masking_emulator.server.thread import ServerThread
 from tests.plivo.ask import Api, api_of
 
 _NO_SKIPS: Final = os.environ.get("MASKING_EMULATOR_NO_SKIPS") == "1"
+
+# Commands that tests start hear Ctrl-C, also where the tests run in a shell's background, which ignores it.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # The first example may pay for an import, and every one shares its machine; how fast things are, `make bench` measures.
 settings.register_profile("masking_emulator", deadline=None)

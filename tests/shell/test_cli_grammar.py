@@ -264,10 +264,13 @@ def test_ctrl_c_is_130() -> None:
         url = f"http://127.0.0.1:{silent.getsockname()[1]}"
         command = [*COMMAND, "journal", "--url", url]
         with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
-            connection, _ = silent.accept()
-            process.send_signal(signal.SIGINT)
-            _, stderr = process.communicate(timeout=PATIENCE_S)
-            connection.close()
+            try:
+                connection, _ = silent.accept()
+                process.send_signal(signal.SIGINT)
+                _, stderr = process.communicate(timeout=PATIENCE_S)
+                connection.close()
+            finally:
+                process.kill()
 
     assert (130, "") == (process.returncode, stderr)
 
