@@ -15,6 +15,8 @@ from masking_emulator.core.events import (
     CallEnded,
     CallNotPlaced,
     CallsForgotten,
+    CoolOffEnded,
+    CoolOffStarted,
     DeliverySwitched,
     Event,
     ExpiryPostponed,
@@ -24,8 +26,6 @@ from masking_emulator.core.events import (
     MediaChecked,
     MessagePlayed,
     NumberAdded,
-    NumberHeld,
-    NumberReleased,
     NumberSuspended,
     PhoneSet,
     PinAsked,
@@ -81,7 +81,7 @@ class Trace:
                 return f"session {self.ordinal(uuid)} waits for its calls"
             case SessionCreated() | SessionRefreshed() | SessionUpdated() | SessionExpired() | SessionsForgotten():
                 return self._happened_to_session(event)
-            case NumberHeld() | NumberReleased() | NumberAdded() | NumberSuspended():
+            case CoolOffStarted() | CoolOffEnded() | NumberAdded() | NumberSuspended():
                 return self._happened_to_number(event)
             case (
                 CallbackDue()
@@ -113,13 +113,13 @@ class Trace:
             case _:
                 assert_never(event)
 
-    def _happened_to_number(self, event: NumberHeld | NumberReleased | NumberAdded | NumberSuspended) -> str:
+    def _happened_to_number(self, event: CoolOffStarted | CoolOffEnded | NumberAdded | NumberSuspended) -> str:
         match event:
-            case NumberHeld(hold=hold):
-                session_of_hold = f"session {self.ordinal(hold.session)}"
-                return f"cooling +{hold.number} after {session_of_hold} until {clock(hold.until)}"
-            case NumberReleased(hold=hold):
-                return f"released +{hold.number} after session {self.ordinal(hold.session)}"
+            case CoolOffStarted(cool_off=cool_off):
+                after = f"session {self.ordinal(cool_off.session)}"
+                return f"cooling +{cool_off.number} after {after} until {clock(cool_off.until)}"
+            case CoolOffEnded(cool_off=cool_off):
+                return f"released +{cool_off.number} after session {self.ordinal(cool_off.session)}"
             case NumberAdded(number=number):
                 return f"added +{number.digits} of owner {number.owner}, country +{number.calling_code}"
             case NumberSuspended(digits=digits):

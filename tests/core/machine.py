@@ -17,9 +17,9 @@ from masking_emulator.core.commands import (
     Command,
     CreateSession,
     DeleteSession,
+    EndCoolOff,
     InitiateCall,
     ReleaseCallback,
-    ReleaseNumber,
     RetryCallback,
     SettingsChanges,
     StepCall,
@@ -232,8 +232,8 @@ class Machine(RuleBasedStateMachine):
         """What must hold before the models know of the event."""
         match event:
             case SessionCreated():
-                holds = self.mirror.pool.use(event.session.number).holds
-                assert all(hold.pair == event.session.pair for hold in holds), "given while cooling for another"
+                cool_offs = self.mirror.pool.use(event.session.number).cool_offs
+                assert all(one.pair == event.session.pair for one in cool_offs), "given while cooling for another"
             case CallBegan() if event.call.route is Route.PLACED:
                 callee = self.model.initiated(event.call.session, len(self.calls.running))
                 assert (callee, self.model.initiates[event.call.session]) == (event.call.callee, event.at)
@@ -280,10 +280,10 @@ class Machine(RuleBasedStateMachine):
     def whatever_goes_on_has_one_timer(self) -> None:
         """Live sessions, cool-offs, running calls, pauses and calls to come have one timer each, and nothing else."""
         pool, state, state_now = self.world.engine.pool, self.world.engine.state, self.world.engine.now
-        holds = [hold for number in pool.numbers() for hold in pool.use(number.digits).holds]
+        cool_offs = [cool_off for number in pool.numbers() for cool_off in pool.use(number.digits).cool_offs]
         expected: list[tuple[int, Command]] = []
         expected += [(s.expires_at, TimeOutSession(s.uuid)) for s in self.model.live() if s.expires_at > state_now]
-        expected += [(hold.until, ReleaseNumber(hold.number, hold.session)) for hold in holds]
+        expected += [(cool_off.until, EndCoolOff(cool_off.number, cool_off.session)) for cool_off in cool_offs]
         expected += [(at, InitiateCall(uuid)) for uuid, at in self.model.initiates.items()]
         for ordinal, until in self.lines.until.items():
             pauses = ordinal in self.lines.due and ordinal in self.lines.lines.get(self.lines.due[ordinal].session, ())
@@ -295,7 +295,7 @@ class Machine(RuleBasedStateMachine):
                     (call.next.at, TypeDigits(call.uuid, digits) if signal is None else StepCall(call.uuid, signal))
                 )
         assert Counter(expected) == Counter((at, command) for at, _, _, command in state.timers.entries())
-        assert Counter(self.model.holds) == Counter((hold.number, hold.pair, hold.until) for hold in holds)
+        assert Counter(self.model.cool_offs) == Counter((one.number, one.pair, one.until) for one in cool_offs)
 
     @invariant()
     def what_is_over_never_changes(self) -> None:

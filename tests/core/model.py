@@ -112,7 +112,7 @@ class Known:
 
 @dataclass
 class Model:
-    """Sessions, oldest first; numbers in pool order with owner and calling code; holds (number, pair, until).
+    """Sessions, oldest first; numbers in pool order with owner and calling code; cool-offs (number, pair, until).
 
     `initiates` says when the service will call a session's first party.
     """
@@ -122,7 +122,7 @@ class Model:
     sessions: dict[str, Known] = field(default_factory=dict)
     numbers: list[tuple[str, int, int]] = field(default_factory=list)
     suspended: set[str] = field(default_factory=set)
-    holds: list[tuple[str, Pair, int]] = field(default_factory=list)
+    cool_offs: list[tuple[str, Pair, int]] = field(default_factory=list)
     initiates: dict[str, int] = field(default_factory=dict)
     ended_last: str = ""
 
@@ -297,7 +297,8 @@ class Model:
                 self.initiates.pop(session.uuid, None)
                 session.live, session.expires_at = False, event.at if deleted else session.expires_at
                 if session.settings.cooloff_s:
-                    self.holds.append((session.number, session.pair, event.at + session.settings.cooloff_s * SECOND_US))
+                    until = event.at + session.settings.cooloff_s * SECOND_US
+                    self.cool_offs.append((session.number, session.pair, until))
             case SessionsForgotten():
                 over = [uuid for uuid, s in self.sessions.items() if not s.live and not s.running]
                 ended = [uuid for uuid in over if uuid != self.ended_last]
@@ -316,7 +317,7 @@ class Model:
     def waited(self, instant: int) -> None:
         """So late it is now; cool-offs are over by themselves."""
         self.now = instant
-        self.holds = [hold for hold in self.holds if hold[2] > instant]
+        self.cool_offs = [cool_off for cool_off in self.cool_offs if cool_off[2] > instant]
         self.initiates = {uuid: at for uuid, at in self.initiates.items() if at > instant}
 
     def _first_fit(self, pair: Pair, country: int | None, *, alone: bool) -> str | None:
@@ -339,7 +340,7 @@ class Model:
             and number not in self.suspended
             and number not in parties
             and not any(session.alone or session.parties & parties for session in there)
-            and not any(held == number and holder != pair for held, holder, _ in self.holds)
+            and not any(held == number and holder != pair for held, holder, _ in self.cool_offs)
             and not (alone and there)
         )
 

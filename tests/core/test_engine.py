@@ -8,7 +8,7 @@ import pytest
 from masking_emulator.core import instants
 from masking_emulator.core.books.session_query import SessionQuery
 from masking_emulator.core.commands import AddNumber, Command, DeleteSession, UpdateSession
-from masking_emulator.core.events import NumberHeld, NumberReleased, SessionExpired
+from masking_emulator.core.events import CoolOffEnded, CoolOffStarted, SessionExpired
 from masking_emulator.core.instants import SECOND_US
 from masking_emulator.core.records.sessions import Session
 from masking_emulator.core.refusals import Reason, Refused
@@ -123,7 +123,7 @@ def test_timers_run_at_their_own_instants_in_order(world: World) -> None:
     early = world.create(CARA, DAVE, expiry_s=60, cooloff_s=30)
     events = world.wait(3600)
 
-    assert [SessionExpired, NumberHeld, NumberReleased, SessionExpired] == [type(event) for event in events]
+    assert [SessionExpired, CoolOffStarted, CoolOffEnded, SessionExpired] == [type(event) for event in events]
     assert [(event.at - START) // SECOND_US for event in events] == [60, 60, 90, 120]
     ended = [event.session.uuid for event in events if isinstance(event, SessionExpired)]
     assert [early.uuid, late.uuid] == ended

@@ -8,7 +8,7 @@ from masking_emulator.core.engine import Engine
 from masking_emulator.core.instants import SECOND_US
 from masking_emulator.core.records.base import replace
 from masking_emulator.core.records.calls import Call, CallSignal, Phase, Route
-from masking_emulator.core.records.sessions import Hold, Session, Settings, Status
+from masking_emulator.core.records.sessions import CoolOff, Session, Settings, Status
 from masking_emulator.core.refusals import Reason, Refused
 
 from tests.core.play import ANNA, BEN, CARA, DAVE, EVE, RULES, SEED, SETTINGS, START, TELLING, A, B, World, pin_wish
@@ -149,8 +149,8 @@ def test_cooloff_of_a_session_that_waits_begins_when_it_leaves_its_number() -> N
     world.wait(70)
     world.step(call, CallSignal.CALLER_HUNG_UP)
 
-    hold = Hold(A, session.uuid, session.pair, until=START + 80 * SECOND_US)
-    assert (hold,) == world.engine.pool.use(A).holds
+    cool_off = CoolOff(A, session.uuid, session.pair, until=START + 80 * SECOND_US)
+    assert (cool_off,) == world.engine.pool.use(A).cool_offs
 
 
 def test_session_that_waits_for_its_call_may_be_kept_and_restored() -> None:

@@ -253,7 +253,7 @@ def test_own_cooling_number_must_still_be_of_the_right_country() -> None:
 
 
 def test_own_pair_gets_the_first_number_that_fits_even_while_another_cools_for_it(world: World) -> None:
-    """Pool order decides, not the hold: a lower free number comes first (ledger: cooloff_own_pair_order)."""
+    """Pool order decides, not the cool-off: a lower free number comes first (ledger: cooloff_own_pair_order)."""
     lower = world.create(ANNA, CARA)
     world.delete(world.create(ANNA, BEN, cooloff_s=30))
     world.delete(lower)
@@ -262,7 +262,7 @@ def test_own_pair_gets_the_first_number_that_fits_even_while_another_cools_for_i
 
 
 def test_number_cools_until_the_last_of_several_pairs(world: World) -> None:
-    """Holds of several pairs run side by side; each pair is kept off by the others' only."""
+    """Cool-offs of several pairs run side by side; each pair is kept off by the others' only."""
     world.create(ANNA, BEN, expiry_s=60, cooloff_s=30)
     world.create(CARA, DAVE, expiry_s=60, cooloff_s=90)
     world.wait(60)
@@ -278,17 +278,17 @@ def test_number_cools_until_the_last_of_several_pairs(world: World) -> None:
 
 
 def test_same_pair_may_hold_a_number_twice(world: World) -> None:
-    """A number returned while cooling cools again after the second session, each hold for its own time."""
+    """A number returned while cooling cools again after the second session, each cool-off for its own time."""
     for _ in range(2):
         world.delete(world.create(ANNA, BEN, cooloff_s=30))
         world.wait(10)
 
-    assert [h.until for h in world.engine.pool.use(A).holds] == [START + 30 * SECOND_US, START + 40 * SECOND_US]
+    assert [h.until for h in world.engine.pool.use(A).cool_offs] == [START + 30 * SECOND_US, START + 40 * SECOND_US]
     world.wait(10)
     assert world.create(CARA, DAVE).number == B
     assert world.create(ANNA, BEN).number == A
     world.wait(10)
-    assert world.engine.pool.use(A).holds == ()
+    assert world.engine.pool.use(A).cool_offs == ()
 
 
 def test_cooling_number_keeps_its_other_sessions(world: World) -> None:
@@ -301,7 +301,7 @@ def test_cooling_number_keeps_its_other_sessions(world: World) -> None:
 
 
 def test_own_cooling_number_is_not_alone_while_others_are_on_it(world: World) -> None:
-    """A single-party pair may have its number back only if nobody came onto it before the hold."""
+    """A single-party pair may have its number back only if nobody came onto it before the cool-off."""
     single = world.create(ANNA, pins=pin_wish("1111", "2222"), cooloff_s=30)
     world.create(CARA, DAVE)
     world.delete(single)
@@ -338,8 +338,8 @@ def test_allocation_alone_tells_of_occupied_numbers(world: World) -> None:
     assert Allocation(0, 1, True, (Candidate(A, DropReason.OCCUPIED),), 0, 4) == allocation  # noqa: FBT003
 
 
-def test_cooling_is_explained_by_the_hold_that_ends_last(world: World) -> None:
-    """Of several foreign holds the one that matters is named."""
+def test_cooling_is_explained_by_the_cool_off_that_ends_last(world: World) -> None:
+    """Of several foreign cool-offs the one that matters is named."""
     short, long = world.create(ANNA, BEN, cooloff_s=30), world.create(CARA, DAVE, cooloff_s=90)
     world.delete(long)
     world.delete(short)

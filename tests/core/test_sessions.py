@@ -5,9 +5,9 @@ from collections.abc import Callable
 import pytest
 from masking_emulator.core.commands import CreateSession
 from masking_emulator.core.events import (
+    CoolOffEnded,
+    CoolOffStarted,
     Ending,
-    NumberHeld,
-    NumberReleased,
     SessionCreated,
     SessionExpired,
     SessionRefreshed,
@@ -16,7 +16,7 @@ from masking_emulator.core.events import (
 )
 from masking_emulator.core.instants import DAY_US, INSTANT_MAX, SECOND_US
 from masking_emulator.core.records.base import replace
-from masking_emulator.core.records.sessions import Candidate, DropReason, Hold, Session, Status
+from masking_emulator.core.records.sessions import Candidate, CoolOff, DropReason, Session, Status
 from masking_emulator.core.refusals import Reason, Refused
 
 from tests.core.play import (
@@ -421,13 +421,13 @@ def test_end_of_a_session_starts_its_cooloff(world: World, deleted: bool) -> Non
     else:
         world.wait(60)
     end = world.engine.now
-    hold = Hold(A, session.uuid, (0, ANNA, BEN), until=end + 30 * SECOND_US)
+    cool_off = CoolOff(A, session.uuid, (0, ANNA, BEN), until=end + 30 * SECOND_US)
 
-    assert NumberHeld(end, hold) == world.journal[-1]
-    assert [NumberReleased(hold.until, hold)] == world.wait(3600)
+    assert CoolOffStarted(end, cool_off) == world.journal[-1]
+    assert [CoolOffEnded(cool_off.until, cool_off)] == world.wait(3600)
 
 
-def test_hold_is_for_the_pair_that_the_session_had_at_its_end(world: World) -> None:
+def test_cool_off_is_for_the_pair_that_the_session_had_at_its_end(world: World) -> None:
     """After a party update the new pair is the one that may have its number back."""
     single = world.create(ANNA, cooloff_s=30)
     world.update(single, second=BEN)
@@ -503,13 +503,13 @@ def test_oldest_ended_sessions_are_forgotten_past_the_limit() -> None:
 
 
 def test_expired_sessions_are_forgotten_like_deleted_ones() -> None:
-    """Endless load keeps the book at its limit, and a hold outlives its forgotten session."""
+    """Endless load keeps the book at its limit, and a cool-off outlives its forgotten session."""
     world = World(A, rules=replace(RULES, sessions_ended_max=2))
     for _ in range(20):
         world.create(ANNA, BEN, expiry_s=60, cooloff_s=3600)
         world.wait(60)
 
     assert len(world.engine.state.book) == 2
-    assert len(world.engine.pool.use(A).holds) == 20
+    assert len(world.engine.pool.use(A).cool_offs) == 20
     world.wait(3600)
-    assert world.engine.pool.use(A).holds == ()
+    assert world.engine.pool.use(A).cool_offs == ()

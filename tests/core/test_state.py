@@ -3,8 +3,8 @@
 from masking_emulator.core.commands import DeleteRecording, DropCallback, HoldCallback, SettleAttempt
 from masking_emulator.core.events import (
     CallsForgotten,
+    CoolOffEnded,
     NumberAdded,
-    NumberReleased,
     NumberSuspended,
     RecordingDeleted,
     SessionsForgotten,
@@ -50,7 +50,7 @@ def test_state_is_the_fold_of_its_events() -> None:
     rebuilt = State(world.engine.state.rules, SEED)
     for event in world.journal:
         rebuilt.absorb(event)
-    assert {NumberAdded, NumberReleased, SessionsForgotten} < {type(event) for event in world.journal}
+    assert {NumberAdded, CoolOffEnded, SessionsForgotten} < {type(event) for event in world.journal}
     assert picture(world.engine.state) == picture(rebuilt)
 
 

@@ -118,8 +118,8 @@ def test_advance_and_journal_print_what_happened(api: Api) -> None:
 
     assert [
         f"{last + 1:>6} 2026-01-01T00:30:00Z SessionExpired {uuid} on +912269000001 expired",
-        f"{last + 2:>6} 2026-01-01T00:30:00Z NumberHeld +912269000001 until 2026-01-01T00:31:00Z",
-        f"{last + 3:>6} 2026-01-01T00:31:00Z NumberReleased +912269000001 until 2026-01-01T00:31:00Z",
+        f"{last + 2:>6} 2026-01-01T00:30:00Z CoolOffStarted +912269000001 until 2026-01-01T00:31:00Z",
+        f"{last + 3:>6} 2026-01-01T00:31:00Z CoolOffEnded +912269000001 until 2026-01-01T00:31:00Z",
         "now 2026-01-01T01:00:00Z",
     ] == advanced
     assert f"{uuid} on +912269000001 active" in journal[0]

@@ -145,7 +145,7 @@ EDITS: Final[dict[str, tuple[Callable[[Snapshot], None], str]]] = {
         _edit("engine", "suspended", to=["14155550199"]),
         "engine.suspended: 14155550199 is no number of the pool",
     ),
-    "hold number": (_edit("engine", "holds", 0, "number", to="14155550199"), "engine.holds: 14155550199"),
+    "cool-off number": (_edit("engine", "cool_offs", 0, "number", to="14155550199"), "engine.cool_offs: 14155550199"),
     "line": (_edit("engine", "lines", to={"a": [1]}), "engine.lines.a: 1 is no open callback"),
     "timer before now": (_edit("engine", "timers", 0, "at", to="2020-01-01T00:00:00Z"), "engine.timers: "),
     "timer twice": (_twice("timers"), "engine.timers: "),

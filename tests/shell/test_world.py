@@ -47,8 +47,8 @@ def test_advance_stops_at_every_due_instant() -> None:
         (2, "SessionCreated", START),
         (3, "SessionExpired", "2026-01-01T00:01:00Z"),
         (4, "SessionExpired", "2026-01-01T00:02:00Z"),
-        (5, "NumberHeld", "2026-01-01T00:02:00Z"),
-        (6, "NumberReleased", "2026-01-01T00:03:00Z"),
+        (5, "CoolOffStarted", "2026-01-01T00:02:00Z"),
+        (6, "CoolOffEnded", "2026-01-01T00:03:00Z"),
     ] == _told(world)
     assert "2026-01-01T00:10:00Z" == written(world.clock.now())
 
@@ -153,7 +153,7 @@ def test_idle_world_wakes_itself_for_what_falls_due() -> None:
 
     world = asyncio.run(idle())
     kinds = [kind for _, kind, _ in _told(world)]
-    assert ["SessionCreated", "SessionExpired", "NumberHeld", "NumberReleased"] == kinds
+    assert ["SessionCreated", "SessionExpired", "CoolOffStarted", "CoolOffEnded"] == kinds
 
 
 def test_world_that_starts_to_run_wakes_itself() -> None:

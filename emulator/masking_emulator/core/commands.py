@@ -73,7 +73,7 @@ class TimeOutSession(Record):
     uuid: str
 
 
-class ReleaseNumber(Record):
+class EndCoolOff(Record):
     """A number's cool-off after this session is over (set as a timer)."""
 
     number: str
@@ -194,7 +194,7 @@ Command = (
     | UpdateSession
     | DeleteSession
     | TimeOutSession
-    | ReleaseNumber
+    | EndCoolOff
     | AddNumber
     | ReplaceNumber
     | SetPhone

@@ -9,9 +9,9 @@ from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from masking_emulator.core.commands import (
+    EndCoolOff,
     InitiateCall,
     ReleaseCallback,
-    ReleaseNumber,
     RetryCallback,
     StepCall,
     TimeOutSession,
@@ -29,7 +29,7 @@ from masking_emulator.core.consistency_calls import (
 from masking_emulator.core.countries import calling_code
 from masking_emulator.core.records.sessions import DropReason, Session, Status
 from masking_emulator.core.snapshot import Snapshot
-from masking_emulator.core.timers import call_key, hold_key, key_of, session_key
+from masking_emulator.core.timers import call_key, cool_off_key, key_of, session_key
 from masking_emulator.core.work import Work
 
 
@@ -59,7 +59,8 @@ def _numbers(engine: Snapshot, accounts: int) -> Checking:
     yield from (("numbers", n.digits, "belongs to no account") for n in numbers if not 0 <= n.owner < accounts)
     known = {number.digits for number in numbers}
     yield from (("suspended", digits, "is no number of the pool") for digits in engine.suspended if digits not in known)
-    yield from (("holds", h.number, "is a number that is not there") for h in engine.holds if h.number not in known)
+    cooling = [cool_off.number for cool_off in engine.cool_offs]
+    yield from (("cool_offs", digits, "is a number that is not there") for digits in cooling if digits not in known)
     yield from twice("suspended", engine.suspended)
     yield from twice("phones", (phone.number for phone in engine.phones))
     for number in numbers:
@@ -146,12 +147,12 @@ _OF_REASONS: Final[Mapping[DropReason, tuple[bool, bool]]] = {
 }
 
 
-def _holds(engine: Snapshot, accounts: int) -> Checking:
-    yield from twice("holds", (hold.session for hold in engine.holds))
-    for hold in engine.holds:
-        owner, first, second = hold.pair
+def _cool_offs(engine: Snapshot, accounts: int) -> Checking:
+    yield from twice("cool_offs", (cool_off.session for cool_off in engine.cool_offs))
+    for cool_off in engine.cool_offs:
+        owner, first, second = cool_off.pair
         if not 0 <= owner < accounts or not first + second or first == second:
-            yield "holds", hold.number, "cools off after no pair that could be"
+            yield "cool_offs", cool_off.number, "cools off after no pair that could be"
 
 
 def _draws(engine: Snapshot, accounts: int) -> Checking:
@@ -191,16 +192,16 @@ def _timers(engine: Snapshot, accounts: int) -> Checking:
     for call in engine.calls:
         if call.is_running and due.get(call_key(call.uuid)) != (call.next.at if call.next else None):
             yield "calls", call.uuid, "goes on at another instant than its timer says"
-    for hold in engine.holds:
-        if due.get(hold_key(hold.session)) != hold.until:
-            yield "holds", hold.number, "ends at another instant than its timer says"
+    for cool_off in engine.cool_offs:
+        if due.get(cool_off_key(cool_off.session)) != cool_off.until:
+            yield "cool_offs", cool_off.number, "ends at another instant than its timer says"
 
 
 def _there(engine: Snapshot) -> dict[str, set[Hashable]]:
     return {
         "live session": {session.uuid for session in engine.sessions if session.is_live},
         "session that calls": {s.uuid for s in engine.sessions if s.is_live and s.settings.initiate_call},
-        "hold": {(hold.number, hold.session) for hold in engine.holds},
+        "cool_off": {(cool_off.number, cool_off.session) for cool_off in engine.cool_offs},
         "call": {call.uuid for call in engine.calls if call.is_running},
         "callback": {callback.ordinal for callback in engine.callbacks},
     }
@@ -210,7 +211,7 @@ def _there(engine: Snapshot) -> dict[str, set[Hashable]]:
 _ABOUT: Final[dict[type, Callable[[Any], tuple[str, Hashable]]]] = {
     TimeOutSession: lambda command: ("live session", command.uuid),
     InitiateCall: lambda command: ("session that calls", command.session),
-    ReleaseNumber: lambda command: ("hold", (command.number, command.session)),
+    EndCoolOff: lambda command: ("cool_off", (command.number, command.session)),
     StepCall: lambda command: ("call", command.call),
     TypeDigits: lambda command: ("call", command.call),
     RetryCallback: lambda command: ("callback", command.callback),
@@ -222,7 +223,7 @@ _CHECKS: Final[Sequence[Callable[[Snapshot, int], Checking]]] = (
     _sessions,
     calls,
     recordings,
-    _holds,
+    _cool_offs,
     callbacks,
     _timers,
     _draws,

@@ -3,7 +3,7 @@
 from masking_emulator.core.records.base import Choice, Record
 from masking_emulator.core.records.callbacks import Attempt, Callback
 from masking_emulator.core.records.calls import Call, Message, Phone, PinVerdict, Recording
-from masking_emulator.core.records.sessions import Hold, Number, Session
+from masking_emulator.core.records.sessions import CoolOff, Number, Session
 
 
 class Ending(Choice):
@@ -49,18 +49,18 @@ class ExpiryPostponed(Record):
     uuid: str
 
 
-class NumberHeld(Record):
+class CoolOffStarted(Record):
     """The number of an ended session cools off."""
 
     at: int
-    hold: Hold
+    cool_off: CoolOff
 
 
-class NumberReleased(Record):
+class CoolOffEnded(Record):
     """A cool-off is over."""
 
     at: int
-    hold: Hold
+    cool_off: CoolOff
 
 
 class NumberAdded(Record):
@@ -300,8 +300,8 @@ Event = (
     | CallEvent
     | RecordingEvent
     | CallbackEvent
-    | NumberHeld
-    | NumberReleased
+    | CoolOffStarted
+    | CoolOffEnded
     | NumberAdded
     | NumberSuspended
     | SessionsForgotten

@@ -9,7 +9,7 @@ from masking_emulator.core.commands import Command
 from masking_emulator.core.records.base import Record
 from masking_emulator.core.records.callbacks import Callback
 from masking_emulator.core.records.calls import Call, Phone, Recording
-from masking_emulator.core.records.sessions import Hold, Number, Session
+from masking_emulator.core.records.sessions import CoolOff, Number, Session
 from masking_emulator.core.rules import Rules
 from masking_emulator.core.state import State
 from masking_emulator.core.work import Work
@@ -38,7 +38,7 @@ class Snapshot(Record):
     drawn: dict[str, int]
     numbers: tuple[Number, ...]
     suspended: tuple[str, ...]
-    holds: tuple[Hold, ...]
+    cool_offs: tuple[CoolOff, ...]
     phones: tuple[Phone, ...]
     sessions: tuple[Session, ...]
     calls: tuple[Call, ...]
@@ -63,7 +63,7 @@ def taking(state: State, now: int) -> Work[Snapshot]:
         "drawn": dict(state.chance.drawn),
         "numbers": numbers,
         "suspended": tuple(number.digits for number, use in zip(numbers, uses, strict=True) if use.suspended),
-        "holds": tuple(hold for use in uses for hold in use.holds),
+        "cool_offs": tuple(cool_off for use in uses for cool_off in use.cool_offs),
         "phones": tuple(state.phones.values()),
         "sessions": tuple(state.book.all()),
         "calls": tuple(state.calls.all()),
@@ -94,8 +94,8 @@ def restoring(snapshot: Snapshot, rules: Rules, seed: Seed) -> Work[State]:
         if session.is_live:
             state.pool.enter(session)
         yield
-    for hold in snapshot.holds:
-        state.pool.hold(hold)
+    for cool_off in snapshot.cool_offs:
+        state.pool.start_cool_off(cool_off)
         yield
     for digits in snapshot.suspended:
         state.pool.suspend(digits)

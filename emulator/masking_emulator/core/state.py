@@ -15,9 +15,9 @@ from masking_emulator.core.books.sessions import SessionBook
 from masking_emulator.core.chance import Chance, Seed
 from masking_emulator.core.commands import (
     Command,
+    EndCoolOff,
     InitiateCall,
     ReleaseCallback,
-    ReleaseNumber,
     RetryCallback,
     StepCall,
     TimeOutSession,
@@ -33,6 +33,8 @@ from masking_emulator.core.events import (
     CallEnded,
     CallNotPlaced,
     CallsForgotten,
+    CoolOffEnded,
+    CoolOffStarted,
     DeliverySwitched,
     Event,
     ExpiryPostponed,
@@ -42,8 +44,6 @@ from masking_emulator.core.events import (
     MediaChecked,
     MessagePlayed,
     NumberAdded,
-    NumberHeld,
-    NumberReleased,
     NumberSuspended,
     PhoneSet,
     PinAsked,
@@ -63,9 +63,17 @@ from masking_emulator.core.events import (
 )
 from masking_emulator.core.instants import later
 from masking_emulator.core.records.calls import Call, Phone, Route, Step
-from masking_emulator.core.records.sessions import Hold, Session
+from masking_emulator.core.records.sessions import CoolOff, Session
 from masking_emulator.core.rules import Rules
-from masking_emulator.core.timers import Timers, call_key, callback_key, hold_key, initiated_key, key_of, session_key
+from masking_emulator.core.timers import (
+    Timers,
+    call_key,
+    callback_key,
+    cool_off_key,
+    initiated_key,
+    key_of,
+    session_key,
+)
 from masking_emulator.core.work import Work
 
 
@@ -164,13 +172,13 @@ class State:
     def _on_number_suspended(self, event: NumberSuspended) -> None:
         self.pool.suspend(event.digits)
 
-    def _on_number_held(self, event: NumberHeld) -> None:
-        self.pool.hold(event.hold)
-        self._wait_until(event.hold.until, _release(event.hold))
+    def _on_cool_off_started(self, event: CoolOffStarted) -> None:
+        self.pool.start_cool_off(event.cool_off)
+        self._wait_until(event.cool_off.until, _release(event.cool_off))
 
-    def _on_number_released(self, event: NumberReleased) -> None:
-        self.pool.release(event.hold)
-        self.timers.cancel(hold_key(event.hold.session))
+    def _on_cool_off_ended(self, event: CoolOffEnded) -> None:
+        self.pool.end_cool_off(event.cool_off)
+        self.timers.cancel(cool_off_key(event.cool_off.session))
 
     def _on_phone(self, event: PhoneSet) -> None:
         self.phones[event.phone.number] = event.phone
@@ -230,8 +238,8 @@ def _command(call: str, step: Step) -> Command:
     return TypeDigits(call, step.digits) if step.signal is None else StepCall(call, step.signal)
 
 
-def _release(hold: Hold) -> ReleaseNumber:
-    return ReleaseNumber(hold.number, hold.session)
+def _release(cool_off: CoolOff) -> EndCoolOff:
+    return EndCoolOff(cool_off.number, cool_off.session)
 
 
 # The key decides the type of the second argument, which no type for a mapping can say: hence Any.
@@ -268,7 +276,7 @@ _ABSORB: Final[Mapping[type, Callable[[State, Any], None]]] = {
     DeliverySwitched: State._on_delivery_switched,
     NumberAdded: State._on_number_added,
     NumberSuspended: State._on_number_suspended,
-    NumberHeld: State._on_number_held,
-    NumberReleased: State._on_number_released,
+    CoolOffStarted: State._on_cool_off_started,
+    CoolOffEnded: State._on_cool_off_ended,
     PhoneSet: State._on_phone,
 }

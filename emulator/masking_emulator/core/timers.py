@@ -9,9 +9,9 @@ from typing import Any, Final
 
 from masking_emulator.core.commands import (
     Command,
+    EndCoolOff,
     InitiateCall,
     ReleaseCallback,
-    ReleaseNumber,
     RetryCallback,
     StepCall,
     TimeOutSession,
@@ -35,9 +35,9 @@ def initiated_key(session: str) -> str:
     return f"initiate {session}"
 
 
-def hold_key(session: str) -> str:
+def cool_off_key(session: str) -> str:
     """The timer of a number's cool-off after a session."""
-    return f"hold {session}"
+    return f"cool-off {session}"
 
 
 def callback_key(ordinal: int) -> str:
@@ -51,7 +51,7 @@ _KEYS: Final[Mapping[type, Callable[[Any], str]]] = {
     StepCall: lambda command: call_key(command.call),
     TypeDigits: lambda command: call_key(command.call),
     InitiateCall: lambda command: initiated_key(command.session),
-    ReleaseNumber: lambda command: hold_key(command.session),
+    EndCoolOff: lambda command: cool_off_key(command.session),
     RetryCallback: lambda command: callback_key(command.callback),
     ReleaseCallback: lambda command: callback_key(command.callback),
 }

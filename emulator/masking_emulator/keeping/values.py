@@ -27,7 +27,7 @@ from masking_emulator.core.records.calls import (
     Script,
     Step,
 )
-from masking_emulator.core.records.sessions import Allocation, Candidate, Hold, Number, Session, Settings
+from masking_emulator.core.records.sessions import Allocation, Candidate, CoolOff, Number, Session, Settings
 from masking_emulator.plivo.callbacks import EVENTS
 from masking_emulator.plivo.parse import is_acceptable
 
@@ -194,7 +194,7 @@ _maybe_phone: Final = _or_empty(_phone)
 _OF_RECORDS: Final[Mapping[type, Mapping[str, _Check]]] = {
     core.Snapshot: dict.fromkeys(("ordinal", "call_ordinal", "recording_ordinal", "callback_ordinal"), _count),
     Number: {"digits": _phone, "calling_code": _country},
-    Hold: {"number": _phone, "session": _uuid},
+    CoolOff: {"number": _phone, "session": _uuid},
     Phone: {"number": _phone, "after_us": _lasts, "hangup_after_us": _lasts, "digits": _each(_typed)},
     Session: {
         "ordinal": _count_from_one,

@@ -35,7 +35,7 @@ def _about(event: Mapping[str, Any], callbacks: Mapping[int, str]) -> str:
             return f"{uuid} on +{number} {status}"
         case {"call": {"uuid": uuid, "caller": caller, "number": number, "phase": phase}}:
             return f"call {uuid} of +{caller} on +{number} {phase}"
-        case {"hold": {"number": number, "until": until}}:
+        case {"cool_off": {"number": number, "until": until}}:
             return f"+{number} until {until}"
         case {"number": {"digits": number}}:
             return f"+{number}"

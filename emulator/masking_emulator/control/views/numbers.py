@@ -67,7 +67,7 @@ def number_json(number: Number, use: Use, accounts: Sequence[Account]) -> dict[s
         "live_sessions": use.sessions,
         "exclusive_to": use.exclusive,
         "suspended": use.suspended,
-        "cooling": [{"session": hold.session, "until": written(hold.until)} for hold in use.holds],
+        "cooling": [{"session": cool_off.session, "until": written(cool_off.until)} for cool_off in use.cool_offs],
     }
 
 

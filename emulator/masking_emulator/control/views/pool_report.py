@@ -14,9 +14,9 @@ from msgspec import Struct, field
 from masking_emulator.core.books.pool import Pool, Use, Wish
 from masking_emulator.core.countries import calling_code
 from masking_emulator.core.events import (
+    CoolOffEnded,
+    CoolOffStarted,
     Event,
-    NumberHeld,
-    NumberReleased,
     SessionCreated,
     SessionExpired,
     SessionRefreshed,
@@ -69,12 +69,12 @@ class _Rerun(Struct):
                 self._change(session, at)
             case SessionExpired(at=at, session=session):
                 self._leave(session.uuid, at)
-            case NumberHeld(at=at, hold=hold) if hold.session in self.placed:
-                held = replace(hold, number=self.placed[hold.session].number)
-                self._occupy(held.number, at, lambda: self.pool.hold(held))
-            case NumberReleased(at=at, hold=hold) if hold.session in self.placed:
-                freed = replace(hold, number=self.placed.pop(hold.session).number)
-                self._occupy(freed.number, at, lambda: self.pool.release(freed))
+            case CoolOffStarted(at=at, cool_off=cool_off) if cool_off.session in self.placed:
+                started = replace(cool_off, number=self.placed[cool_off.session].number)
+                self._occupy(started.number, at, lambda: self.pool.start_cool_off(started))
+            case CoolOffEnded(at=at, cool_off=cool_off) if cool_off.session in self.placed:
+                ended = replace(cool_off, number=self.placed.pop(cool_off.session).number)
+                self._occupy(ended.number, at, lambda: self.pool.end_cool_off(ended))
             case _:
                 # A SessionNumberReplaced too: without bad numbers the pool would not have needed it.
                 pass
@@ -140,7 +140,7 @@ class _Rerun(Struct):
 
 
 def _is_taken(use: Use) -> bool:
-    return bool(use.sessions or use.holds)
+    return bool(use.sessions or use.cool_offs)
 
 
 #: The note in a report on a journal that does not begin at the start of the run.

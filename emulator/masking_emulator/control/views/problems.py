@@ -85,7 +85,7 @@ def _each(world: World) -> Iterator[Problem | None]:
 def _pool(world: World) -> Iterator[Problem]:
     pool = world.caught_up().pool
     uses = [pool.use(number.digits) for number in pool.numbers()]
-    free = sum(not (use.suspended or use.sessions or use.holds) for use in uses)
+    free = sum(not (use.suspended or use.sessions or use.cool_offs) for use in uses)
     if uses and free <= len(uses) * _NEARLY_EMPTY:
         yield Problem("pool", f"{free} of {len(uses)} numbers are free", _WHY_POOL)
 

@@ -11,7 +11,7 @@ from bisect import bisect_left, insort
 from collections.abc import Collection, Iterable
 
 from masking_emulator.core.records.base import Record, replace
-from masking_emulator.core.records.sessions import Allocation, Candidate, DropReason, Hold, Number, Pair, Session
+from masking_emulator.core.records.sessions import Allocation, Candidate, CoolOff, DropReason, Number, Pair, Session
 from masking_emulator.core.refusals import Reason, Refused
 
 #: Of the numbers that an allocation passed over, this many are named; the rest are counted.
@@ -29,13 +29,13 @@ class Use(Record):
 
     sessions: int = 0
     exclusive: str | None = None
-    holds: tuple[Hold, ...] = ()
+    cool_offs: tuple[CoolOff, ...] = ()
     suspended: bool = False
 
     @property
     def open(self) -> bool:
         """Whether the number may be given to a session of any pair."""
-        return self.exclusive is None and not self.holds and not self.suspended
+        return self.exclusive is None and not self.cool_offs and not self.suspended
 
     @property
     def empty(self) -> bool:
@@ -86,7 +86,7 @@ class Pool:
         self._by_place: list[Number] = []
         self._uses: dict[str, Use] = {}
         self._groups: dict[_GroupKey, _Group] = {}
-        self._held_for: dict[Pair, tuple[int, ...]] = {}
+        self._cooling_for: dict[Pair, tuple[int, ...]] = {}
 
     def copy(self) -> "Pool":
         """An independent copy; the records are immutable and shared."""
@@ -95,7 +95,7 @@ class Pool:
         twin._by_place = self._by_place.copy()
         twin._uses = self._uses.copy()
         twin._groups = {key: group.copy() for key, group in self._groups.items()}
-        twin._held_for = self._held_for.copy()
+        twin._cooling_for = self._cooling_for.copy()
         return twin
 
     def __len__(self) -> int:
@@ -148,42 +148,42 @@ class Pool:
         """Note that a live session uses its number."""
         use = self.use(session.number)
         exclusive = session.uuid if session.needs_number_alone else use.exclusive
-        self._set(session.number, Use(use.sessions + 1, exclusive, use.holds, use.suspended))
+        self._set(session.number, Use(use.sessions + 1, exclusive, use.cool_offs, use.suspended))
 
     def leave(self, session: Session) -> None:
         """Note that a session uses its number no longer."""
         use = self.use(session.number)
         exclusive = None if use.exclusive == session.uuid else use.exclusive
-        self._set(session.number, Use(use.sessions - 1, exclusive, use.holds, use.suspended))
+        self._set(session.number, Use(use.sessions - 1, exclusive, use.cool_offs, use.suspended))
 
     def suspend(self, digits: str) -> None:
         """Note that a number is given to no session any more."""
         self._set(digits, replace(self.use(digits), suspended=True))
 
-    def hold(self, hold: Hold) -> None:
+    def start_cool_off(self, cool_off: CoolOff) -> None:
         """Note that a number begins to cool off."""
-        use = self.use(hold.number)
-        place = self._numbers[hold.number].place
-        self._held_for[hold.pair] = (*self._held_for.get(hold.pair, ()), place)
-        self._set(hold.number, replace(use, holds=(*use.holds, hold)))
+        use = self.use(cool_off.number)
+        place = self._numbers[cool_off.number].place
+        self._cooling_for[cool_off.pair] = (*self._cooling_for.get(cool_off.pair, ()), place)
+        self._set(cool_off.number, replace(use, cool_offs=(*use.cool_offs, cool_off)))
 
-    def release(self, hold: Hold) -> None:
+    def end_cool_off(self, cool_off: CoolOff) -> None:
         """Note that a cool-off is over."""
-        use = self.use(hold.number)
-        places = list(self._held_for.pop(hold.pair))
-        places.remove(self._numbers[hold.number].place)
+        use = self.use(cool_off.number)
+        places = list(self._cooling_for.pop(cool_off.pair))
+        places.remove(self._numbers[cool_off.number].place)
         if places:
-            self._held_for[hold.pair] = tuple(places)
-        self._set(hold.number, replace(use, holds=tuple(other for other in use.holds if other != hold)))
+            self._cooling_for[cool_off.pair] = tuple(places)
+        self._set(cool_off.number, replace(use, cool_offs=tuple(other for other in use.cool_offs if other != cool_off)))
 
-    def find_hold(self, number: str, session: str) -> Hold:
+    def find_cool_off(self, number: str, session: str) -> CoolOff:
         """The cool-off of this number after this session; it must be running."""
-        return next(hold for hold in self.use(number).holds if hold.session == session)
+        return next(cool_off for cool_off in self.use(number).cool_offs if cool_off.session == session)
 
     def _first_fit(self, group: _Group, wish: Wish) -> int | None:
         free = group.empty if wish.alone else group.open
         place = next((p for p in free if not wish.avoids(self._by_place[p].digits)), None)
-        own = [p for p in self._held_for.get(wish.pair, ()) if self._fits_again(p, group, wish)]
+        own = [p for p in self._cooling_for.get(wish.pair, ()) if self._fits_again(p, group, wish)]
         return min((p for p in (place, *own) if p is not None), default=None)
 
     def _fits_again(self, place: int, group: _Group, wish: Wish) -> bool:
@@ -205,9 +205,9 @@ class Pool:
             return Candidate(number.digits, DropReason.SUSPENDED)
         if use.exclusive is not None:
             return Candidate(number.digits, DropReason.EXCLUSIVE, session=use.exclusive)
-        foreign = [hold for hold in use.holds if hold.pair != wish.pair]
+        foreign = [cool_off for cool_off in use.cool_offs if cool_off.pair != wish.pair]
         if foreign:
-            last = max(foreign, key=lambda hold: hold.until)
+            last = max(foreign, key=lambda cool_off: cool_off.until)
             return Candidate(number.digits, DropReason.COOLING, session=last.session, until=last.until)
         if number.digits in wish.pair:
             return Candidate(number.digits, DropReason.OWN_NUMBER)

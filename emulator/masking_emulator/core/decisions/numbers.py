@@ -1,8 +1,8 @@
 """Numbers: what adding one to the pool, the end of a cool-off, and replacing one do."""
 
 from masking_emulator.core.books.pool import Wish
-from masking_emulator.core.commands import AddNumber, ReleaseNumber, ReplaceNumber
-from masking_emulator.core.events import Event, NumberAdded, NumberReleased, NumberSuspended, SessionNumberReplaced
+from masking_emulator.core.commands import AddNumber, EndCoolOff, ReplaceNumber
+from masking_emulator.core.events import CoolOffEnded, Event, NumberAdded, NumberSuspended, SessionNumberReplaced
 from masking_emulator.core.records.base import replace
 from masking_emulator.core.records.sessions import Candidate, DropReason, Number, Session
 from masking_emulator.core.refusals import Reason, Refused
@@ -19,9 +19,9 @@ def add(state: State, command: AddNumber, now: int) -> list[Event]:
     return [NumberAdded(now, number)]
 
 
-def release(state: State, command: ReleaseNumber, now: int) -> list[Event]:
+def end_cool_off(state: State, command: EndCoolOff, now: int) -> list[Event]:
     """The cool-off is over."""
-    return [NumberReleased(now, state.pool.find_hold(command.number, command.session))]
+    return [CoolOffEnded(now, state.pool.find_cool_off(command.number, command.session))]
 
 
 def replace_number(state: State, command: ReplaceNumber, now: int) -> list[Event]:

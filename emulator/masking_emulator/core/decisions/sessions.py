@@ -11,10 +11,10 @@ from masking_emulator.core.countries import calling_code
 from masking_emulator.core.decisions.pins import check_pins, settle_pins
 from masking_emulator.core.decisions.session_life import Signal, step
 from masking_emulator.core.events import (
+    CoolOffStarted,
     Ending,
     Event,
     ExpiryPostponed,
-    NumberHeld,
     SessionCreated,
     SessionExpired,
     SessionRefreshed,
@@ -24,7 +24,7 @@ from masking_emulator.core.events import (
 from masking_emulator.core.instants import SECOND_US, later
 from masking_emulator.core.records.base import replace
 from masking_emulator.core.records.calls import Pins
-from masking_emulator.core.records.sessions import Candidate, DropReason, Hold, Pair, Session, Status
+from masking_emulator.core.records.sessions import Candidate, CoolOff, DropReason, Pair, Session, Status
 from masking_emulator.core.refusals import Reason, Refused
 from masking_emulator.core.rules import forgotten_at_once
 from masking_emulator.core.state import State
@@ -210,7 +210,7 @@ def _cooloff(ended: Session, now: int) -> Sequence[Event]:
     cooloff_s = ended.settings.cooloff_s
     if not cooloff_s:
         return ()
-    return (NumberHeld(now, Hold(ended.number, ended.uuid, ended.pair, later(now, cooloff_s * SECOND_US))),)
+    return (CoolOffStarted(now, CoolOff(ended.number, ended.uuid, ended.pair, later(now, cooloff_s * SECOND_US))),)
 
 
 def _room_for_one_more(state: State, now: int) -> Sequence[Event]:

@@ -155,7 +155,7 @@ class Session(Record):
 Pair = tuple[int, str, str]
 
 
-class Hold(Record):
+class CoolOff(Record):
     """A number cooling off after `session`: until `until` only its own pair may have it again."""
 
     number: str

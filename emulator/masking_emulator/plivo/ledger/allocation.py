@@ -291,7 +291,7 @@ ROWS: Final[Sequence[Row]] = (
         statement="The cool-off is for the parties that the session had at its end.",
         evidence=Evidence.ASSUMED,
         source="reasoning: they are the ones who know the number by then, after an update of a single-party session",
-        tests=("tests/core/test_sessions.py::test_hold_is_for_the_pair_that_the_session_had_at_its_end",),
+        tests=("tests/core/test_sessions.py::test_cool_off_is_for_the_pair_that_the_session_had_at_its_end",),
     ),
     Row(
         id="number_replaced",
