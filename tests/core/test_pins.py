@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from masking_emulator.core.chance import Chance
-from masking_emulator.core.decisions.pins import check_pins, settle_pins
+from masking_emulator.core.decisions.session_pins import check_pins, settle_pins
 from masking_emulator.core.records.calls import Pins
 from masking_emulator.core.refusals import Reason, Refused
 

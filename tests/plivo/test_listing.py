@@ -15,10 +15,10 @@ from masking_emulator.core.books.index import Range
 from masking_emulator.core.books.session_query import SessionQuery
 from masking_emulator.core.instants import DAY_US, MINUTE_US, SECOND_US
 from masking_emulator.plivo.filters import COMPARISONS
-from masking_emulator.plivo.listing import RANGED, list_query
 from masking_emulator.plivo.pages import Page, Shown, links
 from masking_emulator.plivo.policy import Policy
 from masking_emulator.plivo.refusals import ApiError
+from masking_emulator.plivo.session_list import RANGED, list_query
 
 from tests.plivo.bodies import SUBACCOUNT, outcome, owner_of
 

@@ -3,7 +3,7 @@
 import { control, vendor } from "./api.js";
 import { advance } from "./clock.js";
 import { state } from "./state.js";
-import { formatted } from "./telephone.js";
+import { formatted } from "./numberformat.js";
 
 /**
  * @typedef {import("./story.js").Scene} Scene

@@ -13,7 +13,7 @@ import { soundButton } from "./sound.js";
 import { setClock, state } from "./state.js";
 import { follow, onConnection, stop } from "./stream.js";
 import { keysHelp, listenToKeys, openSwitcher } from "./switcher.js";
-import { copyPlainNumbers, load } from "./telephone.js";
+import { copyPlainNumbers, load } from "./numberformat.js";
 import { themeButton } from "./theme.js";
 import { callbacks } from "./views/callbacks.js";
 import { faults } from "./views/faults.js";

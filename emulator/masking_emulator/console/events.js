@@ -1,7 +1,7 @@
 // Events of the journal in words. Callbacks have the vendor's names; the names of the journal are in the raw view only.
 
 import { timeOf } from "./instants.js";
-import { formatted } from "./telephone.js";
+import { formatted } from "./numberformat.js";
 
 /** @typedef {import("./types.js").JournalEvent} JournalEvent */
 

@@ -5,7 +5,7 @@
 import { h, show } from "./dom.js";
 import { pressable } from "./keys.js";
 import { played, prompts, said, tick } from "./screen.js";
-import { tel } from "./telephone.js";
+import { tel } from "./numberformat.js";
 
 /**
  * @typedef {import("./types.js").Call} Call

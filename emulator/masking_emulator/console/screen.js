@@ -3,7 +3,7 @@
 import { h, hidden } from "./dom.js";
 import { instant, stopwatch } from "./instants.js";
 import { worldNow } from "./state.js";
-import { formatted, tel } from "./telephone.js";
+import { formatted, tel } from "./numberformat.js";
 import { PLAYED_TO_THE_FIRST_LEG } from "./words.js";
 
 /**

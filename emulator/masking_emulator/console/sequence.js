@@ -3,7 +3,7 @@
 import { h, svg } from "./dom.js";
 import { callOf } from "./events.js";
 import { timeOf } from "./instants.js";
-import { formatted } from "./telephone.js";
+import { formatted } from "./numberformat.js";
 
 /**
  * @typedef {import("./types.js").Call} Call

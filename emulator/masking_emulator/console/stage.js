@@ -10,7 +10,7 @@ import { readOut } from "./screen.js";
 import { sequence } from "./sequence.js";
 import { ring } from "./sound.js";
 import { worldNow } from "./state.js";
-import { tel } from "./telephone.js";
+import { tel } from "./numberformat.js";
 
 /**
  * @typedef {import("./types.js").Call} Call

@@ -1,7 +1,7 @@
 // The picture of the start page: two phones, the number between them, and what each of them sees.
 
 import { svg } from "./dom.js";
-import { formatted } from "./telephone.js";
+import { formatted } from "./numberformat.js";
 
 const WIDTH = 640;
 const HEIGHT = 292;

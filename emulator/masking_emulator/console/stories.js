@@ -2,7 +2,7 @@
 
 import { act, all, countCallbacks, create, dial, number, pass, toExpiry, until } from "./acts.js";
 import { control, vendor } from "./api.js";
-import { formatted } from "./telephone.js";
+import { formatted } from "./numberformat.js";
 
 /** @typedef {import("./story.js").Story} Story */
 

@@ -6,7 +6,7 @@ import { button, h, show } from "./dom.js";
 import { address } from "./links.js";
 import { attempt } from "./say.js";
 import { state } from "./state.js";
-import { formatted, plainNumber } from "./telephone.js";
+import { formatted, plainNumber } from "./numberformat.js";
 
 /**
  * @typedef {{ kind: string, title: string, words: string, act: () => unknown }} Target

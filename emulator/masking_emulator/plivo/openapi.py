@@ -6,7 +6,6 @@ What calls leave behind, and numbers, are described in `openapi_resources.py`.
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from masking_emulator.plivo.listing import RANGED, STATUS
 from masking_emulator.plivo.openapi_parts import (
     FLAG,
     MAYBE_FLAG,
@@ -23,6 +22,7 @@ from masking_emulator.plivo.openapi_parts import (
 from masking_emulator.plivo.openapi_resources import resource_paths
 from masking_emulator.plivo.parameters import CREATE, UPDATE, Parameter
 from masking_emulator.plivo.render import Json
+from masking_emulator.plivo.session_list import RANGED, STATUS
 
 _INTERACTION: Final = shape(
     {**dict.fromkeys(("start_time", "end_time"), STRING), "type": {"const": "call"}, "total_call_count": WHOLE}

@@ -17,12 +17,12 @@ from masking_emulator.core.refusals import Refused
 from masking_emulator.plivo import calls, numbers, parse, recordings, refusals, render
 from masking_emulator.plivo.account_request import AccountRequest, ApiAnswer
 from masking_emulator.plivo.http import json_response
-from masking_emulator.plivo.listing import list_query
 from masking_emulator.plivo.pages import Shown, meta
 from masking_emulator.plivo.policy import BODY_BYTES_MAX, URL_BYTES_MAX
 from masking_emulator.plivo.refusals import ApiError, answer_to
 from masking_emulator.plivo.resources import list_path
 from masking_emulator.plivo.service import Caller, Service
+from masking_emulator.plivo.session_list import list_query
 
 #: Our own sentence on why a request was refused, beside the vendor's text in the body.
 REASON_HEADER: Final = "X-Emulator-Reason"

@@ -10,9 +10,9 @@ from functools import cache
 from typing import Any, Final
 
 from masking_emulator.plivo.filters import COMPARISONS
-from masking_emulator.plivo.listing import RANGED
 from masking_emulator.plivo.parameters import CREATE, SYNONYMS, UPDATE
 from masking_emulator.plivo.policy import Policy
+from masking_emulator.plivo.session_list import RANGED
 
 #: Keys in a body that an operation reads; the others read none.
 _BODY: Final[Mapping[str, Iterable[str]]] = {

@@ -7,7 +7,7 @@ import { here, note, sessionLink } from "../links.js";
 import { attempt, say } from "../say.js";
 import { world } from "../state.js";
 import { keepFresh } from "../stream.js";
-import { formatted, plainNumber, tel } from "../telephone.js";
+import { formatted, plainNumber, tel } from "../numberformat.js";
 import { inE164 } from "./numberentry.js";
 
 /**

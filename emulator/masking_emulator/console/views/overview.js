@@ -5,7 +5,7 @@ import { button, h, row, show, table } from "../dom.js";
 import { dated } from "../instants.js";
 import { address, sessionLink } from "../links.js";
 import { keepFresh } from "../stream.js";
-import { tel } from "../telephone.js";
+import { tel } from "../numberformat.js";
 import { stateOf } from "./numbers.js";
 import { problems } from "./problems.js";
 import { timeline } from "./timeline.js";

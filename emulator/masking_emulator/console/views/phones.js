@@ -6,7 +6,7 @@ import { address, here, note } from "../links.js";
 import { stage } from "../stage.js";
 import { world } from "../state.js";
 import { history, keepFresh } from "../stream.js";
-import { formatted, plainNumber } from "../telephone.js";
+import { formatted, plainNumber } from "../numberformat.js";
 
 /**
  * @typedef {import("../types.js").Call} Call

@@ -9,7 +9,7 @@ import { player } from "../recording.js";
 import { attempt } from "../say.js";
 import { state } from "../state.js";
 import { keepFresh } from "../stream.js";
-import { plainNumber, tel } from "../telephone.js";
+import { plainNumber, tel } from "../numberformat.js";
 import { sessionForm } from "./sessionform.js";
 import { timeLeft } from "./sessions.js";
 

@@ -7,7 +7,7 @@ import { address, here, note } from "../links.js";
 import { say, why } from "../say.js";
 import { world, worldNow } from "../state.js";
 import { keepFresh } from "../stream.js";
-import { tel } from "../telephone.js";
+import { tel } from "../numberformat.js";
 import { sessionForm } from "./sessionform.js";
 
 /** @typedef {import("../types.js").Session} Session */

@@ -5,7 +5,7 @@
 import { button, h } from "../dom.js";
 import { dated, instant } from "../instants.js";
 import { state, worldNow } from "../state.js";
-import { formatted } from "../telephone.js";
+import { formatted } from "../numberformat.js";
 import { packed, whole, zoomed } from "./timelinemodel.js";
 import { instantAt, LANES, paint } from "./timelinepaint.js";
 

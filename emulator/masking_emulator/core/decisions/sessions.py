@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from masking_emulator.core.books.pool import Wish
 from masking_emulator.core.commands import CreateSession, DeleteSession, PinWish, TimeOutSession, UpdateSession
 from masking_emulator.core.countries import calling_code
-from masking_emulator.core.decisions.pins import check_pins, settle_pins
 from masking_emulator.core.decisions.session_life import Signal, step
+from masking_emulator.core.decisions.session_pins import check_pins, settle_pins
 from masking_emulator.core.events import (
     CoolOffStarted,
     Ending,
