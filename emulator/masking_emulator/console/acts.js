@@ -2,8 +2,8 @@
 
 import { control, vendor } from "./api.js";
 import { advance } from "./clock.js";
-import { state } from "./state.js";
 import { formatted } from "./numberformat.js";
+import { state } from "./state.js";
 
 /**
  * @typedef {import("./story.js").Scene} Scene

@@ -4,8 +4,8 @@
 
 import { h, show } from "./dom.js";
 import { pressable } from "./keys.js";
-import { played, prompts, said, tick } from "./screen.js";
 import { tel } from "./numberformat.js";
+import { played, prompts, said, tick } from "./screen.js";
 
 /**
  * @typedef {import("./types.js").Call} Call

@@ -2,8 +2,8 @@
 
 import { h, hidden } from "./dom.js";
 import { instant, stopwatch } from "./instants.js";
-import { worldNow } from "./state.js";
 import { formatted, tel } from "./numberformat.js";
+import { worldNow } from "./state.js";
 import { PLAYED_TO_THE_FIRST_LEG } from "./words.js";
 
 /**

@@ -4,13 +4,13 @@ import { control } from "./api.js";
 import { button, h, show } from "./dom.js";
 import { handset } from "./handset.js";
 import { instant, lasting } from "./instants.js";
+import { tel } from "./numberformat.js";
 import { player } from "./recording.js";
 import { announce, attempt } from "./say.js";
 import { readOut } from "./screen.js";
 import { sequence } from "./sequence.js";
 import { ring } from "./sound.js";
 import { worldNow } from "./state.js";
-import { tel } from "./numberformat.js";
 
 /**
  * @typedef {import("./types.js").Call} Call

@@ -4,9 +4,9 @@ import { control, vendor } from "./api.js";
 import { move, setRate } from "./clock.js";
 import { button, h, show } from "./dom.js";
 import { address } from "./links.js";
+import { formatted, plainNumber } from "./numberformat.js";
 import { attempt } from "./say.js";
 import { state } from "./state.js";
-import { formatted, plainNumber } from "./numberformat.js";
 
 /**
  * @typedef {{ kind: string, title: string, words: string, act: () => unknown }} Target

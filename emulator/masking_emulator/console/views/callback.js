@@ -3,8 +3,8 @@
 import { badge, button, h, pairs, raw } from "../dom.js";
 import { when } from "../instants.js";
 import { address, sessionLink } from "../links.js";
-import { judged } from "../signature.js";
 import { tel } from "../numberformat.js";
+import { judged } from "../signature.js";
 import { OPEN_STATES } from "../words.js";
 
 /**

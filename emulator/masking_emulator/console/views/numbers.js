@@ -4,10 +4,10 @@ import { control, vendor } from "../api.js";
 import { badge, button, choice, field, h, pairs, row, show, table } from "../dom.js";
 import { timeOf, when } from "../instants.js";
 import { here, note, sessionLink } from "../links.js";
+import { formatted, plainNumber, tel } from "../numberformat.js";
 import { attempt, say } from "../say.js";
 import { world } from "../state.js";
 import { keepFresh } from "../stream.js";
-import { formatted, plainNumber, tel } from "../numberformat.js";
 import { inE164 } from "./numberentry.js";
 
 /**

@@ -3,10 +3,10 @@
 import { control, vendor } from "../api.js";
 import { choice, field, h, show } from "../dom.js";
 import { address, here, note } from "../links.js";
+import { formatted, plainNumber } from "../numberformat.js";
 import { stage } from "../stage.js";
 import { world } from "../state.js";
 import { history, keepFresh } from "../stream.js";
-import { formatted, plainNumber } from "../numberformat.js";
 
 /**
  * @typedef {import("../types.js").Call} Call

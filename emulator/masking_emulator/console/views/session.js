@@ -5,11 +5,11 @@ import { badge, button, fold, h, pairs, raw, row, show, table } from "../dom.js"
 import { about, sessionOf, titleOf } from "../events.js";
 import { timeOf, when } from "../instants.js";
 import { address } from "../links.js";
+import { plainNumber, tel } from "../numberformat.js";
 import { player } from "../recording.js";
 import { attempt } from "../say.js";
 import { state } from "../state.js";
 import { keepFresh } from "../stream.js";
-import { plainNumber, tel } from "../numberformat.js";
 import { sessionForm } from "./sessionform.js";
 import { timeLeft } from "./sessions.js";
 

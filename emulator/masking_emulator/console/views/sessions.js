@@ -4,10 +4,10 @@ import { vendor } from "../api.js";
 import { badge, button, choice, field, fold, h, row, show, table } from "../dom.js";
 import { dated, instant, lasting, when } from "../instants.js";
 import { address, here, note } from "../links.js";
+import { tel } from "../numberformat.js";
 import { say, why } from "../say.js";
 import { world, worldNow } from "../state.js";
 import { keepFresh } from "../stream.js";
-import { tel } from "../numberformat.js";
 import { sessionForm } from "./sessionform.js";
 
 /** @typedef {import("../types.js").Session} Session */

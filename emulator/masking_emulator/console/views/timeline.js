@@ -4,8 +4,8 @@
 
 import { button, h } from "../dom.js";
 import { dated, instant } from "../instants.js";
-import { state, worldNow } from "../state.js";
 import { formatted } from "../numberformat.js";
+import { state, worldNow } from "../state.js";
 import { packed, whole, zoomed } from "./timelinemodel.js";
 import { instantAt, LANES, paint } from "./timelinepaint.js";
 
