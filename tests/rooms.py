@@ -61,15 +61,15 @@ ROOMS: Final[Mapping[str, Room]] = {
         ("core", "clock", "unpatched", "plivo"),
         {"msgspec": "*", "httpcore": "callbacks/transport.py|callbacks/measured.py"},
     ),
-    "evidence": Room(
-        "what another service answered: captures that can be shared, and how ours differs",
-        ("wholefile",),
-        {"msgspec": "*"},
-    ),
     "interception": Room(
         "how unmodified programs get here: proxy, certificates, environment, shells, doctor",
         ("core.instants", "clock", "config", "client"),
         {"cryptography": "interception/authority.py"},
+    ),
+    "evidence": Room(
+        "what another service answered: captures that can be shared, and how ours differs",
+        ("core.countries", "wholefile", "plivo"),
+        {"msgspec": "*"},
     ),
     "world": Room(
         "one account at work: its file, spec, life, journal, and the hub that holds all of a server",

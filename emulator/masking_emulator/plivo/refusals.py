@@ -4,7 +4,7 @@ Texts with a row of the ledger are in the vendor's own table of errors; the othe
 the vendor documents none. Every refusal also has a header with the reason in the emulator's own words.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -164,3 +164,10 @@ def answer_to(refused: Refused) -> ApiError:
     """The vendor's answer to a refusal of the core."""
     answer = _ANSWERS[refused.reason]
     return ApiError(answer.status, answer.text.format(**refused.detail), answer.explain(refused.detail))
+
+
+def sentences() -> Iterable[str]:
+    """Every text of the service that we know: of refusals, and of what was done."""
+    yield from (text for name, text in globals().items() if name.isupper() and isinstance(text, str))
+    yield from (answer.text for answer in _ANSWERS.values())
+    yield from ("Session created", "Session updated", "Session expired")
