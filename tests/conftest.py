@@ -13,6 +13,7 @@ import pytest
 from hypothesis import settings
 from masking_emulator.server.thread import ServerThread
 
+from tests.answers import Answer, answers_kept, undescribed
 from tests.plivo.ask import Api, api_of
 
 _NO_SKIPS: Final = os.environ.get("MASKING_EMULATOR_NO_SKIPS") == "1"
@@ -32,6 +33,23 @@ def cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("the cache")
     os.environ["MASKING_EMULATOR_CACHE"] = str(folder)
     return folder
+
+
+@pytest.fixture(scope="session", autouse=True)
+def kept_answers() -> Iterator[list[Answer]]:
+    """The control API's answers that nobody has looked at yet."""
+    with answers_kept() as kept:
+        yield kept
+
+
+@pytest.fixture(autouse=True)
+def _answers_are_as_described(kept_answers: list[Answer]) -> Iterator[None]:
+    """A test fails where the control API answered what its OpenAPI document does not describe."""
+    yield
+    answers = kept_answers.copy()
+    kept_answers.clear()
+    wrong = next(filter(None, map(undescribed, answers)), None)
+    assert wrong is None, wrong
 
 
 @pytest.fixture(scope="session")

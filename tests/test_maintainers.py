@@ -78,7 +78,15 @@ _NEED_NOT_KNOW: Final[Mapping[str, tuple[str, ...]]] = {
     ),
     "A callback": ("plivo/ledger/allocation.py", "plivo/ledger/calls.py", "docs/*"),
     "A verb of the command line": (
-        *("core/*", "keeping/*", "control/about.py", "cli/calls.py", "cli/runs.py", "cli/status.py"),
+        *(
+            "core/*",
+            "keeping/*",
+            "control/about.py",
+            "control/answers/*",
+            "cli/calls.py",
+            "cli/runs.py",
+            "cli/status.py",
+        ),
         *("tests/fuzz/*", "tests/scenario.py", "tests/sdk/*", "tests/test_wire.py", "tests/shell/test_cli_*"),
         *(
             "tests/shell/test_byte_order_marks.py",

@@ -78,7 +78,29 @@ def _section(title: str, operation: Mapping[str, Any], example: str) -> str:
     body = _body(operation)
     if body:
         parts.append(table(("body", "type", "meaning"), body).rstrip())
-    return "\n\n".join([*parts, example]) + "\n"
+    return "\n\n".join([*parts, *_answer(operation), example]) + "\n"
+
+
+def _answer(operation: Mapping[str, Any]) -> list[str]:
+    """The keys of a successful answer, and the name of its schema where it has one."""
+    content = next(answer["content"] for status, answer in operation["responses"].items() if status < "300")
+    schema = content.get("application/json", {}).get("schema", {})
+    name = schema.get("$ref", "").rpartition("/")[2]
+    properties = document()["components"]["schemas"][name]["properties"] if name else schema.get("properties", {})
+    rows = [(f"`{key}`", _kind(each)) for key, each in properties.items()]
+    title = f"answer, `{name}`" if name else "answer"
+    return [table((title, "type"), rows).rstrip()] if rows else []
+
+
+def _kind(schema: Mapping[str, Any]) -> str:
+    """In a word what a key of an answer is: a schema of its own by its name."""
+    if "$ref" in schema:
+        return f"`{schema['$ref'].rpartition('/')[2]}`"
+    if "anyOf" in schema:
+        return " or ".join(map(_kind, schema["anyOf"]))
+    if schema.get("type") == "array":
+        return f"list of {_kind(schema.get('items', {}))}"
+    return "instant" if schema.get("format") == "date-time" else kind(schema)
 
 
 def _body(operation: Mapping[str, Any]) -> list[tuple[str, str, str]]:

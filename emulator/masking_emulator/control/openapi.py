@@ -5,14 +5,16 @@ from re import findall
 from typing import Any, Final
 
 from masking_emulator import __version__, control
+from masking_emulator.control.answers import ANSWERS, components
+from masking_emulator.control.answers.parts import ref
 from masking_emulator.control.kernel import JSON
 from masking_emulator.plivo.callback_schemas import CALLBACK_SCHEMAS
 from masking_emulator.plivo.openapi import emulated_paths
 from masking_emulator.world.schema import world_schema
 
-_STATUSES: Final[Mapping[str, str]] = {
-    "200": "Done",
-    "201": "Made",
+_SUCCESSES: Final[Mapping[str, str]] = {"200": "Done", "201": "Made"}
+
+_REFUSALS: Final[Mapping[str, str]] = {
     "400": "The request cannot be done as it is",
     "403": "A foreign Origin or Host may not write",
     "404": "There is no such thing",
@@ -35,7 +37,7 @@ def document() -> dict[str, Any]:
         "webhooks": {event: _webhook(event, schema) for event, schema in CALLBACK_SCHEMAS.items()},
         "components": {
             "securitySchemes": {"basic": {"type": "http", "scheme": "basic"}},
-            "schemas": {"World": world_schema()},
+            "schemas": {"World": world_schema(), **components()},
         },
     }
 
@@ -69,11 +71,7 @@ def _described(operation: control.Operation) -> dict[str, Any]:
         "description": operation.handler.__doc__,
         "tags": ["control"],
         "parameters": in_path + in_query,
-        "responses": {
-            status: {"description": text, "content": {"application/json": {"schema": {"type": "object"}}}}
-            for status, text in _STATUSES.items()
-        }
-        | _other_than_json(operation),
+        "responses": _success(operation) | _refusals(operation),
     }
     if operation.body is not None:
         described["requestBody"] = {"content": {"application/json": {"schema": operation.body}}}
@@ -82,10 +80,22 @@ def _described(operation: control.Operation) -> dict[str, Any]:
     return described
 
 
-def _other_than_json(operation: control.Operation) -> dict[str, Any]:
-    if operation.media_type == JSON:
-        return {}
-    return {"200": {"description": _STATUSES["200"], "content": {operation.media_type: {"schema": {}}}}}
+def _success(operation: control.Operation) -> dict[str, Any]:
+    if operation.media_type != JSON:
+        return {"200": _response(_SUCCESSES["200"], {}, operation.media_type)}
+    answer = ANSWERS[operation.handler.__name__]
+    return {status: _response(_SUCCESSES[status], answer.schema) for status in answer.statuses}
+
+
+def _refusals(operation: control.Operation) -> dict[str, Any]:
+    answer = ANSWERS.get(operation.handler.__name__)
+    conflict = None if answer is None else answer.conflict
+    schemas = {"409": {"anyOf": [conflict, ref("Error")]}} if conflict else {}
+    return {status: _response(text, schemas.get(status, ref("Error"))) for status, text in _REFUSALS.items()}
+
+
+def _response(text: str, schema: Mapping[str, Any], media_type: str = JSON) -> dict[str, Any]:
+    return {"description": text, "content": {media_type: {"schema": schema}}}
 
 
 def _parameter(place: str, name: str, schema: Mapping[str, Any]) -> dict[str, Any]:

@@ -124,7 +124,7 @@ def _writer(hint: Any, name: str) -> Converter | None:
         return tagged
     if not set(members) <= {str, int, float, bool, NoneType} or get_origin(hint) in (tuple, frozenset, list, dict):
         return plain
-    return _write_instant if int in members and _is_instant(name) else None
+    return _write_instant if int in members and is_instant(name) else None
 
 
 def _write_instant(given: int | None) -> str | None:
@@ -168,7 +168,7 @@ def _reader(hint: Any, name: str) -> Converter:
         return _reader_of_choice(hint)
     if _is_record(hint):
         return _reader_of_record(hint)
-    return _read_instant if hint is int and _is_instant(name) else _reader_of_scalar(hint)
+    return _read_instant if hint is int and is_instant(name) else _reader_of_scalar(hint)
 
 
 @cache
@@ -380,7 +380,8 @@ def _members(union: Any) -> list[type]:
     return [member for part in get_args(union) for member in (_members(part) if get_args(part) else [part])]
 
 
-def _is_instant(name: str) -> bool:
+def is_instant(name: str) -> bool:
+    """Whether a whole number in a field of this name is an instant, which is written in ISO 8601."""
     return name in ("at", "until") or name.endswith("_at")
 
 
