@@ -68,8 +68,8 @@ ROOMS: Final[Mapping[str, Room]] = {
     ),
     "evidence": Room(
         "what another service answered: captures that can be shared, and how ours differs",
-        ("core.countries", "wholefile", "plivo"),
-        {"msgspec": "*"},
+        ("core.countries", "clock", "wholefile", "unpatched", "plivo", "receiver", "interception.hosts"),
+        {"msgspec": "*", "httpcore": "evidence/upstream.py", "starlette": "evidence/relay.py"},
     ),
     "world": Room(
         "one account at work: its file, spec, life, journal, and the hub that holds all of a server",
@@ -104,7 +104,7 @@ ROOMS: Final[Mapping[str, Room]] = {
         "the command line",
         (
             *("clock", "config", "wholefile", "client", "report", "plivo.ledger", "plivo.sentences", "plivo.stories"),
-            *("plivo.validation", "receiver", "interception"),
+            *("plivo.validation", "receiver", "interception", "evidence"),
             *("world.spec", "world.file", "world.schema", "keeping.replay", "agents", "server"),
         ),
         {"click": "*"},

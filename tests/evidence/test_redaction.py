@@ -100,7 +100,7 @@ def _answer(secrets: Mapping[str, str], spell: Callable[[str], str]) -> SeenAnsw
         "api_id": secrets["api_id"],
         "error": f"Invalid parameter. {said} at {_callback_url(secrets, spell)}, {secrets['token']}",
         "session": {"virtual_number": secrets["virtual"], "created_time": "2026-11-26 12:00:01 +0000 UTC"},
-        "recording": f"https://media.plivo.com/v1/Account/{secrets['auth_id']}/Recording/{secrets['api_id']}.mp3",
+        "audio": f"https://media.plivo.com/v1/Account/{secrets['auth_id']}/Recording/{secrets['api_id']}.mp3",
         "friendly": spell(secrets["name"]),
         "resource_uri": f"/v1/Account/{secrets['subaccount']}/Number/{secrets['virtual']}/?offset={secrets['second']}",
         f"x{secrets['first']}": 1,
@@ -184,8 +184,8 @@ def test_what_a_comparison_needs_is_kept(tmp_path: Path) -> None:
     assert "2026-01-01 00:00:01 +0000 UTC" == answered["session"]["created_time"]
     assert f"{account}//Masking/Session/00000000-0000-4000-8000-000000000001/" == first.request.path
     assert answered["resource_uri"].startswith("/v1/Account/SASTANDIN00000000001/Number/14150000001/?offset=")
-    assert answered["recording"].startswith(f"https://media.plivo.com{account}/Recording/0000")
-    assert answered["recording"].endswith(".mp3")
+    assert answered["audio"].startswith(f"https://media.plivo.com{account}/Recording/0000")
+    assert answered["audio"].endswith(".mp3")
     assert asked["callback_url"].startswith("https://user@host-1.example:8443/w")
     assert asked["callback_url"].endswith("#rc=0")
     assert first.request == second.request

@@ -294,6 +294,7 @@ VERBS: Final[Mapping[str, str]] = {
     "phones": "Say how a real number behaves",
     "recording": "Play a recording",
     "routes": "Deliver public callback URLs to an app near by",
+    "capture": "Run COMMAND against a real service",
     "run": "Run COMMAND with an emulator of its own",
     "sessions": "Create, look at, change and end masking sessions.",
     "snapshot": "Keep the whole state of a world",

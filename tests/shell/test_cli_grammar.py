@@ -43,6 +43,7 @@ VERBS = dict(verbs())
 _PLAIN = {
     ("serve",),
     ("run",),
+    ("capture",),
     ("help",),
     ("mcp",),
     ("skill",),

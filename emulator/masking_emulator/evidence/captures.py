@@ -34,6 +34,7 @@ Pairs = Sequence[tuple[str, str]]
 
 SecondsIn = Annotated[float, Meta(ge=0, description="Seconds since the capture began.")]
 SecondsLong = Annotated[float, Meta(ge=0, description="Seconds.")]
+CapturedService = Literal["vendor", "emulator", "other"]
 SignatureVerdict = Literal["right", "wrong", "missing"]
 
 
@@ -49,7 +50,7 @@ class CaptureHeader(Struct, frozen=True, kw_only=True, tag_field="kind", tag="ca
     """
 
     version: Annotated[int, Meta(ge=1)]
-    service: Literal["vendor", "emulator", "other"]
+    service: CapturedService
     began: str = BEGINNING
     made_with: Mapping[str, str] = {}
 

@@ -37,6 +37,7 @@ from masking_emulator.evidence.standins import HTTP_DATE, INSTANT, NUMBER_DIGITS
 from masking_emulator.evidence.vocabulary import (
     CUSTOMERS_WORDS,
     EXTENSION,
+    NEVER_KEPT,
     PLAIN_KEY,
     PROGRAMS,
     SECTIONS,
@@ -106,7 +107,7 @@ class Redactor:
             rule = kept_header(name)
             if rule is not None:
                 kept.append((name, self._header(rule, value)))
-            elif of_service and PLAIN_KEY.fullmatch(name.replace("-", "_")) and "cookie" not in name.lower():
+            elif of_service and PLAIN_KEY.fullmatch(name.replace("-", "_")) and not NEVER_KEPT.match(name):
                 kept.append((name, self.stand_ins.word(value)))
         return kept
 

@@ -32,7 +32,7 @@ class ValueKind(Enum):
 PLAIN_KEY: Final = re.compile(r"(?!.*[0-9]{4})[A-Za-z][A-Za-z0-9_]{0,39}")
 
 #: A short word, as a state, a format or a cause is.
-VOCABULARY: Final = re.compile(r"(?!.*[0-9]{5})[A-Za-z0-9*./;=, _-]{1,40}")
+VOCABULARY: Final = re.compile(r'(?!.*[0-9]{5})[A-Za-z0-9*./;=," _-]{1,40}')
 
 #: What a customer may say of it in a request: the values that parameters have.
 CUSTOMERS_WORDS: Final = re.compile(
@@ -119,7 +119,17 @@ _HEADERS: Final[Mapping[str, ValueKind]] = {
                 "transfer-encoding",
                 "allow",
             ),
-            *("retry-after", "cache-control", "vary", "server", "pragma", "keep-alive", "content-encoding", "expect"),
+            *(
+                "www-authenticate",
+                "retry-after",
+                "cache-control",
+                "vary",
+                "server",
+                "pragma",
+                "keep-alive",
+                "content-encoding",
+                "expect",
+            ),
             *("x-ratelimit-limit", "x-ratelimit-remaining", "x-ratelimit-reset", "date", "expires", "last-modified"),
         ),
         ValueKind.WORD,
@@ -129,6 +139,9 @@ _HEADERS: Final[Mapping[str, ValueKind]] = {
     "host": ValueKind.HOST,
     "user-agent": ValueKind.AGENT,
 }
+
+#: Headers of answers whose names are not kept either: cookies, and what an emulator of ours says of its own accord.
+NEVER_KEPT: Final = re.compile("set-cookie|x-emulator-", flags=re.IGNORECASE)
 
 #: The headers of callbacks that carry signatures and what they were made with, in small letters.
 SIGNATURES: Final = frozenset(name.lower() for name in (V2, V2_NONCE, V2_MAIN, V3, V3_NONCE, V3_MAIN))

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
-from typing import IO, Final, Literal, Self
+from typing import IO, Final, Self
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -21,6 +21,7 @@ from masking_emulator.evidence.captures import (
     CapturedCallback,
     CapturedExchange,
     CapturedRequest,
+    CapturedService,
     CaptureHeader,
     CaptureLine,
     SignatureVerdict,
@@ -63,7 +64,7 @@ class CaptureWriter:
         self,
         path: Path,
         *,
-        service: Literal["vendor", "emulator", "other"],
+        service: CapturedService,
         made_with: Mapping[str, str],
         began: int,
     ) -> None:
@@ -157,10 +158,10 @@ class CaptureWriter:
             return replace(made, body=redactor.body(decoded(answer.body), of_service=True))
         except ValueError:
             pass
-        try:
-            return replace(made, text=redactor.sentence(answer.body.decode()[:_TEXT_CHARACTERS_MAX]))
-        except UnicodeError:
+        # Of a text that was cut off in the middle half a number may be left, which is not recognised. Pages are whole.
+        if not _kind_of(answer.headers).startswith("text/"):
             return replace(made, bytes=length)
+        return replace(made, text=redactor.sentence(answer.body.decode("utf-8", "replace"))[:_TEXT_CHARACTERS_MAX])
 
     def _write(self, record: CaptureLine) -> bool:
         """Write a line, and say whether it was written. Raises OSError."""
@@ -191,8 +192,13 @@ def _for_this_user(path: str, flags: int) -> int:
 
 
 def _is_form(headers: Sequence[tuple[str, str]]) -> bool:
-    kinds = [value for name, value in headers if name.lower() == "content-type"]
-    return any(kind.partition(";")[0].strip().lower() == _FORM for kind in kinds)
+    return _kind_of(headers) == _FORM
+
+
+def _kind_of(headers: Sequence[tuple[str, str]]) -> str:
+    """The media type, without its parameters."""
+    kind = next((value for name, value in headers if name.lower() == "content-type"), "")
+    return kind.partition(";")[0].strip().lower()
 
 
 def _rounded(seconds: float) -> float:

@@ -48,7 +48,7 @@ class Credentials(Generic[ServiceT]):
         """Why this Authorization header names no account, in a sentence. It quotes no token."""
         if authorization is None:
             return "there is no Authorization header"
-        named = _read(authorization)
+        named = basic_credentials(authorization)
         if named is None:
             return "the Authorization header is no HTTP Basic"
         auth_id, _ = named
@@ -57,12 +57,12 @@ class Credentials(Generic[ServiceT]):
         return f"no account of any world has the Auth ID {auth_id[:60]!r}"
 
     def _decoded(self, authorization: str) -> Caller[ServiceT] | None:
-        named = _read(authorization)
+        named = basic_credentials(authorization)
         return None if named is None else self._by_header.get(_header(*named))
 
 
-def _read(authorization: str) -> tuple[str, str] | None:
-    """Auth ID and Auth Token, if it is HTTP Basic."""
+def basic_credentials(authorization: str) -> tuple[str, str] | None:
+    """Auth ID and Auth Token of an Authorization header; None where it is no HTTP Basic."""
     scheme, _, encoded = authorization.strip().partition(" ")
     if scheme.lower() != "basic":
         return None

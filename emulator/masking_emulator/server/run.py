@@ -16,7 +16,7 @@ from threading import Event, Thread, Timer
 from typing import TYPE_CHECKING, Final, NoReturn
 
 from masking_emulator.clock import looks
-from masking_emulator.config import HOST_DEFAULT, cache_folder, environment
+from masking_emulator.config import HOST_DEFAULT, URL_VARIABLE, cache_folder, environment
 from masking_emulator.core.chance import Seed
 from masking_emulator.interception.certificates import users_certificates
 from masking_emulator.interception.environment import EmulatorAccess, variables
@@ -25,11 +25,13 @@ from masking_emulator.server.garbage_collection import settle
 from masking_emulator.server.sockets import ServerSockets, open_sockets
 from masking_emulator.wholefile import CannotKeepFile
 from masking_emulator.world.file import load_world, with_routes
-from masking_emulator.world.spec import WorldSpec, keeping_requests
+from masking_emulator.world.spec import keeping_requests
 
 if TYPE_CHECKING:
+    from starlette.types import ASGIApp
+
     from masking_emulator.keeping.files import Keeping
-    from masking_emulator.server.server import Server
+    from masking_emulator.server.server import AppServer
 
 #: Exit codes as in a shell: the command is not there, it is not a program, a signal ended it.
 EXIT_NOT_FOUND: Final = 127
@@ -47,6 +49,9 @@ _PR_SET_PDEATHSIG: Final = 1
 #: How often to check whether the processes that the command left have ended, in real seconds.
 _PAUSE_S: Final = 0.01
 
+
+#: What `run` tells its command of the emulator, and what another service has not.
+_OF_AN_EMULATOR: Final = (URL_VARIABLE, "PLIVO_AUTH_ID", "PLIVO_AUTH_TOKEN")
 
 #: How long the server may take to end, in real seconds.
 _STOP_S: Final = 10.0
@@ -98,15 +103,68 @@ def run(config: RunConfig, ended: Callable[[str, int], int] = lambda _, code: co
         certificates=users_certificates,
     )
     user = environment()
-    everything = {**user, **variables(_target(sockets, spec, user), user)}
+    account = spec.accounts[0]
+    everything = {**user, **variables(_access(sockets, (account.auth_id, account.auth_token), user), user)}
     command = _Command(config.command, everything, kill_after_s=config.kill_after_s)
-    serving = _Serving(spec, sockets, keeping, command.end)
+
+    def serve(made: Callable[["AppServer"], None]) -> None:
+        # Imported here, in the server's thread: the command has started meanwhile, and need not wait for it.
+        from masking_emulator.server.server import serve_world
+
+        serve_world(spec, sockets, keeping, ready=settle, made=made)
+
+    serving = _Serving(serve, command.end)
     serving.start()
     code = command.wait()
     if serving.is_alive():
         code = ended(sockets.url, code)
     if keeping is not None:
         serving.stop()
+    _leave(code)
+
+
+def run_with_app(
+    app: "ASGIApp",
+    command: Sequence[str],
+    *,
+    port: int,
+    allowed_hosts: Sequence[str],
+    kill_after_s: float,
+    linger_s: float,
+    ended: Callable[[int], int],
+) -> NoReturn:
+    """Run the command as `run` does, with this app in the emulator's place, and with the account that the user has.
+
+    `port` is that of plain HTTP. The app answers for `linger_s` real seconds after the command has ended. After that
+    `ended` is called with the command's exit code, and returns this process's.
+    Raises CannotOpenSocket, CannotKeep and CannotRun before the command has started.
+    """
+    sockets = open_sockets(
+        HOST_DEFAULT, port, proxy_port=0, tls_port=0, allowed_hosts=allowed_hosts, certificates=users_certificates
+    )
+    user = environment()
+    ours = variables(_access(sockets, ("", ""), user), user)
+    # The account is the user's, and there is no control API to be named.
+    everything = {**user, **{name: value for name, value in ours.items() if name not in _OF_AN_EMULATOR}}
+    started = _Command(command, everything, kill_after_s=kill_after_s)
+
+    def serve(made: Callable[["AppServer"], None]) -> None:
+        # Imported here, in the server's thread: the command has started meanwhile, and need not wait for it.
+        from masking_emulator.server.server import AppServer
+
+        server = AppServer(app, sockets)
+        made(server)
+        server.run(sockets=[sockets.plain])
+
+    serving = _Serving(serve, started.end)
+    serving.start()
+    code = started.wait()
+    Event().wait(linger_s)
+    serving.stop()
+    _leave(ended(code))
+
+
+def _leave(code: int) -> NoReturn:
     for stream in (sys.stdout, sys.stderr):
         with suppress(OSError):
             stream.flush()
@@ -114,17 +172,16 @@ def run(config: RunConfig, ended: Callable[[str, int], int] = lambda _, code: co
     os._exit(code)
 
 
-def _target(sockets: ServerSockets, spec: WorldSpec, user: Mapping[str, str]) -> EmulatorAccess:
+def _access(sockets: ServerSockets, account: tuple[str, str], user: Mapping[str, str]) -> EmulatorAccess:
     assert sockets.certificates is not None
     assert sockets.proxy_url is not None
     authority = sockets.certificates.authority.read_text(encoding="ascii")
-    account = spec.accounts[0]
     return EmulatorAccess(
         url=sockets.url,
         proxy_url=sockets.proxy_url,
         tls_url=sockets.tls_url,
-        auth_id=account.auth_id,
-        auth_token=account.auth_token,
+        auth_id=account[0],
+        auth_token=account[1],
         trust=trust(cache_folder(), authority, other_authorities(user)),
     )
 
@@ -145,23 +202,21 @@ class _Serving(Thread):
     `stopped` is called when it has ended: only a bug ends it while the command runs, which would wait for it long.
     """
 
-    def __init__(
-        self, spec: WorldSpec, sockets: ServerSockets, keeping: "Keeping | None", stopped: Callable[[], None]
-    ) -> None:
+    def __init__(self, serve: Callable[[Callable[["AppServer"], None]], None], stopped: Callable[[], None]) -> None:
+        """`serve` serves until it is done, and first hands over its server."""
         super().__init__(name="masking-emulator", daemon=True)
-        self._spec, self._sockets, self._keeping, self._stopped = spec, sockets, keeping, stopped
-        self._server: Server | None = None
+        self._serve, self._stopped = serve, stopped
+        self._server: AppServer | None = None
         self._made = Event()
 
     def run(self) -> None:
         """Serve."""
-        # Imported here, in the server's thread: the command has started meanwhile, and need not wait for it.
+        # Imported here, in the server's thread, as the server is.
         from masking_emulator.server.log import log_as
-        from masking_emulator.server.server import serve_world
 
         log_as("text")
         try:
-            serve_world(self._spec, self._sockets, self._keeping, ready=settle, made=self._take)
+            self._serve(self._take)
         except CannotKeepFile as error:
             sys.stderr.write(f"masking-emulator: {error}\n")
         finally:
@@ -175,7 +230,7 @@ class _Serving(Thread):
             self._server.should_exit = True
         self.join(_STOP_S)
 
-    def _take(self, server: "Server") -> None:
+    def _take(self, server: "AppServer") -> None:
         self._server = server
         self._made.set()
 

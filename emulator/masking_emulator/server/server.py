@@ -4,7 +4,7 @@ import asyncio
 import signal
 import socket
 import ssl
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from pathlib import Path
@@ -173,30 +173,29 @@ def _keeping(config: ServeConfig) -> "Keeping | None":
 _TICKS_PER_SECOND: Final = 10
 
 
-class Server(uvicorn.Server):
+class AppServer(uvicorn.Server):
     """uvicorn, which also says when it listens on every socket, and ends with exit code 0 when it is asked to end."""
 
     def __init__(
         self,
-        hub: Hub,
+        app: ASGIApp,
         sockets: ServerSockets,
-        begin: Callable[[], None],
-        started: Callable[[], None],
         *,
+        ending: Callable[[], Awaitable[None]] | None = None,
+        begin: Callable[[], None] = lambda: None,
+        started: Callable[[], None] = lambda: None,
         leaving: Callable[[], None] | None = None,
-        control_hosts: Sequence[str] = (),
         limits: ClientLimits = CLIENT_LIMITS,
-        agents: "McpEndpoint | None" = None,
     ) -> None:
         """`begin` is called in the event loop before anything is served, `started` as soon as requests are answered.
 
-        `leaving` is called in a thread of its own once the server is to end, while requests are still answered.
+        `leaving` is called in a thread of its own once the server is to end, while requests are still answered, and
+        `ending` when no further connection is accepted: it ends what requests wait for.
         """
         self._http = partial(HttpProtocol, crowd=Crowd(connections_max(files_max())), limits=limits)
-        further = [] if agents is None else [agents.route()]
         super().__init__(
             uvicorn.Config(
-                self._quietly(make_app(hub, control_hosts=control_hosts, further=further)),
+                self._quietly(app),
                 http=self._http,  # type: ignore[arg-type]  # uvicorn does no more with it than to call it
                 ws="none",
                 lifespan="off",
@@ -206,12 +205,11 @@ class Server(uvicorn.Server):
                 proxy_headers=False,  # anybody could send one
             )
         )
-        self._hub = hub
         self._sockets = sockets
         self._begin = begin
         self._started = started
-        self._agents = agents
         self._leaving = leaving
+        self._ending = ending
         self._proxy: Proxy | None = None
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
@@ -238,11 +236,10 @@ class Server(uvicorn.Server):
             await asyncio.to_thread(self._leaving)
         for listener in (*self.servers, *(sockets or ())):
             listener.close()
-        await self._hub.close()  # first: requests that wait for a callback would delay the end of the server
+        if self._ending is not None:  # first: requests that wait for a callback would delay the end of the server
+            await self._ending()
         if self._proxy is not None:
             self._proxy.close()
-        if self._agents is not None:
-            await self._agents.close()
         connections, tasks = self.server_state.connections, self.server_state.tasks
         for connection in tuple(connections):
             connection.shutdown()
@@ -317,3 +314,30 @@ class Server(uvicorn.Server):
         del sig, frame
         self.force_exit = self.should_exit
         self.should_exit = True
+
+
+class Server(AppServer):
+    """The emulator: both APIs and the console over the worlds of a hub."""
+
+    def __init__(
+        self,
+        hub: Hub,
+        sockets: ServerSockets,
+        begin: Callable[[], None],
+        started: Callable[[], None],
+        *,
+        leaving: Callable[[], None] | None = None,
+        control_hosts: Sequence[str] = (),
+        limits: ClientLimits = CLIENT_LIMITS,
+        agents: "McpEndpoint | None" = None,
+    ) -> None:
+        """`begin`, `started` and `leaving` as in AppServer."""
+        further = [] if agents is None else [agents.route()]
+
+        async def end() -> None:
+            await hub.close()
+            if agents is not None:
+                await agents.close()
+
+        app = make_app(hub, control_hosts=control_hosts, further=further)
+        super().__init__(app, sockets, ending=end, begin=begin, started=started, leaving=leaving, limits=limits)
