@@ -39,9 +39,8 @@ def verbs(group: click.Group = main, path: tuple[str, ...] = ()) -> Iterator[tup
 
 VERBS = dict(verbs())
 
-#: What prints no answer: a server, a program's own output, and text for a shell or for people only.
+#: What prints no answer: a program's own output, a protocol of its own, and text for a shell or for people only.
 _PLAIN = {
-    ("serve",),
     ("run",),
     ("capture",),
     ("help",),

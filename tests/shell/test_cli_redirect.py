@@ -9,12 +9,13 @@ from typing import Final
 from urllib.parse import urlsplit
 
 import pytest
+from masking_emulator.client import Control
 from masking_emulator.interception.certificates import users_certificates
 from masking_emulator.interception.doctor import examine
 from masking_emulator.interception.environment import SHIM
 from masking_emulator.server.thread import ServerThread
 
-from tests.shell.process import COMMAND, run, sentence
+from tests.shell.process import COMMAND, PATIENCE_S, run, sentence
 
 _DOCTOR: Final = " ".join([*COMMAND, "doctor"])
 
@@ -53,6 +54,30 @@ def test_serve_tells_where_its_doors_are() -> None:
 
     assert ["ready", "http", "world=demo", "proxy=http", "tls=https"] == [word.partition(":")[0] for word in ready]
     assert 0 == process.returncode
+
+
+def test_serve_tells_programs_the_same() -> None:
+    """One JSON object in one line, with what does not listen as null."""
+    command = [*COMMAND, "serve", "--port", "0", "--proxy-port", "0", "--json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            said = json.loads(process.stdout.readline())
+            health = Control(said["url"]).get("/health")
+            process.terminate()
+            rest, _ = process.communicate(timeout=PATIENCE_S)
+        finally:
+            process.kill()
+
+    assert {"url", "console", "auth_id", "auth_token", "world", "proxy_url", "tls_url"} == said.keys()
+    assert ("ok", f"{said['url']}/", "demo", None, "") == (
+        health["status"],
+        said["console"],
+        said["world"],
+        said["tls_url"],
+        rest,
+    )
+    assert said["proxy_url"].startswith("http://127.0.0.1:")
 
 
 def test_taken_proxy_port_says_which_option(intercepting: ServerThread) -> None:

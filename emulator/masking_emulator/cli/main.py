@@ -20,11 +20,13 @@ from masking_emulator.cli.common import (
     PORT,
     REPORT_HELP,
     Noun,
+    Output,
     Verb,
     end,
     end_cleanly_when_asked,
     end_without_output,
     open_closed_streams,
+    output_options,
 )
 from masking_emulator.cli.words import AGENT_LEAVES
 from masking_emulator.config import HOST_DEFAULT, PORT_DEFAULT, ServeConfig, read_seed
@@ -117,17 +119,18 @@ def main() -> None:
 @click.option(
     "--log-format", default="text", type=click.Choice(["text", "json"]), help="The form of the log, on stderr."
 )
-def serve(**options: Any) -> None:
+@output_options
+def serve(*, as_json: bool, quiet: bool, **options: Any) -> None:
     """Run the emulator until Ctrl-C.
 
     When it answers requests it prints a line that begins with `ready http://HOST:PORT`, and what a first try needs:
-    the console's address, the account, and a request for curl.
+    the console's address, the account, and a request for curl. With --json it is one object in one line.
     """
     end_cleanly_when_asked()  # while it still starts, too
     gc.disable()  # what a start makes stays, so looking for garbage in it only takes time
 
     # Imported here: the client verbs need none of it and start faster without.
-    from masking_emulator.cli.greeting import greeting
+    from masking_emulator.cli.greeting import Greeting
     from masking_emulator.interception.certificates import CannotKeep
     from masking_emulator.server.garbage_collection import settle
     from masking_emulator.server.server import serve as serve_until_asked
@@ -143,11 +146,11 @@ def serve(**options: Any) -> None:
     def ready(sockets: ServerSockets, spec: WorldSpec) -> None:
         settle()
         account = spec.accounts[0]
-        further = {"world": config.world, "proxy": sockets.proxy_url, "tls": sockets.tls_url}
         at_home = any((number.calling_code, number.owner) == (1, account.place) for number in spec.numbers)
-        click.echo(
-            greeting(sockets.url, account.auth_id, account.auth_token, further=further, in_their_country=at_home)
+        hello = Greeting(
+            sockets.url, account.auth_id, account.auth_token, config.world, sockets.proxy_url, sockets.tls_url, at_home
         )
+        Output(as_json=as_json, quiet=quiet).stream(hello.values(), hello.text())
 
     try:
         code = serve_until_asked(config, ready, leaving)
