@@ -43,6 +43,7 @@ VERBS = dict(verbs())
 _PLAIN = {
     ("run",),
     ("capture",),
+    ("verify",),
     ("help",),
     ("mcp",),
     ("skill",),

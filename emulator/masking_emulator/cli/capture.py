@@ -2,9 +2,9 @@
 
 import asyncio
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
@@ -29,13 +29,38 @@ if TYPE_CHECKING:
     from masking_emulator.evidence.upstream import Upstream
     from masking_emulator.evidence.writing import CaptureWriter
 
+_Verb = TypeVar("_Verb", bound=Callable[..., Any])
+
 #: What a capture of the vendor's own service does, for whoever has not said --yes.
-WARNING: Final = (
-    "{url} is the real service: what COMMAND asks of it happens to your account, calls people and costs money."
-)
+WARNING: Final = "{url} is the real service: what is asked of it happens to your account, calls people and costs money."
 
 #: How long to wait for callbacks behind the end of COMMAND, where they are captured.
 _LINGER_S: Final = 2.0
+
+
+#: The options that name a service, for whatever talks to one.
+_UPSTREAM_OPTIONS: Final = (
+    click.option("--upstream", default="https://api.plivo.com", show_default=True, help="The service to capture."),
+    click.option(
+        "--upstream-ca", type=FILE, help="Certificates (PEM) that it may have, beside the system's authorities."
+    ),
+    click.option(
+        "--upstream-timeout",
+        default="60s",
+        show_default=True,
+        type=Duration(DAY_S),
+        metavar="TIME",
+        help="How long it may take for an answer.",
+    ),
+    click.option("--yes", is_flag=True, help="Talk to the real service, which costs money."),
+)
+
+
+def upstream_options(verb: _Verb) -> _Verb:
+    """The options that name the service: URL, authorities, patience, and the yes that the vendor's own needs."""
+    for option in reversed(_UPSTREAM_OPTIONS):
+        verb = option(verb)
+    return verb
 
 
 def _print_schema(ctx: click.Context, _: click.Parameter, value: bool) -> None:  # noqa: FBT001  # click's way
@@ -48,17 +73,7 @@ def _print_schema(ctx: click.Context, _: click.Parameter, value: bool) -> None: 
 
 
 @click.command(cls=Verb)
-@click.option("--upstream", default="https://api.plivo.com", show_default=True, help="The service to capture.")
-@click.option("--upstream-ca", type=FILE, help="Certificates (PEM) that it may have, beside the system's authorities.")
-@click.option(
-    "--upstream-timeout",
-    default="60s",
-    show_default=True,
-    type=Duration(DAY_S),
-    metavar="TIME",
-    help="How long it may take for an answer.",
-)
-@click.option("--yes", is_flag=True, help="Talk to the real service, which costs money.")
+@upstream_options
 @click.option(
     "--callbacks",
     metavar="URL-PREFIX[=APP]",

@@ -42,7 +42,7 @@ _ELSEWHERE: Final = {
     **dict.fromkeys(("help", "completion"), "helping"),
     **dict.fromkeys(("mcp", "skill"), "agents"),
     **{name: name for name in ("callbacks", "capture", "faults", "fidelity", "journal", "listen", "numbers", "phones")},
-    **{name: name for name in ("init", "report", "requests", "routes", "sessions", "trigger")},
+    **{name: name for name in ("init", "report", "requests", "routes", "sessions", "trigger", "verify")},
 }
 
 

@@ -87,7 +87,8 @@ class CapturedAnswer(Struct, frozen=True, kw_only=True, omit_defaults=True):
 class CapturedExchange(Struct, frozen=True, kw_only=True, tag_field="kind", tag="exchange"):
     """A request and what came of it: the answer, or in one sentence why there is none.
 
-    `n` counts requests in the order in which they began, from 1.
+    `n` counts requests in the order in which they began, from 1. `about` names the rows of the ledger for which the
+    request was made, where it was made to find out.
     """
 
     n: Annotated[int, Meta(ge=1)]
@@ -95,7 +96,8 @@ class CapturedExchange(Struct, frozen=True, kw_only=True, tag_field="kind", tag=
     took: SecondsLong
     request: CapturedRequest
     answer: CapturedAnswer | None = None
-    failed: str | None = None
+    failed: str | UnsetType = UNSET
+    about: Sequence[str] | UnsetType = UNSET
 
 
 class CapturedCallback(Struct, frozen=True, kw_only=True, tag_field="kind", tag="callback"):

@@ -11,7 +11,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import IO, Final, Self
 
-from msgspec import Struct
+from msgspec import UNSET, Struct
 from msgspec.structs import replace
 
 from masking_emulator.evidence.captures import (
@@ -98,13 +98,22 @@ class CaptureWriter:
         at: float,
         took: float,
         failed: str | None = None,
+        about: Sequence[str] = (),
     ) -> None:
         """Write an exchange. `failed` says why there is no answer, in words that name no host. Raises OSError."""
         # The request first: what an answer says of it is recognised then.
         asked = self._request(request)
         answered = None if answer is None else self._answer(answer)
         self.exchanges += self._write(
-            CapturedExchange(n=n, at=_rounded(at), took=_rounded(took), request=asked, answer=answered, failed=failed)
+            CapturedExchange(
+                n=n,
+                at=_rounded(at),
+                took=_rounded(took),
+                request=asked,
+                answer=answered,
+                failed=failed or UNSET,
+                about=about or UNSET,
+            )
         )
 
     def callback(
