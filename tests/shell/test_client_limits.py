@@ -5,9 +5,11 @@ import resource
 import socket
 import ssl
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, suppress
 from pathlib import Path
+from select import select
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -196,6 +198,18 @@ def test_drop_by_drop_a_head_takes_no_longer(hasty: ServerThread) -> None:
     assert 408 == status_of(answer)
 
 
+@pytest.mark.skipif(not hasattr(socket, "TCP_INFO"), reason="only Linux says how many may wait")
+def test_burst_of_clients_waits_for_nothing(patient: ServerThread) -> None:
+    """2,000 may wait to be taken at every port; where 100 may, the next is made to wait a second by the system."""
+    plain, proxy, tls = patient.sockets.plain, patient.sockets.proxy, patient.sockets.tls
+    assert proxy is not None
+    assert tls is not None
+    said = [port.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 32) for port in (plain, proxy, tls)]
+    most = [int.from_bytes(info[28:32], sys.byteorder) for info in said]
+
+    assert all(places >= 2_000 for places in most), most
+
+
 _HALVES: Final = {
     "nothing": ("plain", b""),
     "half a body": ("plain", head("POST", "/_emulator/worlds", Content_Length="10") + b"{"),
@@ -228,6 +242,8 @@ def test_half_said_requests_do_not_shut_out_everybody_else(through: str, half: b
             for _ in range(1_100):
                 connection = s.enter_context(socket.create_connection(("127.0.0.1", port or 0), timeout=_PATIENCE_S))
                 connection.sendall(half)
+            assert process.stderr is not None
+            select([process.stderr], [], [], _PATIENCE_S)  # those that wait to be taken are not too many yet
             assert 200 == ask(url, "GET", _HEALTH, None, {}).status
             s.close()
             process.terminate()

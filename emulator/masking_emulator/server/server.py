@@ -24,7 +24,7 @@ from masking_emulator.server.app import make_app
 from masking_emulator.server.closing_console import take_time_to_end
 from masking_emulator.server.log import log_as
 from masking_emulator.server.protocol import CLIENT_LIMITS, ClientLimits, HttpProtocol
-from masking_emulator.server.sockets import ServerSockets, open_sockets
+from masking_emulator.server.sockets import TAKEN_IN_A_TURN, ServerSockets, open_sockets
 from masking_emulator.wholefile import CannotKeepFile, require_file
 from masking_emulator.world.file import load_world
 from masking_emulator.world.hub import Hub
@@ -202,6 +202,7 @@ class AppServer(uvicorn.Server):
                 access_log=False,
                 log_config=None,
                 server_header=False,
+                backlog=TAKEN_IN_A_TURN,
                 proxy_headers=False,  # anybody could send one
             )
         )
@@ -218,6 +219,7 @@ class AppServer(uvicorn.Server):
         await super().startup(sockets)
         if self._sockets.certificates is not None:
             await self._open_tls(self._sockets.certificates)
+        self._sockets.let_wait()
         self._started()
 
     async def on_tick(self, counter: int) -> bool:
@@ -279,11 +281,13 @@ class AppServer(uvicorn.Server):
         tls.set_alpn_protocols(["http/1.1"])
         if self._sockets.proxy is not None:
             self._proxy = Proxy(self._connection, tls, allowed=self._sockets.allowed_hosts, limits=limits)
-            self.servers.append(await loop.create_server(self._proxy.connection, sock=self._sockets.proxy))
+            opened = await loop.create_server(self._proxy.connection, sock=self._sockets.proxy, backlog=TAKEN_IN_A_TURN)
+            self.servers.append(opened)
         if self._sockets.tls is not None:
             opened = await loop.create_server(
                 lambda: self._http(self.config, self.server_state, self.lifespan.state),
                 sock=self._sockets.tls,
+                backlog=TAKEN_IN_A_TURN,
                 ssl=tls,
                 ssl_handshake_timeout=limits.handshake_s,
             )

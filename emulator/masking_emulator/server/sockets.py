@@ -16,7 +16,12 @@ from masking_emulator.interception.certificates import Certificates
 from masking_emulator.interception.hosts import HOST_CHARACTERS_MAX
 from masking_emulator.unpatched import real_socket
 
+#: How many connections may wait to be taken at a port; the system makes the next one wait for a second and longer.
 _BACKLOG: Final = 2048
+
+#: How many of them are taken in one turn of the event loop: asyncio's `backlog`, which it has for both. Many at once
+#: would use up the files that the process may have, before those that exceed our own limit are closed.
+TAKEN_IN_A_TURN: Final = 100
 
 #: Error → what it means. `{option}` is replaced by the option that chooses the port.
 _REASONS: Final[Mapping[int, str]] = {
@@ -58,6 +63,12 @@ class ServerSockets(Record):
     def tls_url(self) -> str | None:
         """Where HTTPS is served directly."""
         return None if self.tls is None else _url("https", self.tls)
+
+    def let_wait(self) -> None:
+        """Let many connections wait at each port again, once asyncio has let as many wait as it takes in one turn."""
+        for listener in (self.plain, self.proxy, self.tls):
+            if listener is not None:
+                listener.listen(_BACKLOG)
 
     def described(self) -> dict[str, Any]:
         """What a client on another machine may know: ports instead of addresses, and whom to trust."""
