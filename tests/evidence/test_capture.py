@@ -10,6 +10,7 @@ from contextlib import closing
 from pathlib import Path
 from shutil import which
 from socket import create_server
+from threading import Thread
 from typing import Any, Final
 
 import pytest
@@ -185,6 +186,46 @@ except urllib.error.HTTPError:
 print("asked", flush=True)
 time.sleep(600)
 """
+
+
+ASKS_FOUR_TIMES: Final = """
+import os, ssl, urllib.error, urllib.request
+context = ssl.create_default_context(cafile=os.environ["SSL_CERT_FILE"])
+for n in range(4):
+    try:
+        status = urllib.request.urlopen(f"https://api.plivo.com/v1/{n}", context=context).status
+    except urllib.error.HTTPError as error:
+        status = error.code
+    print(status, flush=True)
+"""
+
+
+def test_service_that_fails_meanwhile_is_served_on_and_written_down(tmp_path: Path) -> None:
+    """One answer, one that never comes, garbage, and an answer: the command sees 504 and 502, and the file says why."""
+    replies = [b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n"] * 2 + [b"", b"SSH-2.0\r\n\r\n"]
+    replies += replies[:1]
+    with create_server(("127.0.0.1", 0)) as listener:
+
+        def serve() -> None:
+            for reply in replies:
+                connection, _ = listener.accept()
+                with connection:
+                    connection.recv(65_536)
+                    # Without an answer, until the other side has had enough.
+                    connection.sendall(reply) if reply else connection.recv(1)
+
+        Thread(target=serve, daemon=True).start()
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        words = ["--upstream", url, "--upstream-timeout", "0.5", "--", sys.executable, "-c", ASKS_FOUR_TIMES]
+        done = run("capture", str(tmp_path / "f"), *words)
+
+    read = read_capture(tmp_path / "f")
+    assert ["404", "504", "502", "404"] == done.stdout.split(), done.stderr
+    assert [404, None, None, 404] == [status for _, status in _outline(read)]
+    assert "other" == read.header.service
+    assert "there was no answer within 0.5 seconds" == read.exchanges[1].failed
+    assert "what came was no answer of HTTP, or not a whole one" == read.exchanges[2].failed
+    assert "request 2 failed" in done.stderr
 
 
 @pytest.mark.skipif(os.name != "posix", reason="needs SIGINT")

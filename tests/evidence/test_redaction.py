@@ -259,3 +259,16 @@ def test_line_with_a_secret_is_not_written(tmp_path: Path) -> None:
 
     assert (0, 1) == (writer.exchanges, writer.withheld)
     assert 1 == len((tmp_path / "f").read_text(encoding="utf-8").splitlines())
+
+
+def test_secret_is_found_among_thousands() -> None:
+    """Each line is searched for all of them, in every spelling; stand-ins are none."""
+    redactor = Redactor(timedelta())
+    for place in range(2_000):
+        redactor.stand_ins.uuid(f"b4bbb5d0-2f41-4a3a-9c6d-{place:012}")
+    hidden = "b4bbb5d0-2f41-4a3a-9c6d-000000001999"
+
+    assert not redactor.has_leaked_into("x" * 100_000)
+    assert redactor.has_leaked_into("x" * 100_000 + hidden[::-1])
+    assert redactor.has_leaked_into(b64encode(f"abcd{hidden}".encode()).decode())
+    assert not redactor.has_leaked_into("00000000-0000-4000-8000-000000001999")

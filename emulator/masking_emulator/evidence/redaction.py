@@ -76,6 +76,9 @@ _WORD_CHARACTERS_MIN: Final = 3
 #: The integers up to here are durations, counts and sums.
 _COUNT_MAX: Final = 999_999
 
+#: No spelling of what is searched for is shorter.
+_BEGINNING_CHARACTERS: Final = 6
+
 _BASIC: Final = re.compile(r"Basic\s+(\S+)", flags=re.IGNORECASE)
 
 
@@ -85,6 +88,7 @@ class Redactor:
     def __init__(self, shift: timedelta) -> None:
         """`shift` moves the capture's beginning to the instant that stands for it, in whole seconds."""
         self.stand_ins = StandIns(shift)
+        self._searched = SpellingIndex()
 
     def path(self, path: str) -> str:
         """A path of the API: what it is made of stays, who and what it is about does not."""
@@ -180,12 +184,10 @@ class Redactor:
 
     def has_leaked_into(self, line: str) -> bool:
         """Whether something that was replaced is still in a finished line, in any spelling."""
-        return any(spelling in line for text in self._unmistakable() for spelling in spellings(text))
-
-    def _unmistakable(self) -> Iterable[str]:
-        for text in self.stand_ins.known("token", "number", "uuid", "auth id"):
+        for text in self.stand_ins.new("token", "number", "uuid", "auth id"):
             if len(text) > NUMBER_DIGITS_MIN + 1:
-                yield text
+                self._searched.add(text)
+        return any(not self.stand_ins.is_given(text) for text in self._searched.found_in(line))
 
     def _value(self, value: Any, kind: ValueKind | None, *, of_service: bool) -> Any:
         match value:
@@ -288,6 +290,25 @@ class Redactor:
                 return value if PROGRAMS.fullmatch(value) else self.stand_ins.word(value)
             case _:
                 return value if VOCABULARY.fullmatch(value) else self._by_its_form(value)
+
+
+class SpellingIndex:
+    """Finds texts in longer ones, in any spelling, in a time that does not depend on how many texts there are."""
+
+    def __init__(self) -> None:
+        self._by_beginning: dict[str, dict[str, str]] = {}
+
+    def add(self, text: str) -> None:
+        """Look for this text too; it has at least as many characters as a beginning."""
+        for spelling in spellings(text):
+            self._by_beginning.setdefault(spelling[:_BEGINNING_CHARACTERS], {})[spelling] = text
+
+    def found_in(self, line: str) -> Iterable[str]:
+        """The texts that are there, as they were added."""
+        for place in range(len(line) - _BEGINNING_CHARACTERS + 1):
+            begun = self._by_beginning.get(line[place : place + _BEGINNING_CHARACTERS])
+            if begun is not None:
+                yield from (text for spelling, text in begun.items() if line.startswith(spelling, place))
 
 
 def spellings(text: str) -> Iterable[str]:

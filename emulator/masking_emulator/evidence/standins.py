@@ -43,6 +43,7 @@ class StandIns:
         self._given: dict[tuple[str, str], str] = {}
         self._taken: set[str] = set()
         self._counts: dict[str, count[int]] = {}
+        self._unseen: list[tuple[str, str]] = []
 
     def number(self, digits: str) -> str:
         """For a phone number without plus: country and area stay, and its length."""
@@ -106,6 +107,15 @@ class StandIns:
         """Whether this thing has a stand-in already."""
         return (kind, text) in self._given
 
+    def is_given(self, text: str) -> bool:
+        """Whether this is the stand-in of something, and so may be seen."""
+        return text in self._taken
+
+    def new(self, *kinds: str) -> list[str]:
+        """Originals of these kinds that have come since this was asked last."""
+        new, self._unseen = self._unseen, []
+        return [text for kind, text in new if kind in kinds]
+
     def known(self, *kinds: str) -> dict[str, str]:
         """Originals of these kinds and their stand-ins. An original that is also a stand-in is left out."""
         return {text: given for (kind, text), given in self._given.items() if kind in kinds and text not in self._taken}
@@ -134,4 +144,5 @@ class StandIns:
                 tried.add(made)
             self._given[kind, text] = made
             self._taken.add(made)
+            self._unseen.append((kind, text))
         return self._given[kind, text]

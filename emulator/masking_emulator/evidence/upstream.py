@@ -28,7 +28,7 @@ _HEALTH_WORD: Final = b'"worlds"'
 #: What one side says about the connection only, or is said anew.
 _HOP_HEADERS: Final = frozenset(
     {"connection", "keep-alive", "proxy-connection", "proxy-authorization", "te", "trailer", "transfer-encoding"}
-    | {"upgrade", "host", "content-length", "accept-encoding"}
+    | {"upgrade", "host", "content-length", "accept-encoding", "expect"}
 )
 
 #: An answer that is longer is no answer of an API, nor a recording of a call.
