@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 PORT   ?= 8080
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fuzz check format golden sdk-labs docs docs-serve generated coverage screenshots bench install clean
+.PHONY: help run test fuzz check format golden sdk-labs npm-package docs docs-serve generated coverage screenshots bench install clean
 
 help:  ## what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -41,6 +41,10 @@ golden: $(VENV)/dev.stamp  ## rewrite the golden files; read the diff before you
 
 sdk-labs: $(VENV)/dev.stamp  ## play one story through every official SDK that can be had here, those too that CI cannot have
 	$(BIN)/python -m tests.sdk.labs
+
+npm-package: $(VENV)/dev.stamp  ## build the client for TypeScript into build/, as a package for npm
+	npm install --prefix emulator/typescript --no-package-lock --no-audit --no-fund --silent
+	$(BIN)/python -m tests.node.package build
 
 docs: $(VENV)/dev.stamp  ## build the site into build/site; nothing is loaded from elsewhere
 	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --quiet --strict -f docs/site/mkdocs.yml

@@ -22,11 +22,15 @@ from tests.snippets import PAGES, ROOT, RUN, SHOWN, run_page, snippets
 _DOCS: Final = ROOT / "docs"
 _PAGES_WITH_SNIPPETS: Final = [page for page in PAGES if any(snippet.language in RUN for snippet in snippets(page))]
 
-#: The recipes are run one by one in `test_recipes.py`, the README in `test_wheel.py`, where nothing else is installed.
-_RUN_ELSEWHERE: Final = ("README.md", "docs/recipes.md")
+#: The recipes are run one by one in `test_recipes.py`, the README in `test_wheel.py`, where nothing else is installed,
+#: and what is for TypeScript in `kit/test_typescript.py`, where its package is.
+_RUN_ELSEWHERE: Final = ("README.md", "docs/recipes.md", "docs/typescript.md")
 
-#: Languages whose snippets other tests run: the world files below, the recipes in `test_recipes.py`.
-_ELSEWHERE: Final = {"toml": ("README.md", "docs/worlds.md", "docs/policy.md", "docs/fidelity.md", "docs/routes.md")}
+#: Languages whose snippets other tests run: the world files below, TypeScript in `kit/test_typescript.py`.
+_ELSEWHERE: Final = {
+    "toml": ("README.md", "docs/worlds.md", "docs/policy.md", "docs/fidelity.md", "docs/routes.md"),
+    "typescript": ("docs/typescript.md",),
+}
 
 
 def test_snippets_were_found() -> None:

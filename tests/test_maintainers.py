@@ -70,7 +70,7 @@ _NEED_NOT_KNOW: Final[Mapping[str, tuple[str, ...]]] = {
         *("tests/core/*", "tests/plivo/test_readings.py", "tests/scenario.py", "tests/sdk/programs/life.py"),
         *("docs/fidelity.md", "fixtures/wire/*"),
     ),
-    "A control operation": ("core/engine.py", "docs/control-api.md", "fixtures/callbacks/*"),
+    "A control operation": ("core/engine.py", "docs/control-api.md", "docs/typescript.md", "fixtures/callbacks/*"),
     "A command of the core": (
         *("world/trigger.py", "tests/plivo/test_refusals.py", "tests/test_replay.py", "tests/trace.py"),
         *("tests/shell/runs.py", "tests/shell/test_life.py", "tests/shell/test_poolreport.py"),

@@ -30,7 +30,7 @@ def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in SOURCES:
         taken, here = ROOT / name, folder / name
         if taken.is_dir():
-            shutil.copytree(taken, here, ignore=shutil.ignore_patterns("__pycache__", "*.egg-info"))
+            shutil.copytree(taken, here, ignore=shutil.ignore_patterns("__pycache__", "*.egg-info", "node_modules"))
         else:
             shutil.copy(taken, here)
     made = tmp_path_factory.mktemp("wheel")

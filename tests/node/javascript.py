@@ -1,4 +1,4 @@
-"""The house's JavaScript: formatted and linted by Biome, its types checked by TypeScript; no file is written.
+"""The house's JavaScript and TypeScript: formatted and linted by Biome, types checked by TypeScript; writes no source.
 
 `python -m tests.node.javascript` checks, with `--write` it formats. The tools come from npm, at the versions that
 `package.json` beside this file pins. Without them nothing is checked: a plain sentence says so, and the exit code is 0.
@@ -13,6 +13,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
+from tests.node import package
+
 FOLDER: Final = Path(__file__).parent
 ROOT: Final = FOLDER.parents[1]
 
@@ -23,6 +25,7 @@ TOOLS: Final = FOLDER / "node_modules" / ".bin"
 SOURCES: Final = (
     "emulator/masking_emulator/console",
     "emulator/masking_emulator/interception/shim",
+    "emulator/typescript",
     "tests/node",
 )
 
@@ -35,6 +38,17 @@ def commands(*, write: bool) -> Sequence[Sequence[str]]:
         (*biome, *(["--write"] if write else []), *SOURCES),
         ("tsc", "--project", str(FOLDER / "tsconfig.json")),
     )
+
+
+def _client(environment: Mapping[str, str]) -> int:
+    """Check the types of the client for TypeScript, with its own TypeScript, whose types of the control API are new."""
+    reason = package.missing()
+    if reason is not None:
+        sys.stderr.write(f"TypeScript was not checked, {reason}\n")
+        return int(environment.get("MASKING_EMULATOR_NO_SKIPS") == "1")
+    package.write_types()
+    command = [str(package.TOOLS / "tsc"), "--project", str(package.PACKAGE / "tsconfig.json"), "--noEmit"]
+    return subprocess.run(command, cwd=ROOT, check=False).returncode
 
 
 def missing(tools: Path = TOOLS) -> str | None:
@@ -56,7 +70,7 @@ def check(*, write: bool = False, tools: Path = TOOLS, environment: Mapping[str,
         subprocess.run([str(tools / command[0]), *command[1:]], cwd=ROOT, check=False).returncode
         for command in commands(write=write)
     ]
-    return int(any(codes))
+    return int(any([*codes, _client(environment)]))
 
 
 if __name__ == "__main__":
