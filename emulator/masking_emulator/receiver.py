@@ -205,6 +205,9 @@ def _best(verdicts: Iterable[Verdict]) -> Verdict:
     return min(verdicts, key=list(Verdict).index)
 
 
+#: How many connections may wait to be taken. The base class lets 5 wait, and a burst of callbacks is more.
+WAITING_MAX: Final = 1024
+
 #: Method, URL, headers and form of a request → the status to answer it with.
 _Take = Callable[[str, str, Mapping[str, str], str], int]
 
@@ -217,6 +220,7 @@ def _listening(host: str, port: int, take: _Take) -> ThreadingHTTPServer:
 
     class _Server(ThreadingHTTPServer):
         daemon_threads = True
+        request_queue_size = WAITING_MAX
         address_family = socket.AF_INET6 if ":" in host else socket.AF_INET
 
         def __init__(self) -> None:

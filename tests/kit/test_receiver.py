@@ -11,6 +11,7 @@ from masking_emulator.receiver import CannotReceive
 from masking_emulator.testing import Masking, Receiver
 
 from tests.kit.service import create
+from tests.shell.raw import made_to_wait
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
@@ -23,6 +24,11 @@ def test_callback_is_received_and_its_signatures_fit(world: Masking, receiver: R
     assert (method, session, "") == (received.method, received.parameters["SessionUUID"], received.problem)
     assert "tenant=7" in received.url
     assert [] == receiver.problems()
+
+
+def test_burst_of_callbacks_waits_for_nothing(receiver: Receiver) -> None:
+    """A world may send many at once, each over a connection of its own."""
+    assert 0 == made_to_wait(receiver.url, 300)
 
 
 @pytest.mark.parametrize("target", ["signature", "parameter", "headers"])

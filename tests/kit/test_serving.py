@@ -15,6 +15,7 @@ from masking_emulator.testing.asgi import AsgiServer
 from masking_emulator.testing.wsgi import WsgiServer
 
 from tests.kit.served import APPS, LIVING, Boom, Seen
+from tests.shell.raw import made_to_wait
 
 _PATIENCE_S: Final = 60
 _SHOP: Final = "https://shop.example.com"
@@ -214,6 +215,13 @@ def test_app_that_exits_or_fails_the_test_is_heard(world: Masking, quitting: Any
 
     assert error is raised.value
     assert "failed" == callback.state
+
+
+@each_app
+def test_burst_of_callbacks_waits_for_nothing(world: Masking, seen: Seen, name: str) -> None:
+    """An app is behind the same kind of port as a receiver."""
+    with world.serving(APPS[name](seen, world.auth_token), at=_SHOP) as app:
+        assert 0 == made_to_wait(app.url, 300)
 
 
 def test_wsgi_app_that_hangs_does_not_hang_the_test() -> None:

@@ -1,10 +1,14 @@
 """Raw sockets to a server: bytes out, bytes in, nothing in between that could mend them."""
 
 import socket
+import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from select import select
 from typing import Final
 from urllib.parse import urlsplit
+
+import pytest
 
 _PATIENCE_S: Final = 20
 
@@ -16,6 +20,26 @@ def connected(url: str) -> Iterator[socket.socket]:
     with socket.create_connection((parts.hostname or "", parts.port or 0), timeout=_PATIENCE_S) as connection:
         connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         yield connection
+
+
+def made_to_wait(url: str, clients: int) -> int:
+    """How many of so many clients at once the system makes wait before they are connected, a second or longer.
+
+    It does that where more connections wait to be taken than the server lets wait: it says nothing to a client's first
+    packet, and the client sends it again. Linux counts those. Skips elsewhere.
+    """
+    if not hasattr(socket, "TCP_INFO"):
+        pytest.skip("only Linux says what was sent again")
+    parts = urlsplit(url)
+    with ExitStack() as connections:
+        here = [connections.enter_context(socket.socket()) for _ in range(clients)]
+        for connection in here:
+            connection.setblocking(False)  # noqa: FBT003  # the name of what it sets is the function's
+            connection.connect_ex((parts.hostname or "", parts.port or 0))
+        for connection in here:
+            assert select([], [connection], [], _PATIENCE_S)[1]
+        info = (connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 104) for connection in here)
+        return sum(int.from_bytes(each[100:104], sys.byteorder) > 0 for each in info)
 
 
 def rest_of(connection: socket.socket) -> bytes:

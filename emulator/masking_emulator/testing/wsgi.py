@@ -12,6 +12,7 @@ from threading import Thread
 from typing import Any, BinaryIO, Final, cast
 from wsgiref.simple_server import ServerHandler, WSGIRequestHandler, WSGIServer
 
+from masking_emulator.receiver import WAITING_MAX
 from masking_emulator.testing.apps import WsgiApp, note_here
 from masking_emulator.unpatched import accepted
 
@@ -51,6 +52,7 @@ class _ThreadedServer(ThreadingMixIn, WSGIServer):
     """A thread for each connection. `answering` are those that may not have ended."""
 
     daemon_threads = True
+    request_queue_size = WAITING_MAX
 
     def __init__(self, listener: socket.socket) -> None:
         # As the base class does it, with a socket that is there, and without asking the system for this machine's name.
