@@ -1,8 +1,8 @@
 """The npm package `masking-emulator`, as its users have it: packed, installed into an empty project, and run there by
 each test runner with Plivo's own SDK.
 
-What a runner runs beside the page's tests is in `tests/node/client/`. The runners come from `tests/node`, of which the
-project sees all packages; the client's own build tools from `emulator/typescript`.
+What a runner runs beside the page's tests is in `emulator/typescript/test/`. The runners come from `tests/node`, of
+which the project sees all packages; the client's own build tools from `emulator/typescript`.
 """
 
 import json
@@ -50,7 +50,7 @@ def project(tarball: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     around = tmp_path_factory.mktemp("typescript")
     (around / "node_modules").symlink_to(_NODE / "node_modules")
     folder = around / "project"
-    shutil.copytree(_NODE / "client", folder)
+    shutil.copytree(PACKAGE / "test", folder)
     (folder / "package.json").write_text('{"private": true}', encoding="utf-8")
     run("npm", "install", "--offline", "--silent", "--no-package-lock", "--no-audit", str(tarball), folder=folder)
     write_files(PAGE, folder)
