@@ -17,7 +17,7 @@ from masking_emulator.testing.emulator import new_world
 from masking_emulator.testing.masking import Masking
 
 from tests.plivo.ask import Api
-from tests.receiver import Receiver, first, reset, status
+from tests.receiver import Receiver, first, hang, reset, status
 from tests.shell.asking import PEOPLE, control, create, good
 from tests.shell.telling import advance, call, policy
 
@@ -247,6 +247,23 @@ def test_call_of_a_story_goes_on_in_a_running_world(api: Api, receiver: Receiver
     advance(api, 60)
 
     assert ["SessionFirstPartyHangup", "SessionSecondPartyHangup", "SessionPartiesHangup"] == receiver.events()[3:]
+
+
+@pytest.mark.parametrize("in_order", [False, True])
+def test_receiver_of_another_session_that_hangs_holds_up_no_story(
+    api: Api,
+    receiver: Receiver,
+    in_order: bool,  # noqa: FBT001  # a test's parameter
+) -> None:
+    """A story waits for its own callbacks; those of the other session are still waiting."""
+    other = create(api, 0, 1, callback_url=receiver.on("/hung", hang))
+    call(api, other, manual=True)
+    receiver.arrived("/hung")
+    played = _triggered(api, "SessionPartiesHangup", f"{receiver.url}/cb", in_order=in_order, patience_s=8)
+    waiting = good(control(api, "GET", "{w}/callbacks?state=waiting"))["callbacks"]
+
+    assert ["delivered"] * 6 == [one["state"] for one in played["callbacks"]]
+    assert {other} == {one["session_uuid"] for one in waiting}
 
 
 def test_live_pair_is_not_refreshed_by_a_story(api: Api, receiver: Receiver) -> None:

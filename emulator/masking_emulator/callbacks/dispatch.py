@@ -173,11 +173,14 @@ class Dispatch:
             entry = self._entry(callback)
             entry.written = self._writer.rerouted(entry.written)
 
-    async def answered(self, give_up_at: float) -> None:
-        """Return once everything that is under way has been answered, or the loop's clock shows `give_up_at`."""
+    async def answered(self, give_up_at: float, session: str | None = None) -> None:
+        """Return once everything that is under way has been answered, or the loop's clock shows `give_up_at`.
+
+        With `session` only its callbacks matter.
+        """
         try:
             async with asyncio.timeout_at(give_up_at):
-                while tasks := self._under_way():
+                while tasks := self._under_way() if session is None else self._line(session):
                     await asyncio.wait(tasks)
         except TimeoutError:
             return
@@ -231,6 +234,9 @@ class Dispatch:
         """Return when nothing is under way any more, after `stop`."""
         while tasks := self._under_way():
             await asyncio.wait(tasks)
+
+    def _line(self, session: str) -> list[asyncio.Task[None]]:
+        return [task for task in (self._lines.get(session),) if task is not None and not task.done()]
 
     def _under_way(self) -> list[asyncio.Task[None]]:
         return [task for task in (*self._lines.values(), *self._media.tasks) if not task.done()]

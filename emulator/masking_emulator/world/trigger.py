@@ -250,9 +250,8 @@ class _Playing:
         return self._world.caught_up().now
 
     async def _on(self, instant: int) -> None:
-        """Let the clock come to an instant, and the callbacks on the way be answered. Raises StoryBroken."""
-        await self._world.advance_to(instant, patience_s=self._patience_s())
-        self._check()
+        """Let the clock come to an instant, and its callbacks on the way be answered. Raises StoryBroken."""
+        await self._advance_to(instant)
         if self._gate.holds:
             await self._one_by_one()
 
@@ -273,10 +272,11 @@ class _Playing:
         for _ in range(_RETRIES_S_MAX):
             if not any(_state(entry) is CallbackState.RETRYING for entry in self.entries()):
                 return
-            await self._world.advance_to(later(self._now(), SECOND_US), patience_s=self._patience_s())
-            self._check()
+            await self._advance_to(later(self._now(), SECOND_US))
 
-    def _check(self) -> None:
+    async def _advance_to(self, instant: int) -> None:
+        # The receiver of another session may never answer, which is nothing to this story.
+        await self._world.advance_to(instant, patience_s=self._patience_s(), session=self._session.uuid)
         if self._log.closed:
             raise StoryBroken
 

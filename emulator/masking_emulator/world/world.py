@@ -177,11 +177,14 @@ class World:
         """A fresh api_id; its stream is the world's, not the engine's, because reading draws it too."""
         return self._life.chance.uuid("api_id")
 
-    async def advance_to(self, instant: int, *, patience_s: float = ADVANCE_PATIENCE_S) -> None:
+    async def advance_to(
+        self, instant: int, *, patience_s: float = ADVANCE_PATIENCE_S, session: str | None = None
+    ) -> None:
         """Go forward through every due instant; what happens on the way is in the journal.
 
-        At each instant with callbacks it waits for their answers, in all for `patience_s` real seconds, but not at all
-        if it was asked for while another advance waits: a receiver that moves the clock would wait for itself.
+        At each instant with callbacks, of `session` where it is given, it waits for their answers, in all for
+        `patience_s` real seconds, but not at all if it was asked for while another advance waits: a receiver that moves
+        the clock would wait for itself.
         Other requests to this world wait while timers run, and not while it waits itself; those to other worlds never
         do. An instant that has passed changes nothing, and one beyond the end of time is that end.
         """
@@ -191,9 +194,9 @@ class World:
         self._waits += 1
         try:
             dispatch.resume()
-            await dispatch.answered(give_up_at)
+            await dispatch.answered(give_up_at, session)
             while await self._advanced_to(instant, dispatch):
-                await dispatch.answered(give_up_at)
+                await dispatch.answered(give_up_at, session)
         finally:
             self._waits -= 1
 
