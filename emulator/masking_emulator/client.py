@@ -51,7 +51,10 @@ class Control:
     def ask(
         self, method: str, path: str, body: Mapping[str, Any] | None = None, query: Mapping[str, str | int] = {}
     ) -> Any:
-        """One request to a path below `/_emulator`. Raises Unreachable, ControlRefused."""
+        """One request to a path below `/_emulator`.
+
+        Raises Unreachable, ControlRefused, and TypeError where the body has what JSON has not, as the others do.
+        """
         return self._ask(method, path + (f"?{urlencode(query)}" if query else ""), body)
 
     def get(self, path: str, **query: str | int) -> Any:
@@ -132,7 +135,7 @@ class Control:
         return answer
 
     def _request(self, method: str, path: str, body: Mapping[str, Any] | None) -> bytes:
-        content = b"" if body is None else json.dumps(body).encode()
+        content = b"" if body is None else _written(body).encode()
         lines = [
             f"{method} {quote(f'/_emulator{path}', safe=punctuation)} HTTP/1.1",
             f"Host: {urlsplit(self.url).netloc.rpartition('@')[2]}",
@@ -206,6 +209,33 @@ class Api:
 def segment(text: str) -> str:
     """The text as one segment of a path."""
     return quote(text, safe="", errors="replace")
+
+
+def _written(body: Mapping[str, Any]) -> str:
+    """The body as JSON. Raises TypeError, which names the key of what JSON does not have."""
+    try:
+        return json.dumps(body)
+    except (ValueError, RecursionError) as error:  # what holds itself, or is nested too deeply
+        raise TypeError(f"this cannot be sent, because it is no JSON: {error}") from None
+    except TypeError as error:
+        path, value = _unwritable(body) or ("", body)
+        raise TypeError(f"{path}: {value!r:.60} cannot be sent, because it is no JSON: {error}") from None
+
+
+def _unwritable(given: Any) -> tuple[str, Any] | None:
+    """The first value that JSON does not have, and the way to it; None where none is found."""
+    if given is None or isinstance(given, str | int | float):
+        return None
+    items = given.items() if isinstance(given, dict) else enumerate(given) if isinstance(given, list | tuple) else None
+    if items is None:
+        return "", given
+    for key, value in items:
+        if isinstance(given, dict) and not isinstance(key, str | int | float | None):
+            return repr(key)[:60], key
+        found = _unwritable(value)
+        if found is not None:
+            return f"{key}.{found[0]}" if found[0] else str(key), found[1]
+    return None
 
 
 def _host_and_port(url: str) -> tuple[str, int]:

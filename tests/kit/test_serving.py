@@ -11,6 +11,7 @@ from typing import Any, Final
 import pytest
 from masking_emulator.client import ControlRefused
 from masking_emulator.testing import Masking
+from masking_emulator.testing.apps import AppGaveNoAnswer, AppNotEnded, AppNotStarted
 from masking_emulator.testing.asgi import AsgiServer
 from masking_emulator.testing.wsgi import WsgiServer
 
@@ -187,6 +188,62 @@ def test_answer_that_breaks_off_fails_the_test(world: Masking) -> None:
     """What a WSGI app raises while it is read, too; the scheme is the public one."""
     with pytest.raises(Boom, match="https"), world.serving(_wsgi, at=_SHOP):
         world.trigger("SessionTimeout", to=f"{_SHOP}/")
+
+
+@pytest.mark.parametrize(
+    ("begins", "reason"), [(False, "the app returned without answering"), (True, "before its answer was whole")]
+)
+@pytest.mark.asyncio
+async def test_app_that_returns_without_an_answer_fails_the_test(world: Masking, *, begins: bool, reason: str) -> None:
+    """With a plain reason and where it was, and not with the 500 that its caller got."""
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        assert "http" == scope["type"]
+        await receive()
+        if begins:
+            await send({"type": "http.response.start", "status": 200, "headers": [(b"content-length", b"4")]})
+            await send({"type": "http.response.body", "body": b"ha", "more_body": True})
+
+    with pytest.raises(AppGaveNoAnswer, match=reason) as raised:
+        async with world.serving(app, at=_SHOP):
+            (callback,) = await world.aio.trigger("SessionTimeout", to=f"{_SHOP}/in")
+
+    assert ["raised by the app that is served, in POST /in"] == raised.value.__notes__
+    assert "delivered" != callback.state
+
+
+def _refusing(phase: str, text: str) -> Any:
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] != "lifespan":
+            await _asgi(scope, receive, send)
+            return
+        for each in ("startup", "shutdown"):
+            await receive()
+            if each == phase:
+                await send({"type": f"lifespan.{each}.failed", "message": text})
+                return
+            await send({"type": f"lifespan.{each}.complete"})
+
+    return app
+
+
+@pytest.mark.parametrize(
+    ("phase", "text", "message"),
+    [
+        ("startup", "no database", "the app refused to start in its lifespan: no database"),
+        ("startup", "", "the app refused to start in its lifespan"),
+        ("shutdown", "the queue is not empty", "did not end in order in its lifespan: the queue is not empty"),
+    ],
+)
+def test_words_of_a_lifespan_that_fails_are_those_of_the_test(
+    world: Masking, phase: str, text: str, message: str
+) -> None:
+    """An app may say why without raising anything."""
+    with pytest.raises((AppNotStarted, AppNotEnded)) as raised, world.serving(_refusing(phase, text), at=_SHOP):
+        pass
+
+    assert str(raised.value).endswith(message)
+    assert [] == world.routes.all()
 
 
 def _quit_asgi(error: BaseException) -> Any:

@@ -1,6 +1,7 @@
 """Triggers in the kit: one line of a test plays the story of an event."""
 
-from typing import get_args
+from collections.abc import Callable
+from typing import Any, Final, cast, get_args
 
 import pytest
 from masking_emulator.client import ControlRefused
@@ -50,6 +51,34 @@ def test_story_that_is_not_there_is_refused(world: Masking) -> None:
         world.trigger("SessionTimout", to="http://127.0.0.1:9/")  # type: ignore[arg-type]  # the mistake
     with pytest.raises(ControlRefused, match=r"overrides\.talk: unknown key; did you mean talk_s"):
         world.trigger("SessionPartiesHangup", to="http://127.0.0.1:9/", talk=3)  # type: ignore[call-arg]  # the mistake
+
+
+def test_value_that_is_no_json_is_named(world: Masking) -> None:
+    """Wherever it stands, before anything is asked; the same in every method of the kit."""
+    itself: list[Any] = []
+    itself.append(itself)
+    asked: list[tuple[Callable[[], Any], str]] = [
+        (
+            lambda: world.trigger("SessionTimeout", to="x", first_party=cast("str", _ODD)),
+            "overrides.first_party: <odd>",
+        ),
+        (lambda: world.call("+1", "+2", digits=["1", cast("str", {2})]), r"digits\.1: \{2\} cannot be sent"),
+        (lambda: world.callbacks.rules(cast("Any", {"action": "hold", (1,): 2})), r"rules\.0\.\(1,\): \(1,\) "),
+        (lambda: world.phones.set("+1", digits=itself), "this cannot be sent, because it is no JSON: Circular"),
+    ]
+    for ask, message in asked:
+        with pytest.raises(TypeError, match=f"^{message}"):
+            ask()
+
+    assert [] == world.journal()
+
+
+class _Odd:
+    def __repr__(self) -> str:
+        return "<odd>"
+
+
+_ODD: Final = _Odd()
 
 
 @pytest.mark.asyncio

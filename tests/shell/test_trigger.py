@@ -251,9 +251,7 @@ def test_call_of_a_story_goes_on_in_a_running_world(api: Api, receiver: Receiver
 
 @pytest.mark.parametrize("in_order", [False, True])
 def test_receiver_of_another_session_that_hangs_holds_up_no_story(
-    api: Api,
-    receiver: Receiver,
-    in_order: bool,  # noqa: FBT001  # a test's parameter
+    api: Api, receiver: Receiver, *, in_order: bool
 ) -> None:
     """A story waits for its own callbacks; those of the other session are still waiting."""
     other = create(api, 0, 1, callback_url=receiver.on("/hung", hang))

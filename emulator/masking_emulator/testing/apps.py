@@ -31,6 +31,25 @@ _ENDS: Final = (KeyboardInterrupt, CancelledError, GeneratorExit)
 _NEITHER: Final = "an ASGI app takes (scope, receive, send), a WSGI app (environ, start_response)"
 
 
+class AppNotStarted(Exception):
+    """The app did not start; the message has what it said in its lifespan."""
+
+
+class AppNotEnded(Exception):
+    """The app said in its lifespan that it could not end in order; the message has its words."""
+
+
+class AppGaveNoAnswer(Exception):
+    """The app returned before it had answered a request, or before its answer was whole."""
+
+
+#: What an app says where its lifespan fails → what that is, and in words.
+_REFUSALS: Final[dict[str, tuple[type[Exception], str]]] = {
+    "lifespan.startup.failed": (AppNotStarted, "the app refused to start in its lifespan"),
+    "lifespan.shutdown.failed": (AppNotEnded, "the app did not end in order in its lifespan"),
+}
+
+
 def app_kind(app: object, kind: AppKind | None = None) -> AppKind:
     """Of which kind an app is, by the arguments that it takes. Raises TypeError where it is neither."""
     if kind not in (None, "asgi", "wsgi"):
@@ -110,29 +129,44 @@ class AppErrors:
             where, answer = f"in {scope.get('method', scope['type'])} {scope.get('path', '')}", _AppAnswer(send)
             _asked.set((self, where))
             try:
-                return await app(scope, receive, answer.send)
+                await app(scope, answer.receiving(receive), answer.send)
             except _ENDS:
                 raise
             except BaseException as error:
                 self.note(error, where)
                 if not await answer.completed():
                     raise
+            else:
+                if answer.is_missing:
+                    self.note(AppGaveNoAnswer(answer.why), where)
+                    await answer.completed()
 
         return heard
 
     async def _lived(self, app: AsgiApp, scope: MutableMapping[str, Any], receive: AsgiReceive, send: AsgiSend) -> None:
         """The life of an app. One that raises before it has asked what happens just has no lifespan (ASGI says so)."""
-        has_lifespan = False
+        has_lifespan, refusal = False, None
 
         async def received() -> AsgiMessage:
             nonlocal has_lifespan
             has_lifespan = True
             return await receive()
 
+        async def said(message: AsgiMessage) -> None:
+            nonlocal refusal
+            if message["type"] in _REFUSALS:
+                kind, words = _REFUSALS[message["type"]]
+                text = message.get("message", "")
+                refusal = kind(f"{words}: {text}" if text else words)
+                self.note(refusal, "in its lifespan")
+            await send(message)
+
         try:
-            await app(scope, received, send)
+            await app(scope, received, said)
         except BaseException as error:
             if has_lifespan:
+                # The frameworks say what was raised as a text, and raise it then.
+                self._errors = [known for known in self._errors if known is not refusal]
                 self.note(error, "in its lifespan")
             raise
 
@@ -151,7 +185,27 @@ class _AppAnswer:
 
     def __init__(self, send: AsgiSend) -> None:
         self._send = send
-        self._is_begun = self._is_complete = False
+        self._is_begun = self._is_complete = self._is_unwanted = False
+
+    def receiving(self, receive: AsgiReceive) -> AsgiReceive:
+        """What the app reads, where it learns that nobody waits for its answer any more."""
+
+        async def received() -> AsgiMessage:
+            message = await receive()
+            self._is_unwanted = self._is_unwanted or message["type"] == "http.disconnect"
+            return message
+
+        return received
+
+    @property
+    def is_missing(self) -> bool:
+        """Whether somebody waits for what is not there."""
+        return not (self._is_complete or self._is_unwanted)
+
+    @property
+    def why(self) -> str:
+        """What is missing, in words."""
+        return f"the app returned {'before its answer was whole' if self._is_begun else 'without answering'}"
 
     async def send(self, message: AsgiMessage) -> None:
         """A part of the answer."""

@@ -11,7 +11,7 @@ from typing import Final
 
 import uvicorn
 
-from masking_emulator.testing.apps import AsgiApp
+from masking_emulator.testing.apps import AppNotStarted, AsgiApp
 from masking_emulator.unpatched import Happening, start_thread
 
 #: An app that has not started or ended after so many real seconds never will.
@@ -22,10 +22,6 @@ _GRACE_S: Final = 5
 
 #: How often it is looked whether they have ended, in real seconds.
 _POLL_S: Final = 0.002
-
-
-class AppNotStarted(Exception):
-    """The app refused to start in its lifespan; the message says no more than that, where nothing was raised."""
 
 
 class AsgiServer(uvicorn.Server):
