@@ -96,7 +96,10 @@ _NEED_NOT_KNOW: Final[Mapping[str, tuple[str, ...]]] = {
         *("tests/shell/test_files_of_servers.py", "tests/shell/test_recorder.py"),
         *("tests/shell/test_recording.py", "docs/*"),
     ),
-    "A ledger row, and a policy": ("tests/core/test_sessions.py", "tests/shell/test_worldfile.py", "docs/*"),
+    "A ledger row, and a policy": (
+        *("tests/core/test_sessions.py", "tests/evidence/test_verify.py", "tests/shell/test_worldfile.py"),
+        "docs/*",
+    ),
 }
 
 

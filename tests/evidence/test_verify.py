@@ -1,11 +1,13 @@
 """The verb `verify`: our own story for a service, within its budget, which leaves nothing behind."""
 
 import asyncio
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 import pytest
+import yaml
 from click.testing import CliRunner, Result
 from masking_emulator.cli.verify import verify as verb
 from masking_emulator.client import Control
@@ -15,12 +17,15 @@ from masking_emulator.evidence.upstream import Upstream
 from masking_emulator.evidence.verifying import Asker, CannotVerify, Verification, verify
 from masking_emulator.evidence.writing import CaptureWriter
 from masking_emulator.plivo.ledger import LEDGER, Evidence
+from masking_emulator.server.thread import ServerThread
 
-from tests.plivo.ask import Api
+from tests.plivo.ask import Api, api_of
 
 #: How many requests the story may take by default, and how many assumed rows it asks about at least.
 BUDGET: Final = 60
 ROWS_MIN: Final = 60
+
+TEMPLATE: Final = Path(__file__).parents[2] / ".github" / "ISSUE_TEMPLATE" / "differs-from-plivo.yml"
 
 ASSUMED: Final = {row.id for row in LEDGER if row.evidence is Evidence.ASSUMED}
 
@@ -125,6 +130,7 @@ def test_verb_says_what_it_found_out(fresh_api: Api, tmp_path: Path) -> None:
 
     assert 0 == done.exit_code, done.output
     assert f" exchanges and 0 callbacks in {tmp_path / 'f'}" in done.output
+    assert "rows of the ledger agreed, 0 rows differed, of 0 rows nothing can be said" in done.output
 
 
 def test_session_that_cannot_be_deleted_is_named(fresh_api: Api, tmp_path: Path) -> None:
@@ -132,10 +138,12 @@ def test_session_that_cannot_be_deleted_is_named(fresh_api: Api, tmp_path: Path)
     fault = {"status": 500, "operation": "delete_session"}
     Control(fresh_api.url).post(f"/worlds/{fresh_api.auth_id}/faults", fault)
 
-    done = call(fresh_api, tmp_path / "f")
+    done = call(fresh_api, tmp_path / "f", "--max-requests", "46")
 
     assert 1 == done.exit_code
+    assert "not the whole story: the budget was spent" in done.output
     assert live(fresh_api) == done.output.count("NOT DELETED: the session ") > 0
+    assert " rows of the ledger agreed, 0 rows differed" in done.output
 
 
 def test_account_that_is_refused_is_named_at_once(fresh_api: Api, tmp_path: Path) -> None:
@@ -161,3 +169,56 @@ def test_wrong_call_is_refused(fresh_api: Api, tmp_path: Path, words: list[str],
 
     assert (2, True) == (done.exit_code, part in done.output), done.output
     assert not (tmp_path / "f").exists()
+
+
+#: The policies whose value shows in the story; the others show in calls and callbacks, or in a flood of requests.
+POLICIES: Final[Mapping[str, Any]] = {
+    "update_status": 202,
+    "timer_defaults": "documented",
+    "repeat_create": "refuse",
+    "call_time_limit_out_of_range": "clamp",
+    "incorrect_pin_play_required": True,
+    "play_url_extension_required": True,
+    "cooloff_after_delete": False,
+    "list_window_exceeded": "clamp",
+    "list_limit_out_of_range": "clamp",
+    "list_single_underscore_filters": False,
+    "list_paging": "cursor",
+}
+
+
+@pytest.fixture
+def flipped(emulator: ServerThread, request: pytest.FixtureRequest) -> Iterator[Api]:
+    """A service with this policy."""
+    name = request.param
+    api = api_of(emulator.url, emulator.control.post("/worlds", {"world": {"policy": {name: POLICIES[name]}}}))
+    yield api
+    emulator.control.delete(f"/worlds/{api.auth_id}")
+
+
+@pytest.mark.parametrize(("flipped", "name"), [(name, name) for name in POLICIES], indirect=["flipped"])
+def test_service_with_another_policy_is_named_with_its_row(flipped: Api, tmp_path: Path, name: str) -> None:
+    """And with the policy that agrees; rows that have nothing to do with it agree."""
+    done = call(flipped, tmp_path / "f", "--json")
+    said = json.loads(done.output[done.output.index("{") :])
+
+    assert 1 == done.exit_code
+    assert any(name in finding["rows"] for finding in said["findings"])
+    assert [{name: POLICIES[name]}] * len(said["findings"]) == [finding["policy"] for finding in said["findings"]]
+    assert len(said["agreed"]) > 40
+
+
+def test_report_has_what_the_issue_template_asks_for(emulator: ServerThread, tmp_path: Path) -> None:
+    """The request, both answers, the row and the version; and no secret."""
+    made = emulator.control.post("/worlds", {"world": {"policy": {"update_status": 202}}})
+    api = api_of(emulator.url, made)
+
+    done = call(api, tmp_path / "f", "--issue")
+    emulator.control.delete(f"/worlds/{api.auth_id}")
+
+    form = yaml.safe_load(TEMPLATE.read_text(encoding="utf-8"))
+    labels = [field["attributes"]["label"] for field in form["body"]]
+    assert 5 == len(labels)
+    assert [] == [label for label in labels if f"**{label}**" not in done.output]
+    assert "update_status = 202" in done.output
+    assert [] == [secret for secret in (api.auth_id, api.auth_token) if secret in done.output]

@@ -43,7 +43,6 @@ VERBS = dict(verbs())
 _PLAIN = {
     ("run",),
     ("capture",),
-    ("verify",),
     ("help",),
     ("mcp",),
     ("skill",),

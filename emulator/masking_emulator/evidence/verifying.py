@@ -7,7 +7,7 @@ the session may be there all the same; it is looked for by its parties.
 
 import asyncio
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -45,9 +45,17 @@ class Asker:
     """Asks a service for one account, and writes everything down."""
 
     def __init__(
-        self, upstream: Upstream, writer: CaptureWriter, *, auth_id: str, auth_token: str, requests_max: int
+        self,
+        upstream: Upstream,
+        writer: CaptureWriter,
+        *,
+        auth_id: str,
+        auth_token: str,
+        requests_max: int,
+        pause: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        """It makes at most `requests_max` requests."""
+        """It makes at most `requests_max` requests. `pause` lets so many seconds pass at the service."""
+        self._pause = pause
         self._upstream = upstream
         self._writer = writer
         self._auth_id = auth_id
@@ -71,8 +79,11 @@ class Asker:
     ) -> Mapping[str, Any]:
         """One request, as `story.Asking` says. Raises NoMoreRequests."""
         self._require_room()
-        answer = await self._exchange(method, path, rows, query, body, text, content_type, authorization)
-        return _object(answer)
+        answer = _object(await self._exchange(method, path, rows, query, body, text, content_type, authorization))
+        session = answer.get("response")
+        if isinstance(session, dict) and session.get("status") == "expired":
+            self._alive.pop(str(session.get("session_uuid")), None)  # it needs no delete
+        return answer
 
     async def session(self, *rows: str, **fields: Any) -> str | None:
         """Create a session, as `story.Asking` says. Raises NoMoreRequests."""
@@ -97,8 +108,8 @@ class Asker:
             self._alive.pop(session, None)
 
     async def wait(self, seconds: float) -> None:
-        """Let real time pass."""
-        await asyncio.sleep(seconds)
+        """Let time pass."""
+        await self._pause(seconds)
 
     async def clear_away(self) -> tuple[str, ...]:
         """Delete every session that is still there. Those that could not be deleted, or looked for."""
@@ -184,7 +195,7 @@ async def verify(asker: Asker, cast: Cast) -> Verification:
 
 async def _require_free(asker: Asker, cast: Cast) -> None:
     """Raise CannotVerify where a live session of the account has a party: it would be changed, and deleted."""
-    listed = await asker.ask("GET", "Masking/Session/", "list_links", query="status=active&limit=20")
+    listed = await asker.ask("GET", "Masking/Session/", query="status=active&limit=20")
     if "response" not in listed:
         raise CannotVerify(f"the service refused its first request: {listed.get('error', 'there was no answer')}")
     found = _parties(listed)

@@ -52,6 +52,7 @@ RANGE_BEYOND_END: Final = "Requested range not satisfiable."
 WRONG_HOST: Final = "Misdirected request."
 URL_TOO_LONG: Final = "Request URL too long."
 TOO_MANY_REQUESTS: Final = "Too many requests."
+POOL_EXHAUSTED: Final = "Number pool exhausted or not available."  # ledger: pool_exhausted
 SERVER_ERROR: Final = "Internal server error."  # ledger: internal_error
 
 
@@ -93,7 +94,7 @@ _ANSWERS: Final[Mapping[Reason, _Answer]] = {
     Reason.SESSION_EXPIRED: _Answer(400, "Session already expired", lambda _: "the session has ended"),
     Reason.SESSION_NOT_FOUND: _Answer(404, NOT_FOUND, lambda d: f"this account has no session {d['uuid']}"),
     # ledger: pool_exhausted
-    Reason.POOL_EXHAUSTED: _Answer(400, "Number pool exhausted or not available.", _candidates),
+    Reason.POOL_EXHAUSTED: _Answer(400, POOL_EXHAUSTED, _candidates),
     Reason.PARTIES_EQUAL: _Answer(
         400,
         "Invalid parameter. first_party and second_party should be different.",
