@@ -6,7 +6,7 @@ BIN    := $(VENV)/bin
 PORT   ?= 8080
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fuzz check format golden sdk-labs npm-package docs docs-serve generated coverage screenshots bench install clean
+.PHONY: help run test fuzz check format golden farm-test sdk-labs npm-package docs docs-serve generated coverage screenshots bench install clean
 
 help:  ## what can be made
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -38,6 +38,9 @@ format: $(VENV)/dev.stamp  ## mend lint and formatting
 
 golden: $(VENV)/dev.stamp  ## rewrite the golden files; read the diff before you commit it
 	MASKING_EMULATOR_GOLDEN=write $(BIN)/pytest -q tests/test_scenarios.py tests/test_wire.py tests/test_callbacks.py tests/sdk/test_dropin.py
+
+farm-test: $(VENV)/dev.stamp  ## every test of the SDKs and every golden case against four servers behind HAProxy
+	MASKING_EMULATOR_FARM=4 $(BIN)/pytest tests/sdk tests/farm
 
 sdk-labs: $(VENV)/dev.stamp  ## play one story through every official SDK that can be had here, those too that CI cannot have
 	$(BIN)/python -m tests.sdk.labs

@@ -14,6 +14,7 @@ from hypothesis import settings
 from masking_emulator.server.thread import ServerThread
 
 from tests.answers import Answer, answers_kept, undescribed
+from tests.farm.front import MEMBERS, shared_farm
 from tests.plivo.ask import Api, api_of
 
 _NO_SKIPS: Final = os.environ.get("MASKING_EMULATOR_NO_SKIPS") == "1"
@@ -61,7 +62,11 @@ def intercepting() -> Iterator[ServerThread]:
 
 @pytest.fixture(scope="session")
 def emulator() -> Iterator[ServerThread]:
-    """A server with the demo world, which no test may change."""
+    """A server with the demo world, which no test may change. MASKING_EMULATOR_FARM puts a farm in its place."""
+    if MEMBERS:
+        with shared_farm() as front:
+            yield front  # type: ignore[misc]  # all that tests ask of it is its URL and its control API
+        return
     with ServerThread("demo") as emulator:
         yield emulator
 

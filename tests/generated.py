@@ -20,6 +20,7 @@ from masking_emulator.core.records.sessions import Status
 from masking_emulator.plivo.ledger import LEDGER, Evidence, Row
 
 from tests import rooms
+from tests.farm.files import FARM, haproxy_file
 from tests.reference import coverage
 from tests.reference.commands import commands_page
 from tests.reference.control import control_page
@@ -142,7 +143,11 @@ def documents() -> Mapping[Path, str]:
         "notapplicable": coverage.reasons_table(page),
     }
     marked = [README, *sorted(path for path in DOCS.glob("*.md") if path != FIDELITY)]
-    whole = {FIDELITY: fidelity(LEDGER), coverage.COUNTS: coverage.counts_file(page)}
+    whole = {
+        FIDELITY: fidelity(LEDGER),
+        coverage.COUNTS: coverage.counts_file(page),
+        FARM / "haproxy.cfg": haproxy_file(),
+    }
     return whole | {path: with_parts(path.read_text(encoding="utf-8"), parts) for path in marked}
 
 

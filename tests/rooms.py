@@ -98,7 +98,12 @@ ROOMS: Final[Mapping[str, Room]] = {
             *("core", "clock", "config", "wholefile", "unpatched", "client", "plivo", "traffic", "callbacks.courier"),
             *("callbacks.log", "callbacks.names", "interception", "world", "keeping", "control", "console", "agents"),
         ),
-        {"starlette": "*", "uvicorn": "*", "httptools": "*protocol.py"},
+        {
+            "starlette": "*",
+            "uvicorn": "*",
+            "httptools": "*protocol.py",
+            "prometheus_client": "server/metrics.py",
+        },
     ),
     "cli": Room(
         "the command line",

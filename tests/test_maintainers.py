@@ -87,7 +87,14 @@ _NEED_NOT_KNOW: Final[Mapping[str, tuple[str, ...]]] = {
             "cli/runs.py",
             "cli/status.py",
         ),
-        *("tests/fuzz/*", "tests/scenario.py", "tests/sdk/*", "tests/test_wire.py", "tests/shell/test_cli_*"),
+        *(
+            "tests/farm/*",
+            "tests/fuzz/*",
+            "tests/scenario.py",
+            "tests/sdk/*",
+            "tests/test_wire.py",
+            "tests/shell/test_cli_*",
+        ),
         *(
             "tests/shell/test_byte_order_marks.py",
             "tests/shell/test_control.py",

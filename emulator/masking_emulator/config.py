@@ -42,9 +42,11 @@ AgentLeave = Literal["read", "write"]
 class ServeConfig:
     """Where to listen and which world to begin with. A port of 0 is any free one, None is no such socket.
 
+    `public_url` is where clients reach the server, if that is not where it listens.
     `callback_authorities` are the certificates (PEM) that callbacks believe beside the system's.
-    `state` is the file that the world goes on from and is written to, `recording` the one for what it is asked.
-    `mcp` says whether agents are served, and whether they may change something.
+    `state` is the file that the world goes on from and is written to, `state_folder` the folder where all worlds do.
+    `recording` is the one for what it is asked.
+    `mcp` says whether agents are served, and whether they may change something; `metrics` whether there are any.
     """
 
     host: str
@@ -57,10 +59,13 @@ class ServeConfig:
     control_hosts: tuple[str, ...]
     log_format: str
     state: Path | None = None
+    state_folder: Path | None = None
+    public_url: str | None = None
     callback_authorities: Path | None = None
     recording: Path | None = None
     verbose: bool = False
     mcp: AgentLeave | None = None
+    metrics: bool = False
 
 
 def files_max() -> int | None:

@@ -302,6 +302,7 @@ VERBS: Final[Mapping[str, str]] = {
     "status": "Print what runs",
     "world": "Check a world file",
     "worlds": "Make, look at, copy, reset and remove worlds.",
+    "farm": "Run several servers on this machine, and HAProxy before them, until Ctrl-C.",
     "faults": "Let API requests go wrong.",
     "report": "Write what happened in the world so far ",
     "requests": "Look at the API requests that arrived.",

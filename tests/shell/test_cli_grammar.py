@@ -41,6 +41,7 @@ VERBS = dict(verbs())
 
 #: What prints no answer: a program's own output, a protocol of its own, and text for a shell or for people only.
 _PLAIN = {
+    ("farm",),
     ("run",),
     ("capture",),
     ("help",),
@@ -67,7 +68,7 @@ def test_option_has_one_meaning(path: tuple[str, ...]) -> None:
     """--world is a file to start with, --account an Auth ID, --url the server; each says what it is for."""
     options = _options(path)
 
-    assert ("--world" in options) == (path in {("serve",), ("run",), ("trigger",), ("worlds", "create")})
+    assert ("--world" in options) == (path in {("serve",), ("farm",), ("run",), ("trigger",), ("worlds", "create")})
     assert "--account" not in options or "Auth ID" in (options["--account"].help or "")
     assert all(option.help for option in VERBS[path].params if isinstance(option, click.Option))
 

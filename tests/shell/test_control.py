@@ -15,8 +15,8 @@ def test_health_names_the_worlds(api: Api) -> None:
     """The server says that it is ready, which version it is, and which worlds it has, oldest first."""
     health = good(control(api, "GET", "/health"))
 
-    assert ["status", "version", "worlds", "recording"] == list(health)
-    assert "ok" == health["status"]
+    assert ["status", "version", "live", "ready", "worlds", "recording"] == list(health)
+    assert ("ok", True, True) == (health["status"], health["live"], health["ready"])
     assert "MAEMULATOR0000000001" == health["worlds"][0]
     assert api.auth_id in health["worlds"]
 

@@ -122,3 +122,29 @@ def test_name_of_a_removed_world_is_free(put: Api) -> None:
 def test_no_world_is_found_under_a_name_that_none_has() -> None:
     """Which is no error where somebody is about to make it."""
     assert Hub().find(AUTH_ID) is None
+
+
+def test_answer_that_made_a_world_names_it_in_a_header(put: Api) -> None:
+    """For a balancer, which reads no bodies; it may choose the name of a new world and of a copy by a header too."""
+    chosen = {"X-Emulator-New-World": AUTH_ID}
+    made = control(put, "POST", "/worlds", {"example": "demo", "world": {"clock": _CLOCK}}, **chosen)
+    again = control(put, "PUT", f"/worlds/{AUTH_ID}", {"example": "demo", "world": {"clock": _CLOCK}})
+    own = control(put, "POST", "/worlds", {"world": {"account": {"auth_id": f"{AUTH_ID[:-1]}2"}}}, **chosen)
+    copy = control(put, "POST", "{w}/fork", {}, **{"X-Emulator-New-World": f"{AUTH_ID[:-1]}3"})
+    for last in "23":
+        good(control(put, "DELETE", f"/worlds/{AUTH_ID[:-1]}{last}"))
+
+    named = [reply.headers["x-emulator-world"] for reply in (made, again, own, copy)]
+    assert [201, 200, 201, 201] == [reply.status for reply in (made, again, own, copy)]
+    assert [AUTH_ID, AUTH_ID, f"{AUTH_ID[:-1]}2", f"{AUTH_ID[:-1]}3"] == named
+    assert made.json["subaccounts"] == again.json["subaccounts"] != []
+
+
+def test_chosen_name_that_is_none_or_taken_is_refused(put: Api) -> None:
+    """With the header as the field, where it is the header."""
+    bad = control(put, "POST", "/worlds", {}, **{"X-Emulator-New-World": "MASHORT"})
+    copied = control(put, "POST", "{w}/fork", {}, **{"X-Emulator-New-World": put.auth_id})
+
+    assert (400, "X-Emulator-New-World") == (bad.status, bad.json["field"])
+    assert (400, "X-Emulator-New-World") == (copied.status, copied.json["field"])
+    assert f"{put.auth_id} is taken" == copied.error

@@ -15,6 +15,7 @@ from shutil import get_terminal_size
 from signal import signal
 from stat import S_ISFIFO
 from typing import Any, Final, NoReturn, TypeVar
+from urllib.parse import urlsplit
 
 import click
 
@@ -51,6 +52,7 @@ DAY_S: Final = 86_400
 #: A port, 0 for any free one, and the name of a file that need not be there.
 PORT = click.IntRange(0, 65_535)
 FILE = click.Path(path_type=Path, dir_okay=False)
+FOLDER = click.Path(path_type=Path, file_okay=False)
 
 #: What `--report` of `run` and of `serve` does.
 REPORT_HELP: Final = (
@@ -110,6 +112,25 @@ class Noun(click.Group):
 
 
 Noun.group_class = Noun
+
+
+class PublicUrl(click.ParamType[str]):
+    """The URL of a server, which has a host and perhaps a port, and no path."""
+
+    name = "url"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        """The URL without a slash at its end."""
+        url = str(value).removesuffix("/")
+        try:
+            parts = urlsplit(url)
+            is_one = parts.scheme in ("http", "https") and bool(parts.hostname) and url.count("/") == 2
+            is_one = is_one and (parts.port is None or parts.port > 0) and not (parts.query or parts.fragment)
+        except ValueError:
+            is_one = False
+        if not is_one:
+            self.fail(f"{value!r} is no http or https URL without a path", param, ctx)
+        return url
 
 
 class Duration(click.ParamType[float]):

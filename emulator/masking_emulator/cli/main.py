@@ -17,10 +17,12 @@ from masking_emulator import __version__
 from masking_emulator.cli.common import (
     EXIT_USAGE,
     FILE,
+    FOLDER,
     PORT,
     REPORT_HELP,
     Noun,
     Output,
+    PublicUrl,
     Verb,
     end,
     end_cleanly_when_asked,
@@ -41,8 +43,8 @@ _ELSEWHERE: Final = {
     **dict.fromkeys(("status", "wait"), "status"),
     **dict.fromkeys(("help", "completion"), "helping"),
     **dict.fromkeys(("mcp", "skill"), "agents"),
-    **{name: name for name in ("callbacks", "capture", "faults", "fidelity", "journal", "listen", "numbers", "phones")},
-    **{name: name for name in ("init", "report", "requests", "routes", "sessions", "trigger", "verify")},
+    **{name: name for name in ("callbacks", "capture", "farm", "faults", "fidelity", "journal", "listen", "numbers")},
+    **{name: name for name in ("init", "phones", "report", "requests", "routes", "sessions", "trigger", "verify")},
 }
 
 
@@ -108,12 +110,15 @@ def main() -> None:
     help="Certificates (PEM) that https receivers may have, beside the system's authorities.",
 )
 @click.option("--state", type=FILE, help="Go on from this file if it is there, and write it at the end.")
+@click.option("--state-folder", type=FOLDER, help="The same of every world of the server, a file each in this folder.")
+@click.option("--public-url", type=PublicUrl(), help="Where clients reach the server, for links in its answers.")
 @click.option("--record", type=FILE, help="Record the run in this file, behind earlier ones, for `recording replay`.")
 @click.option(
     "--mcp",
     type=click.Choice(AGENT_LEAVES),
     help="Offer the server to agents at /_emulator/mcp: tools that only read, or those that change something too.",
 )
+@click.option("--metrics", is_flag=True, help="Serve metrics for Prometheus at /metrics.")
 @click.option("--report", "reports", multiple=True, metavar="FILE", help=REPORT_HELP)
 @click.option("--verbose", "-v", is_flag=True, help="Log each request and each callback in a line.")
 @click.option(
@@ -138,8 +143,12 @@ def serve(*, as_json: bool, quiet: bool, **options: Any) -> None:
     from masking_emulator.wholefile import CannotKeepFile
     from masking_emulator.world.spec import BadWorld, WorldSpec
 
+    if options["state"] and options["state_folder"]:
+        end(EXIT_USAGE, "--state-folder: it keeps the first world too; leave --state out")
     if options["mcp"] is not None and find_spec("mcp") is None:
         end(EXIT_USAGE, "--mcp: mcp is not installed; pip install 'masking-emulator[mcp]'")
+    if options["metrics"] and find_spec("prometheus_client") is None:
+        end(EXIT_USAGE, "--metrics: prometheus_client is not installed; pip install 'masking-emulator[metrics]'")
     leaving = _leaving(options["reports"])
     config = _config(options)
 
@@ -172,10 +181,13 @@ def _config(options: Mapping[str, Any]) -> ServeConfig:
         control_hosts=options["control_host"],
         log_format=options["log_format"],
         state=options["state"],
+        state_folder=options["state_folder"],
+        public_url=options["public_url"],
         recording=options["record"],
         callback_authorities=options["callback_ca"],
         verbose=options["verbose"],
         mcp=options["mcp"],
+        metrics=options["metrics"],
     )
 
 

@@ -9,8 +9,9 @@ from masking_emulator.core.countries import international_formats
 
 
 def health(asked: ControlRequest) -> ControlAnswer:
-    """Answered as soon as requests are served.
+    """Answered as soon as requests are served. A balancer sends requests where `live` and `ready` are true.
 
+    `ready` is false while worlds are restored, and once the server has been asked to end. `worlds` are its own.
     `recording` is null where nothing is recorded, else its file, and in `ended` why nothing more is written to it, or
     null while it goes on.
     """
@@ -19,6 +20,8 @@ def health(asked: ControlRequest) -> ControlAnswer:
     return 200, {
         "status": "ok",
         "version": __version__,
+        "live": True,
+        "ready": asked.hub.is_ready,
         "worlds": [world.auth_id for world in worlds],
         "recording": None if recorder is None else {"file": recorder.name, "ended": recorder.ended},
     }

@@ -4,11 +4,14 @@ from collections.abc import Container, Mapping, Sequence
 from re import fullmatch
 from typing import Any, Final
 
+from starlette.responses import Response
+
 from masking_emulator.control.clock import clock_json
 from masking_emulator.control.kernel import ControlAnswer, ControlError, ControlRequest, Operation, W, body_schema
 from masking_emulator.core.chance import Chance
 from masking_emulator.core.records.base import asdict, names
 from masking_emulator.plivo.credentials import Credentials
+from masking_emulator.plivo.http import json_response
 from masking_emulator.world.file import world_like, world_of
 from masking_emulator.world.hub import Hub
 from masking_emulator.world.schema import CLOCK_SCHEMA, SEED_SCHEMA
@@ -16,22 +19,28 @@ from masking_emulator.world.spec import BadWorld, WorldSpec
 from masking_emulator.world.turns import politely
 from masking_emulator.world.world import World
 
+#: The header of an answer that made a world, or found the one that was to be made: its Auth ID.
+WORLD_HEADER: Final = "X-Emulator-World"
+
+#: The header of a request that makes a world or a copy: the Auth ID that it is to have, unless its body gives one.
+NEW_WORLD_HEADER: Final = "X-Emulator-New-World"
+
 
 def list_worlds(asked: ControlRequest) -> ControlAnswer:
     """The worlds of this server, oldest first."""
     return 200, {"worlds": [_world(world) for world in asked.hub.all()]}
 
 
-def add_world(asked: ControlRequest) -> ControlAnswer:
+def add_world(asked: ControlRequest) -> Response:
     """A new world from a structure as in a world file. `seed` and `clock` beside it take precedence over its own.
 
     With `example` its keys take the place of those of an example world, whose accounts are new ones.
     """
     hub = asked.hub
-    return 201, _world(_added(hub, _spec(asked.body, hub.credentials, hub.chance)))
+    return _made(_added(hub, _spec(asked.body, hub.credentials, hub.chance, main=_chosen(asked))))
 
 
-def put_world(asked: ControlRequest) -> ControlAnswer:
+def put_world(asked: ControlRequest) -> Response:
     """The world of this Auth ID, made (201) where there is none yet. The body is that of `POST /_emulator/worlds`.
 
     A world that was made from the same body is answered as it stands (200), so that a request may be sent again and by
@@ -39,38 +48,54 @@ def put_world(asked: ControlRequest) -> ControlAnswer:
     are left out end in the same ten characters as that of the account.
     """
     hub, auth_id = asked.hub, asked.path["auth_id"]
-    if not fullmatch(r"MA[A-Z0-9]{18}", auth_id):
-        raise ControlError(
-            400, f"{auth_id[:60]!r} is no Auth ID of an account: MA and 18 capitals and digits", "auth_id"
-        )
+    _require_auth_id(auth_id, "auth_id")
+    account = _account(asked.body)
+    if account.get("auth_id", auth_id) != auth_id:
+        raise ControlError(400, f"it is not the Auth ID of the path, {auth_id}", "world.account.auth_id")
     there = hub.find(auth_id)
-    spec = _spec(_under(auth_id, asked.body), _TakenByOthers(hub.credentials, there))
+    spec = _spec(asked.body, _TakenByOthers(hub.credentials, there), main=auth_id)
     if there is None:
-        return 201, _world(_added(hub, spec))
+        return _made(_added(hub, spec))
     different = [name for name in names(WorldSpec) if getattr(spec, name) != getattr(there.spec, name)]
     if different:
         reason = f"{auth_id} is there, made with other {_list(different)}; remove it first, or take another Auth ID"
         raise ControlError(409, reason, "auth_id")
-    return 200, _world(there)
+    return _made(there, 200)
 
 
-def _under(auth_id: str, body: Mapping[str, Any]) -> dict[str, Any]:
-    """The body, with the main account of this Auth ID. Raises ControlError where it names another."""
-    world = body.get("world", {})
-    account = world.get("account", {})
-    if not isinstance(account, Mapping):
-        return dict(body)  # refused with the rest of the structure
-    if account.get("auth_id", auth_id) != auth_id:
-        raise ControlError(400, f"it is not the Auth ID of the path, {auth_id}", "world.account.auth_id")
-    return {**body, "world": {**world, "account": {**account, "auth_id": auth_id}}}
+def _chosen(asked: ControlRequest) -> str | None:
+    """The Auth ID that a balancer has chosen for a new world, so that it knows where it will be."""
+    auth_id = asked.headers.get(NEW_WORLD_HEADER)
+    if auth_id is not None:
+        _require_auth_id(auth_id, NEW_WORLD_HEADER)
+    return auth_id
 
 
-def _spec(body: Mapping[str, Any], taken: Container[str], beyond: Chance | None = None) -> WorldSpec:
-    """What a body describes. Raises ControlError."""
+def _require_auth_id(auth_id: str, field: str) -> None:
+    if not fullmatch(r"MA[A-Z0-9]{18}", auth_id):
+        reason = f"{auth_id[:60]!r} is no Auth ID of an account: MA and 18 capitals and digits"
+        raise ControlError(400, reason, field)
+
+
+def _account(body: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The account of a body; an empty one where it is none, which is refused with the rest of the structure."""
+    account = body.get("world", {}).get("account", {})
+    return account if isinstance(account, Mapping) else {}
+
+
+def _spec(
+    body: Mapping[str, Any], taken: Container[str], beyond: Chance | None = None, *, main: str | None
+) -> WorldSpec:
+    """What a body describes, with the main account of this Auth ID unless it has another. Raises ControlError."""
     beside = {key: value for key, value in body.items() if key not in ("world", "example")}
     structure, example = {**body.get("world", {}), **beside}, body.get("example")
+    account = structure.get("account", {})
+    if main is not None and isinstance(account, Mapping) and ("account" in structure or example is None):
+        structure["account"] = {"auth_id": main, **account}
     try:
-        return world_of(structure, taken, beyond) if example is None else world_like(example, structure, taken, beyond)
+        if example is None:
+            return world_of(structure, taken, beyond)
+        return world_like(example, structure, taken, beyond, main=main)
     except BadWorld as bad:
         raise ControlError(400, bad.reason, bad.key or None) from None
 
@@ -115,12 +140,21 @@ def reset_world(asked: ControlRequest) -> ControlAnswer:
     return 200, _world(asked.world)
 
 
-async def fork_world(asked: ControlRequest) -> ControlAnswer:
+async def fork_world(asked: ControlRequest) -> Response:
     """A copy of the world as it stands, under a new Auth ID."""
     world = asked.world
-    async with world.door.held():
-        twin = await politely(asked.hub.forking(world.auth_id), world.turn_s)
-    return 201, _world(twin)
+    main = _chosen(asked)
+    try:
+        async with world.door.held():
+            twin = await politely(asked.hub.forking(world.auth_id, main), world.turn_s)
+    except BadWorld as bad:
+        raise ControlError(400, bad.reason, NEW_WORLD_HEADER) from None
+    return _made(twin)
+
+
+def _made(world: World, status: int = 201) -> Response:
+    """The answer to whoever made a world, which names it in a header: a balancer that reads no bodies learns it so."""
+    return json_response(status, _world(world), {WORLD_HEADER: world.auth_id})
 
 
 def _world(world: World) -> dict[str, Any]:

@@ -195,6 +195,16 @@ class Engine:
         return len(self._state.book)
 
     @property
+    def timers_set(self) -> int:
+        """How many timers are set."""
+        return len(self._state.timers)
+
+    @property
+    def callbacks_open(self) -> int:
+        """How many callbacks are not settled."""
+        return len(self._state.outbox)
+
+    @property
     def pool(self) -> Pool:
         """The number pool, to read."""
         return self._state.pool

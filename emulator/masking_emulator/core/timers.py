@@ -91,6 +91,10 @@ class Timers:
         twin._order = self._order
         return twin
 
+    def __len__(self) -> int:
+        """How many timers are set."""
+        return len(self._live)
+
     def set(self, key: str, at: int, command: Command) -> None:
         """Let `command` be due at `at`; an earlier timer of this key is forgotten."""
         self._order += 1

@@ -154,6 +154,11 @@ def saving(snapshot: Mapping[str, Any], path: Path) -> Work[None]:
 
 def load(path: Path) -> tuple[WorldSpec, SavedWorld]:
     """The snapshot in a file. Raises BadSnapshot, whose message names the file, and OSError."""
+    return finished(reading(path))
+
+
+def reading(path: Path) -> Work[tuple[WorldSpec, SavedWorld]]:
+    """The work of reading the snapshot in a file. Raises as `load` does."""
     try:
         given = json.loads(text_of(path.read_bytes()))
     except (ValueError, RecursionError) as error:
@@ -161,7 +166,7 @@ def load(path: Path) -> tuple[WorldSpec, SavedWorld]:
     if not isinstance(given, dict):
         raise BadSnapshot(f"{path}: it holds no object")
     try:
-        return read_snapshot(given)
+        return (yield from _reading(given))
     except BadSnapshot as bad:
         raise BadSnapshot(f"{path}: {bad}") from None
 

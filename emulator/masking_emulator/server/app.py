@@ -1,6 +1,6 @@
 """The composition root: makes one ASGI app of worlds and both APIs. The only file that imports all of them."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -22,10 +22,16 @@ from masking_emulator.server.straight import Straight
 from masking_emulator.world.hub import Hub
 
 
-def make_app(hub: Hub, *, control_hosts: Sequence[str] = (), further: Sequence[Route] = ()) -> ASGIApp:
+def make_app(
+    hub: Hub,
+    *,
+    control_hosts: Sequence[str] = (),
+    further: Sequence[Route] = (),
+    measured: Callable[[ASGIApp], ASGIApp] | None = None,
+) -> ASGIApp:
     """The emulator as an ASGI app over these worlds. `control_hosts` are further names that it answers to.
 
-    `further` routes are what only some servers have.
+    `further` routes are what only some servers have, `measured` makes of an app one whose requests are measured.
     """
 
     # Asynchronous, all of them: starlette would run a plain function in a thread, beside the loop that worlds live in.
@@ -49,12 +55,6 @@ def make_app(hub: Hub, *, control_hosts: Sequence[str] = (), further: Sequence[R
         # Whoever left in the middle of a request gets no answer, and nothing is logged: it is nobody's fault.
         return Response(status_code=400)
 
-    async def describe(_: Request) -> Response:
-        # Imported here: a start would pay for a description that few ask for.
-        from masking_emulator.control.openapi import document
-
-        return json_response(200, document())
-
     ends = {path: Intake(hub, end) for path, end in plivo_routes.endpoints(hub.draw_api_id).items()}
     app = Starlette(
         routes=[
@@ -62,7 +62,7 @@ def make_app(hub: Hub, *, control_hosts: Sequence[str] = (), further: Sequence[R
             media_route(hub.credentials, hub.draw_api_id),
             *(Route(path, end) for path, end in ends.items()),
             *control.routes(hub),
-            Route(f"{control.PREFIX}/openapi.json", describe),
+            Route(f"{control.PREFIX}/openapi.json", _describe),
             *console.routes(),
             *further,
         ],
@@ -70,4 +70,12 @@ def make_app(hub: Hub, *, control_hosts: Sequence[str] = (), further: Sequence[R
     )
     app.router.redirect_slashes = False
     about_sessions = {path: end for path, end in ends.items() if "/Masking/Session" in path}
-    return OneSlash(OwnHosts(Straight(app, about_sessions, crashed), hub, control_hosts))
+    served: ASGIApp = OwnHosts(Straight(app, about_sessions, crashed), hub, control_hosts)
+    return OneSlash(served if measured is None else measured(served))
+
+
+async def _describe(_: Request) -> Response:
+    # Imported here: a start would pay for a description that few ask for.
+    from masking_emulator.control.openapi import document
+
+    return json_response(200, document())

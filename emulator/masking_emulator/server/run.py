@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from starlette.types import ASGIApp
 
     from masking_emulator.keeping.files import Keeping
-    from masking_emulator.server.server import AppServer
+    from masking_emulator.server.app_server import AppServer
 
 #: Exit codes as in a shell: the command is not there, it is not a program, a signal ended it.
 EXIT_NOT_FOUND: Final = 127
@@ -150,7 +150,7 @@ def run_with_app(
 
     def serve(made: Callable[["AppServer"], None]) -> None:
         # Imported here, in the server's thread: the command has started meanwhile, and need not wait for it.
-        from masking_emulator.server.server import AppServer
+        from masking_emulator.server.app_server import AppServer
 
         server = AppServer(app, sockets)
         made(server)
@@ -293,7 +293,7 @@ class _Command:
 def _start(words: Sequence[str], variables: Mapping[str, str], *, own_group: bool) -> subprocess.Popen[bytes]:
     try:
         return subprocess.Popen(
-            list(words), env=dict(variables), process_group=0 if own_group else None, preexec_fn=_tied_to_this_process()
+            list(words), env=dict(variables), process_group=0 if own_group else None, preexec_fn=tied_to_this_process()
         )
     except FileNotFoundError:
         raise CannotRun(EXIT_NOT_FOUND, f"{words[0]}: there is no such command") from None
@@ -303,7 +303,7 @@ def _start(words: Sequence[str], variables: Mapping[str, str], *, own_group: boo
         raise CannotRun(EXIT_NOT_FOUND, f"{words[0]!r}: {error}") from None
 
 
-def _tied_to_this_process() -> Callable[[], None] | None:
+def tied_to_this_process() -> Callable[[], None] | None:
     """What lets the system end the command when this process is killed, where the system can (Linux); else None.
 
     No thread runs yet when the command starts, so it is safe to run Python between fork and exec.

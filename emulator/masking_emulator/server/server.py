@@ -1,46 +1,31 @@
 """The server: one app behind its sockets, until the process is asked to end."""
 
-import asyncio
-import signal
-import socket
 import ssl
-from collections.abc import Awaitable, Callable, Iterator, Sequence
-from contextlib import contextmanager
-from functools import partial
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
-from threading import current_thread, main_thread
-from types import FrameType
-from typing import TYPE_CHECKING, Final
-
-import uvicorn
-from starlette.types import ASGIApp, Receive, Scope, Send
+from typing import TYPE_CHECKING
 
 from masking_emulator.callbacks.courier import Courier
-from masking_emulator.clock import http_date
-from masking_emulator.config import ServeConfig, ending_signals, files_max, take_more_files
-from masking_emulator.interception.certificates import Certificates, users_certificates
-from masking_emulator.interception.crowd import Crowd, connections_max, proxy_connections_max
+from masking_emulator.config import ServeConfig, take_more_files
+from masking_emulator.interception.certificates import users_certificates
 from masking_emulator.server.app import make_app
-from masking_emulator.server.closing_console import take_time_to_end
+from masking_emulator.server.app_server import AppServer
 from masking_emulator.server.log import log_as
-from masking_emulator.server.protocol import CLIENT_LIMITS, ClientLimits, HttpProtocol
-from masking_emulator.server.sockets import TAKEN_IN_A_TURN, ServerSockets, open_sockets
+from masking_emulator.server.protocol import CLIENT_LIMITS, ClientLimits
+from masking_emulator.server.sockets import ServerSockets, open_sockets
 from masking_emulator.wholefile import CannotKeepFile, require_file
 from masking_emulator.world.file import load_world
 from masking_emulator.world.hub import Hub
+from masking_emulator.world.narrator import Narrators
 from masking_emulator.world.spec import WorldSpec
 from masking_emulator.world.world import Surroundings
 
 if TYPE_CHECKING:
     from masking_emulator.agents.endpoint import McpEndpoint
-    from masking_emulator.interception.proxy import Proxy
     from masking_emulator.keeping.files import Keeping
+    from masking_emulator.keeping.folder import KeptFolder
+    from masking_emulator.server.metrics import Metrics
     from masking_emulator.world.narrator import Narrator
-
-#: How long open connections may take to end when the server stops, and how often to look whether they have; in real
-#: seconds.
-_GRACE_S: Final = 1.0
-_PAUSE_S: Final = 0.01
 
 
 def serve(
@@ -55,19 +40,21 @@ def serve(
     Raises BadWorld, CannotOpenSocket, CannotKeep and CannotKeepFile before anything is served, the last at the end too.
     """
     _check_authorities(config.callback_authorities)
-    keeping = _keeping(config)
+    keeping, folder = _keeping(config), _folder(config)
     codes = [0]
     try:
-        _serve(config, keeping, ready, None if leaving is None else lambda url: codes.append(leaving(url)))
+        _serve(config, keeping, folder, ready, None if leaving is None else lambda url: codes.append(leaving(url)))
     finally:
-        if keeping is not None:
-            keeping.close()
+        for kept in (keeping, folder):
+            if kept is not None:
+                kept.close()
     return codes[-1]
 
 
 def _serve(
     config: ServeConfig,
     keeping: "Keeping | None",
+    folder: "KeptFolder | None",
     ready: Callable[[ServerSockets, WorldSpec], None],
     leaving: Callable[[str], None] | None,
 ) -> None:
@@ -93,6 +80,9 @@ def _serve(
         leaving=None if leaving is None else lambda: leaving(sockets.local_url),
         narrator=narrator,
         agents=_agents(config, sockets),
+        metrics=_metrics() if config.metrics else None,
+        folder=folder,
+        public_url=config.public_url,
     )
 
 
@@ -108,25 +98,50 @@ def serve_world(
     made: Callable[["Server"], None] = lambda _: None,
     narrator: "Narrator | None" = None,
     agents: "McpEndpoint | None" = None,
+    metrics: "Metrics | None" = None,
+    folder: "KeptFolder | None" = None,
+    public_url: str | None = None,
 ) -> None:
     """Serve one world behind these sockets until the process is asked to end, or the server that `made` is given is.
 
+    `folder` has further worlds, which are restored while requests to others are answered already.
     Raises CannotKeepFile.
     """
     take_more_files()
-    around = Surroundings(base_url=sockets.url, courier=Courier(callback_authorities), narrator=narrator)
-    hub = Hub(around, interception=sockets.described(), seed=spec.seed)
+    around = Surroundings(
+        base_url=public_url or sockets.url, courier=Courier(callback_authorities), narrator=_all_of(narrator, metrics)
+    )
+    file_of = None if folder is None else folder.file_of
+    hub = Hub(around, interception=sockets.described(), seed=spec.seed, state_file_of=file_of)
     world = hub.add(spec, state_file=None if keeping is None else keeping.state)
 
     def begin() -> None:
         if keeping is not None:
             keeping.begin(world)
 
-    server = Server(hub, sockets, begin, ready, leaving=leaving, control_hosts=control_hosts, agents=agents)
+    server = Server(
+        hub,
+        sockets,
+        begin,
+        ready,
+        leaving=leaving,
+        control_hosts=control_hosts,
+        agents=agents,
+        metrics=metrics,
+        restore=None if folder is None else folder.restore,
+    )
     made(server)
     server.run(sockets=[sockets.plain])
     if keeping is not None:
         keeping.end(world)
+    if folder is not None:
+        folder.end(hub)
+
+
+def _all_of(*narrators: "Narrator | None") -> "Narrator | None":
+    """Those that there are, as one; None where there are none."""
+    there = [one for one in narrators if one is not None]
+    return Narrators(there) if len(there) > 1 else next(iter(there), None)
 
 
 def _check_authorities(path: Path | None) -> None:
@@ -152,6 +167,23 @@ def _agents(config: ServeConfig, sockets: ServerSockets) -> "McpEndpoint | None"
     return McpEndpoint(sockets.url, allow_writes=config.mcp == "write")
 
 
+def _folder(config: ServeConfig) -> "KeptFolder | None":
+    """The folder of the worlds; None where there is none. Raises CannotKeepFile."""
+    if config.state_folder is None:
+        return None
+    # Imported here: a start without files would pay for reading and writing them.
+    from masking_emulator.keeping.folder import KeptFolder
+
+    return KeptFolder(config.state_folder)
+
+
+def _metrics() -> "Metrics":
+    # Imported here: a start without metrics would pay for their library, which may not be installed.
+    from masking_emulator.server.metrics import Metrics
+
+    return Metrics()
+
+
 def _narrator() -> "Narrator":
     # Imported here: a start that narrates nothing would pay for the views.
     from masking_emulator.server.narration import LogNarrator
@@ -169,157 +201,6 @@ def _keeping(config: ServeConfig) -> "Keeping | None":
     return Keeping(state=config.state, recording=config.recording)
 
 
-#: uvicorn looks so often whether it is to end.
-_TICKS_PER_SECOND: Final = 10
-
-
-class AppServer(uvicorn.Server):
-    """uvicorn, which also says when it listens on every socket, and ends with exit code 0 when it is asked to end."""
-
-    def __init__(
-        self,
-        app: ASGIApp,
-        sockets: ServerSockets,
-        *,
-        ending: Callable[[], Awaitable[None]] | None = None,
-        begin: Callable[[], None] = lambda: None,
-        started: Callable[[], None] = lambda: None,
-        leaving: Callable[[], None] | None = None,
-        limits: ClientLimits = CLIENT_LIMITS,
-    ) -> None:
-        """`begin` is called in the event loop before anything is served, `started` as soon as requests are answered.
-
-        `leaving` is called in a thread of its own once the server is to end, while requests are still answered, and
-        `ending` when no further connection is accepted: it ends what requests wait for.
-        """
-        self._http = partial(HttpProtocol, crowd=Crowd(connections_max(files_max())), limits=limits)
-        super().__init__(
-            uvicorn.Config(
-                self._quietly(app),
-                http=self._http,  # type: ignore[arg-type]  # uvicorn does no more with it than to call it
-                ws="none",
-                lifespan="off",
-                access_log=False,
-                log_config=None,
-                server_header=False,
-                backlog=TAKEN_IN_A_TURN,
-                proxy_headers=False,  # anybody could send one
-            )
-        )
-        self._sockets = sockets
-        self._begin = begin
-        self._started = started
-        self._leaving = leaving
-        self._ending = ending
-        self._proxy: Proxy | None = None
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Do what comes before anything is served, then listen on every socket."""
-        self._begin()
-        await super().startup(sockets)
-        if self._sockets.certificates is not None:
-            await self._open_tls(self._sockets.certificates)
-        self._sockets.let_wait()
-        self._started()
-
-    async def on_tick(self, counter: int) -> bool:
-        """What uvicorn does ten times a second, but its clock may be a test's: the date of answers is read here."""
-        if counter % _TICKS_PER_SECOND == 0:
-            self.server_state.default_headers = [(b"date", http_date().encode()), *self.config.encoded_headers]
-        return await super().on_tick(1)  # no whole second, so it reads no clock
-
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """Do what is to be done while requests are answered; then end all that waits, answer what can be answered soon,
-        and close everything.
-
-        uvicorn's own waits longer, for connections without a request too, and prints a traceback for each that is left.
-        """
-        if self._leaving is not None:
-            await asyncio.to_thread(self._leaving)
-        for listener in (*self.servers, *(sockets or ())):
-            listener.close()
-        if self._ending is not None:  # first: requests that wait for a callback would delay the end of the server
-            await self._ending()
-        if self._proxy is not None:
-            self._proxy.close()
-        connections, tasks = self.server_state.connections, self.server_state.tasks
-        for connection in tuple(connections):
-            connection.shutdown()
-        loop = asyncio.get_running_loop()
-        give_up_at = loop.time() + _GRACE_S
-        while (connections or tasks) and not self.force_exit and loop.time() < give_up_at:
-            await asyncio.sleep(_PAUSE_S)
-        for connection in tuple(connections):
-            assert isinstance(connection, HttpProtocol), "the server makes no others"
-            connection.give_up()
-        left = tuple(tasks)
-        for task in left:
-            task.cancel()
-        await asyncio.gather(*left, return_exceptions=True)
-
-    def _quietly(self, app: ASGIApp) -> ASGIApp:
-        """The app, which says nothing of requests that the end of the server has cut off."""
-
-        async def serve(scope: Scope, receive: Receive, send: Send) -> None:
-            try:
-                await app(scope, receive, send)
-            except asyncio.CancelledError:
-                if not self.should_exit:
-                    raise
-
-        return serve
-
-    async def _open_tls(self, certificates: Certificates) -> None:
-        """Open the sockets behind which there is TLS; uvicorn knows one kind of socket only."""
-        # Imported here: a start without these sockets would pay for what is behind them.
-        from masking_emulator.interception.proxy import Proxy
-        from masking_emulator.interception.tunnel import ProxyLimits
-
-        loop, limits = asyncio.get_running_loop(), ProxyLimits(connections=proxy_connections_max(files_max()))
-        tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        tls.load_cert_chain(certificates.server)
-        tls.set_alpn_protocols(["http/1.1"])
-        if self._sockets.proxy is not None:
-            self._proxy = Proxy(self._connection, tls, allowed=self._sockets.allowed_hosts, limits=limits)
-            opened = await loop.create_server(self._proxy.connection, sock=self._sockets.proxy, backlog=TAKEN_IN_A_TURN)
-            self.servers.append(opened)
-        if self._sockets.tls is not None:
-            opened = await loop.create_server(
-                lambda: self._http(self.config, self.server_state, self.lifespan.state),
-                sock=self._sockets.tls,
-                backlog=TAKEN_IN_A_TURN,
-                ssl=tls,
-                ssl_handshake_timeout=limits.handshake_s,
-            )
-            self.servers.append(opened)
-
-    def _connection(self, ended: Callable[[], None]) -> asyncio.Protocol:
-        return self._http(self.config, self.server_state, self.lifespan.state, ended=ended)
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        """End when a terminal closes too, which uvicorn does not listen for; a signal that comes later ends nothing.
-
-        A terminal that closes sends several, and what comes after the server is the writing of its state.
-        """
-        with super().capture_signals():
-            self._listen_for_signals()
-            yield
-        self._listen_for_signals()
-
-    def _listen_for_signals(self) -> None:
-        if current_thread() is main_thread():  # only there it is possible
-            take_time_to_end()
-            for ending in ending_signals():
-                signal.signal(ending, self.handle_exit)
-
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        """Being asked to end is no failure, so the signal is not raised again; a second one does not wait."""
-        del sig, frame
-        self.force_exit = self.should_exit
-        self.should_exit = True
-
-
 class Server(AppServer):
     """The emulator: both APIs and the console over the worlds of a hub."""
 
@@ -334,14 +215,36 @@ class Server(AppServer):
         control_hosts: Sequence[str] = (),
         limits: ClientLimits = CLIENT_LIMITS,
         agents: "McpEndpoint | None" = None,
+        metrics: "Metrics | None" = None,
+        restore: Callable[[Hub], Awaitable[None]] | None = None,
     ) -> None:
-        """`begin`, `started` and `leaving` as in AppServer."""
-        further = [] if agents is None else [agents.route()]
+        """`begin`, `started` and `leaving` as in AppServer.
+
+        `restore` puts further worlds into the hub while requests are answered already, before `started` is called.
+        """
+        further = [*([] if agents is None else [agents.route()]), *([] if metrics is None else metrics.routes())]
+
+        async def listen() -> None:
+            if metrics is not None:
+                metrics.begin(hub, lambda: len(self.server_state.connections))
+            if restore is not None:
+                await restore(hub)
 
         async def end() -> None:
             await hub.close()
             if agents is not None:
                 await agents.close()
+            if metrics is not None:
+                metrics.close()
 
-        app = make_app(hub, control_hosts=control_hosts, further=further)
-        super().__init__(app, sockets, ending=end, begin=begin, started=started, leaving=leaving, limits=limits)
+        measured = None if metrics is None else metrics.measured
+        super().__init__(
+            make_app(hub, control_hosts=control_hosts, further=further, measured=measured),
+            sockets,
+            ending=end,
+            begin=begin,
+            listening=listen,
+            started=started,
+            leaving=leaving,
+            limits=limits,
+        )

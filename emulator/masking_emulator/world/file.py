@@ -89,11 +89,12 @@ def load_world(source: str, *, seed: Seed | None = None) -> WorldSpec:
 
 
 def world_like(
-    example: str, changes: Mapping[str, Any], taken: Container[str], beyond: Chance | None = None
+    example: str, changes: Mapping[str, Any], taken: Container[str], beyond: Chance | None = None, *, main: str | None
 ) -> WorldSpec:
     """An example world with these keys in place of its own; its accounts are new ones, unless they are given.
 
-    Names that are `taken` are avoided as in `world_of`. Raises BadWorld.
+    `main` is then the Auth ID of the first, if it is chosen. Names that are `taken` are avoided as in `world_of`.
+    Raises BadWorld.
     """
     if example not in world_names():
         known = ", ".join(world_names())
@@ -104,7 +105,7 @@ def world_like(
     if "account" in changes:
         return world_of(structure, taken, beyond)
     spec = world_of(structure)
-    return spec.with_accounts(generated_accounts(len(spec.accounts), Chance(spec.seed), taken, beyond))
+    return spec.with_accounts(generated_accounts(len(spec.accounts), Chance(spec.seed), taken, beyond, main=main))
 
 
 def read_ahead() -> None:

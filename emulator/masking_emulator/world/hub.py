@@ -1,6 +1,7 @@
 """The hub: every world of this server, made, found, copied and removed."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -37,15 +38,22 @@ class Hub:
         *,
         interception: Mapping[str, Any] | None = None,
         seed: Seed = "server",
+        state_file_of: Callable[[str], Path] | None = None,
     ) -> None:
         """`around` is what every world needs of the server, `interception` describes its proxy and its TLS.
+
+        `state_file_of` says by its Auth ID where a world is kept; its file goes with it. Without it, none has a file
+        that is not added with one.
 
         The seed decides what belongs to no single world: names for copies, and for worlds whose own name is taken.
         """
         self.credentials: Credentials[World] = Credentials()
         self.interception: Mapping[str, Any] = interception or {}
         self._around = around or Surroundings()
+        #: Whether requests for every world are answered: not while worlds are restored, and not once the server ends.
+        self.is_ready = True
         self._worlds: dict[str, World] = {}
+        self._state_file_of = state_file_of
         #: What is drawn beside the worlds, so that it differs from all that any of them draws.
         self.chance = Chance(f"the server's own, from {seed}")
         #: Requests with unknown credentials, and to paths that neither API has.
@@ -91,10 +99,14 @@ class Hub:
         """A copy of a world under new accounts. Raises NoSuchWorld, TooManyWorlds."""
         return finished(self.forking(auth_id))
 
-    def forking(self, auth_id: str) -> Work[World]:
-        """The work of a fork. Raises NoSuchWorld, TooManyWorlds."""
+    def forking(self, auth_id: str, main: str | None = None) -> Work[World]:
+        """The work of a fork, whose main account has this Auth ID where it is chosen.
+
+        Raises NoSuchWorld, TooManyWorlds, and BadWorld where the chosen Auth ID is taken.
+        """
         world = self.world(auth_id)
-        twin = yield from world.forking(generated_accounts(len(world.accounts), self.chance, self.credentials))
+        accounts = generated_accounts(len(world.accounts), self.chance, self.credentials, main=main)
+        twin = yield from world.forking(accounts)
         return self._admit(twin)
 
     def remove(self, auth_id: str) -> None:
@@ -103,12 +115,17 @@ class Hub:
         world.stop()
         self.credentials.expel(world.accounts)
         del self._worlds[auth_id]
+        if self._state_file_of is not None:
+            with suppress(OSError):
+                self._state_file_of(auth_id).unlink()
 
     def _admit(self, world: World) -> World:
         if len(self) >= WORLDS_MAX:
             world.stop()
             raise TooManyWorlds(WORLDS_MAX)
         self._worlds[world.auth_id] = world
+        if self._state_file_of is not None:
+            world.state_file = self._state_file_of(world.auth_id)
         if (narrator := self._around.narrator) is not None:
             world.requests.listeners.add(
                 lambda request: None if request is None else narrator.request(request, world.policy)
@@ -118,6 +135,7 @@ class Hub:
 
     async def close(self) -> None:
         """Stop every world: no timers, nothing sent, and nobody waits for one any more."""
+        self.is_ready = False
         worlds = list(self.all())
         for world in worlds:
             world.stop()

@@ -6,7 +6,7 @@ outlasts it.
 """
 
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from masking_emulator.callbacks.laboratory import Laboratory, Rule
 from masking_emulator.callbacks.log import CallbackLog
@@ -41,6 +41,15 @@ class SavedWorld(Record):
     engine: Snapshot
 
 
+class Holdings(NamedTuple):
+    """How much a world holds: sessions that live, sessions that are remembered, callbacks not settled, timers set."""
+
+    sessions_live: int
+    sessions_kept: int
+    callbacks_open: int
+    timers: int
+
+
 class Life:
     """One life of a world. Two lives share nothing."""
 
@@ -65,6 +74,11 @@ class Life:
         self.log = log
         self.laboratory = laboratory
         self.routes = routes
+
+    def holdings(self) -> Holdings:
+        """What it holds as it stands."""
+        engine = self.engine
+        return Holdings(engine.sessions_live, engine.sessions_kept, engine.callbacks_open, engine.timers_set)
 
     @classmethod
     def begun(cls, spec: WorldSpec) -> "Life":

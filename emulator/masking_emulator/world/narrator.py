@@ -1,8 +1,10 @@
 """The narrator of a server, who hears of every request that ended and of every step of a callback.
 
-`serve --verbose` has one. What it does with them is not the worlds' concern; without one nothing costs.
+`serve --verbose` and `serve --metrics` have one. What it does with them is not the worlds' concern; without one
+nothing costs.
 """
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from masking_emulator.callbacks.log import Entry
@@ -21,3 +23,25 @@ class Narrator(Protocol):
 
     def callback(self, entry: Entry) -> None:
         """A callback was tried, or is settled."""
+
+
+class Narrators:
+    """Several narrators as one."""
+
+    def __init__(self, narrators: Sequence[Narrator]) -> None:
+        self._narrators = narrators
+
+    def request(self, request: ApiRequest, policy: Policy) -> None:
+        """Each hears of the request."""
+        for narrator in self._narrators:
+            narrator.request(request, policy)
+
+    def stranger(self, request: ApiRequest) -> None:
+        """Each hears of the request that belongs to no world."""
+        for narrator in self._narrators:
+            narrator.stranger(request)
+
+    def callback(self, entry: Entry) -> None:
+        """Each hears of the callback."""
+        for narrator in self._narrators:
+            narrator.callback(entry)

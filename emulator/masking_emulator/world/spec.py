@@ -109,10 +109,14 @@ def keeping_requests(spec: WorldSpec, least: int) -> WorldSpec:
 
 
 def generated_accounts(
-    how_many: int, chance: Chance, taken: Container[str], beyond: Chance | None = None
+    how_many: int, chance: Chance, taken: Container[str], beyond: Chance | None = None, *, main: str | None = None
 ) -> tuple[Account, ...]:
-    """A main account and `how_many` - 1 subaccounts with new names and tokens, drawn as in `accounts_of`."""
-    return accounts_of({"subaccounts": [{} for _ in range(how_many - 1)]}, chance, taken, beyond)
+    """A main account and `how_many` - 1 subaccounts with new names and tokens, drawn as in `accounts_of`.
+
+    `main` is the Auth ID of the main account, where it is chosen. Raises BadWorld where that is taken.
+    """
+    chosen = {} if main is None else {"auth_id": main}
+    return accounts_of({**chosen, "subaccounts": [{} for _ in range(how_many - 1)]}, chance, taken, beyond)
 
 
 def accounts_of(

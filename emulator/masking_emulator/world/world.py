@@ -30,7 +30,7 @@ from masking_emulator.traffic.placed import FaultList, PlacedFault
 from masking_emulator.traffic.requests import ApiRequest, RequestJournal
 from masking_emulator.world.door import Door
 from masking_emulator.world.journal import Journal
-from masking_emulator.world.life import Life, SavedWorld
+from masking_emulator.world.life import Holdings, Life, SavedWorld
 from masking_emulator.world.narrator import Narrator
 from masking_emulator.world.spec import WorldSpec
 from masking_emulator.world.turns import TURN_S, politely
@@ -169,6 +169,10 @@ class World:
             self._advance(self.clock.now())
         return self._life.engine
 
+    def holdings(self) -> Holdings:
+        """What the world holds as it stands; nothing is caught up."""
+        return self._life.holdings()
+
     def faults_met_by(self, request: ApiRequest) -> Sequence[PlacedFault]:
         """The faults that this request meets; counts them."""
         return self.faults.met_by(request, self.clock.now(), self._life.chance) if self.faults.asked else ()
@@ -232,8 +236,7 @@ class World:
                 self.arm()
 
     def _is_behind(self) -> bool:
-        deadline = self._life.engine.deadline()
-        return deadline is not None and deadline <= self.clock.now()
+        return (deadline := self._life.engine.deadline()) is not None and deadline <= self.clock.now()
 
     def _catching_up(self) -> Work[None]:
         engine, instant = self._life.engine, self.clock.now()
@@ -392,7 +395,6 @@ class World:
 
     def _narrate(self, events: Sequence[Event], narrator: Narrator) -> None:
         for event in events:
-            if isinstance(event, CallbackAttempted | CallbackSettled):
-                entry = self._life.log.get(event.callback.ordinal)
-                if entry is not None:
+            if isinstance(event, CallbackAttempted | CallbackSettled):  # noqa: SIM102  # as one, it is too long
+                if (entry := self._life.log.get(event.callback.ordinal)) is not None:
                     narrator.callback(entry)

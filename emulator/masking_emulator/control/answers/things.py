@@ -62,6 +62,8 @@ COMPONENTS: Final[Description] = {
         {
             "status": {"const": "ok"},
             "version": STRING,
+            "live": FLAG,
+            "ready": FLAG,
             "worlds": array(STRING),
             "recording": maybe(shape({"file": STRING, "ended": maybe(STRING)})),
         }

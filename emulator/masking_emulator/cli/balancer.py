@@ -1,0 +1,147 @@
+"""The configuration of HAProxy before several servers: each world lives in one of them, and every request finds it.
+
+Where a world lives: the last ten characters of its Auth ID choose the member by consistent hashing; account and
+subaccounts share them. HAProxy chooses the Auth ID of a new world where nobody else does. It remembers which member has
+answered that it made a world, so a copy is found beside its original, and what lives stays where it is when a member
+joins.
+
+`fixtures/farm/haproxy.cfg` is this text for the compose file beside it; a test compares them.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class BalancedServer:
+    """A server behind the balancer: its name, where HAProxy reaches it, and where people find its console."""
+
+    name: str
+    address: str
+    console: str
+
+
+@dataclass(frozen=True, slots=True)
+class Balancer:
+    """Where HAProxy listens, for clients and for its own successor, and the members, in the order of their ids.
+
+    `control` is the socket file at which it takes commands.
+
+    `doors` are further addresses to listen at, of one member each: `consoles` behind them are reached through HAProxy.
+    """
+
+    listen: str
+    peer: str
+    control: str
+    members: Sequence[BalancedServer]
+    doors: Sequence[str] = ()
+
+
+_HEAD: Final = """\
+# HAProxy 2.6 or newer, before several servers of masking-emulator, each of which has worlds of its own.
+#
+# A world is found by the last ten characters of the Auth ID in the path, which its account and its subaccounts share.
+#
+# To add a member while worlds live, say to the socket below (`socat - UNIX-CONNECT:%(control)s`)
+#   add server worlds/member_5 ADDRESS:PORT id 5 check inter 1s fall 2 rise 1
+#   enable health worlds/member_5
+#   enable server worlds/member_5
+# and append its line to both backends for the next start. Worlds that live stay where they are, and of new ones the
+# member gets its share. Never give an id to another member. HAProxy remembers where worlds live while it runs; what a
+# restart forgets are copies, and worlds that were made before a member joined.
+
+global
+    stats socket %(control)s mode 600 level admin
+    localpeer farm
+
+defaults
+    mode http
+    option http-keep-alive
+    http-reuse always
+    timeout connect 5s
+    # A request may wait 300 seconds for a callback, and the journal's stream says something every 10.
+    timeout client 10m
+    timeout server 10m
+    timeout queue 30s
+    timeout http-request 30s
+    # A member that does not answer takes its worlds with it. Another one does not know them, so it is not asked.
+    option persist
+    http-error status 503 content-type application/json string "{\\"error\\": \\"the member of this world is down\\"}"
+
+# What HAProxy remembers outlives a reload: the new process learns it from the old one, within a second.
+peers farm
+    peer farm %(peer)s
+
+frontend clients
+    bind %(listen)s
+    http-request return status 404 content-type text/plain string "%(consoles)s" if { path_beg /_emulator/console }
+    http-request set-var(txn.path) path
+    http-request set-var(txn.path) path,regsub(//+,/,g) if { path_sub // }
+    acl of_an_account var(txn.path) -m beg /v1/Account/
+    acl of_a_world var(txn.path) -m beg /_emulator/worlds/
+    http-request set-var(txn.world) var(txn.path),field(4,/),bytes(10,10) if of_an_account or of_a_world
+    # A new world whose Auth ID nobody has chosen gets one here, so that it is known where it will be.
+    acl makes_a_world method POST
+    acl a_new_one var(txn.path) -m reg ^/_emulator/worlds/?$
+    acl a_copy var(txn.path) -m reg ^/_emulator/worlds/[^/]+/fork/?$
+    http-request del-header X-Emulator-New-World
+    http-request set-var(txn.new) uuid,regsub(-,,g),upper,bytes(0,10) if makes_a_world a_new_one or makes_a_world a_copy
+    http-request set-header X-Emulator-New-World MAEMULATOR%%[var(txn.new)] if { var(txn.new) -m found }
+    http-request set-var(txn.world) var(txn.new) if makes_a_world a_new_one
+    use_backend worlds if { var(txn.world) -m found }
+    default_backend any_member
+
+# Requests about a world, and those that make one.
+backend worlds
+    balance hash var(txn.world)
+    hash-type consistent sdbm avalanche
+    stick-table type string len 10 size 1m peers farm
+    stick match var(txn.world)
+    stick store-response res.hdr(X-Emulator-World),bytes(10,10) if { res.hdr(X-Emulator-World) -m found }
+    option httpchk
+    http-check send meth GET uri /_emulator/health ver HTTP/1.1 hdr Host localhost
+    http-check expect rstring "\\"ready\\": *true"
+    default-server check inter 1s fall 2 rise 1
+%(servers)s
+
+# Requests about no world: any member answers for itself.
+backend any_member
+    balance leastconn
+%(any)s
+"""
+
+_DOOR: Final = """
+# The console of %(name)s, and all else of it.
+frontend of_%(name)s
+    bind %(door)s
+    default_backend only_%(name)s
+
+backend only_%(name)s
+    server %(name)s %(address)s track worlds/%(name)s
+"""
+
+
+def configuration(balancer: Balancer) -> str:
+    """The text of the configuration."""
+    members = balancer.members
+    consoles = "each member has a console of its own: " + " ".join(member.console for member in members)
+    text = _HEAD % {
+        "listen": balancer.listen,
+        "peer": balancer.peer,
+        "control": balancer.control,
+        "consoles": f"{consoles}\\n",
+        "servers": _lines(members, ""),
+        "any": _lines(members, " track worlds/{name}"),
+    }
+    doors = zip(members, balancer.doors, strict=False)
+    return text + "".join(
+        _DOOR % {"name": member.name, "address": member.address, "door": door} for member, door in doors
+    )
+
+
+def _lines(members: Sequence[BalancedServer], more: str) -> str:
+    return "\n".join(
+        f"    server {member.name} {member.address} id {place}{more.format(name=member.name)}"
+        for place, member in enumerate(members, 1)
+    )

@@ -1,0 +1,256 @@
+"""The verb `farm`: several servers and HAProxy before them, on this machine, for trying."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+from signal import Signals
+from tempfile import TemporaryDirectory
+from typing import Final
+
+import click
+
+from masking_emulator.cli.balancer import BalancedServer, Balancer, configuration
+from masking_emulator.cli.common import (
+    EXIT_REFUSED,
+    EXIT_USAGE,
+    FOLDER,
+    PORT,
+    Verb,
+    counted,
+    end,
+    end_cleanly_when_asked,
+)
+from masking_emulator.client import Control, Unreachable
+from masking_emulator.clock import looks
+from masking_emulator.config import HOST_DEFAULT, PORT_DEFAULT
+
+#: More members than this are no trial any more.
+_MEMBERS_MAX: Final = 32
+
+#: A member that ended so often is not started again.
+_RESTARTS_MAX: Final = 5
+
+#: How long a process may take to end, and HAProxy to listen, in real seconds; and how often to look.
+_PATIENCE_S: Final = 10.0
+_PAUSE_S: Final = 0.05
+
+
+class _DoesNotStart(Exception):
+    """A process of the farm does not start; it has said why on stderr."""
+
+
+class _Process:
+    """A process of the farm, which ends with it however that ends, where the system can see to it."""
+
+    def __init__(self, words: Sequence[str], *, reads: bool) -> None:
+        """`reads` says whether the farm reads what it prints, which is shown to nobody else."""
+        # Imported here: every other verb starts faster without.
+        from masking_emulator.server.run import tied_to_this_process
+
+        self._process = subprocess.Popen(
+            list(words),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE if reads else None,
+            text=True,
+            process_group=0,  # Ctrl-C is for the farm, which ends its processes in order
+            preexec_fn=tied_to_this_process(),  # the farm has no threads
+        )
+
+    @property
+    def pid(self) -> int:
+        """Its number."""
+        return self._process.pid
+
+    def first_line(self) -> str:
+        """The first line that it prints; "" where it ends before."""
+        assert self._process.stdout is not None, "somebody reads what it prints"
+        return self._process.stdout.readline()
+
+    def ended(self, code: int) -> None:
+        """The system has said that it ended, with this code."""
+        self._process.returncode = code
+        if self._process.stdout is not None:
+            self._process.stdout.close()
+
+    def ask_to_end(self) -> None:
+        """Ask it to end."""
+        self._process.terminate()
+
+    def wait_until_ended(self) -> None:
+        """Wait until it has ended, and end it where it does not."""
+        try:
+            self._process.wait(_PATIENCE_S)
+        except subprocess.TimeoutExpired:
+            self._process.kill()
+            self._process.wait()
+
+
+class _FarmMember:
+    """A server of the farm, which is started again at the same port with the same files."""
+
+    def __init__(self, place: int, port: int, words: Sequence[str]) -> None:
+        self.name = f"member_{place}"
+        self.starts = 0
+        self._words, self._port = words, port
+        self._begin()
+
+    @property
+    def pid(self) -> int:
+        """The number of its process."""
+        return self.process.pid
+
+    @property
+    def url(self) -> str:
+        """Where it listens itself."""
+        return f"http://{HOST_DEFAULT}:{self._port}"
+
+    def begin_again(self) -> None:
+        """Start it after its end."""
+        self._begin()
+
+    def wait_until_ready(self) -> None:
+        """Return once it answers requests. Raises _DoesNotStart."""
+        ready, _, rest = self.process.first_line().partition(" ")
+        if ready != "ready":
+            raise _DoesNotStart(f"{self.name} does not start")
+        self._port = int(rest.split()[0].rpartition(":")[2])
+
+    def _begin(self) -> None:
+        self.starts += 1
+        command = [sys.executable, "-m", "masking_emulator", "serve", "--port", str(self._port)]
+        self.process = _Process([*command, *self._words], reads=True)
+
+
+@click.command(cls=Verb)
+@click.option(
+    "-n", "--members", default=4, show_default=True, type=click.IntRange(1, _MEMBERS_MAX), help="How many servers."
+)
+@click.option("--port", default=PORT_DEFAULT, show_default=True, type=PORT, help="The port of all; 0: any free one.")
+@click.option("--world", default="demo", show_default=True, help="A world file (TOML), or an example's name.")
+@click.option("--state-folder", type=FOLDER, help="Keep the worlds of each member below this folder, for the next run.")
+@click.option("--metrics", is_flag=True, help="Let each member serve metrics for Prometheus at its own /metrics.")
+def farm(members: int, port: int, world: str, state_folder: Path | None, *, metrics: bool) -> None:
+    """Run several servers on this machine, and HAProxy before them, until Ctrl-C. For trying, on Linux and macOS.
+
+    Each world lives in one member. Clients ask HAProxy at --port, members listen at the ports behind it, where their
+    consoles are. A member that dies is started again, with its worlds as they were last written if there is a folder.
+    """
+    end_cleanly_when_asked()
+    if os.name != "posix":
+        end(EXIT_USAGE, "farm runs on Linux and macOS, where HAProxy does")
+    haproxy = shutil.which("haproxy")
+    if haproxy is None:
+        end(EXIT_USAGE, "haproxy is not installed; apt-get install haproxy, or brew install haproxy")
+    front, behind = _free_port(port), range(port + 1, port + 1 + members) if port else [0] * members
+    url = f"http://{HOST_DEFAULT}:{front}"
+    words = ["--world", world, "--public-url", url, *(["--metrics"] if metrics else [])]
+    kept = [[] if state_folder is None else ["--state-folder", str(state_folder / f"{n + 1}")] for n in range(members)]
+    with _ended_together() as processes, TemporaryDirectory() as folder:
+        try:
+            there: list[_FarmMember] = []
+            for place in range(members):
+                there.append(_FarmMember(place + 1, behind[place], [*words, *kept[place]]))
+                processes.append(there[-1])
+            for member in there:
+                member.wait_until_ready()
+            balancer = _balanced(haproxy, Path(folder), front, there)
+            processes.insert(0, balancer)
+            _await(url)
+        except _DoesNotStart as error:
+            end(EXIT_USAGE, str(error))
+        click.echo(f"ready {url} members={members}")
+        for member in there:
+            click.echo(f"{member.name:<12}console {member.url}/")
+        _watch(balancer, there, is_kept=state_folder is not None)
+
+
+def _free_port(port: int) -> int:
+    """The port, or any free one for 0. Ends where it is taken."""
+    try:
+        with closing(socket.create_server((HOST_DEFAULT, port))) as tried:
+            found: int = tried.getsockname()[1]
+            return found
+    except OSError as error:
+        end(EXIT_USAGE, f"{HOST_DEFAULT}:{port}: {os.strerror(error.errno or 0)}; choose another port with --port")
+
+
+def _balanced(haproxy: str, folder: Path, port: int, members: Sequence[_FarmMember]) -> "_Balancer":
+    described = [BalancedServer(one.name, one.url.removeprefix("http://"), f"{one.url}/") for one in members]
+    listen, peer = f"{HOST_DEFAULT}:{port}", f"{HOST_DEFAULT}:{_free_port(0)}"
+    balancer = Balancer(listen, peer, str(folder / "socket"), described)
+    file = folder / "haproxy.cfg"
+    file.write_text(configuration(balancer), encoding="utf-8")
+    return _Balancer(_Process([haproxy, "-db", "-q", "-f", str(file)], reads=False))
+
+
+class _Balancer:
+    """HAProxy at work."""
+
+    def __init__(self, process: _Process) -> None:
+        self.process = process
+
+    @property
+    def pid(self) -> int:
+        """The number of its process."""
+        return self.process.pid
+
+
+def _await(url: str) -> None:
+    """Return once HAProxy answers. Raises _DoesNotStart."""
+    for _ in looks(timeout_s=_PATIENCE_S, pause_s=_PAUSE_S):
+        with suppress(Unreachable):
+            Control(url).get("/health")
+            return
+    raise _DoesNotStart("HAProxy does not start")
+
+
+@contextmanager
+def _ended_together() -> Iterator[list["_FarmMember | _Balancer"]]:
+    """The processes of the farm, all of which end when this does: the balancer first, so that no member is missed."""
+    processes: list[_FarmMember | _Balancer] = []
+    try:
+        yield processes
+    finally:
+        for one in processes:
+            one.process.ask_to_end()
+        for one in processes:
+            one.process.wait_until_ended()
+
+
+def _watch(balancer: _Balancer, members: Sequence[_FarmMember], *, is_kept: bool) -> None:
+    """Say which member has died, and start it again, until the farm is asked to end."""
+    by_pid = {member.pid: member for member in members}
+    while by_pid:
+        pid, status = os.waitpid(-1, 0)
+        code = os.waitstatus_to_exitcode(status)
+        if pid == balancer.pid:
+            balancer.process.ended(code)
+            end(EXIT_REFUSED, f"HAProxy ended with {_how(code)}, so the farm ends")
+        member = by_pid.pop(pid, None)
+        if member is None:
+            continue
+        member.process.ended(code)
+        worlds = "its worlds come back as they were last written" if is_kept else "its worlds are gone"
+        _say(f"{member.name} at {member.url} ended with {_how(code)}; {worlds}")
+        if member.starts > _RESTARTS_MAX:
+            _say(f"{member.name} ended {counted(member.starts, 'time')} and is not started again")
+            continue
+        member.begin_again()
+        by_pid[member.pid] = member
+        with suppress(_DoesNotStart):  # its end is the next that is waited for
+            member.wait_until_ready()
+            _say(f"{member.name} is ready again")
+    end(EXIT_REFUSED, "no member is left, so the farm ends")
+
+
+def _how(code: int) -> str:
+    return f"exit code {code}" if code >= 0 else f"the signal {Signals(-code).name}"
+
+
+def _say(sentence: str) -> None:
+    click.echo(f"masking-emulator: {sentence}", err=True)

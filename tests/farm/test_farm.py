@@ -1,0 +1,187 @@
+"""`masking-emulator farm`: HAProxy finds each world's member, and a member that dies takes its own worlds only."""
+
+import json
+import os
+import signal
+import socket
+from collections.abc import Iterator
+from contextlib import closing
+from http.client import HTTPConnection
+from pathlib import Path
+from typing import Final
+from urllib.parse import urlsplit
+
+import pytest
+from masking_emulator.client import Control, ControlRefused
+
+from tests.farm.front import Front, children, eventually, farming, needs_haproxy
+from tests.plivo.ask import Api, api_of, ask
+from tests.receiver import receiving
+from tests.shell.asking import control, create, good
+from tests.shell.process import PATIENCE_S, run, sentence
+from tests.shell.telling import call, end
+
+pytestmark = needs_haproxy
+
+_STILL: Final = {"clock": {"start": "2026-01-01T00:00:00Z", "rate": 0}}
+
+
+@pytest.fixture
+def api(front: Front) -> Iterator[Api]:
+    """A world of the farm, with a subaccount, made by somebody who chose no name."""
+    api = api_of(front.url, front.control.post("/worlds", {"world": {"account": {"subaccounts": [{}]}, **_STILL}}))
+    yield api
+    front.control.delete(f"/worlds/{api.auth_id}")
+
+
+def test_world_lives_in_one_member_and_is_found_by_account_and_subaccount(front: Front, api: Api) -> None:
+    """However a path is spelt, and in the control API too."""
+    session = create(api, 0, 1)
+    path = f"/v1/Account/{api.auth_id}/Masking/Session/{session}"
+    spelt = [path, f"{path}/", path.replace("/", "//")]
+    (home,) = [member for member in front.members if api.auth_id in front.worlds_of(member)]
+
+    assert [200, 200, 200] == [api.ask("GET", one).status for one in spelt]
+    assert 200 == api.subaccounts[0].ask("GET", api.subaccounts[0].sessions).status
+    assert 1 == good(control(api, "GET", "{w}"))["sessions"]["live"]
+    assert home in front.members
+
+
+def test_copy_is_found_beside_its_original(front: Front, api: Api) -> None:
+    """Its own name would choose another member."""
+    session = create(api, 0, 1)
+    copies = [api_of(front.url, good(control(api, "POST", "{w}/fork", {}), 201)) for _ in range(4)]
+    (home,) = [member for member in front.members if api.auth_id in front.worlds_of(member)]
+
+    for copy in copies:
+        assert 200 == copy.ask("GET", f"{copy.sessions}/{session}").status
+        assert copy.auth_id in front.worlds_of(home)
+        assert good(control(copy, "DELETE", "{w}"))
+
+
+def test_listed_worlds_are_those_of_the_member_that_answers(front: Front, api: Api) -> None:
+    """Nobody gathers them: each list is one member's, and together they are all."""
+    lists = [front.worlds_of(member) for member in front.members]
+    through = {world["auth_id"] for world in front.control.get("/worlds")["worlds"]}
+
+    assert through in lists
+    assert 1 == sum(api.auth_id in one for one in lists)
+
+
+def test_waiting_and_streams_go_through(front: Front, api: Api) -> None:
+    """A request that waits is answered when something happens, and events come as they happen."""
+    parts = urlsplit(front.url)
+    with closing(HTTPConnection(parts.hostname or "", parts.port, timeout=PATIENCE_S)) as stream, receiving() as shop:
+        stream.request("GET", f"/_emulator/worlds/{api.auth_id}/journal/stream")
+        lines = stream.getresponse()
+        opened = lines.readline()
+        end(api, shop.url)
+        waited = good(control(api, "GET", "{w}/callbacks/wait?state=delivered&timeout_s=60"))
+        event = next(line for line in iter(lines.readline, b"") if line.startswith(b"event: "))
+
+    assert (b": follows the journal\n", b"event: SessionCreated\n") == (opened, event)
+    assert 1 == len(waited["callbacks"])
+
+
+def test_links_in_answers_lead_through_haproxy(front: Front, api: Api) -> None:
+    """Whoever gets one need not know the members."""
+    session = create(api, 0, 1, record=True)
+    call(api, session, talk_s=5)
+    good(control(api, "POST", "{w}/clock/advance", {"seconds": 120}))
+    (recording,) = api.ask("GET", f"/v1/Account/{api.auth_id}/Recording/").json["objects"]
+    media = recording["recording_url"]
+
+    assert media.startswith(front.url)
+    assert 200 == ask(front.url, "GET", urlsplit(media).path, None, {}).status
+
+
+def test_console_is_a_members_own(front: Front) -> None:
+    """The front says where they are."""
+    refused = ask(front.url, "GET", "/_emulator/console/", None, {})
+
+    assert 404 == refused.status
+    for member in front.members:
+        assert f"{member}/" in refused.content.decode()
+        assert 200 == ask(member, "GET", "/_emulator/console/", None, {}).status
+
+
+def test_member_that_is_killed_takes_its_own_worlds_and_they_come_back(front: Front) -> None:
+    """Fifty worlds: the others' are answered all the while, its own again later, and none is made in their place."""
+    assert front.process is not None
+    worlds = [
+        api_of(front.url, front.control.put(f"/worlds/MAFIFTYWORLDS{n:07}", {"seed": n, **_STILL})) for n in range(50)
+    ]
+    sessions = [create(world, 0, 1) for world in worlds]
+    for world in worlds:
+        good(control(world, "POST", "{w}/snapshot", {}))
+    home = front.members[0]
+    dead = {world.auth_id for world in worlds} & front.worlds_of(home)
+    (pid,) = [pid for pid, words in children(front.process.pid).items() if words.endswith("/1")]
+    os.kill(pid, signal.SIGKILL)
+    others = [
+        world.ask("GET", f"{world.sessions}/{session}").status
+        for world, session in zip(worlds, sessions, strict=True)
+        if world.auth_id not in dead
+    ]
+    assert front.process.stderr is not None
+    said = [front.process.stderr.readline() for _ in range(2)]
+    eventually(lambda: all(_shows(world, session) for world, session in zip(worlds, sessions, strict=True)))
+    again = [front.control.put(f"/worlds/{w.auth_id}", {"seed": n, **_STILL}) for n, w in enumerate(worlds)]
+
+    assert 5 <= len(dead) <= 35
+    assert {200} == set(others)
+    assert "ended with the signal SIGKILL; its worlds come back as they were last written" in said[0]
+    assert "member_1 is ready again" in said[1]
+    assert {1} == {world["sessions"]["live"] for world in again}
+    for world in worlds:
+        front.control.delete(f"/worlds/{world.auth_id}")
+
+
+def _shows(world: Api, session: str) -> bool:
+    return world.ask("GET", f"{world.sessions}/{session}").status == 200
+
+
+def test_all_end_together_on_ctrl_c() -> None:
+    """Exit code 0, and no process is left."""
+    with farming(2) as front:
+        assert front.process is not None
+        started = children(front.process.pid)
+        front.process.send_signal(signal.SIGINT)
+        front.process.wait(PATIENCE_S)
+        left = [pid for pid in started if Path(f"/proc/{pid}").exists()]
+
+    assert 3 == len(started)
+    assert (0, []) == (front.process.returncode, left)
+
+
+def test_missing_haproxy_is_said() -> None:
+    """With where to get it; nothing is started."""
+    assert "haproxy is not installed; apt-get install haproxy" in sentence(run("farm", PATH=""), 2)
+
+
+def test_taken_port_is_said() -> None:
+    """Before anything is started."""
+    with closing(socket.create_server(("127.0.0.1", 0))) as taken:
+        port = taken.getsockname()[1]
+        said = sentence(run("farm", "--port", str(port)), 2)
+
+    assert f"127.0.0.1:{port}: Address already in use; choose another port with --port" in said
+
+
+def test_member_that_does_not_start_ends_all() -> None:
+    """What it says of itself is on stderr too."""
+    done = run("farm", "-n", "2", "--port", "0", "--world", "no-such-world")
+
+    assert (2, "") == (done.returncode, done.stdout)
+    assert "no-such-world: there is no such file" in done.stderr
+    assert done.stderr.rstrip().endswith("member_1 does not start")
+
+
+def test_unknown_world_is_refused_by_its_member(front: Front) -> None:
+    """As one server would refuse it."""
+    with pytest.raises(ControlRefused, match="no world has the Auth ID 'MANOBODYHASTHISNAME1'"):
+        Control(front.url).get("/worlds/MANOBODYHASTHISNAME1")
+    stranger = ask(front.url, "GET", "/v1/Account/MANOBODYHASTHISNAME1/Masking/Session/", None, {})
+
+    assert 401 == stranger.status
+    assert json.loads(stranger.content)["error"]
