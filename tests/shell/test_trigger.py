@@ -17,7 +17,7 @@ from masking_emulator.testing.emulator import new_world
 from masking_emulator.testing.masking import Masking
 
 from tests.plivo.ask import Api
-from tests.receiver import Receiver, first, hang, reset, status
+from tests.receiver import Receiver, first, garbage, hang, reset, status
 from tests.shell.asking import PEOPLE, control, create, good
 from tests.shell.telling import advance, call, policy
 
@@ -172,6 +172,22 @@ def test_in_order_stops_at_an_answer_that_is_not_2xx(api: Api, receiver: Receive
     assert [("delivered"), ("failed")] == [one["state"] for one in played["callbacks"]]
     assert not played["delivered"]
     assert "2026-01-01T00:00:00Z" == now
+
+
+@pytest.mark.parametrize("answered", [status(404), status(500), reset, garbage, hang])
+def test_nothing_of_a_story_is_sent_after_a_failure_in_order(api: Api, receiver: Receiver, answered: Any) -> None:
+    """Whatever the failure, and not later either, up to its event; then the session is one like any other."""
+    url = receiver.on("/cb", first(status(200), answered))
+    played = _triggered(api, "SessionSecondPartyAnswer", url, in_order=True, patience_s=0.5)
+    sent = receiver.events("/cb")
+    receiver.release()
+    advance(api, 30)
+    states = {one["event"]: one["state"] for one in good(control(api, "GET", "{w}/callbacks"))["callbacks"]}
+
+    assert not played["delivered"]
+    assert ["SessionFirstPartyAnswer", "SessionSecondPartyRing"] == sent
+    assert "dropped" == states["SessionSecondPartyAnswer"]
+    assert [*sent, *_HANGUPS] == receiver.events("/cb")
 
 
 def test_in_order_goes_past_the_rules_of_the_laboratory(api: Api, receiver: Receiver) -> None:

@@ -104,7 +104,8 @@ class Gate(Struct):
     """Which callbacks of a session are sent while a story is played in it: none after the first one of `event`.
 
     With `only` none before it either; with `holds` those that may pass are held first. `passed` are those that may, by
-    ordinal.
+    ordinal. `is_shut` says that the event has come; `is_barred` lets nothing pass until then either.
+    Nobody plays the story any more once it `is_left`.
     """
 
     event: str
@@ -112,13 +113,16 @@ class Gate(Struct):
     holds: bool
     passed: list[int] = field(default_factory=list)
     is_shut: bool = False
+    is_barred: bool = False
+    is_left: bool = False
 
     def action(self, callback: Callback, event: str) -> Action | None:
         """What is done to this callback of the session; None leaves it to the rules."""
-        if self.is_shut or (self.only and event != self.event):
+        was_shut = self.is_shut
+        self.is_shut = was_shut or event == self.event
+        if was_shut or self.is_barred or (self.only and event != self.event):
             return Action.DROP
         self.passed.append(callback.ordinal)
-        self.is_shut = event == self.event
         return Action.HOLD if self.holds else None
 
 
@@ -136,12 +140,14 @@ class Laboratory:
 
     @contextmanager
     def gated(self, session: str, gate: Gate) -> Iterator[None]:
-        """Let a session have this gate for as long as the context lasts."""
+        """Let a session have this gate for as long as the context lasts; a barred one until its event has come."""
         self._gates[session] = gate
         try:
             yield
         finally:
-            del self._gates[session]
+            gate.is_left = True
+            if gate.is_shut or not gate.is_barred:
+                del self._gates[session]
 
     def replace(self, rules: Sequence[Rule]) -> None:
         """Other rules in place of those before."""
@@ -159,6 +165,8 @@ class Laboratory:
         """The rule that treats this callback, if there is one; counts."""
         gate = self._gates.get(callback.session)
         action = None if gate is None else gate.action(callback, event)
+        if gate is not None and gate.is_shut and gate.is_left:
+            del self._gates[callback.session]
         if action is not None:
             return Rule(action)
         return next((rule for rule in self.rules if rule.takes(callback, event, chance)), None)

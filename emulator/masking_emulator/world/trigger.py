@@ -43,7 +43,8 @@ _ATTEMPTS: Final = 8
 class TriggerWish(Record):
     """What is asked for: an event, where its callbacks go, and what the story has otherwise than usual.
 
-    `only`: no callback but the last is sent. `in_order`: each is sent once the one before was answered with 2xx.
+    `only`: no callback but the last is sent. `in_order`: each is sent once the one before was answered with 2xx. One
+    that was not ends the story; what comes of its session later is dropped too, up to the event.
     """
 
     event: str
@@ -93,7 +94,7 @@ async def trigger(world: World, wish: TriggerWish, *, patience_s: float) -> Trig
     playing = _Playing(world, staged, created.session, gate, patience_s)
     with world.laboratory.gated(created.session.uuid, gate):
         call = await playing.play()
-    if not gate.is_shut and not playing.is_stopped:
+    if not (gate.is_shut or gate.is_barred):
         came = ", ".join(entry.written.event for entry in playing.entries()) or "none"
         raise StoryBroken(f"the story came to its end without {wish.event}; its callbacks were: {came}")
     entries = playing.entries()
@@ -190,7 +191,6 @@ class _Playing:
         self._gate = gate
         self._log = world.dispatch.log
         self._give_up_at = asyncio.get_running_loop().time() + patience_s
-        self.is_stopped = False
 
     def entries(self) -> list[Entry]:
         """The callbacks that belong to the story, as they stand."""
@@ -244,7 +244,7 @@ class _Playing:
 
     @property
     def _is_over(self) -> bool:
-        return self._gate.is_shut or self.is_stopped
+        return self._gate.is_shut or self._gate.is_barred
 
     def _now(self) -> int:
         return self._world.caught_up().now
@@ -258,14 +258,14 @@ class _Playing:
     async def _one_by_one(self) -> None:
         """Let go what is held, each once the one before was answered with 2xx; drop what follows one that was not."""
         for ordinal in [entry.callback.ordinal for entry in self.entries() if _state(entry) is CallbackState.HELD]:
-            if self.is_stopped:
+            if self._gate.is_barred:
                 self._world.do(DropCallback(ordinal))
                 continue
             self._world.do(ReleaseCallback(ordinal))
             await self._world.attempted([ordinal], patience_s=self._patience_s())
             await self._retried()
             entry = self._log.get(ordinal)
-            self.is_stopped = entry is None or _state(entry) is not CallbackState.DELIVERED
+            self._gate.is_barred = entry is None or _state(entry) is not CallbackState.DELIVERED
 
     async def _retried(self) -> None:
         """Let pass what the retries of its callbacks take; a callback behind one that pauses waits for it."""
