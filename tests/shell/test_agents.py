@@ -3,6 +3,7 @@
 import asyncio
 import json
 import re
+import subprocess
 import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
@@ -51,6 +52,24 @@ def text_of(result: Any) -> str:
     (content,) = result.content
     assert isinstance(content, mcp_types.TextContent)
     return content.text
+
+
+def test_line_that_is_no_message_is_answered(api: Api) -> None:
+    """As JSON-RPC says, before the first request too, and what follows is served; an empty line means nothing."""
+    hello = {"protocolVersion": "2025-06-18", "capabilities": {}, "clientInfo": {"name": "test", "version": "1"}}
+    begin = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": hello})
+    lines = ["{garbage", begin, "", '{"hello": 1}', "[1", json.dumps({"jsonrpc": "2.0", "id": 2, "method": "ping"})]
+    command = [sys.executable, *_MODULE, "mcp", "--url", api.url]
+    done = subprocess.run(
+        command, input="\n".join([*lines, ""]), capture_output=True, text=True, timeout=60, check=False
+    )
+    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    errors = [(one["id"], one["error"]["code"]) for one in answers if "error" in one]
+
+    assert [(None, -32700), (None, -32600), (None, -32700)] == errors
+    assert [1, 2] == [one["id"] for one in answers if "result" in one]
+    assert "the line is no JSON: " in answers[0]["error"]["message"]
+    assert "" == done.stderr
 
 
 def test_agent_finds_out_why_a_callback_did_not_arrive(api: Api) -> None:

@@ -17,6 +17,7 @@ from masking_emulator import __version__
 from masking_emulator.agents import knowledge
 from masking_emulator.agents.answers import RESOURCE_CHARS_MAX, bounded
 from masking_emulator.agents.tools import EMULATED, Tool, all_tools
+from masking_emulator.agents.unreadable import ReadableMessages
 from masking_emulator.client import GRACE_S, Api, ApiRefused, Control, ControlRefused, Unreachable, segment
 from masking_emulator.control.kernel import PREFIX, WAIT_S_MAX
 
@@ -57,7 +58,7 @@ def speak(url: str, *, account: str | None, allow_writes: bool) -> None:
     async def served() -> None:
         spoken = server(url, account=account, allow_writes=allow_writes)
         async with stdio_server() as (received, sent):
-            await spoken.run(received, sent, spoken.create_initialization_options())
+            await spoken.run(ReadableMessages(received, sent), sent, spoken.create_initialization_options())
 
     run(served)
 
