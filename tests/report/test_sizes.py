@@ -3,17 +3,21 @@
 import json
 from http.client import HTTPConnection
 from pathlib import Path
-from typing import Final
+from typing import Final, cast
 from urllib.parse import urlsplit
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from masking_emulator.client import Api
+from masking_emulator.control.views import timeline
+from masking_emulator.report import sizes
 from masking_emulator.report.collect import DETAILS_MAX, collected
 from masking_emulator.report.files import FORMS
 from masking_emulator.report.model import Report
 from masking_emulator.report.sizes import REPORT_BYTES_MAX, fitted
 from masking_emulator.server.thread import ServerThread
+from masking_emulator.testing.emulator import new_world
 from masking_emulator.testing.reports import TESTS_MAX, RunReports, SeenWorld
 from msgspec import structs
 
@@ -53,6 +57,32 @@ def test_long_run_is_counted_whole_and_shown_in_part(long_run: Report) -> None:
     assert _REQUESTS in shown
     assert len(shown) <= DETAILS_MAX + len(world.problems)
     assert f"{_REQUESTS - len(shown):,} of 5,000 requests; here are those of the problems and the newest" in world.cut
+
+
+def test_huge_world_is_counted_in_part_and_says_so(emulator: ServerThread, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Of a kind of which there is more than a drawing has; small here, because a huge world takes long to make."""
+    monkeypatch.setattr(timeline, "ROWS_MAX", 3)
+    monkeypatch.setitem(cast("dict[str, int]", sizes.LISTED_MAX), "sessions", 2)
+    monkeypatch.setitem(cast("dict[str, int]", sizes.LISTED_MAX), "calls", 1)
+    world = new_world(emulator.control, "huge", {"numbers": [{"number": "+14155550100"}]})
+    for _ in range(4):
+        world.trigger("SessionFirstPartyAnswer", to="http://127.0.0.1:9/")
+    for _ in range(5):
+        Api(emulator.url, world.auth_id, world.auth_token).ask("GET", "Masking/Session/")
+    calls, callbacks = len(world.calls()), len(world.callbacks.all())
+    (reported,) = collected(emulator.control, world.auth_id).worlds
+    emulator.control.delete(world.path)
+
+    assert [
+        "what became of 2 of 5 requests, the oldest, which are not counted here",
+        f"what became of {callbacks - 3} of {callbacks} callbacks, the oldest, which are not counted here",
+        f"the oldest {calls - 1} of {calls} calls",
+        "the oldest 2 of 4 sessions",
+    ] == list(reported.cut)
+    assert (4, 2, 5, callbacks, 3) == (
+        *(reported.sessions_kept, len(reported.sessions), reported.requests_kept, reported.callbacks_kept),
+        sum(one.count for one in reported.operations),
+    )
 
 
 @pytest.mark.parametrize("form", FORMS)

@@ -78,14 +78,17 @@ def reported(control: Control, world: Mapping[str, Any], *, details: bool = True
     counts = Counter((row[1], row[3]) for row in timeline["requests"])
     shown: dict[str, Any] = {}
     cut = [f"the last {left_out:,} problems"] if (left_out := wrong["found"] - PROBLEMS_MAX) > 0 else []
+    kept = {"requests": head["last"] - head["first"] + 1, "callbacks": asked("/callbacks", limit=0)["matched"]}
+    cut += _not_counted(kept, timeline)
     if head["first"] > 1:
         cut.append(f"{head['first'] - 1:,} requests that the world no longer kept (limits.requests_max)")
     if details:
         problems = wrong["problems"][:PROBLEMS_MAX]
         requests, callbacks = _requests(asked, problems), _callbacks(asked, problems)
-        calls, numbers = asked("/calls", limit=LISTED_MAX["calls"])["calls"][::-1], asked("/numbers")["numbers"]
-        if (left_out := len(timeline["calls"]) - len(calls)) > 0:
-            cut.append(f"the oldest {left_out:,} of {len(timeline['calls']):,} calls")
+        found, numbers = asked("/calls", limit=LISTED_MAX["calls"]), asked("/numbers")["numbers"]
+        calls = found["calls"][::-1]
+        if (left_out := found["matched"] - len(calls)) > 0:
+            cut.append(f"the oldest {left_out:,} of {found['matched']:,} calls")
         shown = {
             "calls": convert(calls, list[ReportedCall]),
             "requests": convert(requests, list[ReportedRequest]),
@@ -101,18 +104,27 @@ def reported(control: Control, world: Mapping[str, Any], *, details: bool = True
         now=world["clock"]["now"],
         rate=world["clock"]["rate"],
         requests_arrived=head["last"],
-        requests_kept=head["last"] - head["first"] + 1,
+        requests_kept=kept["requests"],
         sessions_live=world["sessions"]["live"],
         sessions_kept=world["sessions"]["kept"],
         problems_found=wrong["found"],
         problems=[_problem(problem) for problem in wrong["problems"][:PROBLEMS_MAX]],
         operations=[OperationCount(*key, count) for key, count in sorted(counts.items(), key=_by_name)],
-        callbacks_kept=len(timeline["callbacks"]),
+        callbacks_kept=kept["callbacks"],
         callback_states=Counter(row[3] for row in timeline["callbacks"]),
         sessions=[_session(row) for row in timeline["sessions"]],
         cut=cut,
         **shown,
     )
+
+
+def _not_counted(kept: Mapping[str, int], timeline: Mapping[str, Any]) -> list[str]:
+    """What of a world is more than its timeline has, in words."""
+    return [
+        f"what became of {left_out:,} of {number:,} {kind}, the oldest, which are not counted here"
+        for kind, number in kept.items()
+        if (left_out := number - len(timeline[kind])) > 0
+    ]
 
 
 def strangers(control: Control, after: int = 0) -> list[Stranger]:

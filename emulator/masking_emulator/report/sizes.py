@@ -73,7 +73,9 @@ def _with_fewer(report: Report, name: str, most: int) -> Report:
             worlds.append(world)
             continue
         kept, which = (there[:share], "last") if name in _FIRST_STAY else (there[left_out:], "oldest")
-        said = f"the {which} {left_out:,} of {len(there):,} {name}"
+        # Of a huge world not even all sessions are asked for.
+        known = world.sessions_kept if name == "sessions" else len(there)
+        said = f"the {which} {known - share:,} of {known:,} {name}"
         worlds.append(structs.replace(world, **{name: kept, "cut": [*world.cut, said]}))
     return structs.replace(report, worlds=worlds)
 
