@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 from masking_emulator.core.commands import TimeOutSession
-from masking_emulator.core.timers import TimerEntry, Timers
+from masking_emulator.core.timers import TimerEntry, Timers, in_due_order
 from masking_emulator.core.work import finished
 
 
@@ -108,7 +108,7 @@ def test_entries_and_due_order_are_those_of_a_plain_mapping(steps: list[tuple[st
 
     expected = sorted(plain, key=lambda key: plain[key])
     assert expected == _keys(timers.entries())
-    assert expected == _keys(finished(timers.ordered()))
+    assert expected == _keys(finished(in_due_order(timers.live())))
     assert expected == _popped(timers, 9)
 
 
@@ -116,7 +116,7 @@ def test_entries_that_are_sorted_in_turns_are_those_of_the_moment_in_which_it_be
     """What is set and cancelled while others have their turns does not count, and nothing of it is lost."""
     timers = _timers(**{str(at): at for at in range(2_500, 0, -1)})
     expected = timers.entries()
-    work = timers.ordered()
+    work = in_due_order(timers.live())
     next(work)
     timers.cancel("1")
     timers.set("new", 0, TimeOutSession("new"))

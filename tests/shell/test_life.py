@@ -36,6 +36,7 @@ FRESH: Final = {
     "RequestJournal.listeners": "likewise",
     "FaultList.listeners": "likewise",
     "CallbackLog.listeners": "likewise",
+    "_Chapter.begun": "it makes the engine with which both lives began",
     "Dispatch._apply": "each hands its commands to its own world",
     "Dispatch._stirred": "what is to be sent is the original's",
     "Dispatch._taking": "likewise",
@@ -60,7 +61,13 @@ def _fields(world: World) -> Fields:
 
 
 def _blank() -> World:
-    limits = {"journal_events_max": 1, "requests_max": 1, "request_body_bytes_max": 1, "callbacks_kept_max": 1}
+    limits = {
+        "journal_events_max": 1,
+        "history_max": 1,
+        "requests_max": 1,
+        "request_body_bytes_max": 1,
+        "callbacks_kept_max": 1,
+    }
     clock = {"start": "2030-01-01T00:00:00Z", "rate": 1}
     return World(world_of({"seed": 8, "egress": "any", "limits": limits, "clock": clock, "numbers": []}))
 
@@ -69,7 +76,12 @@ def _full() -> World:
     """A world with something in every field that is not its engine's, and nothing to send any more."""
     fault = {"operation": "get_session", "status": 500, "count": 1, "for_s": 60}
     limited = {"operation": "get_session", "delay_s": 0.1, "limit": {"requests": 1, "per_s": 60}}
-    world = new_world(faults=[limited, fault], policy={"rate_limit": True}, clock={"start": START, "rate": 1e-9})
+    world = new_world(
+        faults=[limited, fault],
+        policy={"rate_limit": True},
+        clock={"start": START, "rate": 1e-9},
+        limits={"history_max": 64},
+    )
     everything = Rule(
         Action.REORDER, "SessionTimeout", "none", 1, 2, 0.9, 1.0, 2, 3, Order.SHUFFLE, TamperTarget.HEADERS
     )

@@ -19,8 +19,9 @@ from masking_emulator.keeping.snapshot import snapshot_of
 from masking_emulator.server.app import make_app
 from masking_emulator.world.file import world_of
 from masking_emulator.world.hub import Hub
+from masking_emulator.world.surroundings import Surroundings
 from masking_emulator.world.turns import bytes_politely, json_pieces, politely, read_in_turns
-from masking_emulator.world.world import Surroundings, World
+from masking_emulator.world.world import World
 
 from tests.shell.worlds import create, structure
 

@@ -15,7 +15,8 @@ from masking_emulator.core.refusals import Refused
 from masking_emulator.world.file import world_of
 from masking_emulator.world.hub import Hub
 from masking_emulator.world.journal import event_json
-from masking_emulator.world.world import Surroundings, World
+from masking_emulator.world.surroundings import Surroundings
+from masking_emulator.world.world import World
 from starlette.responses import StreamingResponse
 
 from tests.shell.worlds import ANNA, BEN, CARA, DAVE, START, create, still_world, structure

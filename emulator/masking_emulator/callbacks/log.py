@@ -34,6 +34,15 @@ class Entry(Struct):
     tried: list[Tried] = field(default_factory=list)
     treatments: list[str] = field(default_factory=list)
 
+    def copy(self) -> "Entry":
+        """An independent copy; the records are immutable and shared."""
+        return Entry(self.callback, self.written, self.tried.copy(), self.treatments.copy())
+
+    def as_of(self, callback: Callback) -> "Entry":
+        """The entry as it was while this record of the callback was its newest one."""
+        tried = [tried for tried in self.tried if tried.attempt.number <= callback.attempts]
+        return Entry(callback, self.written, tried, self.treatments.copy())
+
 
 class Watch:
     """The changes of a log from now on, for whoever waits for some."""
@@ -63,7 +72,7 @@ class CallbackLog:
 
     def __init__(self, kept_max: int) -> None:
         self.listeners: Listeners[Entry] = Listeners()
-        self._kept_max = kept_max
+        self.kept_max = kept_max
         self._entries: dict[int, Entry] = {}
         self._settled: deque[int] = deque()
 
@@ -74,9 +83,9 @@ class CallbackLog:
 
     def copy(self) -> "CallbackLog":
         """An independent copy."""
-        twin = CallbackLog(self._kept_max)
+        twin = CallbackLog(self.kept_max)
         for ordinal, entry in self._entries.items():
-            twin._entries[ordinal] = Entry(entry.callback, entry.written, entry.tried.copy(), entry.treatments.copy())
+            twin._entries[ordinal] = entry.copy()
         twin._settled = self._settled.copy()
         return twin
 
@@ -85,7 +94,11 @@ class CallbackLog:
 
     def add(self, callback: Callback, written: Written) -> Entry:
         """Enter a callback that has become due."""
-        entry = self._entries[callback.ordinal] = Entry(callback, written)
+        return self.enter(Entry(callback, written))
+
+    def enter(self, entry: Entry) -> Entry:
+        """Put an entry at the end, which is from here on the log's own."""
+        self._entries[entry.callback.ordinal] = entry
         self._note(entry)
         return entry
 
@@ -117,7 +130,7 @@ class CallbackLog:
 
     def _note(self, entry: Entry) -> None:
         # The oldest is dropped first, so that a callback that ends at once is not the one that is dropped.
-        if self._settled and len(self._entries) > self._kept_max:
+        if self._settled and len(self._entries) > self.kept_max:
             del self._entries[self._settled.popleft()]
         if entry.callback.state not in OPEN_STATES:
             self._settled.append(entry.callback.ordinal)

@@ -5,7 +5,7 @@ changes nothing. Both return events, and nothing else changes the state. A timer
 expiry at noon and a DELETE at noon take the same path.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import repeat
 from typing import Any, Final
 
@@ -43,7 +43,7 @@ from masking_emulator.core.records.calls import Call, Leg, Phone, Recording
 from masking_emulator.core.records.sessions import Session
 from masking_emulator.core.refusals import Refused
 from masking_emulator.core.rules import Rules, Tariff
-from masking_emulator.core.snapshot import Snapshot, restoring, taking
+from masking_emulator.core.snapshot import Snapshot, cut, restoring, taking
 from masking_emulator.core.state import State
 from masking_emulator.core.work import Work, finished
 
@@ -71,6 +71,10 @@ _DECIDE: Final[Mapping[type, Callable[[State, Any, int], Sequence[Event]]]] = {
     SendAgain: deliveries.send_again,
     SwitchDelivery: deliveries.switch_delivery,
 }
+
+
+#: What was done at an instant: a command, or so many timers that were due.
+Done = Command | int
 
 
 class Engine:
@@ -101,6 +105,16 @@ class Engine:
         """The work of a snapshot: of the moment in which it begins, whatever happens in the engine meanwhile."""
         return taking(self._state, self.now)
 
+    def cut(self) -> Callable[[], Work["Engine"]]:
+        """What makes an engine in the state that this one is in now, later. It costs next to nothing until then."""
+        taking_cut, rules, seed = cut(self._state, self.now), self._state.rules, self._state.chance.seed
+
+        def making() -> Work[Engine]:
+            snapshot = yield from taking_cut()
+            return (yield from Engine.restoring(snapshot, rules=rules, seed=seed))
+
+        return making
+
     def fork(self) -> "Engine":
         """An independent engine in the same state."""
         return finished(self.forking())
@@ -130,17 +144,23 @@ class Engine:
                 break
         return events
 
-    def rerun(self, instant: int, timers: int) -> list[Event]:
-        """Run this number of timers and go to `instant`: for a replay, which knows how many there were."""
-        events: list[Event] = []
-        for _ in range(timers):
-            due = self._state.timers.pop_due(instant)
+    def rerunning(self, at: int, done: Done) -> Iterator[Event]:
+        """Do once more what was done at an instant: each event as soon as it has been applied.
+
+        The rest is done as the iterator goes on; one that is left early leaves the engine in the middle.
+        Raises Refused, which what was recorded never was.
+        """
+        if not isinstance(done, int):
+            self.now = max(self.now, at)
+            yield from self._applying(done)
+            return
+        for _ in range(done):
+            due = self._state.timers.pop_due(at)
             if due is None:
                 break
             self.now = max(self.now, due[0])
-            events += self._apply(due[3])
-        self.now = max(self.now, instant)
-        return events
+            yield from self._applying(due[3])
+        self.now = max(self.now, at)
 
     def handle(self, command: Command) -> list[Event]:
         """Apply a command now. Raises Refused, and then nothing has changed."""
@@ -255,6 +275,11 @@ class Engine:
         """Every callback that is to be sent, pauses, or is held, oldest first."""
         return self._state.outbox.unsettled()
 
+    @property
+    def callbacks_made(self) -> int:
+        """How many callbacks have become due; the newest has this ordinal."""
+        return self._state.outbox.ordinal
+
     def next_callback(self, session: str) -> Callback | None:
         """The callback of this session that is to be sent now; None where none is, or the first one pauses."""
         return self._state.outbox.next_callback(session)
@@ -269,13 +294,14 @@ class Engine:
         return self._state
 
     def _apply(self, command: Command) -> list[Event]:
+        return list(self._applying(command))
+
+    def _applying(self, command: Command) -> Iterator[Event]:
         state, now = self._state, self.now
-        events: list[Event] = []
         for event in _DECIDE[type(command)](state, command, now):
             state.absorb(event)
-            events.append(event)
+            yield event
             callback = notices.due(state, event, now)
             if callback is not None:
                 state.absorb(callback)
-                events.append(callback)
-        return events
+                yield callback

@@ -4,6 +4,9 @@ Only what cannot be derived is in it: the records themselves, and the few orders
 uses and groups are made anew, so a snapshot that was edited by hand is as good as one that was taken.
 """
 
+from collections.abc import Callable
+
+from masking_emulator.core.books.outbox import in_order
 from masking_emulator.core.chance import Chance, Seed
 from masking_emulator.core.commands import Command
 from masking_emulator.core.records.base import Record
@@ -12,6 +15,7 @@ from masking_emulator.core.records.calls import Call, Phone, Recording
 from masking_emulator.core.records.sessions import CoolOff, Number, Session
 from masking_emulator.core.rules import Rules
 from masking_emulator.core.state import State
+from masking_emulator.core.timers import in_due_order
 from masking_emulator.core.work import Work
 
 
@@ -52,34 +56,54 @@ class Snapshot(Record):
 
 def taking(state: State, now: int) -> Work[Snapshot]:
     """The work of the state as it stands when the work begins; what happens in it meanwhile is not in the snapshot."""
-    numbers = tuple(state.pool.numbers())
-    uses = [state.pool.use(number.digits) for number in numbers]
-    held = {
-        "at": now,
+    return (yield from cut(state, now)())
+
+
+def cut(state: State, now: int) -> Callable[[], Work[Snapshot]]:
+    """What makes a snapshot of the state as it stands, later and however it has changed by then.
+
+    Here only lists of records are copied, which never change themselves: a cut costs next to nothing.
+    """
+    ordinals = {
         "ordinal": state.ordinal,
         "call_ordinal": state.call_ordinal,
         "recording_ordinal": state.recordings.ordinal,
         "callback_ordinal": state.outbox.ordinal,
-        "drawn": dict(state.chance.drawn),
-        "numbers": numbers,
-        "suspended": tuple(number.digits for number, use in zip(numbers, uses, strict=True) if use.suspended),
-        "cool_offs": tuple(cool_off for use in uses for cool_off in use.cool_offs),
-        "phones": tuple(state.phones.values()),
-        "sessions": tuple(state.book.all()),
-        "calls": tuple(state.calls.all()),
-        "recordings": tuple(reversed(list(state.recordings.newest_first()))),
-        "delivers": state.outbox.delivers,
-        "callbacks": tuple(state.outbox.unsettled()),
-        "lines": state.outbox.lines(),
-        "sequences": state.outbox.sequences(),
     }
-    # The timers take the longest, because they are sorted. They are copied before anything is yielded.
-    entries = yield from state.timers.ordered()
-    timers = []
-    for at, _, key, command in entries:
-        timers.append(Timer(at, key, command))
-        yield
-    return Snapshot(**held, timers=tuple(timers))  # type: ignore[arg-type]  # a mapping cannot say what each name has
+    drawn, phones = dict(state.chance.drawn), tuple(state.phones.values())
+    numbers, uses = tuple(state.pool.numbers()), state.pool.uses()
+    sessions, calls = tuple(state.book.all()), tuple(state.calls.all())
+    recordings = tuple(state.recordings.newest_first())
+    delivers, callbacks = state.outbox.delivers, state.outbox.open()
+    lines, sequences = state.outbox.lines(), state.outbox.sequences()
+    live = state.timers.live()
+
+    def taking_cut() -> Work[Snapshot]:
+        used = [(number.digits, uses[number.digits]) for number in numbers if number.digits in uses]
+        entries = yield from in_due_order(live)
+        timers = []
+        for at, _, key, command in entries:
+            timers.append(Timer(at, key, command))
+            yield
+        return Snapshot(
+            at=now,
+            **ordinals,
+            drawn=drawn,
+            numbers=numbers,
+            suspended=tuple(digits for digits, use in used if use.suspended),
+            cool_offs=tuple(cool_off for _, use in used for cool_off in use.cool_offs),
+            phones=phones,
+            sessions=sessions,
+            calls=calls,
+            recordings=recordings[::-1],
+            delivers=delivers,
+            callbacks=tuple(in_order(callbacks)),
+            lines=lines,
+            sequences=sequences,
+            timers=tuple(timers),
+        )
+
+    return taking_cut
 
 
 def restoring(snapshot: Snapshot, rules: Rules, seed: Seed) -> Work[State]:

@@ -3,7 +3,7 @@
 A key says what the command is about, so that a session, for instance, can expire only once.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from heapq import heapify, heappop, heappush, merge
 from typing import Any, Final
 
@@ -128,22 +128,26 @@ class Timers:
         """The live timers, in the order in which they will be due."""
         return sorted(self._live.values())  # no two have the same serial number
 
-    def ordered(self) -> Work[list[TimerEntry]]:
-        """The work of these entries, as they are when it begins."""
-        live = list(self._live.values())
-        parts = []
-        for start in range(0, len(live), _SORTED_AT_ONCE):
-            parts.append(sorted(live[start : start + _SORTED_AT_ONCE]))
-            yield
-        made: list[TimerEntry] = []
-        for entry in merge(*parts):
-            made.append(entry)
-            if not len(made) % _SORTED_AT_ONCE:
-                yield
-        return made
+    def live(self) -> Sequence[TimerEntry]:
+        """The live timers, in no order."""
+        return tuple(self._live.values())
 
     def _compact(self) -> None:
         # Without this, endless updates on a clock that stands still would grow the heap for ever.
         if len(self._heap) > 2 * len(self._live) + _STALE_SLACK:
             self._heap = list(self._live.values())
             heapify(self._heap)
+
+
+def in_due_order(entries: Sequence[TimerEntry]) -> Work[list[TimerEntry]]:
+    """The work of timers in the order in which they will be due."""
+    parts = []
+    for start in range(0, len(entries), _SORTED_AT_ONCE):
+        parts.append(sorted(entries[start : start + _SORTED_AT_ONCE]))
+        yield
+    made: list[TimerEntry] = []
+    for entry in merge(*parts):
+        made.append(entry)
+        if not len(made) % _SORTED_AT_ONCE:
+            yield
+    return made

@@ -23,6 +23,7 @@ from masking_emulator.core.events import Event
 from masking_emulator.core.instants import read
 from masking_emulator.core.records.base import Record
 from masking_emulator.core.refusals import Refused
+from masking_emulator.keeping.differences import differing
 from masking_emulator.wholefile import PIPE_BYTES_MAX, text_of
 from masking_emulator.world.file import world_of
 from masking_emulator.world.journal import event_json
@@ -48,7 +49,7 @@ class Difference(Record):
             there, here = self.recorded or self.replayed, "recorded" if self.replayed is None else "replayed"
             assert there is not None, "one of two that differ is there"
             return f"line {self.line}: {there['event']} at {there['at']} was only {here}"
-        path, old, new = next(_differing(self.recorded, self.replayed, ""))
+        path, old, new = next(differing(self.recorded, self.replayed))
         what = f"{self.recorded['event']} at {self.recorded['at']}"
         return f"line {self.line}: {what}: {path} was {json.dumps(old)} and is now {json.dumps(new)}"
 
@@ -133,12 +134,12 @@ def _played(number: int, line: Mapping[str, Any], engine: Engine | None) -> tupl
             raise ValueError(f"{name}: missing")
     at, events = read(line["at"]), codec.value(int, line["events"], "events")
     if "timers" in line:
-        return engine, _CommandAndEvents(number, events, engine.rerun(at, codec.value(int, line["timers"], "timers")))
-    engine.rerun(at, 0)
+        timers = codec.value(int, line["timers"], "timers")
+        return engine, _CommandAndEvents(number, events, list(engine.rerunning(at, timers)))
     command = codec.untagged(Command, line["command"], "command")
     came: Sequence[Event] = ()
     with suppress(Refused):  # it was not refused when it was recorded; the events show the difference
-        came = engine.handle(command)
+        came = list(engine.rerunning(at, command))
     return engine, _CommandAndEvents(number, events, came)
 
 
@@ -172,15 +173,3 @@ def _lines(path: Path, reached: Callable[[int], object]) -> Iterator[tuple[int, 
             if not isinstance(line, dict):
                 raise BadRecording(f"{path}: line {number}: it holds no object")
             yield number, line
-
-
-def _differing(old: Any, new: Any, path: str) -> Iterator[tuple[str, Any, Any]]:
-    """The places at which two values differ."""
-    if isinstance(old, Mapping) and isinstance(new, Mapping):
-        for key in {**old, **new}:
-            yield from _differing(old.get(key), new.get(key), f"{path}.{key}" if path else key)
-    elif isinstance(old, list) and isinstance(new, list) and len(old) == len(new):
-        for at, (one, other) in enumerate(zip(old, new, strict=True)):
-            yield from _differing(one, other, f"{path}[{at}]")
-    elif old != new:
-        yield path, old, new

@@ -44,6 +44,7 @@ class Limits(Record):
     numbers_max: int = 20_000
     phones_max: int = 10_000
     journal_events_max: int = 10_000
+    history_max: int = 10_000
     calls_running_max: int = 10_000
     calls_ended_max: int = 20_000
     recordings_max: int = 20_000

@@ -18,7 +18,7 @@ from masking_emulator.world.file import load_world
 from masking_emulator.world.hub import Hub
 from masking_emulator.world.narrator import Narrators
 from masking_emulator.world.spec import WorldSpec
-from masking_emulator.world.world import Surroundings
+from masking_emulator.world.surroundings import Surroundings
 
 if TYPE_CHECKING:
     from masking_emulator.agents.endpoint import McpEndpoint

@@ -16,7 +16,7 @@ from masking_emulator.server.sockets import open_sockets
 from masking_emulator.unpatched import Happening, patched_by, start_thread
 from masking_emulator.world.file import DEMO_WORLD, load_world, read_ahead
 from masking_emulator.world.hub import Hub
-from masking_emulator.world.world import Surroundings
+from masking_emulator.world.surroundings import Surroundings
 
 #: How often a world in this process checks whether frozen time was moved, in real seconds.
 _HEARTBEAT_S: Final = 0.02

@@ -106,6 +106,11 @@ class FaultList:
         twin._arrange()
         return twin
 
+    def begun_anew(self, now: int) -> "FaultList":
+        """The same faults, which begin to count at this instant."""
+        faults = tuple(placed.fault for placed in self)
+        return FaultList(faults, now=now, rate_limited=self._rate_limit is not None)
+
     def __len__(self) -> int:
         return len(self._placed)
 

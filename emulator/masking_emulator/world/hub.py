@@ -10,7 +10,8 @@ from masking_emulator.core.work import Work, finished
 from masking_emulator.plivo.credentials import Credentials
 from masking_emulator.traffic.requests import RequestJournal
 from masking_emulator.world.spec import BadWorld, WorldSpec, generated_accounts
-from masking_emulator.world.world import Surroundings, World
+from masking_emulator.world.surroundings import Surroundings
+from masking_emulator.world.world import World
 
 #: The most worlds that one server holds.
 WORLDS_MAX = 10_000

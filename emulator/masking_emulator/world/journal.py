@@ -34,6 +34,12 @@ class Journal:
         twin.last = self.last
         return twin
 
+    def up_to(self, sequence: int) -> "Journal":
+        """An independent copy that ends with this event."""
+        twin = Journal(self._events.maxlen or 0, last=sequence)
+        twin._events.extend(islice(self._events, max(0, sequence - self.first + 1)))
+        return twin
+
     def append(self, events: Sequence[Event]) -> None:
         """Add events; the oldest are dropped where there are too many."""
         self._events.extend(events)

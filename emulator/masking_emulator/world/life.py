@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from typing import Final, NamedTuple
 
 from masking_emulator.callbacks.laboratory import Laboratory, Rule
-from masking_emulator.callbacks.log import CallbackLog
+from masking_emulator.callbacks.log import CallbackLog, Entry
 from masking_emulator.callbacks.routes import RouteTable
 from masking_emulator.clock import WorldClock
 from masking_emulator.core.chance import Chance
@@ -20,9 +20,10 @@ from masking_emulator.core.records.base import Record
 from masking_emulator.core.rules import Rules
 from masking_emulator.core.snapshot import Snapshot
 from masking_emulator.core.state import State
-from masking_emulator.core.work import Work
+from masking_emulator.core.work import Work, finished
 from masking_emulator.plivo.policy import rules_of
 from masking_emulator.traffic.placed import FaultList
+from masking_emulator.world.history import History, Moment
 from masking_emulator.world.journal import Journal
 from masking_emulator.world.spec import WorldSpec
 
@@ -64,6 +65,7 @@ class Life:
         log: CallbackLog,
         laboratory: Laboratory,
         routes: RouteTable,
+        history: History,
     ) -> None:
         self.clock = clock
         self.journal = journal
@@ -74,6 +76,7 @@ class Life:
         self.log = log
         self.laboratory = laboratory
         self.routes = routes
+        self.history = history
 
     def holdings(self) -> Holdings:
         """What it holds as it stands."""
@@ -85,20 +88,16 @@ class Life:
         """A new life, in which nothing has happened; how its numbers and phones got there is not in its journal."""
         clock = WorldClock(start=spec.clock_start, rate=spec.clock_rate)
         now = clock.now()
-        engine = Engine(State(rules_of_spec(spec), spec.seed), now)
-        for number in spec.numbers:
-            engine.handle(AddNumber(number.digits, number.calling_code, number.owner))
-        for phone in spec.phones:
-            engine.handle(SetPhone(phone))
         return cls(
             clock=clock,
             journal=Journal(spec.limits.journal_events_max),
             chance=Chance(spec.seed),
             faults=FaultList(spec.faults, now=now, rate_limited=spec.policy.rate_limit),
-            engine=engine,
+            engine=finished(_beginning(spec, now)),
             log=CallbackLog(spec.limits.callbacks_kept_max),
             laboratory=Laboratory(),
             routes=RouteTable(spec.routes),
+            history=History(lambda: _beginning(spec, now), after=0, events_max=spec.limits.history_max),
         )
 
     @classmethod
@@ -114,6 +113,7 @@ class Life:
             log=CallbackLog(spec.limits.callbacks_kept_max),
             laboratory=Laboratory([rule.copy() for rule in saved.rules]),
             routes=RouteTable(spec.routes),
+            history=History(engine.cut(), after=saved.journal_last, events_max=spec.limits.history_max),
         )
 
     def forking(self) -> Work["Life"]:
@@ -130,18 +130,50 @@ class Life:
                 break
         else:
             engine = self.engine.fork()
-        twin = Life(
+        journal, log, history = self.journal.copy(), self.log.copy(), self.history.copy()
+        _drop_unsettled(engine, journal, log, history)
+        return Life(
             clock=self.clock.copy(),
-            journal=self.journal.copy(),
+            journal=journal,
             chance=self.chance.copy(),
             faults=self.faults.copy(),
             engine=engine,
-            log=self.log.copy(),
+            log=log,
             laboratory=self.laboratory.forked(),
             routes=RouteTable(self.routes.routes),
+            history=history,
         )
-        twin._drop_unsettled()
-        return twin
+
+    def forking_at(self, sequence: int) -> Work["Life"]:
+        """The work of a life that goes on from where this one stood after an event. Raises NotKept.
+
+        It begins at the end of what the event belongs to. Faults, routes and the laboratory are as they are now, and
+        the faults count anew, as do draws: those of the world itself go on from where they are, so that none comes
+        twice. Callbacks that were open then are dropped.
+        """
+        engine, reached = yield from self.history.engine_at(sequence, whole=True)
+        journal, log = self.journal.up_to(reached), CallbackLog(self.log.kept_max)
+        for entry in entries_at(self.log, engine):
+            log.enter(entry)
+        history = self.history.begun_anew(engine, after=reached)
+        _drop_unsettled(engine, journal, log, history)
+        return Life(
+            clock=WorldClock(start=engine.now, rate=self.clock.rate),
+            journal=journal,
+            chance=self.chance.copy(),
+            faults=self.faults.begun_anew(engine.now),
+            engine=engine,
+            log=log,
+            laboratory=self.laboratory.forked(),
+            routes=RouteTable(self.routes.routes),
+            history=history,
+        )
+
+    def looking_back(self, sequence: int) -> Work[Moment]:
+        """The work of seeing this life as it stood after an event. Raises NotKept."""
+        engine, _ = yield from self.history.engine_at(sequence)
+        event = next((event for _, event in self.journal.after(sequence - 1, 1)), None) if sequence else None
+        return Moment(sequence, event, engine, entries_at(self.log, engine))
 
     def saving(self, *, rate: float) -> Work[SavedWorld]:
         """The work of the state of this life, as it is when the work begins.
@@ -153,15 +185,44 @@ class Life:
         engine = yield from self.engine.taking_snapshot()
         return SavedWorld(now=now, rate=rate, journal_last=last, drawn=drawn, rules=rules, engine=engine)
 
-    def _drop_unsettled(self) -> None:
-        # All are dropped before the dispatch looks at any, or it would send the second of a line as soon as the
-        # first is dropped.
-        for callback in self.engine.unsettled():
-            events = self.engine.handle(DropCallback(callback.ordinal))
-            self.journal.append(events)
-            for event in events:
-                assert isinstance(event, CallbackSettled), "a drop settles its callback and does nothing else"
-                self.log.change(event.callback)
+
+def entries_at(log: CallbackLog, engine: Engine) -> list[Entry]:
+    """The callbacks that there were when the engine stood here, as they were, as far as the log still has them.
+
+    What was not open then had been settled, and that never changes.
+    """
+    still_open = {callback.ordinal: callback for callback in engine.unsettled()}
+    entries = []
+    for entry in log.all():
+        if entry.callback.ordinal <= engine.callbacks_made:
+            callback = still_open.get(entry.callback.ordinal)
+            entries.append(entry.copy() if callback is None else entry.as_of(callback))
+    return entries
+
+
+def _beginning(spec: WorldSpec, now: int) -> Work[Engine]:
+    """The work of the engine with which a life of this spec begins at an instant."""
+    engine = Engine(State(rules_of_spec(spec), spec.seed), now)
+    for number in spec.numbers:
+        engine.handle(AddNumber(number.digits, number.calling_code, number.owner))
+        yield
+    for phone in spec.phones:
+        engine.handle(SetPhone(phone))
+        yield
+    return engine
+
+
+def _drop_unsettled(engine: Engine, journal: Journal, log: CallbackLog, history: History) -> None:
+    # All are dropped before the dispatch looks at any, or it would send the second of a line as soon as the
+    # first is dropped.
+    for callback in engine.unsettled():
+        command = DropCallback(callback.ordinal)
+        events = engine.handle(command)
+        history.note(engine, command, len(events))
+        journal.append(events)
+        for event in events:
+            assert isinstance(event, CallbackSettled), "a drop settles its callback and does nothing else"
+            log.change(event.callback)
 
 
 def rules_of_spec(spec: WorldSpec) -> Rules:

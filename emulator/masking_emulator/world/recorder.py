@@ -13,7 +13,7 @@ from typing import Any, BinaryIO, Final
 
 from masking_emulator import __version__
 from masking_emulator.core import codec
-from masking_emulator.core.commands import Command
+from masking_emulator.core.engine import Done
 from masking_emulator.core.events import Event
 from masking_emulator.core.instants import written
 from masking_emulator.core.snapshot import Snapshot
@@ -44,14 +44,10 @@ class Recorder:
         self._write({**head, "engine": codec.plain(engine)}, ())
         self._has_begun = True
 
-    def command(self, at: int, command: Command, events: Sequence[Event]) -> None:
-        """Write a command that the world has done, and the events that came of it."""
-        self._write({"at": written(at), "command": codec.tagged(command), "events": len(events)}, events)
-
-    def timers(self, at: int, count: int, events: Sequence[Event]) -> None:
-        """Write how many timers ran up to this instant, and the events that came of them."""
-        if count:
-            self._write({"at": written(at), "timers": count, "events": len(events)}, events)
+    def note(self, at: int, done: Done, events: Sequence[Event]) -> None:
+        """Write what was done by an instant, and the events that came of it."""
+        what = {"timers": done} if isinstance(done, int) else {"command": codec.tagged(done)}
+        self._write({"at": written(at), **what, "events": len(events)}, events)
 
     def _write(self, head: Mapping[str, Any], events: Sequence[Event]) -> None:
         if self.ended is not None:

@@ -130,7 +130,7 @@ DURATION_S_MAX: Final = 86_400
 _DURATION: Final = "^([0-9]+d)?([0-9]+h)?([0-9]+m)?([0-9]+([.][0-9]+)?s?)?$(?!\\n)"
 
 #: Limits that may be 0, which turns off what they limit.
-_LEAST: Final = {"requests_max": 0, "request_body_bytes_max": 0}
+_LEAST: Final = {"history_max": 0, "requests_max": 0, "request_body_bytes_max": 0}
 
 #: What each limit counts.
 _LIMITED: Final[Mapping[str, str]] = {
@@ -139,6 +139,7 @@ _LIMITED: Final[Mapping[str, str]] = {
     "numbers_max": "Numbers in the pool; one beyond is refused.",
     "phones_max": "Phones whose habits are known; one beyond is refused.",
     "journal_events_max": "Events that the journal keeps; the oldest are forgotten.",
+    "history_max": "Events that can be gone back to, about; past them the history begins later. 0 keeps none.",
     "calls_running_max": "Calls that run at once; a call beyond is refused.",
     "calls_ended_max": "Ended calls that are kept; the oldest are forgotten.",
     "recordings_max": "Recordings that are kept; the oldest are forgotten.",

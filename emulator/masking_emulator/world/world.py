@@ -10,7 +10,6 @@ from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
-from masking_emulator.callbacks.courier import Courier
 from masking_emulator.callbacks.dispatch import Dispatch
 from masking_emulator.callbacks.laboratory import Laboratory
 from masking_emulator.callbacks.routes import CallbackRoute, RouteTable
@@ -18,22 +17,22 @@ from masking_emulator.callbacks.writing import Writer
 from masking_emulator.clock import WorldClock
 from masking_emulator.core.chance import Chance
 from masking_emulator.core.commands import Command
-from masking_emulator.core.engine import Engine
+from masking_emulator.core.engine import Done, Engine
 from masking_emulator.core.events import CallbackAttempted, CallbackSettled, Event
 from masking_emulator.core.instants import INSTANT_MAX
-from masking_emulator.core.records.base import Record, field
 from masking_emulator.core.work import Work, finished
 from masking_emulator.plivo.policy import Policy
-from masking_emulator.plivo.resources import VENDOR_BASE
 from masking_emulator.plivo.service import Account
 from masking_emulator.traffic.placed import FaultList, PlacedFault
 from masking_emulator.traffic.requests import ApiRequest, RequestJournal
 from masking_emulator.world.door import Door
+from masking_emulator.world.history import History, Moment
 from masking_emulator.world.journal import Journal
 from masking_emulator.world.life import Holdings, Life, SavedWorld
 from masking_emulator.world.narrator import Narrator
 from masking_emulator.world.spec import WorldSpec
-from masking_emulator.world.turns import TURN_S, politely
+from masking_emulator.world.surroundings import Surroundings
+from masking_emulator.world.turns import politely
 
 if TYPE_CHECKING:
     from masking_emulator.world.recorder import Recorder
@@ -50,20 +49,6 @@ _TIMERS_AT_ONCE: Final = 100
 
 #: How long an advance waits in all for callbacks to be answered, in real seconds, where the request says nothing.
 ADVANCE_PATIENCE_S: Final = 10.0
-
-
-class Surroundings(Record):
-    """What a world needs of its server: the URL of the server, and what sends its callbacks.
-
-    `heartbeat_s` wakes the world that often even without a deadline, for when real time is frozen. `narrator` is told
-    of requests and callbacks. `turn_s` is how many real seconds long work takes before others have their turn.
-    """
-
-    base_url: str = "http://127.0.0.1:8080"
-    courier: Courier = field(default_factory=Courier)
-    heartbeat_s: float | None = None
-    narrator: Narrator | None = None
-    turn_s: float = TURN_S
 
 
 class World:
@@ -118,6 +103,11 @@ class World:
         return self._life.journal
 
     @property
+    def history(self) -> History:
+        """What was done in this life, to go back in."""
+        return self._life.history
+
+    @property
     def faults(self) -> FaultList:
         """What goes wrong on purpose."""
         return self._life.faults
@@ -157,6 +147,11 @@ class World:
     def policy(self) -> Policy:
         """The world's choices where sources disagree."""
         return self.spec.policy
+
+    @property
+    def resources_url(self) -> str:
+        """What the URLs of resources in its answers begin with."""
+        return self._around.resources_url(self.policy)
 
     def do(self, command: Command) -> Sequence[Event]:
         """Advance to now, then apply the command. Raises Refused, and then only time has passed."""
@@ -275,13 +270,19 @@ class World:
         """
         return finished(self.forking(accounts))
 
-    def forking(self, accounts: Sequence[Account]) -> Work["World"]:
-        """The work of a fork."""
+    def forking(self, accounts: Sequence[Account], at: int | None = None) -> Work["World"]:
+        """The work of a fork; `at` forks it as it stood after this event, without requests. Raises NotKept."""
         yield from self._catching_up()
-        life = yield from self._life.forking()
-        twin = World(self.spec.with_accounts(accounts), self._around, life, requests=self.requests.copy())
+        life = yield from (self._life.forking() if at is None else self._life.forking_at(at))
+        requests = self.requests.copy() if at is None else None
+        twin = World(self.spec.with_accounts(accounts), self._around, life, requests=requests)
         twin.arm()
         return twin
+
+    def looking_back(self, sequence: int) -> Work[Moment]:
+        """The work of seeing the world as it stood after this event. Raises NotKept."""
+        self.caught_up()
+        return self._life.looking_back(sequence)
 
     def saving(self) -> Work[SavedWorld]:
         """The work of the state of the world, as it is when the work begins."""
@@ -355,14 +356,11 @@ class World:
         """Let the engine run its timers, and publish what they do."""
         engine, ran = self._life.engine, self._life.engine.timers_run
         events = engine.advance(instant, timers_max=timers_max, to_callbacks=to_callbacks)
-        if self.recorder is not None:
-            self.recorder.timers(engine.now, engine.timers_run - ran, events)
-        if events:
-            self._publish(events)
+        if engine.timers_run > ran:
+            self._publish(engine.timers_run - ran, events)
 
     def _writer(self, spec: WorldSpec, chance: Chance, routes: RouteTable) -> Writer:
-        base_url = VENDOR_BASE if spec.policy.resource_urls == "vendor" else self._around.base_url
-        return Writer(spec.accounts, base_url, chance, routes)
+        return Writer(spec.accounts, self._around.resources_url(spec.policy), chance, routes)
 
     def _dispatch(self) -> Dispatch:
         life = self._life
@@ -380,13 +378,14 @@ class World:
     def _apply(self, command: Command) -> Sequence[Event]:
         """Apply a command at the engine's instant."""
         events = self._life.engine.handle(command)
-        if self.recorder is not None:
-            self.recorder.command(self._life.engine.now, command, events)
-        self._publish(events)
+        self._publish(command, events)
         return events
 
-    def _publish(self, events: Sequence[Event]) -> None:
+    def _publish(self, done: Done, events: Sequence[Event]) -> None:
+        self._life.history.note(self._life.engine, done, len(events))
         self.journal.append(events)
+        if self.recorder is not None:
+            self.recorder.note(self._life.engine.now, done, events)
         self.dispatch.take(events)
         if self._around.narrator is not None:
             self._narrate(events, self._around.narrator)

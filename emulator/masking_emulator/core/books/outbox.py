@@ -123,7 +123,11 @@ class Outbox:
 
     def unsettled(self) -> list[Callback]:
         """Every callback that is not settled, oldest first."""
-        return sorted(self._open.values(), key=lambda callback: callback.ordinal)
+        return in_order(self._open.values())
+
+    def open(self) -> Sequence[Callback]:
+        """Every callback that is not settled, in no order."""
+        return tuple(self._open.values())
 
     def lines(self) -> dict[str, list[int]]:
         """The callbacks to be sent: session → ordinals in their order."""
@@ -203,6 +207,11 @@ class Outbox:
             line = self._lines[callback.session] = deque(o for o in line if o.ordinal != callback.ordinal)
         if not line:
             del self._lines[callback.session]
+
+
+def in_order(callbacks: Iterable[Callback]) -> list[Callback]:
+    """Callbacks, oldest first."""
+    return sorted(callbacks, key=lambda callback: callback.ordinal)
 
 
 def after_attempt(outbox: Outbox, ordinal: int, attempt: Attempt, plan: RetryPlan, now: int) -> CallbackEvent:

@@ -8,7 +8,7 @@ What a group of numbers can offer is kept ready, so the size of the pool does no
 """
 
 from bisect import bisect_left, insort
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 
 from masking_emulator.core.records.base import Record, replace
 from masking_emulator.core.records.sessions import Allocation, Candidate, CoolOff, DropReason, Number, Pair, Session
@@ -115,6 +115,10 @@ class Pool:
     def use(self, digits: str) -> Use:
         """How a number is used now."""
         return self._uses.get(digits, _UNUSED)
+
+    def uses(self) -> Mapping[str, Use]:
+        """How the numbers are used that have been used at all, as it stands now."""
+        return self._uses.copy()
 
     def add(self, number: Number) -> None:
         """Put a number at the end of the pool; its place must be the next one."""
