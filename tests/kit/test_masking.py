@@ -206,3 +206,38 @@ def test_report_shows_the_end_and_counts_what_is_before(world: Masking) -> None:
     assert ["journal:", "  (20 before)"] == lines[:2]
     assert "SessionCreated" in lines[2]
     assert "callbacks:" not in lines, "what is empty is left out"
+
+
+def test_moment_is_looked_at(world: Masking) -> None:
+    """Sessions, calls and numbers as they were, whatever happened later."""
+    session = create(world)
+    then = world.journal()[-1].sequence
+    world.call(ANNA, session["virtual_number"], talk_s=20)
+    world.advance(3600)
+    moment, before, now = world.at(then), world.at(0), world.at()
+
+    assert ("active", session["session_uuid"]) == (moment.sessions[0].status, moment.sessions[0].session_uuid)
+    assert ([], "SessionCreated") == (moment.calls, moment.event and moment.event.event)
+    assert [1, 0] == [sum(number.live_sessions for number in each.numbers) for each in (moment, before)]
+    assert ([], None) == (before.sessions, before.event)
+    assert ("expired", "ended") == (now.sessions[0].status, now.calls[0].phase)
+
+
+def test_changes_between_two_moments_are_named(world: Masking) -> None:
+    """What a failed test asks: what did this step change, field by field."""
+    session = create(world)
+    since = world.journal()[-1].sequence
+    world.call(ANNA, session["virtual_number"], talk_s=20)
+    calls, changed = world.changes(since)[-1], {change.kind: change for change in world.changes(since)}
+
+    assert {"session", "call"} == set(changed)
+    assert ("new", {}) == (changed["call"].change, changed["call"].fields)
+    assert ("active", "in-progress") == changed["session"].fields["status"]
+    assert "call" == calls.kind
+    assert [] == world.changes(since, since)
+
+
+def test_moment_that_is_not_kept_is_refused(world: Masking) -> None:
+    """With what there is."""
+    with pytest.raises(ControlRefused, match="the history has 0 to 0"):
+        world.at(1)

@@ -43,6 +43,8 @@ _SAMPLE: Final = """
         reveal_type(masking.journal()[0].session)
         reveal_type(masking.now())
         reveal_type(masking.advance(60))
+        reveal_type(masking.at(0).calls)
+        reveal_type(masking.changes(0)[0].fields["status"])
         reveal_type(masking.pool_report())
         reveal_type(masking.trigger("SessionTimeout", to="http://127.0.0.1:9/", cause="busy")[-1].state)
         reveal_type(masking_receiver.wait_for("SessionTimeout").parameters)

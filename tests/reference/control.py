@@ -21,6 +21,7 @@ _TITLES: Final[Mapping[str, str]] = {
     "worlds": "Worlds",
     "clock": "The clock",
     "journal": "The journal",
+    "past": "The past",
     "numbers": "The number pool",
     "calls": "Calls and phones",
     "callbacks": "Callbacks",

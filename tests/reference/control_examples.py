@@ -107,6 +107,8 @@ EXAMPLES: Final[Sequence[Example]] = (
     Example("show_timeline", "GET", f"{W}/timeline"),
     Example("show_problems", "GET", f"{W}/problems"),
     Example("follow_journal", "GET", f"{W}/journal/stream?after=0&timeout_s=0"),
+    Example("show_moment", "GET", f"{W}/at?sequence=3&limit=1"),
+    Example("show_changes", "GET", f"{W}/at/changes?since=3&sequence=8"),
     Example("list_requests", "GET", f"{W}/requests?operation=create_session"),
     Example("count_requests", "GET", f"{W}/requests/count?status=201"),
     Example("show_request", "GET", f"{W}/requests/1"),

@@ -207,6 +207,35 @@ def test_world_under_a_given_auth_id_is_made_once(api: Api) -> None:
     assert api.auth_id != first["auth_id"]
 
 
+def test_moment_is_printed_and_forked(api: Api) -> None:
+    """What there was after an event, what changed since, and a world that goes on from it."""
+    del api
+    created = json.loads(run("sessions", "create", "+14155550123", "+14155550145", "--json").stdout)["session_uuid"]
+    run("advance", "1h")
+    then = run("worlds", "at", "2").stdout.splitlines()
+    changed = run("worlds", "at", "--since", "2").stdout
+    fork = json.loads(run("worlds", "fork", "--at", "2", "--json").stdout)
+    run("worlds", "remove", fork["auth_id"])
+
+    assert then[0].startswith("2026-01-01T00:00:00Z, after event 2; 0 to ")
+    assert "1 session" == then[2]
+    assert created in then[3]
+    assert "active" in then[3]
+    assert ["status", '"active"', "->", '"expired"'] == changed.splitlines()[0].split()[2:]
+    assert "2026-01-01T00:00:00Z" == fork["clock"]["now"]
+    assert 1 == fork["sessions"]["live"]
+
+
+def test_nothing_that_changed_is_said(api: Api) -> None:
+    """On stderr, which no program reads; JSON has an empty list."""
+    del api
+    nothing = run("worlds", "at", "0", "--since", "0")
+
+    assert ("", "nothing changed\n") == (nothing.stdout, nothing.stderr)
+    assert [] == json.loads(run("worlds", "at", "0", "--since", "0", "--json").stdout)["changes"]
+    assert "before anything happened" in run("worlds", "at", "0").stdout
+
+
 def test_number_is_added(api: Api) -> None:
     """At the end of the pool."""
     del api

@@ -1,4 +1,4 @@
-"""The verbs of worlds: `worlds list|create|show|fork|reset|remove`, and `world check|schema` of their files."""
+"""The verbs of worlds: `worlds list|create|show|at|fork|reset|remove`, and `world check|schema` of their files."""
 
 import json
 from pathlib import Path
@@ -8,6 +8,7 @@ import click
 
 from masking_emulator.cli.common import (
     EXIT_USAGE,
+    WHOLE,
     AccountClient,
     Noun,
     Output,
@@ -33,6 +34,7 @@ def worlds() -> None:
     masking-emulator worlds create --world tiny-pool --seed 7
     masking-emulator worlds create --auth-id MACHECKOUTTEAM000001
     masking-emulator worlds fork
+    masking-emulator worlds at 12
     masking-emulator worlds reset
     """
 
@@ -86,11 +88,33 @@ def show(url: str, account: str | None, **output: bool) -> None:
 
 
 @worlds.command()
+@click.option("--at", type=WHOLE, help="As it stood after the event of this number; left out, as it stands.")
 @output_options
 @account_options
-def fork(url: str, account: str | None, **output: bool) -> None:
-    """Copy a world as it stands under a new Auth ID, and print its credentials."""
-    _show(AccountClient(url, account).post("/fork"), **output)
+def fork(at: int | None, url: str, account: str | None, **output: bool) -> None:
+    """Copy a world under a new Auth ID, and print its credentials. The copy goes on from there."""
+    _show(AccountClient(url, account).post("/fork", given(at=at)), **output)
+
+
+@worlds.command()
+@click.argument("sequence", type=WHOLE, required=False)
+@click.option("--since", type=WHOLE, help="Print what changed since the event of this number instead.")
+@output_options
+@account_options
+def at(sequence: int | None, since: int | None, url: str, account: str | None, **output: bool) -> None:
+    """Print the world as it stood after the event SEQUENCE of its journal; left out, the newest one.
+
+    Nothing in the world changes. 0 is before anything happened.
+    """
+    from masking_emulator.cli.past import change_lines, moment_lines
+
+    server, which, out = AccountClient(url, account), given(sequence=sequence), Output(**output)
+    if since is None:
+        answer = server.get("/at", **which)
+        out.show(answer, moment_lines(answer))
+    else:
+        answer = server.get("/at/changes", since=since, **which)
+        out.show_list(answer, change_lines(answer["changes"]), nothing="nothing changed")
 
 
 @worlds.command()

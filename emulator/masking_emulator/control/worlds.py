@@ -7,12 +7,22 @@ from typing import Any, Final
 from starlette.responses import Response
 
 from masking_emulator.control.clock import clock_json
-from masking_emulator.control.kernel import ControlAnswer, ControlError, ControlRequest, Operation, W, body_schema
+from masking_emulator.control.kernel import (
+    WHOLE,
+    ControlAnswer,
+    ControlError,
+    ControlRequest,
+    Operation,
+    W,
+    body_schema,
+)
+from masking_emulator.control.past import not_kept
 from masking_emulator.core.chance import Chance
 from masking_emulator.core.records.base import asdict, names
 from masking_emulator.plivo.credentials import Credentials
 from masking_emulator.plivo.http import json_response
 from masking_emulator.world.file import world_like, world_of
+from masking_emulator.world.history import NotKept
 from masking_emulator.world.hub import Hub
 from masking_emulator.world.schema import CLOCK_SCHEMA, SEED_SCHEMA
 from masking_emulator.world.spec import BadWorld, WorldSpec
@@ -141,12 +151,19 @@ def reset_world(asked: ControlRequest) -> ControlAnswer:
 
 
 async def fork_world(asked: ControlRequest) -> Response:
-    """A copy of the world as it stands, under a new Auth ID."""
+    """A copy of the world as it stands, under a new Auth ID.
+
+    `at` copies it as it stood after that event, at the end of what the event belongs to: its journal goes on from
+    there, its clock shows that instant and runs at the same rate, and callbacks that were open then are dropped. It
+    has no requests; faults, routes and the laboratory are as they are now.
+    """
     world = asked.world
     main = _chosen(asked)
     try:
         async with world.door.held():
-            twin = await politely(asked.hub.forking(world.auth_id, main), world.turn_s)
+            twin = await politely(asked.hub.forking(world.auth_id, asked.body.get("at"), main), world.turn_s)
+    except NotKept as missing:
+        raise not_kept(world, missing, "at") from None
     except BadWorld as bad:
         raise ControlError(400, bad.reason, NEW_WORLD_HEADER) from None
     return _made(twin)
@@ -169,6 +186,7 @@ def _world(world: World) -> dict[str, Any]:
         "numbers": len(engine.pool),
         "sessions": {"live": engine.sessions_live, "kept": engine.sessions_kept},
         "journal": {"first": world.journal.first, "last": world.journal.last},
+        "history": {"first": world.history.first, "last": world.journal.last},
         "policy": asdict(world.policy),
         "limits": asdict(world.spec.limits),
     }
@@ -186,5 +204,11 @@ OPERATIONS: Final[Sequence[Operation]] = (
     Operation("PUT", W, "Make a world under this Auth ID", put_world, _WORLD_BODY, makes_world=True),
     Operation("DELETE", W, "Remove a world", remove_world),
     Operation("POST", f"{W}/reset", "Put a world back to its start", reset_world),
-    Operation("POST", f"{W}/fork", "Copy a world under a new Auth ID", fork_world),
+    Operation(
+        "POST",
+        f"{W}/fork",
+        "Copy a world under a new Auth ID",
+        fork_world,
+        body_schema(at={**WHOLE, "description": "The sequence number of an event; left out, as the world stands."}),
+    ),
 )

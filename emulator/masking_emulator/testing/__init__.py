@@ -42,6 +42,7 @@ from masking_emulator.testing.keys import (
 from masking_emulator.testing.masking import AsyncMasking, Masking
 from masking_emulator.testing.orders import BrokenOrder, explore_orders
 from masking_emulator.testing.parts import Numbers, Phones, Sessions
+from masking_emulator.testing.past import ChangeView, MomentView
 from masking_emulator.testing.redirect import redirect_plivo, restore_plivo
 from masking_emulator.testing.requests import Criteria, Requests
 from masking_emulator.testing.routes import Routes
@@ -78,6 +79,7 @@ __all__ = [
     "CallbacksOut",
     "CandidateView",
     "CannotReceive",
+    "ChangeView",
     "ControlRefused",
     "Criteria",
     "Emulator",
@@ -89,6 +91,7 @@ __all__ = [
     "Faults",
     "LegView",
     "Masking",
+    "MomentView",
     "NumberView",
     "Numbers",
     "PhoneHabits",

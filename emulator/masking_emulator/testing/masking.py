@@ -26,6 +26,7 @@ from masking_emulator.testing.exchanges import CallbackView, RouteView
 from masking_emulator.testing.faults import Faults
 from masking_emulator.testing.keys import CallScript, EventWord, StoryOverrides
 from masking_emulator.testing.parts import Numbers, Phones, Sessions
+from masking_emulator.testing.past import ChangeView, MomentView
 from masking_emulator.testing.redirect import redirect_plivo
 from masking_emulator.testing.requests import Requests
 from masking_emulator.testing.routes import Routes
@@ -193,6 +194,22 @@ class Masking:
             if len(page) < _EVENTS_MAX:
                 return happened
 
+    def at(self, sequence: int | None = None) -> MomentView:
+        """The world as it stood after the event of this number in the journal; left out, after the newest one.
+
+        To look at: nothing changes. 0 is before anything happened. Raises ControlRefused for what is not kept.
+        """
+        query = {} if sequence is None else {"sequence": sequence}
+        return MomentView.of(self.control.get(f"{self.path}/at", **query))
+
+    def changes(self, since: int, sequence: int | None = None) -> list[ChangeView]:
+        """What is different after the event `sequence` (left out: the newest) from what was so after `since`.
+
+        Raises ControlRefused for what is not kept.
+        """
+        query = {"since": since} | ({} if sequence is None else {"sequence": sequence})
+        return [ChangeView.of(change) for change in self.control.get(f"{self.path}/at/changes", **query)["changes"]]
+
     def snapshot(self) -> dict[str, object]:
         """The whole state, as JSON."""
         return dict(self.control.get(f"{self.path}/snapshot"))
@@ -248,8 +265,10 @@ class AsyncMasking:
         self.url, self.subaccounts, self.path = masking.url, masking.subaccounts, masking.path
         self.act = awaited(masking.act)
         self.advance = awaited(masking.advance)
+        self.at = awaited(masking.at)
         self.call = awaited(masking.call)
         self.calls = awaited(masking.calls)
+        self.changes = awaited(masking.changes)
         self.journal = awaited(masking.journal)
         self.now = awaited(masking.now)
         self.pool_report = awaited(masking.pool_report)

@@ -100,14 +100,15 @@ class Hub:
         """A copy of a world under new accounts. Raises NoSuchWorld, TooManyWorlds."""
         return finished(self.forking(auth_id))
 
-    def forking(self, auth_id: str, main: str | None = None) -> Work[World]:
-        """The work of a fork, whose main account has this Auth ID where it is chosen.
+    def forking(self, auth_id: str, at: int | None = None, main: str | None = None) -> Work[World]:
+        """The work of a fork, as the world stood after the event `at`, or stands now.
 
-        Raises NoSuchWorld, TooManyWorlds, and BadWorld where the chosen Auth ID is taken.
+        `main` is the Auth ID of its main account where it is chosen. Raises NoSuchWorld, TooManyWorlds, NotKept, and
+        BadWorld where the chosen Auth ID is taken.
         """
         world = self.world(auth_id)
         accounts = generated_accounts(len(world.accounts), self.chance, self.credentials, main=main)
-        twin = yield from world.forking(accounts)
+        twin = yield from world.forking(accounts, at)
         return self._admit(twin)
 
     def remove(self, auth_id: str) -> None:

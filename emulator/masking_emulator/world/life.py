@@ -153,7 +153,7 @@ class Life:
         """
         engine, reached = yield from self.history.engine_at(sequence, whole=True)
         journal, log = self.journal.up_to(reached), CallbackLog(self.log.kept_max)
-        for entry in entries_at(self.log, engine):
+        for entry in (yield from _entries_at(self.log, engine)):
             log.enter(entry)
         history = self.history.begun_anew(engine, after=reached)
         _drop_unsettled(engine, journal, log, history)
@@ -173,7 +173,8 @@ class Life:
         """The work of seeing this life as it stood after an event. Raises NotKept."""
         engine, _ = yield from self.history.engine_at(sequence)
         event = next((event for _, event in self.journal.after(sequence - 1, 1)), None) if sequence else None
-        return Moment(sequence, event, engine, entries_at(self.log, engine))
+        entries = yield from _entries_at(self.log, engine)
+        return Moment(sequence, event, engine, entries)
 
     def saving(self, *, rate: float) -> Work[SavedWorld]:
         """The work of the state of this life, as it is when the work begins.
@@ -186,17 +187,18 @@ class Life:
         return SavedWorld(now=now, rate=rate, journal_last=last, drawn=drawn, rules=rules, engine=engine)
 
 
-def entries_at(log: CallbackLog, engine: Engine) -> list[Entry]:
-    """The callbacks that there were when the engine stood here, as they were, as far as the log still has them.
+def _entries_at(log: CallbackLog, engine: Engine) -> Work[list[Entry]]:
+    """The work of the callbacks that there were when the engine stood here, as far as the log still has them.
 
     What was not open then had been settled, and that never changes.
     """
     still_open = {callback.ordinal: callback for callback in engine.unsettled()}
     entries = []
-    for entry in log.all():
+    for entry in list(log.all()):
         if entry.callback.ordinal <= engine.callbacks_made:
             callback = still_open.get(entry.callback.ordinal)
             entries.append(entry.copy() if callback is None else entry.as_of(callback))
+        yield
     return entries
 
 

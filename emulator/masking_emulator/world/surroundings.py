@@ -1,15 +1,11 @@
 """Surroundings: what worlds need of the server that they are in."""
 
-from typing import Final
-
 from masking_emulator.callbacks.courier import Courier
 from masking_emulator.core.records.base import Record, field
 from masking_emulator.plivo.policy import Policy
+from masking_emulator.plivo.resources import VENDOR_BASE
 from masking_emulator.world.narrator import Narrator
 from masking_emulator.world.turns import TURN_S
-
-#: The base of resource URLs under the policy that shows the vendor's own.
-_VENDOR_URL: Final = "https://api.plivo.com"
 
 
 class Surroundings(Record):
@@ -27,4 +23,4 @@ class Surroundings(Record):
 
     def resources_url(self, policy: Policy) -> str:
         """What the URLs of resources begin with under this policy."""
-        return _VENDOR_URL if policy.resource_urls == "vendor" else self.base_url
+        return VENDOR_BASE if policy.resource_urls == "vendor" else self.base_url
