@@ -64,7 +64,7 @@ class _Chapter:
         return twin
 
 
-class History:
+class LifeHistory:
     """What was done in a life."""
 
     def __init__(self, begun: Callable[[], Work[Engine]], *, after: int, events_max: int) -> None:
@@ -77,16 +77,16 @@ class History:
         self._size = 0
         self._chapters = deque((_Chapter(begun, after),))
 
-    def copy(self) -> "History":
+    def copy(self) -> "LifeHistory":
         """An independent copy, which knows the same past."""
-        twin = History(self._chapters[0].begun, after=self.first, events_max=self._events_max)
+        twin = LifeHistory(self._chapters[0].begun, after=self.first, events_max=self._events_max)
         twin._chapters = deque(chapter.copy() for chapter in self._chapters)
         twin._last, twin._size = self._last, self._size
         return twin
 
-    def begun_anew(self, engine: Engine, *, after: int) -> "History":
+    def begun_anew(self, engine: Engine, *, after: int) -> "LifeHistory":
         """A history with the same bound that begins with this engine."""
-        return History(engine.cut(), after=after, events_max=self._events_max)
+        return LifeHistory(engine.cut(), after=after, events_max=self._events_max)
 
     @property
     def first(self) -> int:

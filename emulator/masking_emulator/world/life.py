@@ -23,7 +23,7 @@ from masking_emulator.core.state import State
 from masking_emulator.core.work import Work, finished
 from masking_emulator.plivo.policy import rules_of
 from masking_emulator.traffic.placed import FaultList
-from masking_emulator.world.history import History, Moment
+from masking_emulator.world.history import LifeHistory, Moment
 from masking_emulator.world.journal import Journal
 from masking_emulator.world.spec import WorldSpec
 
@@ -65,7 +65,7 @@ class Life:
         log: CallbackLog,
         laboratory: Laboratory,
         routes: RouteTable,
-        history: History,
+        history: LifeHistory,
     ) -> None:
         self.clock = clock
         self.journal = journal
@@ -97,7 +97,7 @@ class Life:
             log=CallbackLog(spec.limits.callbacks_kept_max),
             laboratory=Laboratory(),
             routes=RouteTable(spec.routes),
-            history=History(lambda: _beginning(spec, now), after=0, events_max=spec.limits.history_max),
+            history=LifeHistory(lambda: _beginning(spec, now), after=0, events_max=spec.limits.history_max),
         )
 
     @classmethod
@@ -113,7 +113,7 @@ class Life:
             log=CallbackLog(spec.limits.callbacks_kept_max),
             laboratory=Laboratory([rule.copy() for rule in saved.rules]),
             routes=RouteTable(spec.routes),
-            history=History(engine.cut(), after=saved.journal_last, events_max=spec.limits.history_max),
+            history=LifeHistory(engine.cut(), after=saved.journal_last, events_max=spec.limits.history_max),
         )
 
     def forking(self) -> Work["Life"]:
@@ -214,7 +214,7 @@ def _beginning(spec: WorldSpec, now: int) -> Work[Engine]:
     return engine
 
 
-def _drop_unsettled(engine: Engine, journal: Journal, log: CallbackLog, history: History) -> None:
+def _drop_unsettled(engine: Engine, journal: Journal, log: CallbackLog, history: LifeHistory) -> None:
     # All are dropped before the dispatch looks at any, or it would send the second of a line as soon as the
     # first is dropped.
     for callback in engine.unsettled():

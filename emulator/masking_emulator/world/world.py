@@ -26,7 +26,7 @@ from masking_emulator.plivo.service import Account
 from masking_emulator.traffic.placed import FaultList, PlacedFault
 from masking_emulator.traffic.requests import ApiRequest, RequestJournal
 from masking_emulator.world.door import Door
-from masking_emulator.world.history import History, Moment
+from masking_emulator.world.history import LifeHistory, Moment
 from masking_emulator.world.journal import Journal
 from masking_emulator.world.life import Holdings, Life, SavedWorld
 from masking_emulator.world.narrator import Narrator
@@ -103,7 +103,7 @@ class World:
         return self._life.journal
 
     @property
-    def history(self) -> History:
+    def history(self) -> LifeHistory:
         """What was done in this life, to go back in."""
         return self._life.history
 
