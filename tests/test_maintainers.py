@@ -83,6 +83,7 @@ _NEED_NOT_KNOW: Final[Mapping[str, tuple[str, ...]]] = {
             "keeping/*",
             "control/about.py",
             "control/answers/*",
+            "control/views/past.py",
             "cli/calls.py",
             "cli/runs.py",
             "cli/status.py",

@@ -40,13 +40,13 @@ def test_page_shows_what_is_public() -> None:
     names = {name.removeprefix("testing.") for name in shown if name.startswith("testing.")}
     in_modules = {
         name
-        for module in ("keys", "views", "exchanges")
+        for module in ("keys", "views", "exchanges", "past")
         for name, value in vars(import_module(f"masking_emulator.testing.{module}")).items()
         if inspect.isclass(value) and value.__module__ == f"masking_emulator.testing.{module}" and name[0] != "_"
     }
 
-    assert {"keys", "views", "exchanges", "strategies"} < names
-    assert set() == (names - {"keys", "views", "exchanges", "strategies"} | in_modules) - set(testing.__all__)
+    assert {"keys", "views", "exchanges", "past", "strategies"} < names
+    assert set() == (names - {"keys", "views", "exchanges", "past", "strategies"} | in_modules) - set(testing.__all__)
     assert set() == {f"masking_emulator.{name}" for name in shown if not name.startswith("testing.")} - {
         *OPEN,
         "masking_emulator.pytest_plugin",

@@ -58,16 +58,17 @@ _SESSION: Final[Mapping[str, Any]] = {
     "force_pin_authentication": FLAG,
 }
 
-_SHOWN: Final = shape(_SESSION, {"subaccount": STRING})
+#: A session as an answer shows it.
+SHOWN_SESSION: Final = shape(_SESSION, {"subaccount": STRING})
 _CREATED: Final = shape(
     {
         **dict.fromkeys(("api_id", "session_uuid", "virtual_number"), STRING),
         "message": {"const": "Session created"},
-        "session": _SHOWN,
+        "session": SHOWN_SESSION,
     }
 )
-_UPDATED: Final = shape({"api_id": STRING, "message": {"const": "Session updated"}, "session": _SHOWN})
-_GOT: Final = shape({"api_id": STRING, "response": _SHOWN})
+_UPDATED: Final = shape({"api_id": STRING, "message": {"const": "Session updated"}, "session": SHOWN_SESSION})
+_GOT: Final = shape({"api_id": STRING, "response": SHOWN_SESSION})
 _DELETED: Final = shape({"api_id": STRING, "message": {"const": "Session expired"}})
 _LISTED: Final = shape(
     {

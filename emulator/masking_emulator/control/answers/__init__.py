@@ -54,6 +54,8 @@ ANSWERS: Final[Mapping[str, DescribedAnswer]] = {
     "remove_world": _done({"removed": STRING}),
     "reset_world": _is("WorldState"),
     "fork_world": _made("WorldState"),
+    "show_moment": _is("Moment"),
+    "show_changes": _done({"since": WHOLE, "sequence": WHOLE, "changes": array(ref("Change"))}),
     "show_clock": _is("Clock"),
     "set_clock": _is("Clock"),
     "advance_clock": _done(

@@ -18,6 +18,7 @@ from masking_emulator.control.answers.parts import (
     shape,
     words,
 )
+from masking_emulator.control.views.past import KINDS
 from masking_emulator.control.views.timeline import COLUMNS
 from masking_emulator.core.records.base import names
 from masking_emulator.core.records.callbacks import CallbackState
@@ -26,6 +27,7 @@ from masking_emulator.core.records.sessions import Status
 from masking_emulator.plivo.callback_schemas import EVENTS
 from masking_emulator.plivo.causes import CAUSES
 from masking_emulator.plivo.ledger.row import Evidence
+from masking_emulator.plivo.openapi import SHOWN_SESSION
 from masking_emulator.plivo.policy import Limits, policy_choices
 from masking_emulator.plivo.routes import OPERATION_NAMES
 
@@ -97,8 +99,32 @@ COMPONENTS: Final[Description] = {
             "numbers": WHOLE,
             "sessions": shape({"live": WHOLE, "kept": WHOLE}),
             "journal": shape({"first": WHOLE, "last": WHOLE}),
+            "history": shape({"first": WHOLE, "last": WHOLE}),
             "policy": shape({name: {"enum": list(values)} for name, values in policy_choices().items()}),
             "limits": shape(dict.fromkeys(names(Limits), WHOLE)),
+        }
+    ),
+    "Session": SHOWN_SESSION,
+    "Moment": shape(
+        {
+            "sequence": WHOLE,
+            "now": INSTANT,
+            "event": maybe(ref("Event")),
+            **dict.fromkeys(("first", "last", "sessions_live", "sessions_kept"), WHOLE),
+            "sessions": array(ref("Session")),
+            "numbers": array(ref("PoolNumber")),
+            "phones": array(ref("PhoneHabits")),
+            "calls": array(ref("SimulatedCall")),
+            "recordings": array(ref("RecordingRecord")),
+            "callbacks": array(ref("Callback")),
+        }
+    ),
+    "Change": shape(
+        {
+            "kind": {"enum": list(KINDS.values())},
+            "id": STRING,
+            "change": {"enum": ["new", "changed", "gone"]},
+            "fields": array(shape({"field": STRING, "before": ANY, "after": ANY})),
         }
     ),
     "Timeline": shape(
