@@ -11,7 +11,7 @@ from masking_emulator.keeping.folder import KeptFolder
 from masking_emulator.server.app import make_app
 from masking_emulator.world.file import world_of
 from masking_emulator.world.hub import Hub
-from masking_emulator.world.world import Surroundings
+from masking_emulator.world.surroundings import Surroundings
 
 from tests.plivo.ask import Api, api_of
 from tests.shell.asking import control, create, good
