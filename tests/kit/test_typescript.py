@@ -90,7 +90,7 @@ def _of_page(word: str) -> str:
 @needs_npm
 def test_client_works_in_node_test(project: Path) -> None:
     """As an ES module, with emulators that it starts: all that the client has, and the page's test."""
-    printed = _run(project, f"{_of_page('node --test')} node.test.mjs", EMULATOR="masking-emulator")
+    printed = _run(project, f"{_of_page('node --test')} node.test.mjs", PYTHON=sys.executable)
 
     assert _number_of_tests(project, "node") == int(re.findall(r"pass (\d+)", printed)[0])
 

@@ -11,8 +11,6 @@ export interface StartOptions {
   url?: string;
   /** The command that starts one, such as `["python3.12", "-m", "masking_emulator"]`. */
   command?: string | readonly string[];
-  /** The world that a started one begins with: a world file, or an example's name. */
-  world?: string;
   /** Lead this process's requests for api.plivo.com to it, as long as it is up; true where it is left out. */
   redirect?: boolean;
 }
@@ -47,15 +45,18 @@ export class Emulator implements AsyncDisposable {
    * Connect to the emulator that `url` or the variable MASKING_EMULATOR_URL names; without either, start one.
    *
    * The command is looked for on the PATH, then as `python3 -m masking_emulator`. Rejects with CannotStart, which says
-   * what was tried, and with Unreachable where the URL leads to none.
+   * what was tried, with Unreachable where the URL leads to none, and with TypeError where both are given.
    */
   static async start(options: StartOptions = {}): Promise<Emulator> {
-    const named = options.url ?? (options.command === undefined ? process.env.MASKING_EMULATOR_URL : undefined);
-    const words = typeof options.command === "string" ? [options.command] : options.command;
-    const child = named ? undefined : await launched(words, options.world ? ["--world", options.world] : []);
+    const { url, command, redirect = true } = options;
+    if (url !== undefined && command !== undefined) {
+      throw new TypeError("give url, for an emulator that runs, or command, for one that is started, and not both");
+    }
+    const named = url ?? (command === undefined ? process.env.MASKING_EMULATOR_URL : undefined);
+    const child = named ? undefined : await launched(typeof command === "string" ? [command] : command);
     const control = new Control(named || (child?.url ?? ""));
     await control.get<Schema<"Health">>("/health");
-    return new Emulator(control, child, options.redirect ?? true);
+    return new Emulator(control, child, redirect);
   }
 
   /**

@@ -35,10 +35,10 @@ const START_S = 30;
 const END_S = 5;
 
 /** Start an emulator of its own. Rejects with CannotStart, which says what was tried. */
-export async function launched(command: readonly string[] | undefined, options: readonly string[]): Promise<Launched> {
+export async function launched(command: readonly string[] | undefined): Promise<Launched> {
   const tried: string[] = [];
   for (const words of command === undefined ? COMMANDS : [command]) {
-    const started = await attempted(words, options);
+    const started = await attempted(words);
     if (typeof started !== "string") {
       return started;
     }
@@ -51,9 +51,9 @@ export async function launched(command: readonly string[] | undefined, options: 
 }
 
 /** The emulator, or why there is none. */
-async function attempted(words: readonly string[], options: readonly string[]): Promise<Launched | string> {
+async function attempted(words: readonly string[]): Promise<Launched | string> {
   const [file = "", ...rest] = words;
-  const program = [...rest, "run", "--quiet", ...options, "--", process.execPath, "-e", PROGRAM];
+  const program = [...rest, "run", "--quiet", "--", process.execPath, "-e", PROGRAM];
   // What this process was started with is not for that program.
   const { NODE_OPTIONS: _, ...env } = process.env;
   const child = spawn(file, program, { env, stdio: ["pipe", "pipe", "pipe"], windowsHide: true });

@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp } from "node:fs/promises";
+import { mkdtemp, writeFile } from "node:fs/promises";
 import { get } from "node:http";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
@@ -274,8 +274,39 @@ test("an emulator that is not there is named, and all that was tried to start on
     ]);
     return true;
   });
-  await assert.rejects(Emulator.start({ command: process.env.EMULATOR, world: "demmo" }), /demo/);
+  await assert.rejects(
+    Emulator.start({ command: ["masking-emulator", "--nope"] }),
+    /masking-emulator --nope: .*--nope/,
+  );
+  await assert.rejects(Emulator.start({ url: emulator.url, command: "masking-emulator" }), TypeError);
 });
+
+test("without the command, Python's module is started; without either, all that was tried is named", async () => {
+  const folder = await mkdtemp(join(tmpdir(), "masking-"));
+  const { PATH: path } = process.env;
+  try {
+    process.env.PATH = folder;
+    await assert.rejects(Emulator.start(), (error) => {
+      const tried = ["masking-emulator", "python3 -m masking_emulator", "python -m masking_emulator"];
+      assert.deepEqual(
+        error.message.split("\n").slice(1, -1),
+        tried.map((words) => `  ${words}: it is not there`),
+      );
+      return true;
+    });
+    await writeFile(join(folder, "python3"), `#!/bin/sh\nexec "${process.env.PYTHON}" "$@"\n`, { mode: 0o755 });
+    await answersAndEnds(await Emulator.start());
+  } finally {
+    process.env.PATH = path;
+  }
+});
+
+/** The emulator answers, and ends when it is asked to. */
+async function answersAndEnds(started) {
+  assert.notEqual(started.url, emulator.url);
+  await started.stop();
+  await gone(started.url);
+}
 
 test("other hosts than Plivo's are left alone, and Plivo's too once the emulator has ended", async () => {
   const { default: https } = await import("node:https");
