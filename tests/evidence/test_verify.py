@@ -1,8 +1,9 @@
 """The verb `verify`: our own story for a service, within its budget, which leaves nothing behind."""
 
-import asyncio
 import json
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,43 +13,23 @@ from click.testing import CliRunner, Result
 from masking_emulator.cli.verify import verify as verb
 from masking_emulator.client import Control
 from masking_emulator.evidence.captures import Capture, read_capture
-from masking_emulator.evidence.story import FICTIONAL, Cast
-from masking_emulator.evidence.upstream import Upstream
-from masking_emulator.evidence.verifying import Asker, CannotVerify, Verification, verify
-from masking_emulator.evidence.writing import CaptureWriter
+from masking_emulator.evidence.story import FICTIONAL
+from masking_emulator.evidence.twins import compared, with_policies
+from masking_emulator.evidence.verifying import CannotVerify
 from masking_emulator.plivo.ledger import LEDGER, Evidence
 from masking_emulator.server.thread import ServerThread
 
+from tests.evidence.mutants import MUTANTS, Mutant, named
+from tests.evidence.playing import BUDGET, play
 from tests.plivo.ask import Api, api_of
+from tests.rooms import PACKAGE
 
-#: How many requests the story may take by default, and how many assumed rows it asks about at least.
-BUDGET: Final = 60
+#: How many assumed rows the story asks about at least.
 ROWS_MIN: Final = 60
 
 TEMPLATE: Final = Path(__file__).parents[2] / ".github" / "ISSUE_TEMPLATE" / "differs-from-plivo.yml"
 
 ASSUMED: Final = {row.id for row in LEDGER if row.evidence is Evidence.ASSUMED}
-
-
-def play(
-    api: Api, file: Path, *, requests_max: int = BUDGET, while_it_plays: Callable[[Asker], bool] = lambda _: False
-) -> Verification:
-    """The story in this world. It is cancelled as soon as `while_it_plays` says so."""
-
-    async def playing() -> Verification:
-        upstream = Upstream(api.url, timeout_s=30)
-        with CaptureWriter(file, service="emulator", made_with={}, began=0) as writer:
-            asker = Asker(upstream, writer, auth_id=api.auth_id, auth_token=api.auth_token, requests_max=requests_max)
-            task = asyncio.ensure_future(verify(asker, Cast(FICTIONAL, api.auth_id)))
-            while not task.done() and not while_it_plays(asker):
-                await asyncio.sleep(0)
-            task.cancel()
-            try:
-                return await task
-            finally:
-                await upstream.close()
-
-    return asyncio.run(playing())
 
 
 def live(api: Api) -> int:
@@ -187,34 +168,37 @@ POLICIES: Final[Mapping[str, Any]] = {
 }
 
 
-@pytest.fixture
-def flipped(emulator: ServerThread, request: pytest.FixtureRequest) -> Iterator[Api]:
-    """A service with this policy."""
-    name = request.param
-    api = api_of(emulator.url, emulator.control.post("/worlds", {"world": {"policy": {name: POLICIES[name]}}}))
+@contextmanager
+def world(emulator: ServerThread, policy: Mapping[str, Any]) -> Iterator[Api]:
+    """A world with this policy."""
+    api = api_of(emulator.url, emulator.control.post("/worlds", {"world": {"policy": dict(policy)}}))
     yield api
     emulator.control.delete(f"/worlds/{api.auth_id}")
 
 
-@pytest.mark.parametrize(("flipped", "name"), [(name, name) for name in POLICIES], indirect=["flipped"])
-def test_service_with_another_policy_is_named_with_its_row(flipped: Api, tmp_path: Path, name: str) -> None:
+@pytest.mark.parametrize("name", POLICIES)
+def test_service_with_another_policy_is_named_with_its_row(emulator: ServerThread, tmp_path: Path, name: str) -> None:
     """And with the policy that agrees; rows that have nothing to do with it agree."""
-    done = call(flipped, tmp_path / "f", "--json")
-    said = json.loads(done.output[done.output.index("{") :])
+    files = (tmp_path / str(place) for place in count())
 
-    assert 1 == done.exit_code
-    assert any(name in finding["rows"] for finding in said["findings"])
-    assert [{name: POLICIES[name]}] * len(said["findings"]) == [finding["policy"] for finding in said["findings"]]
-    assert len(said["agreed"]) > 40
+    def story(policy: Mapping[str, Any]) -> Capture:
+        file = next(files)
+        with world(emulator, policy) as api:
+            play(api, file)
+        return read_capture(file)
+
+    service = story({name: POLICIES[name]})
+    found = with_policies(compared(service, story({})), service, story)
+
+    assert name in found.contradicted
+    assert [{name: POLICIES[name]}] * len(found.findings) == [finding.policy for finding in found.findings]
+    assert len(found.agreed) > 40
 
 
 def test_report_has_what_the_issue_template_asks_for(emulator: ServerThread, tmp_path: Path) -> None:
     """The request, both answers, the row and the version; and no secret."""
-    made = emulator.control.post("/worlds", {"world": {"policy": {"update_status": 202}}})
-    api = api_of(emulator.url, made)
-
-    done = call(api, tmp_path / "f", "--issue")
-    emulator.control.delete(f"/worlds/{api.auth_id}")
+    with world(emulator, {"update_status": 202}) as api:
+        done = call(api, tmp_path / "f", "--issue")
 
     form = yaml.safe_load(TEMPLATE.read_text(encoding="utf-8"))
     labels = [field["attributes"]["label"] for field in form["body"]]
@@ -222,3 +206,32 @@ def test_report_has_what_the_issue_template_asks_for(emulator: ServerThread, tmp
     assert [] == [label for label in labels if f"**{label}**" not in done.output]
     assert "update_status = 202" in done.output
     assert [] == [secret for secret in (api.auth_id, api.auth_token) if secret in done.output]
+
+
+def test_programs_are_given_json(emulator: ServerThread, tmp_path: Path) -> None:
+    """All that was found, with both exchanges."""
+    with world(emulator, {"list_limit_out_of_range": "clamp"}) as api:
+        done = call(api, tmp_path / "f", "--json")
+
+    said = json.loads(done.output[done.output.index("{") :])
+    assert 1 == done.exit_code
+    assert [{"list_limit_out_of_range": "clamp"}] == [finding["policy"] for finding in said["findings"]]
+    assert [(200, 400)] == [
+        (finding["service"]["answer"]["status"], finding["emulator"]["answer"]["status"])
+        for finding in said["findings"]
+    ]
+
+
+def test_every_mutant_can_be_made() -> None:
+    """What each replaces is still there, and each row is one of the ledger's."""
+    rows = {row.id for row in LEDGER}
+
+    assert [] == [one for one in MUTANTS if one.old not in (PACKAGE / one.file).read_text(encoding="utf-8")]
+    assert [] == [row for one in MUTANTS for row in one.rows if row not in rows]
+    assert len(MUTANTS) >= 50
+
+
+@pytest.mark.parametrize("mutant", [MUTANTS[0], MUTANTS[-1]], ids=lambda mutant: mutant.rows[0])
+def test_wrong_build_is_named_with_its_row(mutant: Mutant, fresh_api: Api) -> None:
+    """`python -m tests.evidence.mutants` runs all of them."""
+    assert named(mutant, fresh_api) & set(mutant.rows)

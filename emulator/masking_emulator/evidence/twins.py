@@ -144,8 +144,13 @@ def _best(
     tries = [
         {name: value} for name in names if name not in taken for value in policy_choices()[name] if value != usual[name]
     ]
-    retold = [(entry, compared(service, emulator({**taken, **entry}))) for entry in tries]
-    better = [(entry, one) for entry, one in retold if len(one.findings) < len(left.findings)]
+    better: list[tuple[Mapping[str, Any], Comparison]] = []
+    for entry in tries:
+        retold = compared(service, emulator({**taken, **entry}))
+        if not retold.findings:
+            return entry, retold
+        if len(retold.findings) < len(left.findings):
+            better.append((entry, retold))
     return min(better, key=lambda pair: len(pair[1].findings), default=None)
 
 
