@@ -1,5 +1,7 @@
 """Handsets, the number between them, and the diagram of a call."""
 
+from itertools import combinations
+
 from playwright.sync_api import Locator, expect
 
 from tests.console.conftest import FIRST, SECOND, STRANGER, Console
@@ -129,3 +131,36 @@ def test_sound_is_off_until_it_is_switched_on(console: Console) -> None:
     console.pull_down("tools")
     console.click("Sound off")
     expect(console.page.get_by_role("button", name="Sound on")).to_have_attribute("aria-pressed", "true")
+
+
+def test_stage_has_room_at_every_width(console: Console) -> None:
+    """Phones and the number between them stand side by side or one below the other, and nothing covers another."""
+    console.session()
+    console.open("phones")
+    covered = []
+    for width in (1440, 1280, 1264, 1263, 1024, 720, 390):
+        console.page.set_viewport_size({"width": width, "height": 900})
+        stands = [each.bounding_box() for each in console.page.locator(".pair .handset, .pair .plate, .the-call").all()]
+        boxes = [(box["x"], box["y"], box["x"] + box["width"], box["y"] + box["height"]) for box in stands if box]
+        covered += [(width, one, other) for one, other in combinations(boxes, 2) if _cover(one, other)]
+        assert 4 == len(boxes)
+
+    assert [] == covered
+
+
+def test_number_fits_into_the_picture_of_the_start_page(console: Console) -> None:
+    """Each text of the picture has air on both sides of what it stands in."""
+    console.open("demo")
+    picture = console.page.locator(".still")
+    wide = picture.locator(".strong").evaluate_all("texts => texts.map(text => text.getBBox().width)")
+    room = picture.locator(".glass[width], .plate-box").evaluate_all(
+        "boxes => boxes.map(box => box.width.baseVal.value)"
+    )
+
+    assert 3 == len(wide) == len(room)
+    assert max(wide) <= min(room) - 10
+
+
+def _cover(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
+    """Whether two boxes, each (left, top, right, bottom), have a point in common."""
+    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]

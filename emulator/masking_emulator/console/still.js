@@ -13,8 +13,8 @@ export function still() {
   return svg(
     "svg",
     { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: "still", role: "img", "aria-label": label },
-    svg("line", { x1: 176, x2: 250, y1: 140, y2: 140, class: "wire-line" }),
-    svg("line", { x1: 390, x2: 464, y1: 140, y2: 140, class: "wire-line" }),
+    svg("line", { x1: 176, x2: 240, y1: 140, y2: 140, class: "wire-line" }),
+    svg("line", { x1: 400, x2: 464, y1: 140, y2: 140, class: "wire-line" }),
     phone(8, "Customer", "+14155550123", "+14155550145", "On the line", false),
     phone(464, "Courier", "+14155550145", "+14155550123", "Incoming call", true),
     plate(),
@@ -46,7 +46,7 @@ function phone(x, who, own, other, says, rings) {
 
 function plate() {
   return [
-    svg("rect", { x: 250, y: 96, width: 140, height: 88, rx: 14, class: "plate-box" }),
+    svg("rect", { x: 240, y: 96, width: 160, height: 88, rx: 14, class: "plate-box" }),
     svg("text", { x: 320, y: 122, class: "soft" }, "Virtual number"),
     svg("text", { x: 320, y: 148, class: "strong" }, formatted(NUMBER)),
     svg("text", { x: 320, y: 170, class: "soft" }, "all that either sees"),
