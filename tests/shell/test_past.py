@@ -51,7 +51,12 @@ def lived(api: Api, receiver: str) -> dict[int, dict[str, Any]]:
     told = {"callback_url": receiver, "record": True, "virtual_number_cooloff_period": 300}
 
     def noted() -> None:
-        said[last_of(api)] = listed(api)
+        """Between two requests a callback may settle: only what stands between two equal numbers is one moment."""
+        while True:
+            last, now = last_of(api), listed(api)
+            if last == last_of(api):
+                said[last] = now
+                return
 
     first = create(api, 0, 1, **told)
     noted()
