@@ -129,11 +129,9 @@ export class Receiver implements AsyncDisposable {
 
   /** Listen no more. */
   async stop(): Promise<void> {
-    this.server.close();
+    const closed = new Promise<void>((resolve) => this.server.close(() => resolve()));
     this.server.closeAllConnections();
-    if (this.server.listening) {
-      await once(this.server, "close");
-    }
+    await closed;
   }
 
   [Symbol.asyncDispose](): Promise<void> {

@@ -320,6 +320,29 @@ test("other hosts than Plivo's are left alone, and Plivo's too once the emulator
   assert.equal(error.code, "ECONNREFUSED");
 });
 
+test("a proxy in the environment is not asked for what goes to Plivo", async () => {
+  process.env.HTTPS_PROXY = "http://127.0.0.1:9";
+  try {
+    assert.equal((await create()).virtualNumber, NUMBER);
+  } finally {
+    delete process.env.HTTPS_PROXY;
+  }
+});
+
+test("a receiver's port is free once it has stopped", async () => {
+  const { port } = new URL(receiver.url);
+  await receiver.stop();
+  receiver = await Receiver.start({ port: Number(port), status: 404 });
+  await assert.rejects(
+    Receiver.start({ port: Number(port) }),
+    /^CannotReceive: cannot listen on 127.0.0.1:\d+: .*in use/,
+  );
+  await create();
+  await world.advance(1800);
+
+  assert.equal((await world.callbacks.all())[0].attempts[0].response.status, 404);
+});
+
 test("the emulator ends with the process that started it, killed or not", async () => {
   const program = `import { Emulator } from "masking-emulator";
     const emulator = await Emulator.start();
