@@ -197,6 +197,16 @@ def test_schemas_are_judged_by_a_library_that_is_loaded_only_then() -> None:
     assert [] == loaded_at_once
 
 
+def test_answers_are_described_only_for_whoever_asks() -> None:
+    """Schemas of answers are made when OpenAPI is asked for, or an agent's tools; no start pays for them."""
+    described = (f"{NAME}.control.answers", f"{NAME}.control.openapi", f"{NAME}.agents.tools")
+    loaders = [file for file in TREES if within(set().union(*map(imported, _top_level(file))), *described)]
+
+    allowed = ("control/answers/*", "control/openapi.py", "agents/*")
+    assert [] == [file for file in loaders if not any(fnmatchcase(file, each) for each in allowed)]
+    assert "control/openapi.py" in loaders
+
+
 def test_shim_runs_in_any_python() -> None:
     """What runs inside the users' own processes imports the standard library only."""
     names = imported(TREES["interception/shim/sitecustomize.py"])
