@@ -139,7 +139,7 @@ MUTANTS: Final[Sequence[Mutant]] = (
         "status=status, modified_at=now, expires_at=now)",
         "status=status, modified_at=now)",
     ),
-    Mutant(["generated_pins_differ"], "core/decisions/session_pins.py", "or pin == first)", ""),
+    Mutant(["generated_pins_differ"], "core/decisions/session_pins.py", " or pin == first)", ")"),
     Mutant(
         ["refresh_generates_again"],
         "core/decisions/session_pins.py",

@@ -188,3 +188,27 @@ def test_wrong_url_is_a_value_error_of_its_own() -> None:
     """For whoever uses it from Python."""
     with pytest.raises(WrongUpstream, match="no http"):
         Upstream("ftp://127.0.0.1", timeout_s=1)
+
+
+@pytest.mark.parametrize(
+    ("url", "host", "asked"),
+    [
+        ("https://api.plivo.com", "media.plivo.com", "media.plivo.com:443"),
+        ("https://api.plivo.com", "shop.example.com", "api.plivo.com:443"),
+        ("https://masking.example.com:8443", "media.plivo.com", "masking.example.com:8443"),
+    ],
+)
+def test_host_of_the_vendor_that_was_asked_is_asked(url: str, host: str, asked: str) -> None:
+    """Recordings are on another host than the API; another service than the vendor's is one host."""
+    seen: list[bytes] = []
+
+    async def ask(proxy: str) -> None:
+        upstream = Upstream(url, timeout_s=5, environment={"HTTPS_PROXY": proxy})
+        with pytest.raises(UpstreamFailed):
+            await upstream.exchange(SeenRequest("GET", "/v1/", "", [("Host", host)], b""))
+        await upstream.close()
+
+    with _answering(lambda connection: seen.append(connection.recv(65_536))) as address:
+        asyncio.run(ask(f"http://{address}"))
+
+    assert f"CONNECT {asked} HTTP/1.1" == seen[0].decode().split("\r\n")[0]

@@ -12,7 +12,7 @@ import yaml
 from click.testing import CliRunner, Result
 from masking_emulator.cli.verify import verify as verb
 from masking_emulator.client import Control
-from masking_emulator.evidence.captures import Capture, read_capture
+from masking_emulator.evidence.captures import Capture, CapturedExchange, read_capture
 from masking_emulator.evidence.story import FICTIONAL
 from masking_emulator.evidence.twins import compared, with_policies
 from masking_emulator.evidence.verifying import CannotVerify
@@ -37,6 +37,13 @@ def live(api: Api) -> int:
     return int(api.list(status="active").json["response"]["meta"]["total_count"])
 
 
+def _session(exchange: CapturedExchange) -> Any:
+    """The session of an answer."""
+    assert exchange.answer is not None
+    body: Any = exchange.answer.body
+    return body["response"]
+
+
 def rows_of(capture: Capture) -> set[str]:
     """The rows for which something was asked."""
     return {row for exchange in capture.exchanges for row in exchange.about or ()}
@@ -52,6 +59,21 @@ def test_story_asks_about_many_rows_within_its_budget(fresh_api: Api, tmp_path: 
     assert ROWS_MIN <= len(rows_of(read) & ASSUMED)
     assert set() == rows_of(read) - {row.id for row in LEDGER}
     assert all(exchange.answer is not None and exchange.answer.status < 500 for exchange in read.exchanges)
+    assert 0 == live(fresh_api)
+
+
+def test_calls_and_waits_come_last_and_are_cleared_away_too(fresh_api: Api, tmp_path: Path) -> None:
+    """Where they are allowed: a call that runs while its session is deleted, and a session that ends by itself."""
+    outcome = play(fresh_api, tmp_path / "f", requests_max=BUDGET + 10, whole=True)
+
+    *_, running, ended, over, _, last = [
+        exchange for exchange in read_capture(tmp_path / "f").exchanges if exchange.about
+    ]
+    assert (None, ()) == (outcome.cut_short, outcome.left_over)
+    assert [["status_in_progress"], ["delete_during_call"]] == [list(running.about or ()), list(ended.about or ())]
+    assert [["session_expiring_in_call"], ["expiry_instant"]] == [list(over.about or ()), list(last.about or ())]
+    assert "in-progress" == _session(running)["status"]
+    assert "expired" == _session(over)["status"]
     assert 0 == live(fresh_api)
 
 

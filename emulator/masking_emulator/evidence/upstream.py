@@ -78,19 +78,20 @@ class Upstream:
     async def exchange(self, request: SeenRequest) -> SeenAnswer:
         """Pass a request on. Raises UpstreamFailed."""
         target = request.path + (f"?{request.query}" if request.query else "")
+        host = self._host_for(request)
         headers = [
-            ("Host", self.url.partition("://")[2]),
+            ("Host", self._authority(host)),
             # What is compressed could not be written down.
             ("Accept-Encoding", "identity"),
             *((name, value) for name, value in request.headers if name.lower() not in _HOP_HEADERS),
             *([("Content-Length", str(len(request.body)))] if request.body or request.method == "POST" else []),
         ]
-        return await self._ask(request.method, target, headers, request.body, timeout_s=self._timeout_s)
+        return await self._ask(host, request.method, target, headers, request.body, timeout_s=self._timeout_s)
 
     async def is_emulator(self) -> bool:
         """Whether an emulator of ours answers there; asked without credentials. Raises UpstreamFailed."""
-        headers = [("Host", self.url.partition("://")[2]), ("Accept", "application/json")]
-        answer = await self._ask("GET", _HEALTH, headers, b"", timeout_s=min(_LOOK_S, self._timeout_s))
+        headers = [("Host", self._authority(self.host)), ("Accept", "application/json")]
+        answer = await self._ask(self.host, "GET", _HEALTH, headers, b"", timeout_s=min(_LOOK_S, self._timeout_s))
         return answer.status == 200 and _HEALTH_WORD in answer.body
 
     async def close(self) -> None:
@@ -99,14 +100,22 @@ class Upstream:
             await self._pool.aclose()
             self._pool = None
 
+    def _host_for(self, request: SeenRequest) -> str:
+        """The vendor has several hosts, such as that of recordings; any other service is one."""
+        named = next((value for name, value in request.headers if name.lower() == "host"), "").partition(":")[0]
+        return named if self.is_vendors and is_plivo(named) else self.host
+
+    def _authority(self, host: str) -> str:
+        return self.url.partition("://")[2].replace(self.host, host)
+
     async def _ask(
-        self, method: str, target: str, headers: Sequence[tuple[str, str]], body: bytes, *, timeout_s: float
+        self, host: str, method: str, target: str, headers: Sequence[tuple[str, str]], body: bytes, *, timeout_s: float
     ) -> SeenAnswer:
         if self._pool is None:
             self._pool = httpcore.AsyncConnectionPool(ssl_context=self._tls, proxy=self._proxy)
         request = httpcore.Request(
             method,
-            httpcore.URL(scheme=self._scheme, host=self.host, port=self.port, target=target.encode("latin-1")),
+            httpcore.URL(scheme=self._scheme, host=host, port=self.port, target=target.encode("latin-1")),
             headers=[(name.encode("latin-1"), value.encode("latin-1")) for name, value in headers],
             content=body,
             extensions={"timeout": dict.fromkeys(("connect", "read", "write", "pool"), timeout_s)},
