@@ -8,7 +8,7 @@ from multiprocessing import get_context
 
 from masking_emulator.cli.progress import is_progress_seen, progress
 
-from tests.bench import console, inside, kit, servers, stalls, telling
+from tests.bench import console, farm, inside, kit, servers, stalls, telling
 from tests.bench.table import HEADER, Effort, Row, markdown
 
 #: Takes the bar out of the terminal's line, for a row to stand there.
@@ -21,6 +21,7 @@ _MEASURES: Sequence[Callable[[Effort], list[Row]]] = (
     servers.throughput,
     servers.create_rate,
     servers.through_proxy,
+    farm.behind_haproxy,
     servers.start,
     servers.start_of_run,
     inside.many_sessions,

@@ -23,23 +23,39 @@ _HOST = "api.plivo.com"
 
 AUTH_ID = "MAEMULATOR0000000001"
 
-_TOKEN = b64encode(f"{AUTH_ID}:emulator-token".encode()).decode()
+#: The token of every account in a load.
+AUTH_TOKEN = "emulator-token"
 
 _BODY = (
     '{"first_party":"1415%07d","second_party":"1212%07d","session_expiry":3600,"record":true,'
     '"callback_url":"https://example.com/masking/events"}'
 )
 
-#: Every body has the same length, because its numbers have.
-_CREATE = (
-    f"POST /v1/Account/{AUTH_ID}/Masking/Session/ HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Basic {_TOKEN}\r\n"
-    f"Content-Type: application/json\r\nContent-Length: {len(_BODY % (0, 0))}\r\n\r\n{_BODY}"
-)
 
-_GET = (
-    f"GET /v1/Account/{AUTH_ID}/Masking/Session/%s/ HTTP/1.1\r\nHost: 127.0.0.1\r\n"
-    f"Authorization: Basic {_TOKEN}\r\n\r\n"
-).encode()
+def world_of(place: int) -> str:
+    """The Auth ID of one of the worlds over which a load is spread."""
+    return f"MABENCH{place:013}"
+
+
+def _head(method: str, auth_id: str, path: str) -> str:
+    token = b64encode(f"{auth_id}:{AUTH_TOKEN}".encode()).decode()
+    return (
+        f"{method} /v1/Account/{auth_id}/Masking/Session/{path} HTTP/1.1\r\nHost: 127.0.0.1\r\n"
+        f"Authorization: Basic {token}\r\n"
+    )
+
+
+def _create_of(auth_id: str) -> bytes:
+    """A create that lacks its body; every body has the same length, because its numbers have."""
+    length = len(_BODY % (0, 0))
+    head = _head("POST", auth_id, "")
+    return f"{head}Content-Type: application/json\r\nContent-Length: {length}\r\n\r\n".encode()
+
+
+def _get_of(auth_id: str) -> bytes:
+    """A get that lacks the UUID, which stands for `%s`."""
+    return f"{_head('GET', auth_id, '%s/')}\r\n".encode()
+
 
 _LENGTH = b"content-length: "
 _UUID = b'"session_uuid":"'
@@ -49,9 +65,16 @@ class _Connection(asyncio.Protocol):
     """One keep-alive connection: create, get, create, get, or creates alone, until the creates are used up."""
 
     def __init__(
-        self, creates: Iterator[bytes], done: asyncio.Future[None], waits: list[float], *, creates_only: bool
+        self,
+        creates: Iterator[bytes],
+        done: asyncio.Future[None],
+        waits: list[float],
+        *,
+        auth_id: str,
+        creates_only: bool,
     ) -> None:
         self._creates = creates
+        self._create, self._get = _create_of(auth_id), _get_of(auth_id)
         self._waits = waits
         self._creates_only = creates_only
         self._asked_at = 0.0
@@ -87,7 +110,7 @@ class _Connection(asyncio.Protocol):
             return
         self._creating = False
         start = answer.index(_UUID) + len(_UUID)
-        self._ask(_GET % answer[start : start + 36])
+        self._ask(self._get % answer[start : start + 36])
 
     def _next_pair(self) -> None:
         create = next(self._creates, None)
@@ -96,7 +119,7 @@ class _Connection(asyncio.Protocol):
             self._transport.close()
             return
         self._creating = True
-        self._ask(create)
+        self._ask(self._create + create)
 
     def _ask(self, request: bytes) -> None:
         self._asked_at = time.perf_counter()
@@ -112,15 +135,16 @@ def _tunnel(port: int) -> socket.socket:
 
 
 async def _play(
-    port: int, creates: list[bytes], authority: str | None, *, connections: int, creates_only: bool
+    port: int, creates: list[bytes], authority: str | None, *, connections: int, worlds: int, creates_only: bool
 ) -> tuple[float, float]:
     loop = asyncio.get_running_loop()
     waits: list[float] = []
     waiting = iter(creates)
     begun = time.perf_counter()
     ends = [loop.create_future() for _ in range(connections)]
-    for end in ends:
-        connection = partial(_Connection, waiting, end, waits, creates_only=creates_only)
+    for place, end in enumerate(ends):
+        auth_id = world_of(place % worlds) if worlds else AUTH_ID
+        connection = partial(_Connection, waiting, end, waits, auth_id=auth_id, creates_only=creates_only)
         if authority is None:
             await loop.create_connection(connection, "127.0.0.1", port)
         else:
@@ -135,7 +159,8 @@ def main() -> None:
     """`python -m tests.bench.load PORT FIRST COUNT [AUTHORITY]`: COUNT pairs of parties that begin with number FIRST.
 
     With the file of an authority, PORT is that of a proxy, and TLS is spoken behind it. `--connections` are 16 where
-    nothing else is said; with `--creates-only` nothing is asked for again.
+    nothing else is said; with `--creates-only` nothing is asked for again. `--worlds` spreads the connections over so
+    many worlds, which are there already; without it they ask the demo world.
     """
     parser = argparse.ArgumentParser()
     for name in ("port", "first", "count"):
@@ -143,12 +168,16 @@ def main() -> None:
     parser.add_argument("authority", nargs="?")
     parser.add_argument("--connections", type=int, default=CONNECTIONS)
     parser.add_argument("--creates-only", action="store_true")
+    parser.add_argument("--worlds", type=int, default=0)
     asked = parser.parse_args()
-    creates = [
-        (_CREATE % (2_000_000 + n, 2_000_000 + n)).encode() for n in range(asked.first, asked.first + asked.count)
-    ]
+    creates = [(_BODY % (2_000_000 + n, 2_000_000 + n)).encode() for n in range(asked.first, asked.first + asked.count)]
     playing = _play(
-        asked.port, creates, asked.authority, connections=asked.connections, creates_only=asked.creates_only
+        asked.port,
+        creates,
+        asked.authority,
+        connections=asked.connections,
+        worlds=asked.worlds,
+        creates_only=asked.creates_only,
     )
     print(*uvloop.run(playing))
 

@@ -169,11 +169,18 @@ def load(
     authority: str | None = None,
     connections: int = CONNECTIONS,
     creates_only: bool = False,
+    worlds: int = 0,
     timeout_s: float = _LOAD_S_MAX,
 ) -> Load:
     """Play the load, see load.py, to its end."""
     command = [sys.executable, "-m", "tests.bench.load", *map(str, (port, first, count))]
     command += [] if authority is None else [authority]
-    command += ["--connections", str(connections), *(["--creates-only"] if creates_only else [])]
+    command += [
+        "--worlds",
+        str(worlds),
+        "--connections",
+        str(connections),
+        *(["--creates-only"] if creates_only else []),
+    ]
     said = subprocess.run(command, check=True, capture_output=True, timeout=timeout_s).stdout
     return Load(*map(float, said.split()))

@@ -44,7 +44,7 @@ _HEAD: Final = """\
 # A world is found by the last ten characters of the Auth ID in the path, which its account and its subaccounts share.
 #
 # To add a member while worlds live, say to the socket below (`socat - UNIX-CONNECT:%(control)s`)
-#   add server worlds/member_5 ADDRESS:PORT id 5 check inter 1s fall 2 rise 1
+#   add server worlds/member_5 ADDRESS:PORT id 5 weight 16 check inter 1s fall 2 rise 1
 #   enable health worlds/member_5
 #   enable server worlds/member_5
 # and append its line to both backends for the next start. Worlds that live stay where they are, and of new ones the
@@ -102,7 +102,8 @@ backend worlds
     option httpchk
     http-check send meth GET uri /_emulator/health ver HTTP/1.1 hdr Host localhost
     http-check expect rstring "\\"ready\\": *true"
-    default-server check inter 1s fall 2 rise 1
+    # A weight above 1 makes the shares of the members more alike.
+    default-server weight 16 check inter 1s fall 2 rise 1
 %(servers)s
 
 # Requests about no world: any member answers for itself.
