@@ -26,7 +26,8 @@ def test_first_line_of_serve_says_that_it_is_ready() -> None:
         health = Control(url).get("/health")
         process.terminate()
 
-        assert {"status": "ok", "version": __version__, "worlds": [DEMO], "recording": None} == health
+        expected = {"status": "ok", "version": __version__, "live": True, "ready": True}
+        assert {**expected, "worlds": [DEMO], "recording": None} == health
         assert ("", "") == process.communicate(timeout=PATIENCE_S)
 
 
