@@ -20,6 +20,7 @@ import pytest
 from masking_emulator import __version__
 from masking_emulator.control.openapi import document
 from masking_emulator.server.thread import ServerThread
+from masking_emulator.testing.emulator import new_world
 
 from tests.node.package import PACKAGE, missing, packed, run
 from tests.snippets import snippets, write_files
@@ -115,6 +116,40 @@ def _number_of_tests(project: Path, runner: str) -> int:
     files = [file for file in project.iterdir() if f"{runner}.test." in file.name]
     assert 2 == len(files)
     return sum(len(re.findall(r"^test\(", file.read_text(encoding="utf-8"), flags=re.MULTILINE)) for file in files)
+
+
+@needs_npm
+def test_failures_read_as_those_of_the_kit_for_python(project: Path, server: ServerThread) -> None:
+    """Word for word; the client for TypeScript then adds what was refused and what nothing read."""
+    world = new_world(server.control, "words")
+    made = server.control.get(world.path)
+    world.client.masking_sessions.create_masking_session(
+        first_party="+14155550123", second_party="+14155550145", callback_url="http://127.0.0.1:9/", session_expiry=600
+    )
+    world.trigger("SessionPartiesHangup", to="http://127.0.0.1:9/")
+    world.advance(1800)
+    with pytest.raises(AssertionError) as waited:
+        world.callbacks.wait_for(event="SessionTimeout", timeout=0)
+    with pytest.raises(AssertionError) as verified:
+        world.requests.verify(operation="create_session", status=200, body={"session_expiry": 700, "first_party": "x"})
+    report = world.report()
+    printed = _run(project, f"node -e '{_FAILING}'", MASKING_EMULATOR_URL=server.url, WORLD=json.dumps(made))
+
+    assert [str(waited.value), str(verified.value), report] == [text.rstrip("\n") for text in json.loads(printed)]
+
+
+_FAILING: Final = """
+const { Control, World } = require("masking-emulator");
+const world = new World(new Control(process.env.MASKING_EMULATOR_URL), JSON.parse(process.env.WORLD));
+const message = (promise) => promise.then(() => "", (error) => error.message);
+Promise.all([
+  message(world.callbacks.waitFor({ event: "SessionTimeout", timeout: 0 })),
+  message(world.requests.verify({
+    operation: "create_session", status: 200, body: { session_expiry: 700, first_party: "x" },
+  })),
+  world.report(),
+]).then((texts) => console.log(JSON.stringify(texts)));
+"""
 
 
 @needs_npm

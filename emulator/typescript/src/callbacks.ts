@@ -50,7 +50,8 @@ export class Callbacks {
    * Waits up to `timeout` real seconds. Rejects with an AssertionError that says what did come, and how it differs.
    */
   async waitFor(wish: CallbackFilters & { timeout?: number } = {}): Promise<Callback> {
-    const { timeout = WAIT_S, ...filters } = { state: "delivered" as const, ...wish };
+    const { event, session, state = "delivered", after, timeout = WAIT_S } = wish;
+    const filters = { event, session, state, after };
     try {
       const answer = await this.control.wait<Answer<"wait_for_callbacks">>(`${this.path}/wait`, timeout, filters);
       return answer.callbacks[0] as Callback;

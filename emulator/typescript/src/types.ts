@@ -65,8 +65,8 @@ export type Criteria = Omit<Verification, "count" | "at_least" | "at_most" | "qu
 
 /** Which callbacks: of an event, of a session (its UUID), in a state, with an id above `after`. */
 export interface CallbackFilters {
-  event?: EventName;
-  session?: string;
-  state?: CallbackState | "any";
-  after?: number;
+  event?: EventName | undefined;
+  session?: string | undefined;
+  state?: CallbackState | "any" | undefined;
+  after?: number | undefined;
 }

@@ -39,6 +39,6 @@ test("a matcher that fails says what was refused", async () => {
   const failed = expect(world).toHaveDelivered("SessionTimeout", { timeout: 0 });
 
   await expect(failed).rejects.toThrow(
-    "no callback with state=delivered event=SessionTimeout within 0 seconds; none came at all\n  refused: create session answered 400",
+    "no callback with event=SessionTimeout state=delivered within 0 seconds; none came at all\n  refused: create session answered 400",
   );
 });

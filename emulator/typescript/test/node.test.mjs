@@ -132,7 +132,7 @@ test("a wait that fails lists the nearest callbacks, and the fields that nothing
   const message = await failure(world.callbacks.waitFor({ event: "SessionTimeout", session, timeout: 0 }));
 
   assert.deepEqual(message.split("\n"), [
-    `no callback with state=delivered event=SessionTimeout session=${session} within 0 seconds; what came:`,
+    `no callback with event=SessionTimeout session=${session} state=delivered within 0 seconds; what came:`,
     `  SessionTimeout #1 of ${session} failed (attempt 1: 404; not again: ${
       (await world.callbacks.of(session))[0].why_not_again
     }): state is failed, not delivered`,

@@ -43,7 +43,7 @@ test("a matcher that fails says what came instead, and with not what should not 
 
   await expect(expect(world).toHaveDelivered("SessionPartiesHangup", { session, timeout: 0 })).rejects.toThrow(
     [
-      `no callback with state=delivered session=${session} event=SessionPartiesHangup within 0 seconds; what came:`,
+      `no callback with event=SessionPartiesHangup session=${session} state=delivered within 0 seconds; what came:`,
       `  SessionTimeout #1 of ${session} delivered (attempt 1: 200): event is SessionTimeout, not SessionPartiesHangup`,
     ].join("\n"),
   );
