@@ -105,7 +105,7 @@ _NEED_NOT_KNOW: Final[Mapping[str, tuple[str, ...]]] = {
         *("tests/shell/test_recording.py", "docs/*"),
     ),
     "A ledger row, and a policy": (
-        *("tests/core/test_sessions.py", "tests/evidence/test_verify.py", "tests/shell/test_worldfile.py"),
+        *("tests/core/test_sessions.py", "tests/evidence/*", "tests/shell/test_worldfile.py"),
         "docs/*",
     ),
 }

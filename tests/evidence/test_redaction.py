@@ -135,7 +135,7 @@ def _written(secrets: Mapping[str, str], spell: Callable[[str], str], folder: Pa
     return path.read_text(encoding="utf-8"), read_capture(path), writer.withheld
 
 
-@settings(max_examples=60)
+@settings(max_examples=40)
 @given(secrets=_SECRETS, how=st.sampled_from(sorted(_SPELLED)))
 def test_no_secret_of_a_run_is_in_its_file(secrets: dict[str, str], how: str) -> None:
     """Not as it is, not backwards, not percent-encoded, not in base64; nor the digits of a subscriber alone."""

@@ -65,8 +65,10 @@ class Upstream:
         self.is_vendors = is_plivo(self.host)
         self._timeout_s = timeout_s
         self._proxy = _proxy(environment, self.host)
-        self._tls = ssl.create_default_context()
-        if authorities is not None:
+        # Reading the system's authorities takes a while, and without TLS nobody needs them.
+        is_secure = self._scheme == "https" or authorities is not None
+        self._tls = ssl.create_default_context() if is_secure else None
+        if self._tls is not None and authorities is not None:
             self._tls.load_verify_locations(authorities)
         self._pool: httpcore.AsyncConnectionPool | None = None
 
