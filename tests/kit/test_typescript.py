@@ -41,8 +41,8 @@ needs_npm = pytest.mark.skipif(_reason() is not None, reason=str(_reason()))
 
 @pytest.fixture(scope="module")
 def tarball(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The package, built and packed; `make check` and the test of it look for errors in its types."""
-    return packed(tmp_path_factory.mktemp("packed"), is_checked=True)
+    """The package, built and packed."""
+    return packed(tmp_path_factory.mktemp("packed"))
 
 
 @pytest.fixture(scope="module")
@@ -247,5 +247,6 @@ def test_nothing_of_the_client_names_a_registry_and_no_lock_file_is_kept() -> No
     manifest = json.loads((PACKAGE / "package.json").read_text(encoding="utf-8"))
     tracked = run("git", "ls-files", "--", ".").splitlines()
 
-    assert all(version.replace(".", "").isdigit() for version in manifest["devDependencies"].values())
+    versions = [version.rpartition("@")[2] for version in manifest["devDependencies"].values()]
+    assert all(version.replace(".", "").isdigit() for version in versions)
     assert [] == [name for name in tracked if "lock" in name or name.startswith(("dist/", "node_modules/"))]

@@ -47,7 +47,7 @@ def _client(environment: Mapping[str, str]) -> int:
         sys.stderr.write(f"TypeScript was not checked, {reason}\n")
         return int(environment.get("MASKING_EMULATOR_NO_SKIPS") == "1")
     package.write_types()
-    command = [str(package.TOOLS / "tsc"), "--project", str(package.PACKAGE / "tsconfig.json"), "--noEmit"]
+    command = ["node", str(package.TSC), "--project", str(package.PACKAGE / "tsconfig.json"), "--noEmit"]
     return subprocess.run(command, cwd=ROOT, check=False).returncode
 
 
