@@ -67,6 +67,8 @@ defaults
     timeout http-request 30s
     # A member that does not answer takes its worlds with it. Another one does not know them, so it is not asked.
     option persist
+    # A fault may end a connection without an answer: then the client's ends too.
+    errorfile 502 /dev/null
     http-error status 503 content-type application/json string "{\\"error\\": \\"the member of this world is down\\"}"
 
 # What HAProxy remembers outlives a reload: the new process learns it from the old one, within a second.
