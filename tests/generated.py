@@ -26,6 +26,7 @@ from tests.reference.commands import commands_page
 from tests.reference.control import control_page
 from tests.reference.events import events_page
 from tests.reference.peers import RESULTS, peers_table
+from tests.reference.numbering import numbering_plan
 from tests.reference.tables import table
 from tests.reference.vendor_page import entries
 from tests.reference.worldkeys import world_keys
@@ -37,6 +38,7 @@ ROOT: Final = Path(__file__).parent.parent
 FIDELITY: Final = ROOT / "docs" / "fidelity.md"
 README: Final = ROOT / "README.md"
 DOCS: Final = ROOT / "docs"
+NUMBERING_PLAN: Final = ROOT / "emulator" / "masking_emulator" / "core" / "numbering_plan.py"
 
 _PART: Final = re.compile(r"(<!-- generated: (\w+) -->\n).*?(<!-- end -->)", flags=re.DOTALL)
 
@@ -149,6 +151,7 @@ def documents() -> Mapping[Path, str]:
         FIDELITY: fidelity(LEDGER),
         coverage.COUNTS: coverage.counts_file(page),
         FARM / "haproxy.cfg": haproxy_file(),
+        NUMBERING_PLAN: numbering_plan(),
     }
     return whole | {path: with_parts(path.read_text(encoding="utf-8"), parts) for path in marked}
 

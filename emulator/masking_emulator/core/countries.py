@@ -1,15 +1,14 @@
 """The telephone numbering plan: which country a number belongs to, whether it can be one at all, how it is written."""
 
-from functools import cache
 from typing import Final
 
-from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneMetadata
+from masking_emulator.core.numbering_plan import NATIONAL_LENGTHS
 
 #: Country calling codes have one to three digits, and none begins another.
 _CODE_DIGITS_MAX: Final = 3
 
 #: Calling codes as they are written: "07" begins a number as dialled at home, and is not 7.
-_CODES: Final = {str(code): code for code in COUNTRY_CODE_TO_REGION_CODE}
+_CODES: Final = {str(code): code for code in NATIONAL_LENGTHS}
 
 
 def calling_code(digits: str) -> int | None:
@@ -24,7 +23,7 @@ def is_possible(digits: str) -> bool:
     Lengths are checked and ranges are not, so fictional numbers such as +1 555 555 0100 pass.
     """
     code = calling_code(digits)
-    return code is not None and len(digits) - len(str(code)) in _lengths(code)
+    return code is not None and len(digits) - len(str(code)) in NATIONAL_LENGTHS[code]
 
 
 def international_formats(code: int) -> list[tuple[str, str | None, str]]:
@@ -34,8 +33,14 @@ def international_formats(code: int) -> list[tuple[str, str | None, str]]:
     form, which names the pattern's groups as a backslash and a digit. The first that fits a number is its own. They
     are the rules of libphonenumber, for whoever formats numbers elsewhere.
     """
+    # Imported here: every start of a server would pay for it, and the console asks seldom.
+    from phonenumbers import COUNTRY_CODE_TO_REGION_CODE, PhoneMetadata
+
     region = COUNTRY_CODE_TO_REGION_CODE.get(code, ("",))[0]
-    metadata = _metadata(code, region) if region else None
+    if region == "001":  # the region of codes that no country has
+        metadata = PhoneMetadata.metadata_for_nongeo_region(code)
+    else:
+        metadata = PhoneMetadata.metadata_for_region(region) if region else None
     if metadata is None:
         return []
     return [
@@ -43,20 +48,3 @@ def international_formats(code: int) -> list[tuple[str, str | None, str]]:
         for rule in metadata.intl_number_format or metadata.number_format
         if rule.pattern is not None and rule.format is not None
     ]
-
-
-@cache  # a few hundred codes exist
-def _lengths(code: int) -> frozenset[int]:
-    lengths: set[int] = set()
-    for region in COUNTRY_CODE_TO_REGION_CODE[code]:
-        metadata = _metadata(code, region)
-        if metadata is not None and metadata.general_desc is not None:
-            lengths.update(metadata.general_desc.possible_length)
-    return frozenset(lengths)
-
-
-def _metadata(code: int, region: str) -> PhoneMetadata | None:
-    """What is known of a region's numbers; "001" is the region of codes that no country has."""
-    if region == "001":
-        return PhoneMetadata.metadata_for_nongeo_region(code)
-    return PhoneMetadata.metadata_for_region(region)
