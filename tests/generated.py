@@ -25,8 +25,8 @@ from tests.reference import coverage
 from tests.reference.commands import commands_page
 from tests.reference.control import control_page
 from tests.reference.events import events_page
-from tests.reference.peers import RESULTS, peers_table
 from tests.reference.numbering import numbering_plan
+from tests.reference.peers import RESULTS, peers_table
 from tests.reference.tables import table
 from tests.reference.vendor_page import entries
 from tests.reference.worldkeys import world_keys

@@ -9,9 +9,8 @@ import signal
 import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final, Literal, NamedTuple
 
 from masking_emulator.core.chance import Seed
 
@@ -38,8 +37,7 @@ _FILES_WANTED: Final = 65_536
 AgentLeave = Literal["read", "write"]
 
 
-@dataclass(frozen=True, slots=True)
-class ServeConfig:
+class ServeConfig(NamedTuple):
     """Where to listen and which world to begin with. A port of 0 is any free one, None is no such socket.
 
     `public_url` is where clients reach the server, if that is not where it listens.

@@ -1,14 +1,13 @@
 """What `serve` prints once it is ready: what a person needs for the first minute, and a first line for programs."""
 
 import json
-from dataclasses import dataclass
+from typing import NamedTuple
 
 #: Two people in the United States, as in all examples.
 _PARTIES = {"first_party": "+14155550123", "second_party": "+14155550145"}
 
 
-@dataclass(frozen=True, slots=True)
-class Greeting:
+class Greeting(NamedTuple):
     """Where a server is, and who may ask it. `proxy` and `tls` are URLs, None where there is none.
 
     `in_their_country` says whether the pool has numbers for the two people of the example; if not, the request asks

@@ -5,7 +5,6 @@ Nothing here changes a request.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from difflib import SequenceMatcher
 from typing import Any, Final
 
 from masking_emulator.control.views.requests import body_of, query_of, session_of, status_of, summary_json
@@ -50,6 +49,9 @@ def _likeness(expected: Any, actual: Any) -> float:
     """From 0 for what is not there to nearly 1 for what differs in one character."""
     if actual is None:
         return 0.0
+    # Imported here: a start would pay for it.
+    from difflib import SequenceMatcher
+
     one, other = str(expected)[:200], str(actual)[:200]
     return 0.9 * SequenceMatcher(None, one, other, autojunk=False).ratio()
 

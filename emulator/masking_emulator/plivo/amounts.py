@@ -11,6 +11,12 @@ def money(micros: int) -> int | float:
     return micros / 1_000_000 if micros % 1_000_000 else micros // 1_000_000
 
 
+def micros(price: str) -> int:
+    """Millionths of an amount that is written as digits with at most six places."""
+    whole, _, places = price.partition(".")
+    return int(whole) * 1_000_000 + int(places.ljust(6, "0"))
+
+
 def price(micros: int) -> str:
     """An amount as calls and numbers show it: a string with five places, half a unit of the last rounded up."""
     hundred_thousandths = (micros + 5) // 10

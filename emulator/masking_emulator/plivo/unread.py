@@ -5,7 +5,6 @@ Pure: works on what arrived, long after it was answered. The service itself igno
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from difflib import get_close_matches
 from functools import cache
 from typing import Any, Final
 
@@ -101,6 +100,9 @@ def _queries() -> Mapping[str, Sequence[str]]:
 
 
 def _likely(key: str, known: Iterable[str]) -> str:
+    # Imported here: a start would pay for it, and most requests have no such field.
+    from difflib import get_close_matches
+
     # What differs only in case and punctuation, such as geo_match or firstParty, comes before what looks alike.
     letters = {name.replace("_", ""): name for name in known}
     bare = key.lower().replace("_", "").replace("-", "")

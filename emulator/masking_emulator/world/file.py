@@ -8,7 +8,6 @@ import re
 import tomllib
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from datetime import date, time
-from decimal import Decimal
 from functools import cache
 from math import isnan
 from pathlib import Path
@@ -24,6 +23,7 @@ from masking_emulator.core.records.base import replace
 from masking_emulator.core.records.calls import Phone
 from masking_emulator.core.records.sessions import MAIN_ACCOUNT
 from masking_emulator.core.rules import TARIFF_DEFAULT, Tariff, Telephony
+from masking_emulator.plivo.amounts import micros
 from masking_emulator.plivo.policy import Limits, Policy
 from masking_emulator.plivo.reasons import reason_of, unknown_keys
 from masking_emulator.plivo.service import Account
@@ -346,9 +346,10 @@ def _telephony(given: Mapping[str, float]) -> Telephony:
 
 
 def _tariff(given: Mapping[str, Any]) -> Tariff:
-    price = given.get("price_per_minute")
-    minute_micros = TARIFF_DEFAULT.minute_micros if price is None else int(Decimal(price) * 1_000_000)
-    return Tariff(given.get("pulse_s", TARIFF_DEFAULT.pulse_s), minute_micros)
+    return Tariff(
+        given.get("pulse_s", TARIFF_DEFAULT.pulse_s),
+        micros(given["price_per_minute"]) if "price_per_minute" in given else TARIFF_DEFAULT.minute_micros,
+    )
 
 
 def _seed(given: Seed) -> Seed:
