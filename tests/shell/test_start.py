@@ -6,9 +6,8 @@ import sys
 from typing import Final
 
 import pytest
-from masking_emulator.interception.certificates import users_certificates
 
-from tests.shell.process import PATIENCE_S
+from tests.shell.process import PATIENCE_S, run
 
 #: What is loaded when somebody asks for it: libraries, and modules of ours with large tables.
 _LATER: Final = {
@@ -22,7 +21,7 @@ _LATER: Final = {
 @pytest.mark.parametrize("words", [["serve", "--port", "0"], ["run", "--", "true"]], ids=["serve", "run"])
 def test_start_loads_only_what_a_first_answer_needs(words: list[str]) -> None:
     """Up to the first answer of `serve`, and for a program that asks nothing."""
-    users_certificates()  # making them needs a library, once in a year
+    run("run", "--", "true")  # makes the certificate and what trusts it, which needs a library once in a year
     command = [sys.executable, "-X", "importtime", "-m", "masking_emulator", *words]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
         try:
