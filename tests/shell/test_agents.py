@@ -60,16 +60,21 @@ def test_line_that_is_no_message_is_answered(api: Api) -> None:
     begin = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "initialize", "params": hello})
     lines = ["{garbage", begin, "", '{"hello": 1}', "[1", json.dumps({"jsonrpc": "2.0", "id": 2, "method": "ping"})]
     command = [sys.executable, *_MODULE, "mcp", "--url", api.url]
-    done = subprocess.run(
-        command, input="\n".join([*lines, ""]), capture_output=True, text=True, timeout=60, check=False
-    )
-    answers = [json.loads(line) for line in done.stdout.splitlines()]
+    pipe = subprocess.PIPE
+    with subprocess.Popen(command, text=True, stdin=pipe, stdout=pipe, stderr=pipe) as spoken:
+        assert spoken.stdin is not None
+        assert spoken.stdout is not None
+        spoken.stdin.write("\n".join([*lines, ""]))
+        spoken.stdin.flush()
+        answers = [json.loads(spoken.stdout.readline()) for _ in range(5)]
+        said = spoken.communicate(timeout=60)
+
     errors = [(one["id"], one["error"]["code"]) for one in answers if "error" in one]
 
     assert [(None, -32700), (None, -32600), (None, -32700)] == errors
-    assert [1, 2] == [one["id"] for one in answers if "result" in one]
+    assert [1, 2] == sorted(one["id"] for one in answers if "result" in one)
     assert "the line is no JSON: " in answers[0]["error"]["message"]
-    assert "" == done.stderr
+    assert ("", "") == said
 
 
 def test_agent_finds_out_why_a_callback_did_not_arrive(api: Api) -> None:

@@ -47,7 +47,11 @@ def show_callback_schemas(asked: ControlRequest) -> ControlAnswer:
 
 def show_interception(asked: ControlRequest) -> ControlAnswer:
     """The ports of the proxy and of TLS, null where there is none, and the certificate that clients have to trust."""
-    return 200, dict(asked.hub.interception)
+    return 200, {**_NO_INTERCEPTION, **asked.hub.interception}
+
+
+#: What a server answers that has neither a proxy nor TLS.
+_NO_INTERCEPTION: Final = {"proxy_port": None, "tls_port": None, "allowed_hosts": (), "authority": None}
 
 
 async def show_number_formats(asked: ControlRequest) -> ControlAnswer:
