@@ -7,6 +7,7 @@ The state is therefore nothing but the sum of its events; nothing here decides a
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from masking_emulator.core.books.alike import Alike
 from masking_emulator.core.books.calls import CallBook
 from masking_emulator.core.books.outbox import Outbox
 from masking_emulator.core.books.pool import Pool
@@ -63,7 +64,7 @@ from masking_emulator.core.events import (
 )
 from masking_emulator.core.instants import later
 from masking_emulator.core.records.calls import Call, Phone, Route, Step
-from masking_emulator.core.records.sessions import CoolOff, Session
+from masking_emulator.core.records.sessions import Allocation, CoolOff, Session, Settings
 from masking_emulator.core.rules import Rules
 from masking_emulator.core.timers import (
     Timers,
@@ -89,6 +90,8 @@ class State:
         self.recordings = RecordingBook(rules.recordings_max)
         self.outbox = Outbox()
         self.timers = Timers()
+        self.settings_alike = Alike[Settings]()
+        self.allocations_alike = Alike[Allocation]()
         self.chance = Chance(seed)
         self.ordinal = 0
         self.call_ordinal = 0
@@ -107,6 +110,8 @@ class State:
         twin.outbox = self.outbox.copy()
         yield
         twin.timers = self.timers.copy()
+        twin.settings_alike = self.settings_alike.copy()
+        twin.allocations_alike = self.allocations_alike.copy()
         twin.chance = self.chance.copy()
         twin.ordinal = self.ordinal
         twin.call_ordinal = self.call_ordinal

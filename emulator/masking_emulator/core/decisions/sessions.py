@@ -71,7 +71,7 @@ def update(state: State, command: UpdateSession, now: int) -> list[Event]:
         second_party=second,
         modified_at=now,
         expires_at=expires_at,
-        settings=replace(session.settings, **command.settings),
+        settings=state.settings_alike.one_of(replace(session.settings, **command.settings)),
     )
     return [SessionUpdated(now, changed)]
 
@@ -145,9 +145,9 @@ def _created(state: State, command: CreateSession, pair: Pair, now: int) -> Sess
         created_at=now,
         modified_at=now,
         expires_at=later(now, command.expiry_s * SECOND_US),
-        settings=command.settings,
+        settings=state.settings_alike.one_of(command.settings),
         pins=_pins(state, command.pins, number.digits),
-        allocation=allocation,
+        allocation=state.allocations_alike.one_of(allocation),
     )
 
 
@@ -159,7 +159,7 @@ def _refreshed(state: State, known: Session, command: CreateSession, now: int) -
         status=step(known.status, Signal.REFRESHED),
         modified_at=now,
         expires_at=later(now, command.expiry_s * SECOND_US),
-        settings=command.settings,
+        settings=state.settings_alike.one_of(command.settings),
         pins=_pins(state, command.pins, known.number),
     )
     _check_alone(state, refreshed)
