@@ -5,7 +5,10 @@ import signal
 from pathlib import Path
 from typing import Final
 
+import click
 import httpx
+import pytest
+from masking_emulator.cli.common import PublicUrl
 from masking_emulator.client import Control
 from masking_emulator.keeping.folder import KeptFolder
 from masking_emulator.server.app import make_app
@@ -131,10 +134,12 @@ def test_state_of_one_world_and_of_all_is_refused(tmp_path: Path) -> None:
     assert "--state-folder: it keeps the first world too; leave --state out" in said
 
 
-def test_public_url_that_is_none_is_refused_by_its_name() -> None:
+@pytest.mark.parametrize(
+    "wrong", ["farm.example.com", "http://farm.example.com/in", "ftp://farm.example.com", "http://"]
+)
+def test_public_url_that_is_none_is_refused(wrong: str) -> None:
     """It has a scheme and a host, and no path."""
-    for wrong in ("farm.example.com", "http://farm.example.com/in", "ftp://farm.example.com"):
-        refused = run("serve", "--public-url", wrong)
+    with pytest.raises(click.BadParameter, match="is no http or https URL without a path"):
+        PublicUrl().convert(wrong, None, None)
 
-        assert 2 == refused.returncode
-        assert f"{wrong!r} is no http or https URL without a path" in refused.stderr
+    assert "https://farm.example.com:8443" == PublicUrl().convert("https://farm.example.com:8443/", None, None)
