@@ -1,5 +1,6 @@
 """Outgoing requests: a callback written down and signed as the customer's server will get it, or a media fetch."""
 
+import re
 from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Final, assert_never
@@ -147,8 +148,16 @@ def _form(named: Mapping[str, str]) -> str:
     return "&".join([f"{name}={_quoted(value)}" for name, value in named.items()])
 
 
-#: Most values of a callback are the same as in the one before it.
-_quoted: Final = lru_cache(maxsize=16_384)(quote_plus)
+def _quoted(value: str) -> str:
+    # UUIDs and numbers need no quoting, and mostly occur once: remembering them would only take memory.
+    return value if _is_plain(value) else _quoted_specially(value)
+
+
+#: Whether quote_plus leaves a value as it is.
+_is_plain: Final = re.compile(r"[\w.~-]*", re.ASCII).fullmatch
+
+#: Most other values of a callback, such as times, are the same as in one shortly before it.
+_quoted_specially: Final = lru_cache(maxsize=1024)(quote_plus)
 
 
 def _is_signature(header: str) -> bool:
