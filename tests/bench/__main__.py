@@ -14,8 +14,8 @@ from tests.bench.table import HEADER, Effort, Row, markdown
 #: Takes the bar out of the terminal's line, for a row to stand there.
 _CLEARED = "\r\x1b[2K"
 
-_DEFAULT = Effort(rounds=7, pairs=4000, sessions=100_000, requests=200_000)
-_QUICK = Effort(rounds=3, pairs=1500, sessions=20_000, requests=40_000)
+_DEFAULT = Effort(rounds=7, pairs=4000, sessions=100_000, requests=200_000, most=1_000_000)
+_QUICK = Effort(rounds=3, pairs=1500, sessions=20_000, requests=40_000, most=100_000)
 
 _MEASURES: Sequence[Callable[[Effort], list[Row]]] = (
     servers.throughput,
@@ -25,6 +25,7 @@ _MEASURES: Sequence[Callable[[Effort], list[Row]]] = (
     servers.start,
     servers.start_of_run,
     inside.many_sessions,
+    inside.most_sessions,
     inside.large_pool,
     inside.session_size,
     inside.flat_memory,

@@ -34,7 +34,9 @@ def world_per_test(effort: Effort) -> list[Row]:
         (took,) = medians(effort.rounds, batch)
     per_test_ms = 1000 * took / _WORLDS
     return [
-        alone("a world for a test, made and removed over HTTP", per_test_ms, "ms", target="≤ 5", met=per_test_ms <= 5)
+        alone(
+            "a world for a test, made and removed over HTTP", per_test_ms, "ms", target="≤ 1.3", met=per_test_ms <= 1.3
+        )
     ]
 
 

@@ -25,12 +25,13 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Effort:
-    """How much is done: counts for the default and for the quick run."""
+    """How much is done: counts for the default and for the quick run. `most` is of sessions, and of requests."""
 
     rounds: int
     pairs: int
     sessions: int
     requests: int
+    most: int
 
 
 def ratio_at_most(measure: str, limit: float, *, beside: float, here: float, unit: str) -> Row:

@@ -70,7 +70,7 @@ def calls(effort: Effort) -> list[Row]:
         assert world.dispatch.log.get(6 * size) is not None, "every call tells of six events"
     rate = sorted(rates)[1]
     measure = "simulated two-leg calls, callbacks rendered and signed"
-    return [alone(measure, rate, "a second", target="≥ 5,000", met=rate >= 5000)]
+    return [alone(measure, rate, "a second", target="≥ 10,000", met=rate >= 10_000)]
 
 
 def _placed(world: World, number: int) -> PlaceCall:
