@@ -33,7 +33,7 @@ async def get(request: Request) -> Response:
     return JSONResponse({"api_id": str(uuid4()), "response": _sessions[request.path_params["session_uuid"]]})
 
 
-async def told(request: Request) -> Response:
+async def received(request: Request) -> Response:
     """A callback's receiver: the form is read, and nothing is done with it."""
     await request.body()
     return Response()
@@ -49,7 +49,7 @@ if __name__ == "__main__":
         routes=[
             Route(_PATH, create, methods=["POST"]),
             Route(_PATH + "{session_uuid}/", get),
-            Route("/told", told, methods=["POST"]),
+            Route("/received", received, methods=["POST"]),
             Route("/_emulator/health", health),
         ]
     )

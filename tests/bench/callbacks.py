@@ -67,7 +67,7 @@ def calls(effort: Effort) -> list[Row]:
             world.do(command)
         asyncio.run(world.advance_to(world.clock.now() + 60_000_000))
         rates.append(size / (time.process_time() - begun))
-        assert world.dispatch.log.get(6 * size) is not None, "every call tells of six events"
+        assert world.dispatch.log.get(6 * size) is not None, "every call has callbacks for six events"
     rate = sorted(rates)[1]
     measure = "simulated two-leg calls, callbacks rendered and signed"
     return [alone(measure, rate, "a second", target="≥ 10,000", met=rate >= 10_000)]
@@ -96,7 +96,7 @@ def _create(world: World, number: int, url: str) -> str:
 async def _delivered(url: str, requests: int) -> float:
     """Seconds for so many callbacks to be made, signed and delivered, each over a connection of its own.
 
-    As many sessions as there may be requests at once end, and what they tell is told again and again.
+    As many sessions as there may be requests at once end, and their callbacks are sent again and again.
     """
     world = Client({}).world
     world.do(SwitchDelivery(on=False))
@@ -137,7 +137,7 @@ def _receiver() -> Iterator[str]:
     process = subprocess.Popen([sys.executable, "-m", "tests.bench.bare", str(port)], stdout=subprocess.DEVNULL)
     try:
         await_health(process, port)
-        yield f"http://127.0.0.1:{port}/told"
+        yield f"http://127.0.0.1:{port}/received"
     finally:
         process.terminate()
         process.wait()
