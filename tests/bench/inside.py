@@ -46,7 +46,8 @@ def many_sessions(effort: Effort) -> list[Row]:
 
 def most_sessions(effort: Effort) -> list[Row]:
     """Creates beside as many live sessions as a member carries, against few."""
-    few, many = _client_of({}, 1000), _client_of({}, effort.most)
+    limits = {"limits": {"sessions_live_max": 2 * effort.most}}
+    few, many = _client_of(limits, 1000), _client_of(limits, effort.most)
     numbers = count(5_000_000)
     measure = f"create, {effort.most:,} live sessions beside 1,000"
     return [_beside(measure, 1.3, effort.rounds * 2, _creating(few, numbers), _creating(many, numbers))]
