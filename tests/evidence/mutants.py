@@ -123,8 +123,8 @@ MUTANTS: Final[Sequence[Mutant]] = (
     Mutant(
         ["repeat_create", "refresh_replaces_settings"],
         "core/decisions/sessions.py",
-        "settings=command.settings,\n        pins=_pins(state, command.pins, known.number)",
-        "pins=_pins(state, command.pins, known.number)",
+        "state.settings_alike.one_of(command.settings),\n        pins=_pins(state, command.pins, known.number)",
+        "session.settings,\n        pins=_pins(state, command.pins, known.number)",
     ),
     Mutant(
         ["pair_is_ordered"],
