@@ -20,6 +20,7 @@ from masking_emulator.cli.common import (
     Verb,
     counted,
     end,
+    of_a_command,
 )
 from masking_emulator.clock import real_now
 from masking_emulator.config import environment
@@ -88,15 +89,7 @@ def _print_schema(ctx: click.Context, _: click.Parameter, value: bool) -> None: 
     metavar="TIME",
     help="How long to wait for callbacks behind the end of COMMAND.  [default: 2s with --callbacks]",
 )
-@click.option("--allow-host", multiple=True, help="A host that it may reach beside Plivo; *.DOMAIN, or * for all.")
-@click.option(
-    "--kill-after",
-    default="5s",
-    show_default=True,
-    type=Duration(DAY_S),
-    metavar="TIME",
-    help="How long it may take to end when it is asked to.",
-)
+@of_a_command
 @click.option(
     "--schema",
     is_flag=True,

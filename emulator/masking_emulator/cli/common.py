@@ -201,6 +201,20 @@ def account_options(verb: _Verb) -> _Verb:
     return url_option(click.option("--account", envvar=ACCOUNT_VARIABLE, metavar="AUTH_ID", help=text)(verb))
 
 
+def of_a_command(verb: _Verb) -> _Verb:
+    """The options of a verb that runs COMMAND: which hosts it may reach, and how long it may take to end."""
+    verb = click.option(
+        "--kill-after",
+        default="5s",
+        show_default=True,
+        type=Duration(DAY_S),
+        metavar="TIME",
+        help="How long it may take to end when it is asked to.",
+    )(verb)
+    hosts = "A host that it may reach beside Plivo; *.DOMAIN, or * for all."
+    return click.option("--allow-host", multiple=True, help=hosts)(verb)
+
+
 def output_options(verb: _Verb) -> _Verb:
     """`--json` and `--quiet`: how the verb prints."""
     verb = click.option("--quiet", "-q", is_flag=True, help="Print nothing; the exit code says it.")(verb)

@@ -11,20 +11,19 @@ from urllib.parse import urlsplit
 import click
 
 from masking_emulator.cli.common import (
-    DAY_S,
     EXIT_REFUSED,
     EXIT_UNREACHABLE,
     EXIT_USAGE,
     FILE,
     PORT,
     REPORT_HELP,
-    Duration,
     Noun,
     Output,
     Verb,
     account_options,
     aligned,
     end,
+    of_a_command,
     output_options,
     url_option,
 )
@@ -63,7 +62,6 @@ def routes_option(text: str) -> Callable[[_Verb], _Verb]:
 @click.command(cls=Verb, context_settings={"allow_interspersed_args": False})
 @click.option("--world", default="demo", show_default=True, help="A world file (TOML), or an example's name.")
 @click.option("--seed", help="The world's seed instead of the file's; same seed, same bytes.")
-@click.option("--allow-host", multiple=True, help="A host that it may reach beside Plivo; *.DOMAIN, or * for all.")
 @routes_option("Deliver callbacks for this public URL, and all below it, to this one.")
 @click.option("--port", default=0, type=PORT, help="The port of the plain API and the console; left out, any free one.")
 @click.option("--proxy-port", default=0, type=PORT, help="The port of the proxy; left out, any free one.")
@@ -71,14 +69,7 @@ def routes_option(text: str) -> Callable[[_Verb], _Verb]:
 @click.option("--report", "reports", multiple=True, metavar="FILE", help=REPORT_HELP)
 @click.option("--keep", is_flag=True, help="Leave the emulator up after COMMAND, until Ctrl-C.")
 @click.option("--quiet", "-q", is_flag=True, help="Print no summary when COMMAND fails.")
-@click.option(
-    "--kill-after",
-    default="5s",
-    show_default=True,
-    type=Duration(DAY_S),
-    metavar="TIME",
-    help="How long it may take to end when it is asked to.",
-)
+@of_a_command
 @click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
 def run(command: tuple[str, ...], **options: Any) -> None:
     """Run COMMAND with an emulator of its own, which it reaches at https://api.plivo.com.

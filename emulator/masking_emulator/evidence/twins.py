@@ -293,16 +293,10 @@ def _of_values(place: str, theirs: Any, ours: Any) -> Iterator[Deviation]:
             yield from _of_values(f"{place}.{key}" if place else key, theirs[key], ours[key])
     elif place.endswith(_LINKS) and None in (theirs, ours):
         return
-    elif (
-        isinstance(theirs, list)
-        and isinstance(ours, list)
-        and not (place.endswith("objects") and _is_open(place, theirs, ours))
-    ):
-        for number, (there, here) in enumerate(zip_longest(theirs, ours)):
-            yield from _of_values(f"{place}[{number}]", there, here)
     elif isinstance(theirs, list) and isinstance(ours, list):
-        for there, here in zip(theirs, ours, strict=False):
-            yield from _of_values(f"{place}[0]", there, here)
+        pairs = zip(theirs, ours, strict=False) if _is_open(place, theirs, ours) else zip_longest(theirs, ours)
+        for number, (there, here) in enumerate(pairs):
+            yield from _of_values(f"{place}[{number}]", there, here)
     elif not _same(place, theirs, ours):
         yield Deviation(place or "body", _shown(theirs), _shown(ours))
 
