@@ -37,6 +37,8 @@ VIEWS: Final = {
     "request": "requests/9",
     "faults": "faults",
     "journal": "journal",
+    "past": "past/22",
+    "past-compared": "past/22?since=9",
 }
 
 #: Pictures of the documentation: name → view of it, and the scheme.
@@ -44,6 +46,7 @@ _OF_DOCUMENTS: Final = {
     "phones-dark": ("phones", "dark"),
     "overview-light": ("overview", "light"),
     "callbacks-light": ("callback", "light"),
+    "past-dark": ("past-compared", "dark"),
 }
 
 _WORLD: Final = {

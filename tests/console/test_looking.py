@@ -12,6 +12,7 @@ from tests.console.conftest import FIRST, Console
 VIEWS: Final = (
     *("demo", "overview", "phones", "sessions", "numbers", "callbacks", "requests", "faults", "journal"),
     *("sessions/{session}", "phones/{session}", "callbacks/1", "numbers/%2B14155550100", "requests/1"),
+    *("past", "past/3", "past/5?since=2"),
 )
 
 

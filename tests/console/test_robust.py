@@ -12,7 +12,18 @@ from tests.console.crowd import burst, crowded, open_sessions, scroll
 from tests.console.relay import Relay
 from tests.plivo.ask import Api
 
-VIEWS: Final = ("demo", "overview", "sessions", "numbers", "phones", "callbacks", "requests", "faults", "journal")
+VIEWS: Final = (
+    "demo",
+    "overview",
+    "sessions",
+    "numbers",
+    "phones",
+    "callbacks",
+    "requests",
+    "faults",
+    "journal",
+    "past",
+)
 
 #: What would run, load or break something where it became markup.
 HOSTILE: Final = "<img/src=x/onerror=alert(1)><script>alert(2)</script>\"'&lt;"
@@ -68,6 +79,9 @@ def test_hostile_strings_are_text(console: Console) -> None:
     expect(page.locator("main")).to_contain_text("<script>alert(2)</script>")
     console.open("sessions", HOSTILE.replace("/", "%2F").replace("<", "%3C"))
     expect(page.locator("main")).to_contain_text("No such session")
+    console.open("past", "2?since=0")
+    page.get_by_role("button", name="Open session").click()
+    expect(page.get_by_role("dialog")).to_contain_text("<script>alert(2)</script>")
     assert 0 == page.locator("main script, main img").count()
 
 
@@ -87,7 +101,8 @@ def test_views_are_accessible_and_fit(
         console.control("POST", "/calls", {"from": FIRST, "to": made["virtual_number"]})
         console.control("POST", "/clock/advance", {"seconds": 60})
         console.control("POST", "/calls", {"from": FIRST, "to": made["virtual_number"], "manual": True})
-        for view, detail in [*((view, "") for view in VIEWS), ("sessions", made["session_uuid"]), ("callbacks", "1")]:
+        single = [("sessions", made["session_uuid"]), ("callbacks", "1"), ("past", "9?since=3")]
+        for view, detail in [*((view, "") for view in VIEWS), *single]:
             console.open(view, detail)
             console.settle()
             page.evaluate(axe)

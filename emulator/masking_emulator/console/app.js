@@ -20,6 +20,7 @@ import { faults } from "./views/faults.js";
 import { journal } from "./views/journal.js";
 import { numbers } from "./views/numbers.js";
 import { overview } from "./views/overview.js";
+import { past } from "./views/past.js";
 import { phones } from "./views/phones.js";
 import { requests } from "./views/requests.js";
 import { session } from "./views/session.js";
@@ -40,6 +41,7 @@ const VIEWS = {
   requests: { title: "Requests", view: requests },
   faults: { title: "Faults", view: faults },
   journal: { title: "Journal", view: journal },
+  past: { title: "Time travel", view: past },
 };
 
 //: Calling codes whose numbers are formatted from the first paint on.
@@ -59,6 +61,7 @@ function place() {
   return { ...rest, view: view && Object.hasOwn(VIEWS, view) ? view : "demo" };
 }
 
+/** @returns {Promise<void>} */
 async function route() {
   const { auth_id, view, detail } = place();
   if (!state.world || auth_id !== state.world.auth_id) {
@@ -67,6 +70,7 @@ async function route() {
     const opened = await open(auth_id);
     element("nav").inert = element("main").inert = false;
     if (!opened) return;
+    if (auth_id && auth_id !== state.world?.auth_id) return elsewhere(auth_id, view);
   }
   leaving.abort();
   leaving = new AbortController();
@@ -100,8 +104,23 @@ async function open(auth_id) {
   worldsBar(element("worlds"), worlds);
   element("brand").setAttribute("href", address("demo"));
   follow(found.journal);
-  if (known !== auth_id) history.replaceState(null, "", address(place().view, place().detail));
+  if (!auth_id) history.replaceState(null, "", address(place().view, place().detail));
   return true;
+}
+
+/**
+ * A link leads into a world that is gone: what it names is not in another one.
+ *
+ * @param {string} auth_id
+ * @param {string} view
+ * @returns {Promise<void>}
+ */
+function elsewhere(auth_id, view) {
+  say(
+    `The world ${auth_id.slice(0, 40)} is not on this server: it was removed, or is of another one. This is another world.`,
+  );
+  history.replaceState(null, "", address(view));
+  return route();
 }
 
 /** @param {string[]} worlds */

@@ -205,3 +205,13 @@ export function fold(title, ...children) {
 export function hidden(text) {
   return h("span", { class: "hidden" }, text);
 }
+
+/**
+ * A long name that may be broken before each of its words.
+ *
+ * @param {string} text
+ */
+export function breakable(text) {
+  const words = text.split(/(?<=[a-z0-9])(?=[A-Z])|(?<=[._])/);
+  return words.flatMap((word, place) => (place ? [h("wbr"), word] : [word]));
+}

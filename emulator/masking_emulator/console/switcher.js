@@ -5,6 +5,7 @@ import { move, setRate } from "./clock.js";
 import { button, h, show } from "./dom.js";
 import { address } from "./links.js";
 import { formatted, plainNumber } from "./numberformat.js";
+import { offered } from "./offers.js";
 import { attempt } from "./say.js";
 import { state } from "./state.js";
 
@@ -23,7 +24,9 @@ const KEYS = [
   ["/", "Go to the filter of the view"],
   ["?", "Show these keys"],
   ["Esc", "Close what is open"],
-  ["1 to 9", "Turn to a view, in the order of the list"],
+  ["1 to 9, 0", "Turn to a view, in the order of the list"],
+  ["E, B or C", "In Time travel: to the next event, callback or call; with Shift to the one before"],
+  ["N", "In Time travel: back to now"],
 ];
 
 /** @param {Views} views */
@@ -40,8 +43,24 @@ export function listenToKeys(views) {
     if (localStorage.getItem(SWITCHED_OFF)) return;
     if (event.key === "?") keysHelp();
     else if (event.key === "/") filter(event);
-    else if (names[Number(event.key) - 1]) location.href = address(names[Number(event.key) - 1]);
+    else if (/^\d$/.test(event.key)) turn(names[(Number(event.key) + 9) % 10]);
+    else offeredBy(event)?.act();
   });
+}
+
+/** @param {string | undefined} view */
+function turn(view) {
+  if (view) location.href = address(view);
+}
+
+/**
+ * What the view on the page offers for a key; letters are lower case there, and say where Shift is held.
+ *
+ * @param {KeyboardEvent} event
+ */
+function offeredBy({ key, shiftKey }) {
+  const pressed = `${shiftKey ? "Shift " : ""}${key.toLowerCase()}`;
+  return offered().find((each) => each.key === pressed);
 }
 
 /** @param {Event} event */
@@ -173,6 +192,7 @@ function viewTargets(views) {
 /** @returns {Target[]} */
 function actTargets() {
   return [
+    ...offered().map(({ title, words, act }) => ({ kind: "act", title, words, act })),
     { kind: "act", title: "Next event", words: "clock advance", act: () => attempt(() => move({ next: true })) },
     { kind: "act", title: "One minute on", words: "clock +1", act: () => attempt(() => move({ seconds: 60 })) },
     { kind: "act", title: "Half an hour on", words: "clock +30", act: () => attempt(() => move({ seconds: 1800 })) },

@@ -6,6 +6,7 @@
  * @typedef {Account & {
  *   subaccounts: Account[], seed: number | string, clock: Clock, numbers: number,
  *   sessions: { live: number, kept: number }, journal: { first: number, last: number },
+ *   history: { first: number, last: number },
  *   limits: Record<string, number>
  * }} World
  *

@@ -38,8 +38,12 @@ function names() {
   }
 }
 
-/** @param {string} auth_id */
-function nameOf(auth_id) {
+/**
+ * What this browser calls a world.
+ *
+ * @param {string} auth_id
+ */
+export function nameOf(auth_id) {
   return new Map(names()).get(auth_id) ?? `World …${auth_id.slice(-4)}`;
 }
 

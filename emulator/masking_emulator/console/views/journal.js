@@ -4,7 +4,7 @@ import { control } from "../api.js";
 import { button, fold, h, raw, row, show, table } from "../dom.js";
 import { about, titleOf } from "../events.js";
 import { when } from "../instants.js";
-import { here, note } from "../links.js";
+import { address, here, note } from "../links.js";
 import { keepFresh } from "../stream.js";
 
 /** @typedef {import("../types.js").JournalEvent} JournalEvent */
@@ -82,7 +82,8 @@ function none(isFiltered) {
 
 /** @param {JournalEvent} event */
 function line(event) {
-  return row(`#${event.sequence}`, when(event.at), titleOf(event), about(event), lazy(event));
+  const then = { href: address("past", String(event.sequence)), title: "The world as it stood after this event" };
+  return row(h("a", then, `#${event.sequence}`), when(event.at), titleOf(event), about(event), lazy(event));
 }
 
 /** @param {JournalEvent} event */
