@@ -300,10 +300,11 @@ class Model:
                     until = event.at + session.settings.cooloff_s * SECOND_US
                     self.cool_offs.append((session.number, session.pair, until))
             case SessionsForgotten():
-                over = [uuid for uuid, s in self.sessions.items() if not s.live and not s.running]
-                ended = [uuid for uuid in over if uuid != self.ended_last]
+                over = [s for s in self.sessions.values() if not s.live and not s.running]
+                over.sort(key=lambda session: session.expires_at)
+                ended = [session.uuid for session in over if session.uuid != self.ended_last]
                 assert event.uuids, "what makes room is something"
-                assert tuple(ended[: len(event.uuids)]) == event.uuids, "the oldest ended sessions make room"
+                assert tuple(ended[: len(event.uuids)]) == event.uuids, "the sessions that ended first make room"
                 for uuid in event.uuids:
                     del self.sessions[uuid]
             case CallBegan() | PinChecked() if event.call.session:

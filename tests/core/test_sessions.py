@@ -490,7 +490,7 @@ def test_ended_session_is_found_for_as_long_as_it_is_kept() -> None:
 
 
 def test_oldest_ended_sessions_are_forgotten_past_the_limit() -> None:
-    """Half of the ended ones make room at once, those created first; live ones stay however old."""
+    """Half of so few make room at once, those that ended first; live ones stay however old."""
     world = World(A, rules=replace(RULES, sessions_ended_max=4))
     old = world.create(EVE, FINN, expiry_s=86_400)
     ended = [world.delete(world.create(ANNA, BEN)) for _ in range(5)]
@@ -500,6 +500,16 @@ def test_oldest_ended_sessions_are_forgotten_past_the_limit() -> None:
     with pytest.raises(Refused) as refused:
         world.delete(ended[0])
     assert refused.value.reason is Reason.SESSION_NOT_FOUND
+
+
+def test_few_sessions_are_forgotten_at_once() -> None:
+    """However many are kept, room is made for few, so that memory stays level and nobody waits."""
+    world = World(A, rules=replace(RULES, sessions_ended_max=1000))
+    for _ in range(1001):
+        world.delete(world.create(ANNA, BEN))
+
+    forgotten = [event for event in world.journal if isinstance(event, SessionsForgotten)]
+    assert [128] == [len(event.uuids) for event in forgotten]
 
 
 def test_expired_sessions_are_forgotten_like_deleted_ones() -> None:

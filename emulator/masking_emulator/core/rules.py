@@ -51,13 +51,16 @@ TELEPHONY_DEFAULT: Final = Telephony()
 TARIFF_DEFAULT: Final = Tariff()
 NOTIFY_DEFAULT: Final = Notify()
 
+#: The most ended sessions, or calls, that are forgotten in one go.
+_FORGOTTEN_AT_ONCE: Final = 128
+
 
 class Rules(Record):
     """How an engine behaves where its sources are silent or disagree, and its limits.
 
     retention_us          an ended session is shown for this long after its creation
     sessions_live_max     past it a create is refused
-    sessions_ended_max    past it the oldest ended sessions are forgotten
+    sessions_ended_max    past it the sessions that ended first are forgotten
     numbers_max           past it no number can be added
     phones_max            past it no phone more is known, and a habit of another one is refused
     calls_running_max     past it a call is refused
@@ -93,5 +96,8 @@ class Rules(Record):
 
 
 def forgotten_at_once(kept_max: int) -> int:
-    """How many of the ended ones are forgotten when there are as many as may be kept: half, so it happens seldom."""
-    return max(1, kept_max // 2)
+    """How many of the ended ones are forgotten when there are as many as may be kept.
+
+    Few, so that nobody waits for it and memory stays level; never more than half.
+    """
+    return max(1, min(kept_max // 2, _FORGOTTEN_AT_ONCE))

@@ -135,7 +135,7 @@ _LEAST: Final = {"history_max": 0, "requests_max": 0, "request_body_bytes_max": 
 #: What each limit counts.
 _LIMITED: Final[Mapping[str, str]] = {
     "sessions_live_max": "Sessions that live at once; a create beyond is refused.",
-    "sessions_ended_max": "Ended sessions that are kept; the oldest are forgotten.",
+    "sessions_ended_max": "Ended sessions that are kept; those that ended first are forgotten.",
     "numbers_max": "Numbers in the pool; one beyond is refused.",
     "phones_max": "Phones whose habits are known; one beyond is refused.",
     "journal_events_max": "Events that the journal keeps; the oldest are forgotten.",

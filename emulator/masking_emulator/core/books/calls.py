@@ -1,6 +1,7 @@
 """The book of calls: the running ones, and the newest of those that ended. `put` is the only way in."""
 
 from collections.abc import Iterable, Sequence
+from itertools import islice
 
 from masking_emulator.core.records.calls import Call, Leg
 
@@ -62,7 +63,7 @@ class CallBook:
     def ended_oldest(self, count: int) -> tuple[str, ...]:
         """UUIDs of the `count` ended calls that began first."""
         ended = (uuid for uuid, call in self._calls.items() if not call.is_running)
-        return tuple(uuid for uuid, _ in zip(ended, range(count), strict=False))
+        return tuple(islice(ended, count))
 
     def forget(self, uuids: Iterable[str]) -> None:
         """Drop ended calls."""

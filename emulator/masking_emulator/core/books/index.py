@@ -64,6 +64,9 @@ class SortedIndex:
             start, stop = start - len(uuids), stop - len(uuids)
         return found
 
+    def __iter__(self) -> Iterator[str]:
+        return chain.from_iterable(self._uuids)
+
     def __reversed__(self) -> Iterator[str]:
         return chain.from_iterable(map(reversed, reversed(self._uuids)))
 

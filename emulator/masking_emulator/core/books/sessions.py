@@ -184,9 +184,11 @@ class SessionBook:
         return self._newest(self._announcing_on.get(number, ()), now)
 
     def ended_oldest(self, count: int) -> tuple[str, ...]:
-        """UUIDs of the `count` ended sessions, without running calls, that were created first."""
-        ended = (uuid for uuid, session in self._sessions.items() if not (session.is_live or session.running))
-        return tuple(uuid for uuid, _ in zip(ended, range(count), strict=False))
+        """UUIDs of the `count` ended sessions, without running calls, that ended first."""
+        # An ended session ended at its `expires_at`, so they stand before all live ones but those that wait for calls.
+        sessions = map(self._sessions.__getitem__, self._expires)
+        ended = (session.uuid for session in sessions if not (session.is_live or session.running))
+        return tuple(islice(ended, count))
 
     def put(self, session: Session) -> Session | None:
         """Store a record in place of the one before it, which is returned."""

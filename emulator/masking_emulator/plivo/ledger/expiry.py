@@ -129,7 +129,7 @@ ROWS: Final[Sequence[Row]] = (
     Row(
         id="ended_sessions_limit",
         subject="expiry",
-        statement="Past limits.sessions_ended_max the ended sessions that were created first are forgotten.",
+        statement="Past limits.sessions_ended_max the sessions that ended first are forgotten.",
         evidence=Evidence.ASSUMED,
         source="reasoning: the emulator's own limit; memory must stay flat under endless load",
         tests=(
