@@ -321,7 +321,7 @@ class Dispatch:
             blocked = self._blocked(entry)
             if not blocked:
                 return callback
-            self._settle(callback, entry, Answer(Outcome.BLOCKED, error=blocked), entry.written.request.url)
+            self._settle(callback, entry, Answer(Outcome.BLOCKED, error=blocked), entry.written.url)
         return None
 
     def _entry(self, callback: Callback) -> Entry:

@@ -62,6 +62,13 @@ class Written(Record):
         return self.public if self.route is None else routed(self.public, self.route)
 
     @property
+    def url(self) -> str:
+        """The URL of the request that is sent."""
+        if self.route is None and self.tampering is None and self.method == "POST":
+            return self.going.url  # a callback that is blocked is never written as a request
+        return self.request.url
+
+    @property
     def public(self) -> Outgoing:
         """The request to the callback's own URL, without regard to routes."""
         url, content, form = self.going.url, b"", _form(self.parameters)
