@@ -1,5 +1,6 @@
 """The telephone numbering plan: which country a number belongs to, whether it can be one at all, how it is written."""
 
+from functools import lru_cache
 from typing import Final
 
 from masking_emulator.core.numbering_plan import NATIONAL_LENGTHS
@@ -13,7 +14,13 @@ _CODES: Final = {str(code): code for code in NATIONAL_LENGTHS}
 
 def calling_code(digits: str) -> int | None:
     """The country calling code of an E.164 number without plus; None where no country has it."""
-    prefixes = (digits[:length] for length in range(1, _CODE_DIGITS_MAX + 1))
+    return _code_of(digits[:_CODE_DIGITS_MAX])
+
+
+# There are a thousand beginnings, and every number that is asked about has one of them.
+@lru_cache(maxsize=1024)
+def _code_of(beginning: str) -> int | None:
+    prefixes = (beginning[:length] for length in range(1, _CODE_DIGITS_MAX + 1))
     return next((_CODES[prefix] for prefix in prefixes if prefix in _CODES), None)
 
 
