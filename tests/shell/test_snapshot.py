@@ -5,13 +5,16 @@ import json
 import os
 from collections.abc import Callable
 from contextlib import suppress
+from functools import partial
+from itertools import combinations
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from masking_emulator.callbacks.laboratory import Action, Rule
-from masking_emulator.core.commands import PlaceCall
+from masking_emulator.core import codec
+from masking_emulator.core.commands import Command, PlaceCall
 from masking_emulator.core.instants import SECOND_US
 from masking_emulator.core.records.base import replace
 from masking_emulator.core.records.callbacks import CallbackState
@@ -27,6 +30,10 @@ from tests.shell.runs import PEOPLE, Step, events_of, new_world, play, runs
 of_any_run = settings(max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 
 Snapshot = dict[str, Any]
+
+
+def _do(command: Command, world: World) -> None:
+    world.do(command)
 
 
 def _as_read(world: World) -> Snapshot:
@@ -241,7 +248,7 @@ def test_killed_while_writing_leaves_the_old_file_whole(tmp_path: Path) -> None:
     assert {"old": 1} == json.loads(path.read_text())
 
 
-@pytest.mark.parametrize(("text", "why"), [("{", "Expecting"), ("[]", "it holds no object"), ("{}", "version")])
+@pytest.mark.parametrize(("text", "why"), [("{", "truncated"), ("[]", "it holds no object"), ("{}", "version")])
 def test_file_that_is_no_snapshot_is_refused_with_its_name(text: str, why: str, tmp_path: Path) -> None:
     """The message begins with the file."""
     path = tmp_path / "state.json"
@@ -250,6 +257,38 @@ def test_file_that_is_no_snapshot_is_refused_with_its_name(text: str, why: str, 
     with pytest.raises(BadSnapshot, match=why) as refused:
         load(path)
     assert str(refused.value).startswith(f"{path}: ")
+
+
+def test_long_snapshot_in_a_file_is_restored(tmp_path: Path) -> None:
+    """Its records are read one by one, its world at once; and sessions with equal settings share them."""
+    pool = [{"number": f"+1415{2_000_000 + place}"} for place in range(2000)]
+    world, path = new_world(numbers=pool), tmp_path / "state.json"
+    play(world, [partial(_do, creation(*pair)) for pair in combinations(PEOPLE, 2)])
+    finished(saving(snapshot_of(world), path))
+    spec, saved = load(path)
+
+    assert world.spec.numbers == spec.numbers
+    assert snapshot_of(world)["engine"] == codec.plain(saved.engine)
+    assert 1 == len({id(session.settings) for session in saved.engine.sessions})
+
+
+@pytest.mark.parametrize(
+    ("record", "why"),
+    [
+        ("0", "an object is expected, not 0"),
+        ("1e999", "it is no JSON: .*out of range"),
+    ],
+    ids=["of another type", "no number that can be read"],
+)
+def test_wrong_record_of_a_long_list_is_named(record: str, why: str, tmp_path: Path) -> None:
+    """It is read, and refused, only when its turn comes."""
+    path = tmp_path / "state.json"
+    finished(saving(snapshot_of(new_world()), path))
+    text = path.read_text().replace('"timers":[]', f'"timers":[{record}{", 0" * 40_000}]')
+    path.write_text(text)
+
+    with pytest.raises(BadSnapshot, match=rf"state\.json: engine\.timers\[0\]: {why}"):
+        load(path)
 
 
 def test_open_callbacks_are_signed_anew_and_sent() -> None:

@@ -77,6 +77,7 @@ class Operation(Record):
 
     `media_type` is the type of a successful answer; a handler of another type than JSON makes the response itself.
     `only_reads`: it changes nothing, although it is no GET. `makes_world`: there may be no world of the path yet.
+    `later` is the member of a long body whose lists the handler reads item by item (world/turns.py).
     """
 
     method: str
@@ -89,6 +90,7 @@ class Operation(Record):
     media_type: str = JSON
     only_reads: bool = False
     makes_world: bool = False
+    later: str = ""
 
 
 #: The path of a world, below which its operations are.
@@ -223,7 +225,7 @@ class ControlEndpoint:
         if raw is None:
             raise ControlError(413, f"a body may have {operation.body_bytes_max} bytes")
         try:
-            body = await self._long(unmarked(raw)) if len(raw) >= _LONG_BYTES else _short(text_of(raw))
+            body = await self._long(unmarked(raw), operation) if len(raw) >= _LONG_BYTES else _short(text_of(raw))
         except (ValueError, RecursionError) as unreadable:
             raise ControlError(400, f"the body is no JSON: {unreadable}") from None
         error = self._validators[operation.method].best(body)
@@ -231,8 +233,8 @@ class ControlEndpoint:
             raise refused_field(error)
         return body
 
-    async def _long(self, raw: bytes) -> Mapping[str, Any]:
-        body = await politely(read_in_turns(raw), self._hub.turn_s)
+    async def _long(self, raw: bytes, operation: Operation) -> Mapping[str, Any]:
+        body = await politely(read_in_turns(raw, later=operation.later), self._hub.turn_s)
         if not isinstance(body, dict):
             raise ControlError(400, f"the body is a JSON {type(body).__name__}")
         return body

@@ -67,7 +67,13 @@ async def show_pool_report(asked: ControlRequest) -> ControlAnswer:
 OPERATIONS: Final[Sequence[Operation]] = (
     Operation("GET", f"{W}/snapshot", "Take a snapshot", take_snapshot),
     Operation(
-        "PUT", f"{W}/snapshot", "Put a snapshot back", put_snapshot, {"type": "object"}, None, _SNAPSHOT_BYTES_MAX
+        "PUT",
+        f"{W}/snapshot",
+        "Put a snapshot back",
+        put_snapshot,
+        {"type": "object"},
+        body_bytes_max=_SNAPSHOT_BYTES_MAX,
+        later="engine",
     ),
     Operation("POST", f"{W}/snapshot", "Write the state to the server's file", keep_snapshot),
     Operation("GET", f"{W}/pool-report", "The smallest pool that would have served", show_pool_report),

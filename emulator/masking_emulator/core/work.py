@@ -3,8 +3,8 @@
 The caller decides whether to interrupt it; `finished` does not, `politely` in `world/turns.py` does.
 """
 
-from collections.abc import Generator
-from typing import TypeVar
+from collections.abc import Callable, Generator, Iterator, Sequence
+from typing import Any, TypeVar
 
 ResultT = TypeVar("ResultT")
 
@@ -20,3 +20,20 @@ def finished(work: Work[ResultT]) -> ResultT:
         except StopIteration as end:
             result: ResultT = end.value
             return result
+
+
+class Later:
+    """A long list of which each item is made only when it is reached, so that they are never all there at once."""
+
+    __slots__ = ("_given", "_make")
+
+    def __init__(self, given: Sequence[Any], make: Callable[[Any], Any]) -> None:
+        """`make` makes an item of what was given in its place; what it raises is raised where the item is reached."""
+        self._given = given
+        self._make = make
+
+    def __len__(self) -> int:
+        return len(self._given)
+
+    def __iter__(self) -> Iterator[Any]:
+        return map(self._make, self._given)

@@ -5,7 +5,6 @@ routes are in it as they stand; faults count anew. What only reports (journal, r
 it; the journal goes on with the next number.
 """
 
-import json
 from collections.abc import Iterator, Mapping
 from itertools import chain
 from pathlib import Path
@@ -23,11 +22,11 @@ from masking_emulator.core.records.base import names, replace
 from masking_emulator.core.records.callbacks import CallbackState
 from masking_emulator.core.work import Work, finished
 from masking_emulator.keeping.values import wrong_in_engine, wrong_in_world
-from masking_emulator.wholefile import text_of, whole_file
+from masking_emulator.wholefile import unmarked, whole_file
 from masking_emulator.world.file import world_of
 from masking_emulator.world.life import SavedWorld
 from masking_emulator.world.spec import BadWorld, WorldSpec
-from masking_emulator.world.turns import json_pieces
+from masking_emulator.world.turns import json_pieces, read_in_turns
 from masking_emulator.world.world import World
 from masking_emulator.world.written import structure_of
 
@@ -160,7 +159,7 @@ def load(path: Path) -> tuple[WorldSpec, SavedWorld]:
 def reading(path: Path) -> Work[tuple[WorldSpec, SavedWorld]]:
     """The work of reading the snapshot in a file. Raises as `load` does."""
     try:
-        given = json.loads(text_of(path.read_bytes()))
+        given = yield from read_in_turns(unmarked(path.read_bytes()), later="engine")
     except (ValueError, RecursionError) as error:
         raise BadSnapshot(f"{path}: {error}") from None
     if not isinstance(given, dict):

@@ -13,6 +13,7 @@ from masking_emulator.callbacks.laboratory import RANGES, Action, Rule
 from masking_emulator.core import snapshot as core
 from masking_emulator.core.countries import calling_code, is_possible
 from masking_emulator.core.instants import SECOND_US
+from masking_emulator.core.readers import ALIKE
 from masking_emulator.core.records.base import Struct, names
 from masking_emulator.core.records.callbacks import Callback, Notice
 from masking_emulator.core.records.calls import (
@@ -27,13 +28,9 @@ from masking_emulator.core.records.calls import (
     Script,
     Step,
 )
-from masking_emulator.core.records.sessions import Allocation, Candidate, CoolOff, Number, Session, Settings
+from masking_emulator.core.records.sessions import Candidate, CoolOff, Number, Session, Settings
 from masking_emulator.plivo.callbacks import EVENTS
 from masking_emulator.plivo.parse import is_acceptable
-
-#: Records of which many are alike, and how many different ones are remembered while a snapshot is read.
-_ALIKE: Final = (Settings, Allocation)
-_RIGHT_MAX: Final = 1000
 
 #: Where a value is wrong, and why.
 Wrong = tuple[str, str]
@@ -62,7 +59,7 @@ _EVENTS: Final = frozenset(EVENTS.values())
 
 def wrong_in_engine(engine: core.Snapshot) -> Looking:
     """What no engine would hold: the first that is found in each of its records."""
-    right: set[Any] = set()
+    right = set[int]()
     for name, check in _fields(core.Snapshot):
         held = getattr(engine, name)
         if check is not None:
@@ -97,13 +94,14 @@ def _wrong_draws(drawn: Mapping[str, int], path: str, known: frozenset[str]) -> 
         yield from _named(f"{path}.{purpose}", _count(count))
 
 
-def _wrong(value: Any, right: set[Any]) -> Wrong | None:
+def _wrong(value: Any, right: set[int]) -> Wrong | None:
     """The first that is wrong in a value and in everything that it holds, with the way to it; None where nothing is.
 
-    A hundred thousand sessions have few kinds of settings, so those that were found `right` are not looked at again.
+    A hundred thousand sessions share few settings (core/readers.py), so those that were found `right` are not looked at
+    again; it has their `id`.
     """
     if isinstance(value, Struct):
-        if type(value) in _ALIKE and value in right:
+        if type(value) in ALIKE and id(value) in right:
             return None
         for name, check in _fields(type(value)):
             held = getattr(value, name)
@@ -114,8 +112,8 @@ def _wrong(value: Any, right: set[Any]) -> Wrong | None:
                 wrong = _wrong(held, right)
                 if wrong is not None:
                     return f".{name}{wrong[0]}", wrong[1]
-        if type(value) in _ALIKE and len(right) < _RIGHT_MAX:
-            right.add(value)
+        if type(value) in ALIKE:
+            right.add(id(value))
     elif isinstance(value, tuple):
         for at, item in enumerate(value):
             wrong = _wrong(item, right)

@@ -20,8 +20,8 @@ from masking_emulator.control.answers.parts import (
     shape,
     words,
 )
-from masking_emulator.core.codec import is_instant
 from masking_emulator.core.events import Event
+from masking_emulator.core.readers import is_instant
 from masking_emulator.core.records.base import Choice, Struct, names
 from masking_emulator.core.snapshot import Snapshot
 from masking_emulator.keeping.snapshot import VERSION
