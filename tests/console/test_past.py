@@ -196,12 +196,15 @@ def test_fork_goes_on_from_the_moment(console: Console) -> None:
 
 
 def changes_on(page: Page) -> dict[str, Mapping[str, str]]:
-    """What is listed as different: thing → field → what it was and became."""
+    """What is listed as different, once it is known: thing → field → what it was and became."""
+    page.locator("section[aria-label='What changed'][aria-busy=false]").wait_for()
     found: dict[str, Mapping[str, str]] = page.evaluate("""() => Object.fromEntries(
         [...document.querySelectorAll(".changes > li")].map((thing) => [
             thing.querySelector("b").title,
             Object.fromEntries([...thing.querySelectorAll("dt")].map((name) => [
-                name.textContent, name.nextElementSibling.textContent,
+                name.textContent, [...name.nextElementSibling.querySelectorAll(".value")].map(
+                    (value) => value.textContent,
+                ).join(" → "),
             ])),
         ]),
     )""")
@@ -297,7 +300,7 @@ def test_link_to_no_moment_says_so(console: Console, detail: str, says: str) -> 
     """And leads to now."""
     console.session()
     console.open("past", detail)
-    expect(console.page.locator("main [role=alert]")).to_contain_text(says)
+    expect(console.page.locator("main > [role=alert]")).to_contain_text(says)
     console.click("Go to now")
     expect(banner(console.page)).to_contain_text("Now, ")
 
@@ -331,13 +334,19 @@ def test_now_is_followed_and_a_moment_stands_still(console: Console) -> None:
     console.session(first_party=STRANGER)
     expect(banner(page)).to_contain_text("Event 2 of 2")
     expect(page.get_by_role("region", name="Sessions, as it was")).to_contain_text("2 live of 2")
-    console.open("past", "2")
+    page.get_by_label("Compare with event").press_sequentially("1")
+    console.session(first_party="+12025550178", second_party="+12025550179")
+    expect(banner(page)).to_contain_text("Event 3 of 3")
+    expect(page.get_by_label("Compare with event")).to_be_focused()
+    expect(page.get_by_label("Compare with event")).to_have_value("1")
+    console.open("past", "3")
+    expect(banner(page)).to_contain_text("Event 3 of 3")
     expect(banner(page)).not_to_contain_text("as it was, to look at only")
     console.control("POST", "/clock/advance", {"seconds": 1800})
-    expect(banner(page)).to_contain_text("Event 2 of 4")
+    expect(banner(page)).to_contain_text("Event 3 of 6")
     expect(banner(page)).to_contain_text("30 minutes ago")
     expect(banner(page)).to_contain_text("as it was, to look at only")
-    expect(slider(page)).to_have_attribute("max", "4")
+    expect(slider(page)).to_have_attribute("max", "6")
 
 
 def test_server_that_is_gone_is_waited_for(browser: Browser, world: Api, emulator: ServerThread) -> None:
@@ -352,11 +361,11 @@ def test_server_that_is_gone_is_waited_for(browser: Browser, world: Api, emulato
         relay.cut()
         page.get_by_label("Event", exact=True).fill("2")
         page.get_by_label("Event", exact=True).press("Enter")
-        expect(page.locator("main [role=alert]")).to_contain_text("The server does not answer.")
+        expect(page.locator("main > [role=alert]")).to_contain_text("The server does not answer.")
         expect(banner(page)).to_contain_text("Event 3 of ")
         relay.mend()
         at(console, 2)
-        expect(page.locator("main [role=alert]")).to_be_empty()
+        expect(page.locator("main > [role=alert]")).to_be_empty()
     relay.close()
 
 

@@ -5,7 +5,7 @@ import { button } from "./dom.js";
 const CHOSEN = "beside";
 
 //: Views that are looked at for themselves: there it is closed until somebody wants it.
-const ALONE = new Set(["demo", "overview", "phones"]);
+const ALONE = new Set(["demo", "overview", "phones", "past"]);
 
 const WIDE = matchMedia("(min-width: 1280px)");
 

@@ -11,10 +11,11 @@ import { world } from "../state.js";
 import { keepFresh, onConnection, onEvents } from "../stream.js";
 import { enter, nameOf, nameWorld } from "../worlds.js";
 import { agoOf, bannerOf, beginningOf, troubleOf } from "./pastbanner.js";
-import { changesCard } from "./pastchanges.js";
+import { changesCard, sinceInput } from "./pastchanges.js";
 import { slide } from "./pastcontrols.js";
-import { ASKED_MAX, contentOf } from "./pastmoment.js";
-import { aroundCard, neighbour, page, STEPS } from "./paststeps.js";
+import { contentOf, touch } from "./pastmoment.js";
+import { comparison, eventsAround, latest, momentAt } from "./pastread.js";
+import { aroundCard, neighbour, STEPS } from "./paststeps.js";
 
 /**
  * @typedef {import("./pastmoment.js").Moment} Moment
@@ -27,7 +28,8 @@ import { aroundCard, neighbour, page, STEPS } from "./paststeps.js";
 const TICK_MS = 1000;
 const NOTED_AFTER_MS = 150;
 const FOLLOWED_EACH_MS = 700;
-const AROUND = 3;
+//: A comparison costs more than a moment; whoever goes on at once needs none.
+const COMPARED_AFTER_MS = 120;
 
 /**
  * @param {HTMLElement} main
@@ -38,89 +40,51 @@ export function past(main, signal, detail) {
   const quiet = { quiet: true, signal };
   /** @type {Place} */
   const place = { at: numberOf(detail), since: numberOf(here().filters.since) };
-  const [banner, beginning, trouble] = [h("div"), h("div"), h("div", { role: "alert" })];
-  const [around, changed, content] = [h("div"), h("div"), h("div", { class: "stack" })];
-  const voice = h("p", { class: "hidden", role: "status" });
   /** @type {Moment | null} */
   let shown = null;
-  let noting = 0;
+  let comparing = 0;
 
   const go = (/** @type {Partial<Place>} */ to) => {
     Object.assign(place, to);
-    clearTimeout(noting);
-    noting = window.setTimeout(write, NOTED_AFTER_MS);
+    noted();
     return read();
   };
-  const write = () => {
-    if (signal.aborted) return;
-    const since = place.since === null ? "" : String(place.since);
-    note("past", place.at === null ? null : String(place.at), { since });
-  };
   const back = () => {
-    if (banner.contains(document.activeElement)) slider.focus();
+    drawn.rest();
     return go({ at: null });
   };
   const step = async (/** @type {Step} */ one, /** @type {-1 | 1} */ way) => {
     if (!shown) return;
-    const { sequence, first } = shown;
-    const found = await attempt(() => neighbour(sequence, one, way, quiet));
-    if (found !== null && found >= first) await go({ at: found });
+    const from = shown;
+    const found = await attempt(() => neighbour(from, one, way, quiet));
+    if (found !== null) await go({ at: found });
     else if (!signal.aborted) say(`There is no ${way > 0 ? "later" : "earlier"} ${one.kind} to step to.`);
   };
   const compare = (/** @type {number | null} */ since) => go({ since });
   const fork = () => shown && forkAt(shown.sequence);
-  const { element: controls, slider, mark } = slide({ go: (at) => go({ at }), step });
+  const drawn = stage(main, place, { go: (at) => go({ at }), step, back, fork, compare });
+  const noted = notedLater(place, signal);
 
-  const drawBanner = () => {
-    if (!shown) return;
-    mark(shown, place.since);
-    show(banner, bannerOf(shown, place.at === null, { back, fork }));
-  };
-  const draw = (/** @type {Moment} */ moment, /** @type {Comparison} */ compared, /** @type {any} */ near) => {
-    shown = moment;
-    show(trouble);
-    drawBanner();
-    show(beginning, beginningOf(moment));
-    show(
-      around,
-      aroundCard(near.events, moment.sequence, (at) => go({ at })),
-    );
-    show(changed, changesCard(compared, moment, { compare, since: place.since }));
-    const touched = new Set(compared.changes.map(({ kind, id }) => `${kind} ${id}`));
-    show(content, contentOf(moment, touched));
-    whole.hidden = false;
-    const text = `${timeOf(moment.now)}, event ${moment.sequence} of ${moment.last}: ${headOf(moment)}`;
-    if (place.at !== null && document.activeElement !== slider) voice.textContent = text;
-  };
-  const fail = async (/** @type {unknown} */ error) => {
-    const found = await troubleOf(error, place.at, { back, go: (at) => go({ at }) }, quiet);
-    if (signal.aborted) return;
-    show(trouble, found.card);
-    if (found.isFinal) whole.hidden = true;
-  };
+  const compareThem = latest(async () => {
+    if (!shown || signal.aborted) return;
+    const [moment, since] = [shown, place.since];
+    const compared = await comparison(moment, since, quiet);
+    if (signal.aborted || shown?.sequence !== moment.sequence || !Object.is(place.since, since)) return;
+    drawn.changes(compared, moment);
+  });
   const read = latest(async () => {
     try {
       const moment = await momentAt(place.at, quiet);
-      const before = Math.max(0, moment.sequence - AROUND - 1);
-      const [compared, near] = await Promise.all([
-        comparison(moment, place.since, quiet),
-        page(before, 2 * AROUND + 1, quiet),
-      ]);
-      if (!signal.aborted) draw(moment, compared, near);
+      const events = await eventsAround(moment.sequence, quiet);
+      if (signal.aborted) return;
+      shown = moment;
+      drawn.moment(moment, events);
+      clearTimeout(comparing);
+      comparing = window.setTimeout(compareThem, COMPARED_AFTER_MS);
     } catch (error) {
-      if (!signal.aborted) await fail(error);
+      if (!signal.aborted) drawn.trouble(await troubleOf(error, place.at, { back, go: (at) => go({ at }) }, quiet));
     }
   });
-
-  const whole = h("div", { class: "past stack", hidden: true }, banner, controls, beginning);
-  whole.append(h("div", { class: "past-parts" }, h("div", { class: "past-side" }, around, changed), content));
-  show(main, h("h1", {}, "Time travel"), voice, trouble, whole);
-  offer(offersOf({ step, back, fork, compare: () => shown && compare(shown.sequence) }), signal);
-  follow({ place, read, last: (last) => shown && Object.assign(shown, { last }) && drawBanner() }, signal);
-  const ticking = setInterval(() => shown && agoOf(banner, shown), TICK_MS);
-  signal.addEventListener("abort", () => clearInterval(ticking));
-  onConnection((what) => what === "reset" && afterReset(), signal);
-
   const afterReset = async () => {
     const was = shown;
     const now = was && (await momentAt(was.sequence, quiet).catch(() => null));
@@ -129,79 +93,109 @@ export function past(main, signal, detail) {
     say("The world began anew meanwhile: the moment that was looked at is gone. This is now.");
     go({ at: null, since: null });
   };
+
+  offer(offersOf({ step, back, fork, compare: () => shown && compare(shown.sequence) }), signal);
+  follow(place, read, signal);
+  onEvents((batch) => {
+    if (place.at === null || !shown) return;
+    shown = { ...shown, last: batch[batch.length - 1].sequence };
+    drawn.bounds(shown);
+  }, signal);
+  onConnection((what) => what === "reset" && afterReset(), signal);
+  const ticking = setInterval(() => shown && drawn.tick(shown), TICK_MS);
+  signal.addEventListener("abort", () => clearInterval(ticking));
 }
 
 /**
- * Keeps the page in step with what happens: now is read again, and a moment of the past only gets further away.
+ * The page's parts, and how each is drawn.
  *
- * @param {{ place: Place, read: () => Promise<void>, last: (sequence: number) => unknown }} ways
+ * @param {HTMLElement} main
+ * @param {Place} place
+ * @param {{
+ *   go: (at: number) => unknown, step: (step: Step, way: -1 | 1) => unknown, back: () => unknown, fork: () => unknown,
+ *   compare: (since: number | null) => unknown
+ * }} acts
+ */
+function stage(main, place, { go, step, back, fork, compare }) {
+  const [banner, beginning, trouble] = [h("div"), h("div"), h("div", { role: "alert" })];
+  const [around, changed, content] = [h("div"), h("div"), h("div", { class: "stack" })];
+  const voice = h("p", { class: "hidden", role: "status" });
+  const since = sinceInput(compare);
+  const { element: controls, slider, mark } = slide({ go, step });
+  const side = h("div", { class: "past-side" }, around, changed);
+  const parts = h("div", { class: "past-parts" }, side, content);
+  const whole = h("div", { class: "past stack", hidden: true }, banner, controls, beginning, parts);
+  show(main, h("h1", {}, "Time travel"), voice, trouble, whole);
+
+  const bounds = (/** @type {Moment} */ moment) => {
+    mark(moment, place.since);
+    show(banner, bannerOf(moment, place.at === null, { back, fork }));
+  };
+  const changes = (/** @type {Comparison | null} */ compared, /** @type {Moment} */ moment) => {
+    show(changed, changesCard(compared, moment, { compare, since: place.since, input: since }));
+    touch(content, compared?.changes ?? []);
+  };
+  return {
+    bounds,
+    changes,
+    tick: (/** @type {Moment} */ moment) => agoOf(banner, moment),
+    rest: () => banner.contains(document.activeElement) && slider.focus(),
+    moment: (/** @type {Moment} */ moment, /** @type {import("../types.js").JournalEvent[]} */ events) => {
+      show(trouble);
+      bounds(moment);
+      show(beginning, beginningOf(moment));
+      show(around, aroundCard(events, moment.sequence, go));
+      show(content, contentOf(moment));
+      changes(null, moment);
+      whole.hidden = false;
+      // The slider says itself where it is.
+      if (place.at !== null && document.activeElement !== slider) voice.textContent = inWords(moment);
+    },
+    trouble: (/** @type {{ card: HTMLElement, isFinal: boolean }} */ { card, isFinal }) => {
+      show(trouble, card);
+      if (isFinal) whole.hidden = true;
+    },
+  };
+}
+
+/**
+ * Writes the place into the address once it has stood still for a moment: browsers refuse too many of these.
+ *
+ * @param {Place} place
  * @param {AbortSignal} signal
  */
-function follow({ place, read, last }, signal) {
+function notedLater(place, signal) {
+  let waiting = 0;
+  const write = () => {
+    const since = place.since === null ? "" : String(place.since);
+    note("past", place.at === null ? null : String(place.at), { since });
+  };
+  signal.addEventListener("abort", () => clearTimeout(waiting));
+  return () => {
+    clearTimeout(waiting);
+    waiting = window.setTimeout(write, NOTED_AFTER_MS);
+  };
+}
+
+/**
+ * Reads once, then now again whenever something happens; and all once more after the connection was lost.
+ *
+ * @param {Place} place
+ * @param {() => Promise<void>} read
+ * @param {AbortSignal} signal
+ */
+function follow(place, read, signal) {
   let isFirst = true;
   const fresh = async () => {
     if (isFirst || place.at === null) await read();
     isFirst = false;
   };
   keepFresh(/^[A-Z]/, fresh, signal, FOLLOWED_EACH_MS);
-  onConnection((what) => what === "open" && read(), signal);
-  onEvents((batch) => place.at !== null && last(batch[batch.length - 1].sequence), signal);
-}
-
-/**
- * Work that runs once at a time, and once more where it was asked for meanwhile.
- *
- * @param {() => Promise<unknown>} work
- * @returns {() => Promise<void>}
- */
-function latest(work) {
-  /** @type {Promise<void> | null} */
-  let running = null;
-  let again = false;
-  const run = async () => {
-    do {
-      again = false;
-      await work();
-    } while (again);
-    running = null;
-  };
-  return () => {
-    again = running !== null;
-    running ??= run();
-    return running;
-  };
-}
-
-/**
- * @param {number | null} at
- * @param {import("../api.js").Options} options
- * @returns {Promise<Moment>}
- */
-function momentAt(at, options) {
-  if (Number.isNaN(at)) throw new RangeError("no number");
-  return control("GET", `/at?limit=${ASKED_MAX}${at === null ? "" : `&sequence=${at}`}`, undefined, options);
-}
-
-/**
- * What is different between the moment and the one that it is compared with, or the one before it.
- *
- * @param {Moment} moment
- * @param {number | null} since
- * @param {import("../api.js").Options} options
- * @returns {Promise<Comparison>}
- */
-async function comparison({ sequence, first }, since, options) {
-  const other = since ?? sequence - 1;
-  const [from, to] = other < sequence ? [other, sequence] : [sequence, other];
-  if (since === null && other < first) return { from, to, changes: [] };
-  try {
-    if (Number.isNaN(other)) throw new RangeError("no number");
-    const path = `/at/changes?since=${from}&sequence=${to}`;
-    return { from, to, changes: (await control("GET", path, undefined, options)).changes };
-  } catch (error) {
-    if (since === null || options.signal?.aborted) throw error;
-    return { from, to, changes: [], error };
-  }
+  let wasLost = false;
+  onConnection((what) => {
+    if (what === "open" && wasLost) read();
+    wasLost = what === "lost";
+  }, signal);
 }
 
 /** @param {number} sequence */
@@ -241,9 +235,9 @@ function offersOf({ step, back, fork, compare }) {
 }
 
 /** @param {Moment} moment */
-function headOf({ event, sequence }) {
-  if (event) return titleOf(event);
-  return sequence ? "the journal has forgotten what happened" : "the beginning";
+function inWords({ sequence, last, now, event }) {
+  const forgotten = sequence ? "the journal no longer says what happened" : "before anything happened";
+  return `${timeOf(now)}, event ${sequence} of ${last}: ${event ? titleOf(event) : forgotten}`;
 }
 
 /** @param {string | undefined} text */

@@ -1,7 +1,7 @@
 // What is different between two moments, field by field.
 
 import { Refused } from "../api.js";
-import { badge, breakable, button, h } from "../dom.js";
+import { badge, breakable, button, h, hidden } from "../dom.js";
 import { when } from "../instants.js";
 import { formatted } from "../numberformat.js";
 import { why } from "../say.js";
@@ -38,7 +38,14 @@ function thing({ kind, id, change, fields }) {
     .slice(0, FIELDS_MAX)
     .map(({ field, before, after }) => [
       h("dt", {}, breakable(field)),
-      h("dd", {}, value(before), h("span", { class: "to", "aria-label": "became" }, " → "), value(after)),
+      h(
+        "dd",
+        {},
+        value(before),
+        hidden(" became "),
+        h("span", { class: "to", "aria-hidden": "true" }, " → "),
+        value(after),
+      ),
     ]);
   return h(
     "li",
@@ -114,26 +121,31 @@ function isNothing(value) {
 }
 
 /**
+ * What the moment is compared with, as a number; one for the whole visit, so that nothing redraws what is being typed.
+ *
+ * @param {(since: number | null) => unknown} compare
+ */
+export function sinceInput(compare) {
+  const properties = { inputmode: "numeric", size: 7, "aria-label": "Compare with event", placeholder: "number" };
+  const input = h("input", { ...properties, "data-key": "since" });
+  input.addEventListener("change", () => compare(input.value.trim() === "" ? null : Number(input.value)));
+  return input;
+}
+
+/**
  * The differences, and the ways to choose what the moment is compared with.
  *
- * @param {Comparison} compared
+ * @param {Comparison | null} compared null while it is not known
  * @param {import("./pastmoment.js").Moment} moment
- * @param {{ since: number | null, compare: (since: number | null) => unknown }} ways
+ * @param {{ since: number | null, compare: (since: number | null) => unknown, input: HTMLInputElement }} ways
  */
-export function changesCard({ from, to, changes, error }, { sequence, first }, { since, compare }) {
-  const isFirst = since === null && sequence === first;
-  const one = isFirst ? "What changed" : `What event ${sequence} changed`;
-  const title = since === null ? one : `What changed from event ${from} to event ${to}`;
-  const input = h("input", {
-    ...{ inputmode: "numeric", size: 7, value: since === null || Number.isNaN(since) ? "" : since },
-    ...{ "data-key": "since", "aria-label": "Compare with event", placeholder: "number" },
-    onchange: () => compare(input.value.trim() === "" ? null : Number(input.value)),
-  });
-  const none = since === sequence ? SAME : isFirst ? NOTHING_BEFORE : NOTHING;
+export function changesCard(compared, moment, { since, compare, input }) {
+  const { sequence } = moment;
+  if (document.activeElement !== input) input.value = since === null || Number.isNaN(since) ? "" : String(since);
   return h(
     "section",
-    { class: "card", "aria-label": "What changed" },
-    h("h2", {}, title),
+    { class: "card", "aria-label": "What changed", "aria-busy": String(compared === null) },
+    h("h2", {}, titleOf(moment, since)),
     h(
       "div",
       { class: "cluster" },
@@ -141,8 +153,29 @@ export function changesCard({ from, to, changes, error }, { sequence, first }, {
       since === sequence ? null : button("Compare from here", () => compare(sequence), { "data-key": "from-here" }),
       since === null ? null : button("Stop comparing", () => compare(null), { "data-key": "stop" }),
     ),
-    error ? h("p", { class: "trouble", role: "alert" }, troubleOf(error, since)) : listOf(changes, none),
+    compared ? foundOf(compared, moment, since) : h("p", { class: "quiet" }, "Comparing…"),
   );
+}
+
+/**
+ * @param {import("./pastmoment.js").Moment} moment
+ * @param {number | null} since
+ */
+function titleOf({ sequence, first }, since) {
+  if (since === null) return sequence === first ? "What changed" : `What event ${sequence} changed`;
+  if (Number.isNaN(since)) return "What changed";
+  return `What changed from event ${Math.min(since, sequence)} to event ${Math.max(since, sequence)}`;
+}
+
+/**
+ * @param {Comparison} compared
+ * @param {import("./pastmoment.js").Moment} moment
+ * @param {number | null} since
+ */
+function foundOf({ changes, error }, { sequence, first }, since) {
+  if (error) return h("p", { class: "trouble", role: "alert" }, troubleOf(error, since));
+  if (since === sequence) return listOf(changes, SAME);
+  return listOf(changes, sequence === first && since === null ? NOTHING_BEFORE : NOTHING);
 }
 
 const SAME = "This is the moment itself. Move to another one to see what is different there.";
@@ -154,6 +187,7 @@ const NOTHING = "Nothing that is listed here is different.";
  * @param {number | null} since
  */
 function troubleOf(error, since) {
+  if (!(error instanceof Error) || error.name === "TypeError") return "The server does not answer.";
   if (error instanceof RangeError) return "An event is named by its number, as in 12.";
   if (error instanceof Refused && error.status === 404)
     return `There is nothing to compare with at event ${since}: ${error.message}.`;

@@ -16,8 +16,7 @@ import { stateOf } from "./numbers.js";
  *   sequence: number, now: string, event: JournalEvent | null, first: number, last: number, sessions_live: number,
  *   sessions_kept: number, sessions: Session[], calls: Call[], callbacks: Callback[], numbers: PoolNumber[]
  * }} Moment
- * @typedef {{ sequence: number, now: string, touched: Set<string> }} Look after which event and when, and what is
- *   different, as `kind id`
+ * @typedef {{ sequence: number, now: string }} Look after which event, and when
  */
 
 const LISTED_MAX = 50;
@@ -25,12 +24,9 @@ const LISTED_MAX = 50;
 //: What is asked for of each kind: one more than is listed says that there is more.
 export const ASKED_MAX = LISTED_MAX + 1;
 
-/**
- * @param {Moment} moment
- * @param {Set<string>} touched what is different there, as `kind id`; it is marked
- */
-export function contentOf({ sequence, now, sessions, calls, callbacks, numbers, ...counted }, touched) {
-  const look = { sequence, now, touched };
+/** @param {Moment} moment */
+export function contentOf({ sequence, now, sessions, calls, callbacks, numbers, ...counted }) {
+  const look = { sequence, now };
   const { sessions_live: live, sessions_kept: kept } = counted;
   return [
     part("Sessions", kept ? `${live} live of ${kept}` : "", {
@@ -51,7 +47,7 @@ export function contentOf({ sequence, now, sessions, calls, callbacks, numbers, 
       line: (callback) => callbackLine(callback, look),
       none: "No callback had been due.",
     }),
-    poolOf(numbers, look),
+    poolOf(numbers),
   ];
 }
 
@@ -102,7 +98,7 @@ function sessionLine(session, look) {
     tel(virtual_number),
     timeNear(session.expiry_time, look.now),
   );
-  return marked(line, "session", uuid, look);
+  return named(line, "session", uuid);
 }
 
 /**
@@ -112,7 +108,7 @@ function sessionLine(session, look) {
 function callLine(call, look) {
   const name = opener("call", call.call_uuid, call, look);
   const line = row(under(name, timeNear(call.started_at, look.now)), tel(call.from), tel(call.to), badge(call.phase));
-  return marked(line, "call", call.call_uuid, look);
+  return named(line, "call", call.call_uuid);
 }
 
 /**
@@ -127,19 +123,33 @@ function callbackLine(callback, look) {
     badge(callback.state),
     tookOf(callback),
   );
-  return marked(line, "callback", String(callback.id), look);
+  return named(line, "callback", String(callback.id));
 }
 
 /**
+ * Names an element after what it shows, for `touch`.
+ *
  * @template {HTMLElement} Made
  * @param {Made} element
  * @param {string} kind
  * @param {string} id
- * @param {Look} look
  */
-function marked(element, kind, id, { touched }) {
-  element.classList.toggle("is-touched", touched.has(`${kind} ${id}`));
+function named(element, kind, id) {
+  element.dataset.thing = `${kind} ${id}`;
   return element;
+}
+
+/**
+ * Marks what is different, and nothing else.
+ *
+ * @param {HTMLElement} content
+ * @param {{ kind: string, id: string }[]} changes
+ */
+export function touch(content, changes) {
+  const touched = new Set(changes.map(({ kind, id }) => `${kind} ${id}`));
+  for (const element of /** @type {NodeListOf<HTMLElement>} */ (content.querySelectorAll("[data-thing]"))) {
+    element.classList.toggle("is-touched", touched.has(element.dataset.thing ?? ""));
+  }
 }
 
 /**
@@ -183,21 +193,13 @@ function openRecord(title, thing) {
   dialog.showModal();
 }
 
-/**
- * @param {PoolNumber[]} numbers
- * @param {Look} look
- */
-function poolOf(numbers, look) {
+/** @param {PoolNumber[]} numbers */
+function poolOf(numbers) {
   const tiles = numbers.slice(0, LISTED_MAX).map((each) => {
     const what = stateOf(each);
     const note = each.live_sessions ? `, ${each.live_sessions} session${each.live_sessions > 1 ? "s" : ""}` : "";
     const kind = `tile is-${what.replace(" ", "_")}`;
-    return marked(
-      h("li", { class: kind }, tel(each.number), h("span", {}, `${what}${note}`)),
-      "number",
-      each.number,
-      look,
-    );
+    return named(h("li", { class: kind }, tel(each.number), h("span", {}, `${what}${note}`)), "number", each.number);
   });
   const body = tiles.length
     ? h("ul", { class: "tiles", "aria-label": "Numbers" }, tiles)

@@ -11,7 +11,9 @@ import { address, here } from "../links.js";
  * @typedef {{ kind: string, key: string, fits: (event: JournalEvent) => boolean }} Step
  */
 
-const PAGE = 1000;
+//: How many events are read at once: few at first, for the next one is near as a rule.
+const PAGE_MIN = 32;
+const PAGE_MAX = 1000;
 
 /** @type {Step[]} by what one can step; the key in upper case steps back */
 export const STEPS = [
@@ -21,26 +23,39 @@ export const STEPS = [
 ];
 
 /**
- * The number of the next event of a kind; null where the journal has none.
+ * The number of the next event of a kind; null where there is none. The journal knows of what kind an event is; where
+ * every event is of the kind, nobody is asked.
  *
- * @param {number} from the event that is stepped away from
+ * @param {{ sequence: number, first: number, last: number }} from the moment that is stepped away from
  * @param {Step} step
  * @param {-1 | 1} way
  * @param {import("../api.js").Options} options
  * @returns {Promise<number | null>}
  */
-export async function neighbour(from, step, way, options) {
-  return way > 0 ? later(from, step, options) : earlier(from, step, options);
+export async function neighbour({ sequence, first, last }, { kind, fits }, way, options) {
+  if (kind === "event") return within(sequence + way, first, last);
+  const found = await (way > 0 ? later : earlier)(sequence, fits, options);
+  return within(found, first, Number.POSITIVE_INFINITY);
+}
+
+/**
+ * @param {number | null} found
+ * @param {number} first
+ * @param {number} last
+ */
+function within(found, first, last) {
+  return found !== null && found >= first && found <= last ? found : null;
 }
 
 /**
  * @param {number} from
- * @param {Step} step
+ * @param {Step["fits"]} fits
  * @param {import("../api.js").Options} options
  */
-async function later(from, { fits }, options) {
-  for (let after = from; ; ) {
-    const { events } = await page(after, PAGE, options);
+async function later(from, fits, options) {
+  let after = from;
+  for (let limit = PAGE_MIN; ; limit = Math.min(PAGE_MAX, 4 * limit)) {
+    const { events } = await page(after, limit, options);
     const found = events.find(fits);
     if (found) return found.sequence;
     if (!events.length) return null;
@@ -50,17 +65,19 @@ async function later(from, { fits }, options) {
 
 /**
  * @param {number} from
- * @param {Step} step
+ * @param {Step["fits"]} fits
  * @param {import("../api.js").Options} options
  */
-async function earlier(from, { fits }, options) {
-  for (let until = from; until > 1; until -= PAGE) {
-    const after = Math.max(0, until - 1 - PAGE);
+async function earlier(from, fits, options) {
+  let until = from;
+  for (let limit = PAGE_MIN; until > 1; limit = Math.min(PAGE_MAX, 4 * limit)) {
+    const after = Math.max(0, until - 1 - limit);
     const { events, first } = await page(after, until - 1 - after, options);
     // What the journal has forgotten is answered with what comes after it.
     const found = events.findLast((event) => event.sequence < until && fits(event));
     if (found) return found.sequence;
     if (after < first) return null;
+    until = after + 1;
   }
   return null;
 }
