@@ -11,7 +11,7 @@ import { world } from "../state.js";
 import { keepFresh, onConnection, onEvents } from "../stream.js";
 import { enter, nameOf, nameWorld } from "../worlds.js";
 import { agoOf, bannerOf, beginningOf, troubleOf } from "./pastbanner.js";
-import { changesCard, sinceInput } from "./pastchanges.js";
+import { changesCard } from "./pastchanges.js";
 import { slide } from "./pastcontrols.js";
 import { contentOf, touch } from "./pastmoment.js";
 import { comparison, eventsAround, latest, momentAt } from "./pastread.js";
@@ -118,11 +118,11 @@ export function past(main, signal, detail) {
  */
 function stage(main, place, { go, step, back, fork, compare }) {
   const [banner, beginning, trouble] = [h("div"), h("div"), h("div", { role: "alert" })];
-  const [around, changed, content] = [h("div"), h("div"), h("div", { class: "stack" })];
+  const [around, content] = [h("div"), h("div", { class: "stack" })];
   const voice = h("p", { class: "hidden", role: "status" });
-  const since = sinceInput(compare);
+  const differences = changesCard(compare);
   const { element: controls, slider, mark } = slide({ go, step });
-  const side = h("div", { class: "past-side" }, around, changed);
+  const side = h("div", { class: "past-side" }, around, differences.element);
   const parts = h("div", { class: "past-parts" }, side, content);
   const whole = h("div", { class: "past stack", hidden: true }, banner, controls, beginning, parts);
   show(main, h("h1", {}, "Time travel"), voice, trouble, whole);
@@ -132,7 +132,7 @@ function stage(main, place, { go, step, back, fork, compare }) {
     show(banner, bannerOf(moment, place.at === null, { back, fork }));
   };
   const changes = (/** @type {Comparison | null} */ compared, /** @type {Moment} */ moment) => {
-    show(changed, changesCard(compared, moment, { compare, since: place.since, input: since }));
+    differences.draw(compared, moment, place.since);
     touch(content, compared?.changes ?? []);
   };
   return {

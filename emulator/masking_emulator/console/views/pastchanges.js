@@ -1,7 +1,7 @@
 // What is different between two moments, field by field.
 
 import { Refused } from "../api.js";
-import { badge, breakable, button, h, hidden } from "../dom.js";
+import { badge, breakable, button, h, hidden, show } from "../dom.js";
 import { when } from "../instants.js";
 import { formatted } from "../numberformat.js";
 import { why } from "../say.js";
@@ -121,40 +121,39 @@ function isNothing(value) {
 }
 
 /**
- * What the moment is compared with, as a number; one for the whole visit, so that nothing redraws what is being typed.
+ * The differences, and the ways to choose what the moment is compared with. It stands for the whole visit, so that
+ * nothing takes away what is being typed.
  *
  * @param {(since: number | null) => unknown} compare
  */
-export function sinceInput(compare) {
+export function changesCard(compare) {
+  const [title, ways, found] = [h("h2"), h("span", { class: "cluster" }), h("div")];
   const properties = { inputmode: "numeric", size: 7, "aria-label": "Compare with event", placeholder: "number" };
-  const input = h("input", { ...properties, "data-key": "since" });
+  const input = h("input", properties);
   input.addEventListener("change", () => compare(input.value.trim() === "" ? null : Number(input.value)));
-  return input;
-}
+  const label = h("label", { class: "cluster" }, "Compare with event ", input);
+  const card = { class: "card", "aria-label": "What changed" };
+  const element = h("section", card, title, h("div", { class: "cluster" }, label, ways), found);
 
-/**
- * The differences, and the ways to choose what the moment is compared with.
- *
- * @param {Comparison | null} compared null while it is not known
- * @param {import("./pastmoment.js").Moment} moment
- * @param {{ since: number | null, compare: (since: number | null) => unknown, input: HTMLInputElement }} ways
- */
-export function changesCard(compared, moment, { since, compare, input }) {
-  const { sequence } = moment;
-  if (document.activeElement !== input) input.value = since === null || Number.isNaN(since) ? "" : String(since);
-  return h(
-    "section",
-    { class: "card", "aria-label": "What changed", "aria-busy": String(compared === null) },
-    h("h2", {}, titleOf(moment, since)),
-    h(
-      "div",
-      { class: "cluster" },
-      h("label", { class: "cluster" }, "Compare with event ", input),
+  /**
+   * @param {Comparison | null} compared null while it is not known
+   * @param {import("./pastmoment.js").Moment} moment
+   * @param {number | null} since
+   */
+  const draw = (compared, moment, since) => {
+    const { sequence } = moment;
+    element.setAttribute("aria-busy", String(compared === null));
+    title.textContent = titleOf(moment, since);
+    if (document.activeElement !== input) input.value = since === null || Number.isNaN(since) ? "" : String(since);
+    show(
+      ways,
       since === sequence ? null : button("Compare from here", () => compare(sequence), { "data-key": "from-here" }),
       since === null ? null : button("Stop comparing", () => compare(null), { "data-key": "stop" }),
-    ),
-    compared ? foundOf(compared, moment, since) : h("p", { class: "quiet" }, "Comparing…"),
-  );
+    );
+    if (compared) show(found, foundOf(compared, moment, since));
+    else show(found, h("p", { class: "quiet" }, "Comparing…"));
+  };
+  return { element, draw };
 }
 
 /**
