@@ -149,7 +149,7 @@ function nav(current) {
     Object.keys(VIEWS).map((view) => h("li", {}, link(view))),
   );
   const bar = element("nav");
-  const opener = button([VIEWS[current].title, h("span", { "aria-hidden": "true" }, " ▾")], () => turn(), {
+  const opener = button(VIEWS[current].title, () => turn(), {
     class: "nav-opener",
     "aria-expanded": "false",
     "aria-label": `Views, now ${VIEWS[current].title}`,

@@ -3,6 +3,7 @@
 import { h, show } from "./dom.js";
 import { about, titleOf } from "./events.js";
 import { timeOf } from "./instants.js";
+import { withNumbers } from "./numberformat.js";
 import { history, onConnection, onEvents } from "./stream.js";
 
 const SHOWN_MAX = 40;
@@ -15,7 +16,13 @@ export function livePanel(panel) {
     show(
       list,
       events.map((event) =>
-        h("li", {}, h("time", {}, timeOf(event.at)), h("b", {}, titleOf(event)), h("span", {}, about(event))),
+        h(
+          "li",
+          {},
+          h("time", {}, timeOf(event.at)),
+          h("b", {}, titleOf(event)),
+          h("span", {}, withNumbers(about(event))),
+        ),
       ),
     );
   };

@@ -28,7 +28,13 @@ export function menu(label, items, options = {}) {
     const opens = /** @type {ToggleEvent} */ (event).newState === "open";
     opener.setAttribute("aria-expanded", String(opens));
   });
-  list.addEventListener("toggle", () => list.matches(":popover-open") && place(list, opener));
+  const follow = () => {
+    removeEventListener("resize", follow);
+    if (!list.matches(":popover-open")) return;
+    place(list, opener);
+    addEventListener("resize", follow);
+  };
+  list.addEventListener("toggle", follow);
   list.addEventListener("click", (event) => {
     const target = /** @type {Element} */ (event.target).closest("button, a");
     if (target && !target.hasAttribute("data-stays")) list.hidePopover();

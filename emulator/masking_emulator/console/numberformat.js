@@ -53,6 +53,15 @@ export function tel(digits) {
   return h("span", { class: "tel", "data-number": text, title: text }, formatted(text));
 }
 
+/**
+ * A sentence with formatted numbers in it: each becomes an element, and is not torn at the end of a line.
+ *
+ * @param {string} text
+ */
+export function withNumbers(text) {
+  return text.split(/(\+\d[\d -]{5,}\d)/).map((part, place) => (place % 2 ? tel(part.replaceAll(/\D/g, "")) : part));
+}
+
 /** @param {string} text */
 function codeOf(text) {
   if (text[1] === "1" || text[1] === "7") return text[1];

@@ -3,20 +3,20 @@
 import { svg } from "./dom.js";
 import { formatted } from "./numberformat.js";
 
-const WIDTH = 640;
+const WIDTH = 572;
 const HEIGHT = 292;
 const NUMBER = "+14155550100";
 
 export function still() {
   const label =
-    "Two phones and a virtual number between them. Customer and courier talk, and each phone shows the virtual number only.";
+    "Two phones and a virtual number between them. A customer calls a courier, and each phone shows the virtual number only.";
   return svg(
     "svg",
     { viewBox: `0 0 ${WIDTH} ${HEIGHT}`, class: "still", role: "img", "aria-label": label },
-    svg("line", { x1: 176, x2: 240, y1: 140, y2: 140, class: "wire-line" }),
-    svg("line", { x1: 400, x2: 464, y1: 140, y2: 140, class: "wire-line" }),
-    phone(8, "Customer", "+14155550123", "+14155550145", "On the line", false),
-    phone(464, "Courier", "+14155550145", "+14155550123", "Incoming call", true),
+    svg("line", { x1: 176, x2: 206, y1: 140, y2: 140, class: "wire-line" }),
+    svg("line", { x1: 366, x2: 396, y1: 140, y2: 140, class: "wire-line" }),
+    phone(8, "Customer", "+14155550123", "+14155550145", "Calling…", false),
+    phone(396, "Courier", "+14155550145", "+14155550123", "Incoming call", true),
     plate(),
   );
 }
@@ -46,9 +46,9 @@ function phone(x, who, own, other, says, rings) {
 
 function plate() {
   return [
-    svg("rect", { x: 240, y: 96, width: 160, height: 88, rx: 14, class: "plate-box" }),
-    svg("text", { x: 320, y: 122, class: "soft" }, "Virtual number"),
-    svg("text", { x: 320, y: 148, class: "strong" }, formatted(NUMBER)),
-    svg("text", { x: 320, y: 170, class: "soft" }, "all that either sees"),
+    svg("rect", { x: 206, y: 96, width: 160, height: 88, rx: 14, class: "plate-box" }),
+    svg("text", { x: 286, y: 122, class: "soft" }, "Virtual number"),
+    svg("text", { x: 286, y: 148, class: "strong" }, formatted(NUMBER)),
+    svg("text", { x: 286, y: 170, class: "soft" }, "all that either sees"),
   ];
 }

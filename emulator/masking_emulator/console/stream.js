@@ -147,11 +147,13 @@ function take(event) {
   if (waiting.length > KEPT_MAX) waiting.shift();
   if (scheduled) return;
   scheduled = true;
-  if (document.hidden) setTimeout(hand, HIDDEN_MS);
-  else requestAnimationFrame(hand);
+  requestAnimationFrame(hand);
+  setTimeout(hand, HIDDEN_MS);
 }
 
+// By whatever comes first: a tab in the background draws no frame, also where one was asked for before.
 function hand() {
+  if (!scheduled) return;
   scheduled = false;
   const batch = waiting;
   waiting = [];

@@ -30,7 +30,15 @@ export function callbacks(main, signal, detail) {
   let open = detail ?? null;
   const filters = filterBar(() => newest(), signal);
   const [list, one, policy, pages] = [h("div"), h("div"), h("div"), h("div", { class: "cluster" })];
-  show(main, h("h1", {}, "Callbacks"), triggerMenu(signal), policy, filters.bar, one, list, pages);
+  show(
+    main,
+    h("div", { class: "title" }, h("h1", {}, "Callbacks"), h("div", { class: "cluster" }, triggerMenu(signal))),
+    policy,
+    filters.bar,
+    one,
+    list,
+    pages,
+  );
   const quiet = { quiet: true, signal };
 
   const newest = () => {
@@ -183,5 +191,6 @@ export function tookOf({ attempts }) {
   if (!last) return "–";
   const answer = last.response?.status ?? last.error ?? last.meaning;
   const count = attempts.length > 1 ? `, attempt ${attempts.length}` : "";
-  return `${answer} in ${Math.round(last.took_ms)} ms${count}`;
+  const whole = `${answer} in ${Math.round(last.took_ms)} ms`;
+  return `${typeof answer === "number" ? whole.replaceAll(" ", "\u00a0") : whole}${count}`;
 }

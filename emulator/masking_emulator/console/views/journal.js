@@ -5,6 +5,7 @@ import { button, fold, h, raw, row, show, table } from "../dom.js";
 import { about, titleOf } from "../events.js";
 import { when } from "../instants.js";
 import { address, here, note } from "../links.js";
+import { withNumbers } from "../numberformat.js";
 import { keepFresh } from "../stream.js";
 
 /** @typedef {import("../types.js").JournalEvent} JournalEvent */
@@ -39,9 +40,13 @@ export function journal(main, signal) {
     "div",
     { class: "cluster toolbar" },
     filter,
-    button("Older", () => turn((end ?? last) - ROWS_MAX)),
-    button("Newer", () => turn(end === null ? null : end + ROWS_MAX)),
-    button("Newest", () => turn(null)),
+    h(
+      "div",
+      { class: "cluster" },
+      button("Older", () => turn((end ?? last) - ROWS_MAX)),
+      button("Newer", () => turn(end === null ? null : end + ROWS_MAX)),
+      button("Newest", () => turn(null)),
+    ),
     range,
   );
   show(main, h("h1", {}, "Journal"), bar, body);
@@ -83,7 +88,13 @@ function none(isFiltered) {
 /** @param {JournalEvent} event */
 function line(event) {
   const then = { href: address("past", String(event.sequence)), title: "The world as it stood after this event" };
-  return row(h("a", then, `#${event.sequence}`), when(event.at), titleOf(event), about(event), lazy(event));
+  return row(
+    h("a", then, `#${event.sequence}`),
+    when(event.at),
+    titleOf(event),
+    h("span", {}, withNumbers(about(event))),
+    lazy(event),
+  );
 }
 
 /** @param {JournalEvent} event */

@@ -61,7 +61,7 @@ export function laboratory({ deliver, rules }, refresh) {
   );
   return h(
     "div",
-    { class: "cluster" },
+    { class: "cluster switchboard" },
     delivery,
     switches,
     button("Release all held", release, { "data-key": "release-all" }),

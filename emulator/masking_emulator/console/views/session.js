@@ -5,7 +5,7 @@ import { badge, button, fold, h, pairs, raw, row, show, table } from "../dom.js"
 import { about, sessionOf, titleOf } from "../events.js";
 import { timeOf, when } from "../instants.js";
 import { address } from "../links.js";
-import { plainNumber, tel } from "../numberformat.js";
+import { plainNumber, tel, withNumbers } from "../numberformat.js";
 import { player } from "../recording.js";
 import { attempt } from "../say.js";
 import { state } from "../state.js";
@@ -161,7 +161,13 @@ function timeline(events) {
   const items = events
     .slice(-EVENTS_MAX)
     .map((event) =>
-      h("li", {}, h("time", {}, timeOf(event.at)), h("b", {}, titleOf(event)), h("span", {}, about(event))),
+      h(
+        "li",
+        {},
+        h("time", {}, timeOf(event.at)),
+        h("b", {}, titleOf(event)),
+        h("span", {}, withNumbers(about(event))),
+      ),
     );
   return h("ol", { class: "timeline", tabindex: 0, "aria-label": "Events of the session" }, items);
 }

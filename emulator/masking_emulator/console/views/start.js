@@ -3,6 +3,7 @@
 import { control } from "../api.js";
 import { badge, button, choice, h, show } from "../dom.js";
 import { address } from "../links.js";
+import { withNumbers } from "../numberformat.js";
 import { say } from "../say.js";
 import { stage } from "../stage.js";
 import { state } from "../state.js";
@@ -59,12 +60,11 @@ function foyer(main, signal) {
           { class: "cluster" },
           button("Watch the story", () => tell(STORIES[0]), { class: "primary large" }),
           h("a", { class: "button large", href: address("overview") }, "Open the console"),
-          pace,
         ),
       ),
       still(),
     ),
-    h("h2", {}, "Five stories"),
+    h("div", { class: "title" }, h("h2", {}, "Five stories"), pace),
     h("div", { class: "stories" }, STORIES.map(told)),
   );
   onTold(() => telling()?.how === "broken" && say(telling()?.trouble ?? "", "failed"), signal);
@@ -99,13 +99,13 @@ function theatre(main, signal) {
     const now = telling();
     if (!now) return;
     title.textContent = now.story.title;
-    caption.textContent = now.trouble || (now.captions.at(-1) ?? "A world is made…");
+    show(caption, h("span", {}, withNumbers(now.trouble || (now.captions.at(-1) ?? "A world is made…"))));
     progress.max = now.story.steps.length;
     progress.value = now.captions.length;
     show(controls, controlsOf(now));
     show(
       captions,
-      now.captions.map((text) => h("li", {}, text)),
+      now.captions.map((text) => h("li", {}, withNumbers(text))),
     );
     show(onwards, now.how === "over" ? Object.entries(AFTERWARDS).map(onward) : []);
     scene.cast(now.story.cast);

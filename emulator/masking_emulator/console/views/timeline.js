@@ -6,6 +6,7 @@ import { button, h } from "../dom.js";
 import { dated, instant } from "../instants.js";
 import { formatted } from "../numberformat.js";
 import { state, worldNow } from "../state.js";
+import { onTheme } from "../theme.js";
 import { packed, whole, zoomed } from "./timelinemodel.js";
 import { instantAt, LANES, paint } from "./timelinepaint.js";
 
@@ -101,6 +102,7 @@ export function timeline(signal, { open }) {
   });
   const sizes = new ResizeObserver(redraw);
   sizes.observe(canvas);
+  onTheme(redraw, signal);
   const ticking = setInterval(() => state.clock.rate && !document.hidden && redraw(), TICK_MS);
   signal.addEventListener("abort", () => {
     clearInterval(ticking);

@@ -104,7 +104,7 @@ function inksOf(canvas) {
  * @param {Scene} scene
  */
 function ground({ context, width, x, ink }, { span, now }) {
-  context.font = "12px system-ui, sans-serif";
+  context.font = `12px ${getComputedStyle(context.canvas).fontFamily}`;
   context.textBaseline = "middle";
   for (const [name, lane] of [
     ["Sessions", LANES.sessions],
