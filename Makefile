@@ -6,10 +6,10 @@ BIN    := $(VENV)/bin
 PORT   ?= 8080
 
 .DEFAULT_GOAL := help
-.PHONY: help run test fuzz check format golden farm-test sdk-labs npm-package docs docs-serve generated coverage screenshots bench install clean
+.PHONY: help run test fuzz check format golden golden-screens farm-test sdk-labs npm-package docs docs-serve generated coverage screenshots bench install clean
 
 help:  ## what can be made
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(VENV)/run.stamp  ## start the emulator with its demo world on http://127.0.0.1:8080; PORT=9000 chooses another port
 	@echo 'serving on port $(PORT); make run PORT=9000 takes another' >&2
@@ -38,6 +38,10 @@ format: $(VENV)/dev.stamp  ## mend lint and formatting
 
 golden: $(VENV)/dev.stamp  ## rewrite the golden files; read the diff before you commit it
 	MASKING_EMULATOR_GOLDEN=write $(BIN)/pytest -q tests/test_scenarios.py tests/test_wire.py tests/test_callbacks.py tests/sdk/test_dropin.py
+
+golden-screens: $(VENV)/dev.stamp  ## take the pictures anew that the console's looks are compared with; look at them
+	npm install --prefix tests/node --no-package-lock --no-audit --no-fund --silent
+	$(BIN)/python -m tests.console.screens
 
 farm-test: $(VENV)/dev.stamp  ## every test of the SDKs and every golden case against four servers behind HAProxy
 	MASKING_EMULATOR_FARM=4 $(BIN)/pytest tests/sdk tests/farm

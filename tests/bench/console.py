@@ -5,7 +5,7 @@ from statistics import median
 from playwright.sync_api import sync_playwright
 
 from tests.bench.table import Effort, Row, alone
-from tests.console.conftest import ARGUMENTS, browser_path
+from tests.console.conftest import browser_path, chromium
 from tests.console.crowd import burst, crowded, open_sessions, scroll
 
 #: The browser calls a task long from 50 ms on, and says nothing of shorter ones.
@@ -15,14 +15,12 @@ _LONG_MS = 50
 def console(effort: Effort) -> list[Row]:
     """The median of some rounds: first contentful paint, and the longest tasks of the page."""
     paints, bursts, scrolls = [], [], []
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=browser_path(), args=list(ARGUMENTS))
+    with sync_playwright() as playwright, chromium(playwright, browser_path()) as browser:
         for _ in range(min(effort.rounds, 3)):
             with crowded(browser) as page:
                 paints.append(open_sessions(page))
                 bursts.append(burst(page))
                 scrolls.append(max(scroll(page.page, view) for view in ("Callbacks", "Journal", "Sessions")))
-        browser.close()
     painted, in_burst, scrolling = median(paints), median(bursts), median(scrolls)
     return [
         alone("console, 10,000 sessions: first paint", painted, "ms", target="≤ 1,000", met=painted <= 1000),

@@ -3,27 +3,31 @@
 Every test fails that leaves an error in the browser's console, or lets the page ask another host.
 """
 
+import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Any, Final
 from urllib.parse import urlsplit
 
 import pytest
 from masking_emulator.server.thread import ServerThread
 
+from tests.console import fonts
 from tests.plivo.ask import Api, api_of
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request
+    from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Playwright, Request
 
 NAMES: Final = ("chromium", "chromium-browser", "google-chrome")
 ARGUMENTS: Final = (
     *("--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"),
     *("--disable-component-update", "--disable-sync", "--autoplay-policy=no-user-gesture-required"),
+    *fonts.ARGUMENTS,
 )
 
 #: A refused request is written into the browser's console by the browser itself.
@@ -107,6 +111,16 @@ def browser_path() -> str | None:
     return next((path for path in map(shutil.which, NAMES) if path), None)
 
 
+@contextmanager
+def chromium(playwright: "Playwright", path: str | None) -> Iterator["Browser"]:
+    """The browser at `path`, or playwright's own where that is None, with the same fonts on every machine."""
+    with TemporaryDirectory() as folder:
+        env: dict[str, str | float | bool] = {**os.environ, **fonts.environment(Path(folder))}
+        browser = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS), env=env)
+        yield browser
+        browser.close()
+
+
 @pytest.fixture(scope="package")
 def browser() -> Iterator["Browser"]:
     """One browser for the package, and no longer: playwright keeps an event loop in this thread."""
@@ -114,10 +128,8 @@ def browser() -> Iterator["Browser"]:
     found = browser_path()
     if found is None:
         pytest.skip("there is no Chromium")
-    with sync_api.sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=found, args=list(ARGUMENTS))
+    with sync_api.sync_playwright() as playwright, chromium(playwright, found) as browser:
         yield browser
-        browser.close()
 
 
 @contextmanager

@@ -12,7 +12,7 @@ from typing import Any, Final
 from masking_emulator.server.thread import ServerThread
 from playwright.sync_api import Browser, Page, sync_playwright
 
-from tests.console.conftest import ARGUMENTS, browser_path
+from tests.console.conftest import browser_path, chromium
 from tests.plivo.ask import Api, api_of
 
 DOCUMENTS: Final = Path(__file__).parents[2] / "docs" / "screenshots"
@@ -49,7 +49,7 @@ _OF_DOCUMENTS: Final = {
     "past-dark": ("past-compared", "dark"),
 }
 
-_WORLD: Final = {
+WORLD: Final = {
     "account": {"subaccounts": [{}]},
     "numbers": [
         {"number": number}
@@ -61,16 +61,18 @@ _WORLD: Final = {
 
 def main(folder: Path | None = None) -> None:
     """Fill a world, and take what was asked for."""
-    with ServerThread("demo") as emulator, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=browser_path(), args=list(ARGUMENTS))
-        made = emulator.control.post("/worlds", {"world": _WORLD})
+    with (
+        ServerThread("demo") as emulator,
+        sync_playwright() as playwright,
+        chromium(playwright, browser_path()) as browser,
+    ):
+        made = emulator.control.post("/worlds", {"world": WORLD, "seed": "screens"})
         api = api_of(emulator.url, made)
         session = fill(emulator, api)
         if folder is None:
             _document(browser, api, session)
         else:
             _everything(browser, api, session, folder)
-        browser.close()
 
 
 def fill(emulator: ServerThread, api: Api) -> str:
