@@ -99,6 +99,24 @@ def test_record_of_the_past_is_opened(console: Console) -> None:
     expect(dialog).to_have_count(0)
 
 
+def test_mark_of_the_past_stays_in_view_and_covers_no_focus(console: Console) -> None:
+    """However far down the page is scrolled; who goes back by Tab sees what has the focus below it."""
+    page, events = console.page, lived(console)
+    page.set_viewport_size({"width": 1024, "height": 500})
+    console.open("past", str(len(events) - 1))
+    openers = page.get_by_role("button", name=re.compile("^Open callback"))
+    openers.last.focus()
+    expect(banner(page)).to_be_in_viewport()
+    tops = []
+    for _ in range(8):
+        page.keyboard.press("Shift+Tab")
+        tops.append(page.evaluate("document.activeElement.getBoundingClientRect().top"))
+    box = banner(page).bounding_box()
+
+    assert box is not None
+    assert min(tops) >= box["y"] + box["height"]
+
+
 def test_slider_is_used_by_keyboard_and_says_where_it_is(console: Console) -> None:
     """Arrows move by an event, Home and End to the ends; what is read out names event, time and what happened."""
     page, events = console.page, lived(console)

@@ -82,7 +82,11 @@ export function keysHelp() {
   dialog.append(
     h("dl", { class: "pairs" }, rows),
     h("label", { class: "check" }, single, " keys of a single character do something"),
-    button("Close", () => dialog.close()),
+    h(
+      "div",
+      {},
+      button("Close", () => dialog.close()),
+    ),
   );
   shown(dialog);
 }

@@ -117,7 +117,7 @@ export function past(main, signal, detail) {
  * }} acts
  */
 function stage(main, place, { go, step, back, fork, compare }) {
-  const [banner, beginning, trouble] = [h("div"), h("div"), h("div", { role: "alert" })];
+  const [banner, beginning, trouble] = [h("div", { class: "past-top" }), h("div"), h("div", { role: "alert" })];
   const [around, content] = [h("div"), h("div", { class: "stack" })];
   const voice = h("p", { class: "hidden", role: "status" });
   const differences = changesCard(compare);

@@ -148,7 +148,9 @@ export function changesCard(compare) {
     show(
       ways,
       since === sequence ? null : button("Compare from here", () => compare(sequence), { "data-key": "from-here" }),
-      since === null ? null : button("Stop comparing", () => compare(null), { "data-key": "stop" }),
+      since === null
+        ? null
+        : button("Stop", () => compare(null), { "aria-label": "Stop comparing", "data-key": "stop" }),
     );
     if (compared) show(found, foundOf(compared, moment, since));
     else show(found, h("p", { class: "quiet" }, "Comparing…"));
