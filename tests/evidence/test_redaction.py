@@ -203,12 +203,13 @@ def test_what_a_comparison_needs_is_kept(tmp_path: Path) -> None:
         "Number pool exhausted or not available.",
         "Invalid parameter. session_expiry is 59, and 60 to 86400 are allowed",
         "Session already expired",
+        "Invalid parameter. pin_prompt_play should be a valid URL.",
     ],
 )
 def test_sentences_of_the_service_stay_as_they_are(sentence: str) -> None:
     """Their wording is what is compared, also where a customer's URL has the same words in it."""
     redactor = Redactor(timedelta())
-    redactor.url("https://example.com/session/number/expired/allowed")
+    redactor.url("https://example.com/session/number/expired/allowed/prompt")
 
     assert sentence == redactor.sentence(sentence)
 

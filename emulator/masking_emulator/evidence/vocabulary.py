@@ -47,8 +47,11 @@ _PROGRAM: Final = (
 )
 PROGRAMS: Final = re.compile(rf"{_PROGRAM}( \(?{_PROGRAM}\)?| \([a-z]+[:/]? ?v?[0-9.]{{1,16}}\))*", flags=re.IGNORECASE)
 
-#: The words of the sentences that the service is known to say, in small letters. None of them tells about anybody.
-SENTENCE_WORDS: Final = frozenset(word.lower() for text in sentences() for word in re.findall(r"[A-Za-z_]+", text))
+_WORDS: Final = frozenset(word.lower() for text in (*sentences(), *CREATE) for word in re.findall(r"[A-Za-z_]+", text))
+
+#: The words of the sentences that the service is known to say, and the parts of the names in them, in small letters.
+#: None of them tells about anybody.
+SENTENCE_WORDS: Final = _WORDS | {part for word in _WORDS for part in word.split("_")}
 
 #: The ending of a media file.
 EXTENSION: Final = re.compile(r"\.(mp3|wav|xml|ogg)$", flags=re.IGNORECASE)
