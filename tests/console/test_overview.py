@@ -89,6 +89,43 @@ def test_timeline_is_zoomed_by_keyboard(console: Console) -> None:
     expect(tip).to_have_text("")
 
 
+def test_timeline_is_brushed(console: Console) -> None:
+    """What is drawn over with the pointer fills the canvas; the wheel looks closer, and a button shows all again."""
+    page = console.page
+    console.session(session_expiry=3600)
+    console.open("overview")
+    canvas = page.locator(".timeline-canvas")
+    tip = page.locator(".timeline-tip")
+    page.wait_for_function("() => document.querySelector('.timeline-canvas').width > 300")
+    page.evaluate(NEXT_FRAMES)
+    box = canvas.bounding_box()
+    assert box is not None
+    right, middle, y = box["x"] + box["width"] - 4, box["x"] + box["width"] / 2, box["y"] + 36
+
+    def says() -> str:
+        page.evaluate(NEXT_FRAMES)
+        page.mouse.move(right - 1, y)
+        page.mouse.move(right, y)
+        return tip.inner_text()[:7]
+
+    seen = [says()]
+    page.mouse.move(middle - 100, y)
+    page.mouse.down()
+    page.mouse.move(middle, y)
+    page.mouse.move(middle + 100, y)
+    page.mouse.up()
+    seen.append(says())
+    console.click("All")
+    seen.append(says())
+    page.keyboard.down("Control")
+    page.mouse.move(middle, y)
+    page.mouse.wheel(0, -100)
+    page.keyboard.up("Control")
+    seen.append(says())
+
+    assert ["", "Session", "", "Session"] == seen
+
+
 def test_overview_has_a_table_for_who_sees_no_canvas(console: Console) -> None:
     """The newest sessions, with links."""
     page = console.page

@@ -1,10 +1,18 @@
 """Handsets, the number between them, and the diagram of a call."""
 
+import re
 from itertools import combinations
+from typing import Final
 
 from playwright.sync_api import Locator, expect
 
 from tests.console.conftest import FIRST, SECOND, STRANGER, Console
+
+#: The dot before "Recording": its size, and its colour in red, green and blue.
+_DOT: Final = """element => {
+    const { width, height, backgroundColor } = getComputedStyle(element, "::before");
+    return { width, height, colour: backgroundColor.match(/\\d+/g).map(Number) };
+}"""
 
 
 def phone(console: Console, number: str) -> Locator:
@@ -50,6 +58,49 @@ def test_two_phones_talk(console: Console) -> None:
     audio = console.page.locator("main audio")
     expect(audio).to_have_js_property("error", None)
     expect(audio).to_have_js_property("readyState", 4)
+
+
+def test_timer_runs_on_the_clock_of_the_world(console: Console) -> None:
+    """A minute a second: a talk of some minutes takes no longer than that, and its recording has a red dot."""
+    console.session(record=True)
+    console.open("phones")
+    console.click("Dial", phone(console, FIRST))
+    console.click("Answer", phone(console, SECOND))
+    timer = screen(console, FIRST).locator(".timer")
+    expect(timer).to_have_text("0:00")
+    dot = screen(console, FIRST).locator(".recorded").evaluate(_DOT)
+    console.pull_down("clock")
+    console.click("60x")
+    expect(timer).to_have_text(re.compile(r"^[1-9]\d?:\d\d$"))
+    console.click("Stop")
+    red, *others = dot["colour"]
+
+    assert (dot["width"], dot["height"], True) == ("9px", "9px", red > 2 * max(others))
+
+
+def test_diagram_stands_above_the_fold_and_grows(console: Console) -> None:
+    """Beside the phones at 1440 x 900, from the first step to the last, with nothing asked for by hand."""
+    page = console.page
+    page.set_viewport_size({"width": 1440, "height": 900})
+    made = console.session(record=True)
+    console.open("phones")
+    expect(page.locator(".the-call")).to_contain_text("No call yet")
+    steps = page.locator(".sequence line.message")
+    seen = []
+    uuid = console.control("POST", "/calls", {"from": FIRST, "to": made["virtual_number"], "manual": True})["call_uuid"]
+    for act, count in (
+        ({}, 3),
+        ({"action": "answer", "party": "callee"}, 4),
+        ({"action": "hangup", "party": "caller"}, 6),
+    ):
+        if act:
+            console.control("POST", f"/calls/{uuid}/actions", act)
+        expect(steps).to_have_count(count)
+        box = page.locator(".sequence").bounding_box()
+        assert box is not None
+        seen.append((box["y"] > 57, box["y"] + box["height"] <= 900))
+
+    assert [(True, True)] * 3 == seen
 
 
 def test_call_is_announced_to_who_listens(console: Console) -> None:

@@ -24,6 +24,13 @@ STORIES: Final = {
     "What if callbacks come late?": ("Not one callback has arrived", "all at once", "Its callbacks wait", "let go"),
 }
 
+#: What a page sees of it that its tab is not looked at.
+_PUT_ASIDE: Final = """() => {
+    Object.defineProperty(document, "hidden", { get: () => true });
+    Object.defineProperty(document, "visibilityState", { get: () => "hidden" });
+    document.dispatchEvent(new Event("visibilitychange"));
+}"""
+
 
 @pytest.fixture
 def told(console: Console) -> Iterator[Console]:
@@ -62,6 +69,18 @@ def test_story_plays_to_its_end_and_leaves_a_world(told: Console, title: str) ->
     assert told.world != told.api.auth_id
 
 
+def test_story_goes_on_in_the_background(told: Console) -> None:
+    """A tab that is put aside draws no frame any more, not even one that was asked for; the story ends all the same."""
+    page = told.page
+    page.evaluate("window.requestAnimationFrame = () => 0")
+    told.session()
+    page.evaluate(_PUT_ASIDE)
+    begin(told, "Expiry during a call")
+    expect(page.locator(".caption")).to_contain_text("That was all of it.", timeout=30_000)
+    expect(page.locator(".told-of a").first).to_have_text("SessionPartiesHangup")
+    expect(page.locator(".sequence")).to_contain_text("ends: not connected")
+
+
 def test_story_is_paused_stepped_and_told_again(told: Console) -> None:
     """While it pauses nothing happens; each step is one caption."""
     page = told.page
@@ -74,6 +93,10 @@ def test_story_is_paused_stepped_and_told_again(told: Console) -> None:
     expect(console_steps).to_have_count(count + 1)
     told.click("One step")
     expect(console_steps).to_have_count(count + 2)
+    page.set_viewport_size({"width": 1440, "height": 900})
+    diagram = page.locator(".sequence").bounding_box()
+    assert diagram is not None
+    assert diagram["y"] + diagram["height"] <= 900
     told.click("Go on")
     expect(page.locator(".caption")).to_contain_text("That was all of it.", timeout=30_000)
     first = told.world

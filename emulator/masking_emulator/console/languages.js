@@ -230,7 +230,10 @@ function vitest(call) {
  * @param {Made} call
  */
 function go(call) {
-  const body = call.body === undefined ? "nil" : `strings.NewReader(\`${JSON.stringify(call.body)}\`)`;
+  const text = JSON.stringify(call.body) ?? "";
+  // Go has no way to write a backtick between backticks; what JSON escapes in a string, Go escapes in the same way.
+  const quoted = text.includes("`") ? JSON.stringify(text) : `\`${text}\``;
+  const body = call.body === undefined ? "nil" : `strings.NewReader(${quoted})`;
   const imports = ["fmt", "io", "net/http", ...(call.body === undefined ? [] : ["strings"])];
   const set = [
     ...(call.body === undefined ? [] : ['request.Header.Set("Content-Type", "application/json")']),

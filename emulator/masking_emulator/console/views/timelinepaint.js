@@ -88,6 +88,8 @@ function paperOf(canvas, { from, to }) {
 /** @param {HTMLCanvasElement} canvas */
 function inksOf(canvas) {
   const probe = document.createElement("i");
+  // A browser that forces colours would give one and the same for all: nothing could be told from its ground.
+  probe.style.setProperty("forced-color-adjust", "none");
   canvas.after(probe);
   const inks = INKS.map((name) => {
     probe.style.color = `var(--${name})`;
