@@ -99,6 +99,20 @@ def test_moment_names_its_event_and_its_instant(api: Api) -> None:
     assert {(0, len(events))} == {(moment["first"], moment["last"]) for moment in moments}
 
 
+def test_moment_whose_event_the_journal_has_forgotten_has_none(emulator: ServerThread) -> None:
+    """The journal may keep less than the history: the moment is as it was, and not said to be another event's."""
+    limits = {"journal_events_max": 2, "history_max": 100}
+    world = {"numbers": [{"number": "+14155550100"}], "limits": limits, "clock": {"rate": 0}}
+    api = api_of(emulator.url, emulator.control.post("/worlds", {"world": world}))
+    made = [create(api, pair, pair + 3) for pair in range(3)]
+    moments = [good(control(api, "GET", f"{{w}}/at?sequence={at}")) for at in range(4)]
+    kept = good(control(api, "GET", "{w}/journal"))["events"]
+    emulator.control.delete(f"/worlds/{api.auth_id}")
+
+    assert [None, None, *kept] == [moment["event"] for moment in moments]
+    assert made[:1] == [session["session_uuid"] for session in moments[1]["sessions"]]
+
+
 def test_lists_of_a_moment_are_limited(api: Api) -> None:
     """The newest of each kind, and the counts of all."""
     newest = [create(api, pair, pair + 3) for pair in range(3)][-1]

@@ -56,6 +56,11 @@ class Journal:
         """Sequence number of the oldest event that is kept; one past the last where none is."""
         return self.last - len(self._events) + 1
 
+    def at(self, sequence: int) -> Event | None:
+        """The event of this number; None where the journal does not have it, or has it no more."""
+        place = sequence - self.first
+        return self._events[place] if 0 <= place < len(self._events) else None
+
     def after(self, sequence: int, limit: int) -> list[tuple[int, Event]]:
         """Up to `limit` events with numbers above `sequence`, oldest first."""
         start = max(sequence + 1, self.first)

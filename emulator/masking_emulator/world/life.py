@@ -172,9 +172,8 @@ class Life:
     def looking_back(self, sequence: int) -> Work[Moment]:
         """The work of seeing this life as it stood after an event. Raises NotKept."""
         engine, _ = yield from self.history.engine_at(sequence)
-        event = next((event for _, event in self.journal.after(sequence - 1, 1)), None) if sequence else None
         entries = yield from _entries_at(self.log, engine)
-        return Moment(sequence, event, engine, entries)
+        return Moment(sequence, self.journal.at(sequence), engine, entries)
 
     def saving(self, *, rate: float) -> Work[SavedWorld]:
         """The work of the state of this life, as it is when the work begins.
