@@ -161,6 +161,7 @@ def test_steps_go_by_event_by_callback_and_by_call(console: Console) -> None:
     expect(page.locator("#status")).to_have_text("There is no earlier callback to step to.")
     page.keyboard.press("n")
     expect(banner(page)).to_contain_text("Now, ")
+    expect(page.locator("main p[role=status]")).to_contain_text(f"event {len(events)} of {len(events)}")
 
 
 def test_keys_are_said_and_acts_are_found(console: Console) -> None:
@@ -243,6 +244,9 @@ def test_two_moments_are_compared_field_by_field(console: Console) -> None:
     assert f"{status['before']} → {status['after']}" == listed[session["id"]]["status"]
     assert "active" == status["after"]
     assert any(name.startswith("interaction") for name in listed[session["id"]])
+    marked = page.locator("[data-thing].is-touched").evaluate_all("all => all.map(each => each.dataset.thing)")
+    shown = {"session", "call", "callback", "number"}
+    assert {f"{each['kind']} {each['id']}" for each in asked if each["kind"] in shown} == set(marked)
 
     expect(page.locator(".past-pin")).to_be_visible()
     console.open("past", f"{answered}?since={last}")
@@ -288,6 +292,23 @@ def test_forgotten_moment_says_so(another: Callable[..., Console]) -> None:
     expect(slider(page)).to_have_attribute("min", str(first))
     expect(page.locator(".past-begins")).to_contain_text(f"The past begins at event {first}")
     expect(page.get_by_text("There is no moment before this one.")).to_be_visible()
+
+
+def test_moment_outlives_its_event(another: Callable[..., Console]) -> None:
+    """The journal may forget more than the history: what was is shown, and what happened is not known any more."""
+    limits = {"journal_events_max": 5, "history_max": 100}
+    console = another(numbers=[{"number": "+14155550100"}], limits=limits, clock={"rate": 0})
+    page = console.page
+    for number in range(20):
+        console.session(first_party=f"+1202555{1000 + number}", second_party=f"+1202555{2000 + number}")
+    console.open("past", "3")
+    expect(banner(page)).to_contain_text("Event 3 of 20: the journal no longer says what happened")
+    expect(page.get_by_text("The journal no longer says what happened here.")).to_be_visible()
+    expect(page.get_by_role("region", name="Sessions, as it was")).to_contain_text("3 live of 3")
+    page.keyboard.press("e")
+    expect(page.get_by_role("region", name="Sessions, as it was")).to_contain_text("4 live of 4")
+    page.keyboard.press("Shift+B")
+    expect(page.locator("#status")).to_have_text("There is no earlier callback to step to.")
 
 
 def test_world_without_a_past_says_so(another: Callable[..., Console]) -> None:

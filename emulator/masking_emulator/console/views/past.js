@@ -87,9 +87,9 @@ export function past(main, signal, detail) {
   });
   const afterReset = async () => {
     const was = shown;
-    const now = was && (await momentAt(was.sequence, quiet).catch(() => null));
-    if (signal.aborted || !was || place.at === null) return;
-    if (JSON.stringify(now?.event) === JSON.stringify(was.event)) return;
+    if (!was || (place.at === null && place.since === null)) return;
+    const now = await momentAt(was.sequence, quiet).catch(() => null);
+    if (signal.aborted || JSON.stringify(now?.event) === JSON.stringify(was.event)) return;
     say("The world began anew meanwhile: the moment that was looked at is gone. This is now.");
     go({ at: null, since: null });
   };
@@ -121,6 +121,7 @@ function stage(main, place, { go, step, back, fork, compare }) {
   const [around, content] = [h("div"), h("div", { class: "stack" })];
   const voice = h("p", { class: "hidden", role: "status" });
   const differences = changesCard(compare);
+  let wasPast = false;
   const { element: controls, slider, mark } = slide({ go, step });
   const side = h("div", { class: "past-side" }, around, differences.element);
   const parts = h("div", { class: "past-parts" }, side, content);
@@ -148,8 +149,10 @@ function stage(main, place, { go, step, back, fork, compare }) {
       show(content, contentOf(moment));
       changes(null, moment);
       whole.hidden = false;
-      // The slider says itself where it is.
-      if (place.at !== null && document.activeElement !== slider) voice.textContent = inWords(moment);
+      // The slider says itself where it is. Now is said when it is come back to, not at each event.
+      const isSaid = place.at !== null || wasPast;
+      wasPast = place.at !== null;
+      if (isSaid && document.activeElement !== slider) voice.textContent = inWords(moment);
     },
     trouble: (/** @type {{ card: HTMLElement, isFinal: boolean }} */ { card, isFinal }) => {
       show(trouble, card);
