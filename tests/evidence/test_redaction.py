@@ -273,3 +273,22 @@ def test_secret_is_found_among_thousands() -> None:
     assert redactor.has_leaked_into("x" * 100_000 + hidden[::-1])
     assert redactor.has_leaked_into(b64encode(f"abcd{hidden}".encode()).decode())
     assert not redactor.has_leaked_into("00000000-0000-4000-8000-000000001999")
+
+
+def test_parameter_that_an_error_names_stays() -> None:
+    """Though a part of a customer's path is called like it."""
+    redactor = Redactor(timedelta())
+    redactor.url("https://app.example.com/hooks/status")
+
+    shown = redactor.sentence("Invalid parameter. status allowed values are active, expired or all.")
+
+    assert "Invalid parameter. status allowed values are active, expired or all." == shown
+
+
+def test_filters_of_lists_stay() -> None:
+    """With one underscore or two before the comparison, and with each word that a filter may have."""
+    query = "created_time_lt=soon&duration__gte=60&status=all"
+
+    kept = Redactor(timedelta()).query(query)
+
+    assert [("created_time_lt", "w1xx"), ("duration__gte", "60"), ("status", "all")] == kept

@@ -161,7 +161,11 @@ class Redactor:
         named = [
             re.escape(word)
             for word in words
-            if len(word) >= _WORD_CHARACTERS_MIN and word in found and word.lower() not in SENTENCE_WORDS
+            if len(word) >= _WORD_CHARACTERS_MIN
+            and word in found
+            and word.lower() not in SENTENCE_WORDS
+            # What an error names is a parameter, though a path of the customer's may be called "status" too.
+            and not is_known_key(word)
         ]
         if not named:
             return found

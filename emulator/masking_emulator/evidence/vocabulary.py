@@ -36,7 +36,7 @@ VOCABULARY: Final = re.compile(r'(?!.*[0-9]{5})[A-Za-z0-9*./;=," _-]{1,40}')
 
 #: What a customer may say of it in a request: the values that parameters have.
 CUSTOMERS_WORDS: Final = re.compile(
-    r"[0-9]{1,6}(\.[0-9]{1,3})?|true|false|get|post|put|mp3|wav|active|expired|in-progress|inbound|outbound",
+    r"[0-9]{1,6}(\.[0-9]{1,3})?|true|false|get|post|put|mp3|wav|all|active|expired|in-progress|inbound|outbound",
     flags=re.IGNORECASE,
 )
 
@@ -107,7 +107,7 @@ _ASKED: Final = frozenset(
     | {"duration", "total_call_count", "total_call_amount", "total_call_billed_duration", "end_time", "bill_duration"}
     | {"add_time", "recording_storage_duration", "conference_name", "parent_call_uuid", "hangup_cause_code"}
 )
-_COMPARED: Final = re.compile(r"__(gt|gte|lt|lte)$")
+_COMPARED: Final = re.compile(r"__?(gt|gte|lt|lte)$")
 
 #: A header in small letters → how its value is kept.
 _HEADERS: Final[Mapping[str, ValueKind]] = {
