@@ -13,10 +13,10 @@ from itertools import count, zip_longest
 from typing import Any, Final
 
 from msgspec import UNSET, Struct, json
-from msgspec.structs import asdict, replace
+from msgspec.structs import replace
 
+from masking_emulator.evidence.agreeing import agreeing
 from masking_emulator.evidence.captures import Capture, CapturedAnswer, CapturedExchange
-from masking_emulator.plivo.policy import Policy, policy_choices
 from masking_emulator.plivo.refusals import POOL_EXHAUSTED
 
 #: Headers that say something about the service, in small letters.
@@ -108,50 +108,14 @@ def with_policies(
 ) -> Comparison:
     """The comparison with the policy that agrees in each finding that has one.
 
-    `emulator` tells the story with policies. The entry that leaves the fewest findings is taken, then the next one
-    beside it, until none helps. Entries that the findings are about are tried first, and the others where none of
-    these helps.
+    `emulator` tells the story with policies.
     """
-    taken: dict[str, Any] = {}
-    policies: dict[int, Mapping[str, Any]] = {}
-    left = comparison
-    while left.findings:
-        named = [name for name in policy_choices() if name in left.contradicted]
-        others = [name for name in policy_choices() if name not in left.contradicted]
-        helping = _best(left, service, emulator, taken, named) or _best(left, service, emulator, taken, others)
-        if helping is None:
-            break
-        entry, better = helping
-        taken |= entry
-        still = {finding.service.n for finding in better.findings}
-        for finding in left.findings:
-            if finding.service.n not in still:
-                policies[finding.service.n] = entry
-        left = better
+    policies = agreeing(
+        {finding.service.n: finding.rows for finding in comparison.findings},
+        lambda policy: [finding.service.n for finding in compared(service, emulator(policy)).findings],
+    )
     found = [replace(finding, policy=policies.get(finding.service.n, {})) for finding in comparison.findings]
     return replace(comparison, findings=found)
-
-
-def _best(
-    left: Comparison,
-    service: Capture,
-    emulator: Callable[[Mapping[str, Any]], Capture],
-    taken: Mapping[str, Any],
-    names: Sequence[str],
-) -> tuple[Mapping[str, Any], Comparison] | None:
-    """Of these entries of the policy the one that leaves the fewest findings, fewer than are left; None for none."""
-    usual = asdict(Policy())
-    tries = [
-        {name: value} for name in names if name not in taken for value in policy_choices()[name] if value != usual[name]
-    ]
-    better: list[tuple[Mapping[str, Any], Comparison]] = []
-    for entry in tries:
-        retold = compared(service, emulator({**taken, **entry}))
-        if not retold.findings:
-            return entry, retold
-        if len(retold.findings) < len(left.findings):
-            better.append((entry, retold))
-    return min(better, key=lambda pair: len(pair[1].findings), default=None)
 
 
 def comparison_json(comparison: Comparison) -> str:
