@@ -105,11 +105,19 @@ ROOMS: Final[Mapping[str, Room]] = {
             "prometheus_client": "server/metrics.py",
         },
     ),
+    "comparing": Room(
+        "a capture replayed against a world of ours in this process, and the differences by their rows",
+        (
+            *("core", "plivo", "report.markup", "receiver", "callbacks", "evidence", "world"),
+            "server.app",
+        ),
+        {"msgspec": "*", "starlette": "comparing/service.py"},
+    ),
     "cli": Room(
         "the command line",
         (
             *("clock", "config", "wholefile", "client", "report", "plivo.ledger", "plivo.sentences", "plivo.stories"),
-            *("plivo.validation", "receiver", "interception", "evidence"),
+            *("plivo.validation", "receiver", "interception", "evidence", "comparing"),
             *("world.spec", "world.file", "world.schema", "keeping.replay", "agents", "server"),
         ),
         {"click": "*"},

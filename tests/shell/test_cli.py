@@ -295,6 +295,7 @@ VERBS: Final[Mapping[str, str]] = {
     "recording": "Play a recording",
     "routes": "Deliver public callback URLs to an app near by",
     "capture": "Run COMMAND against a real service",
+    "compare": "Play the requests of captures",
     "verify": "Ask the service whether what the emulator assumes holds",
     "run": "Run COMMAND with an emulator of its own",
     "sessions": "Create, look at, change and end masking sessions.",

@@ -43,7 +43,10 @@ _ELSEWHERE: Final = {
     **dict.fromkeys(("status", "wait"), "status"),
     **dict.fromkeys(("help", "completion"), "helping"),
     **dict.fromkeys(("mcp", "skill"), "agents"),
-    **{name: name for name in ("callbacks", "capture", "farm", "faults", "fidelity", "journal", "listen", "numbers")},
+    **{
+        name: name
+        for name in ("callbacks", "capture", "compare", "farm", "faults", "fidelity", "journal", "listen", "numbers")
+    },
     **{name: name for name in ("init", "phones", "report", "requests", "routes", "sessions", "trigger", "verify")},
 }
 

@@ -1,0 +1,1 @@
+"""Comparing a capture with a world of ours."""
