@@ -68,15 +68,15 @@ _NEED_NOT_KNOW: Final[Mapping[str, tuple[str, ...]]] = {
     "A parameter of the API": (
         *("core/books/sessions.py", "core/decisions/calls.py", "plivo/ledger/routing.py"),
         *("tests/core/*", "tests/plivo/test_readings.py", "tests/scenario.py", "tests/sdk/programs/life.py"),
-        *("docs/fidelity.md", "fixtures/wire/*"),
+        *("docs/fidelity.md", "fixtures/wire/*", "tests/evidence/*"),
     ),
     "A control operation": ("core/engine.py", "docs/control-api.md", "docs/typescript.md", "fixtures/callbacks/*"),
     "A command of the core": (
         *("world/trigger.py", "tests/plivo/test_refusals.py", "tests/test_replay.py", "tests/trace.py"),
         *("tests/shell/runs.py", "tests/shell/test_life.py", "tests/shell/test_poolreport.py"),
-        "tests/shell/test_snapshot_mutations.py",
+        *("tests/shell/test_snapshot_mutations.py", "tests/evidence/*"),
     ),
-    "A callback": ("plivo/ledger/allocation.py", "plivo/ledger/calls.py", "docs/*"),
+    "A callback": ("plivo/ledger/allocation.py", "plivo/ledger/calls.py", "docs/*", "tests/evidence/*"),
     "A verb of the command line": (
         *(
             "core/*",
@@ -87,6 +87,7 @@ _NEED_NOT_KNOW: Final[Mapping[str, tuple[str, ...]]] = {
             "cli/calls.py",
             "cli/runs.py",
             "cli/status.py",
+            "comparing/rows.py",
         ),
         *(
             "tests/farm/*",

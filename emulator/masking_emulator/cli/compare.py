@@ -57,14 +57,11 @@ def compare(files: tuple[Path, ...], **options: Any) -> None:
 
 
 def _world(source: str) -> "WorldSpec":
-    """The world of a file. One that lists no numbers has none, so that it gets those of the capture."""
-    from masking_emulator.core.records.base import replace
-    from masking_emulator.world.file import load_world, structure_of_file
+    from masking_emulator.comparing.casting import world_to_compare_with
     from masking_emulator.world.spec import BadWorld
 
     try:
-        spec = load_world(source)
-        return spec if "numbers" in structure_of_file(source) else replace(spec, numbers=())
+        return world_to_compare_with(source)
     except BadWorld as bad:
         end(EXIT_USAGE, f"--world: {bad}")
 

@@ -22,7 +22,7 @@ from masking_emulator.core.records.calls import Habit, Phone
 from masking_emulator.core.records.sessions import MAIN_ACCOUNT
 from masking_emulator.evidence.captures import Capture, CapturedCallback, CapturedExchange
 from masking_emulator.plivo.service import Account
-from masking_emulator.world.file import world_of
+from masking_emulator.world.file import load_world, structure_of_file, world_of
 from masking_emulator.world.spec import BadWorld, PoolNumber, WorldSpec, pool_number
 
 #: An instant of the service may be so many seconds off without its clock being another one.
@@ -80,6 +80,12 @@ def cast_of(capture: Capture, world: WorldSpec | None = None) -> ReplayCast:
     if world is None or not world.numbers:
         spec = replace(spec, numbers=tuple(_numbers(capture, accounts)))
     return ReplayCast(spec, main, began, clock)
+
+
+def world_to_compare_with(source: str) -> WorldSpec:
+    """The world of a file, or an example's. One that lists no numbers has none. Raises BadWorld."""
+    spec = load_world(source)
+    return spec if "numbers" in structure_of_file(source) else replace(spec, numbers=())
 
 
 def credentials(exchange: CapturedExchange) -> tuple[str, str] | None:

@@ -125,9 +125,9 @@ def compared(
     `readings` asks the predicates; by default those of the ledger. Raises BadWorld where no world can be made of it.
     """
     cast = cast_of(capture, world)
-    told = (readings or _unread)(capture)
+    read = (readings or _unread)(capture)
     first = replayed(capture, cast)
-    parts = list(_parts(first, told))
+    parts = list(_parts(first, read))
     policies = _policies(capture, cast, parts)
     findings = _grouped(parts, policies)
     agreed: dict[str, Any] = {}
@@ -139,8 +139,8 @@ def compared(
         exchanges=len(first.exchanges),
         callbacks=first.callbacks_compared,
         findings=findings,
-        confirmed=told.confirmed,
-        contradicted=told.contradicted,
+        confirmed=read.confirmed,
+        contradicted=read.contradicted,
         policy=agreed,
         left_out=Counter(first.left_out.values()),
         undone=first.undone,
@@ -168,28 +168,28 @@ def _policies(
     return agreeing(found, retried, usual=usual, record=_record)
 
 
-def _parts(replay: Replayed, told: Readings) -> Iterator[_Part]:
+def _parts(replay: Replayed, read: Readings) -> Iterator[_Part]:
     for exchanged in replay.exchanges:
         if exchanged.differences:
-            yield from _of_exchange(exchanged, told)
+            yield from _of_exchange(exchanged, read)
     for finding in replay.callbacks:
-        yield from _of_callback(finding, told)
+        yield from _of_callback(finding, read)
 
 
-def _of_exchange(exchanged: Exchanged, told: Readings) -> Iterator[_Part]:
+def _of_exchange(exchanged: Exchanged, read: Readings) -> Iterator[_Part]:
     theirs = exchanged.theirs
     key = ("exchange", str(theirs.n))
-    against = told.against.get(id(theirs))
+    against = read.against.get(id(theirs))
     grouped = [(against, exchanged.differences)] if against else rows_of_exchange(exchanged)
     for rows, differences in grouped:
         yield _Part((*key, *_places(differences)), rows, differences, theirs, exchanged.ours)
 
 
-def _of_callback(finding: CallbackFinding, told: Readings) -> Iterator[_Part]:
+def _of_callback(finding: CallbackFinding, read: Readings) -> Iterator[_Part]:
     theirs, ours = finding.theirs, finding.ours
     sequence = dict((theirs or ours or _NOBODY).params).get("SequenceNumber", "")
     key = ("callback", finding.session, finding.event, sequence)
-    against = told.against.get(id(theirs)) if theirs is not None else None
+    against = read.against.get(id(theirs)) if theirs is not None else None
     grouped = [(against, finding.differences)] if against else rows_of_callback(finding)
     for rows, differences in grouped:
         yield _Part((*key, *_places(differences)), rows, differences, theirs, ours, likely_policies(finding))

@@ -13,7 +13,7 @@ from masking_emulator.plivo.ledger import LEDGER
 from masking_emulator.plivo.policy import Policy, policy_choices
 from msgspec.structs import asdict
 
-from tests.comparing.stage import PEOPLE, Stage, Story, random_story, staged
+from tests.evidence.comparing.stage import PEOPLE, Stage, Story, random_story, staged
 
 ANNA, BEN, CARA, DAVE, _ = PEOPLE
 

@@ -11,7 +11,7 @@ from click.testing import CliRunner, Result
 from masking_emulator.cli.compare import compare
 from masking_emulator.world.file import load_world
 
-from tests.comparing.stage import PEOPLE, Stage, staged
+from tests.evidence.comparing.stage import PEOPLE, Stage, staged
 from tests.evidence.playing import play
 from tests.plivo.ask import Api
 

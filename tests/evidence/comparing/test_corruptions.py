@@ -9,7 +9,7 @@ from masking_emulator.comparing.report import compared
 from masking_emulator.core.records.calls import CallSignal
 from masking_emulator.evidence.captures import capture_of
 
-from tests.comparing.stage import PEOPLE, Stage, staged
+from tests.evidence.comparing.stage import PEOPLE, Stage, staged
 
 ANNA, BEN, CARA, DAVE, _ = PEOPLE
 
