@@ -31,6 +31,13 @@ def authorization(account: Account) -> str:
 
 
 def answered(app: ASGIApp, method: str, target: str, headers: Mapping[str, str | None], content: bytes = b"") -> Reply:
+    """The answer to one request, as `replied` has it."""
+    return asyncio.run(replied(app, method, target, headers, content))
+
+
+async def replied(
+    app: ASGIApp, method: str, target: str, headers: Mapping[str, str | None], content: bytes = b""
+) -> Reply:
     """The answer to one request; a header that is None is left out.
 
     Its Host is that of a server on this machine, unless another one is given; without one it is an HTTP/1.0 request.
@@ -50,10 +57,6 @@ def answered(app: ASGIApp, method: str, target: str, headers: Mapping[str, str |
         "client": ("127.0.0.1", 50000),
         "root_path": "",
     }
-    return asyncio.run(_answered(app, scope, content))
-
-
-async def _answered(app: ASGIApp, scope: dict[str, Any], content: bytes) -> Reply:
     sent: list[Message] = []
     left: list[Message] = [{"type": "http.request", "body": content, "more_body": False}]
 
@@ -65,8 +68,8 @@ async def _answered(app: ASGIApp, scope: dict[str, Any], content: bytes) -> Repl
         sent.append(message)
 
     await app(scope, receive, send)
-    headers = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
-    return Reply(sent[0]["status"], headers, b"".join(message.get("body", b"") for message in sent[1:]))
+    got = {name.decode(): value.decode() for name, value in sent[0]["headers"]}
+    return Reply(sent[0]["status"], got, b"".join(message.get("body", b"") for message in sent[1:]))
 
 
 def dialling(caller: str, number: str, **script: Any) -> PlaceCall:

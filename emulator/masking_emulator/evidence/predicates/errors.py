@@ -6,11 +6,12 @@ from binascii import Error as NoBase64
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
-from msgspec import UNSET
+from msgspec import UNSET, json
 
 from masking_emulator.evidence.predicates.base import Predicate, Testimony, either, shows
 from masking_emulator.evidence.predicates.conversations import Seen, conversations_of
 from masking_emulator.evidence.predicates.given import given, is_decided, unfit, whole
+from masking_emulator.evidence.predicates.pairs import seen_before
 from masking_emulator.evidence.predicates.parameters import is_single
 from masking_emulator.evidence.predicates.witness import Asked, Witness
 from masking_emulator.plivo import refusals
@@ -26,13 +27,9 @@ _KNOWN_METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELET
 _UUID_TEXT: Final = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
-def _request_header(asked: Asked, name: str) -> str | None:
-    return next((value for each, value in asked.exchange.request.headers if each.lower() == name), None)
-
-
 def caller_of(asked: Asked) -> tuple[str, str] | None:
     """Auth ID and token of the request's Basic credentials, both as stand-ins; None where it has none."""
-    scheme, _, rest = (_request_header(asked, "authorization") or "").partition(" ")
+    scheme, _, rest = (asked.sent("authorization") or "").partition(" ")
     if scheme.lower() != "basic":
         return None
     try:
@@ -113,7 +110,7 @@ def _unknown_path(asked: Asked) -> bool:
 
 
 def _kind(asked: Asked) -> str:
-    return (_request_header(asked, "content-type") or "").split(";")[0].strip().lower()
+    return (asked.sent("content-type") or "").split(";")[0].strip().lower()
 
 
 def _is_post(asked: Asked) -> bool:
@@ -121,7 +118,9 @@ def _is_post(asked: Asked) -> bool:
 
 
 def _is_small(asked: Asked) -> bool:
-    return len(asked.exchange.request.text or "") <= _BODY_BYTES_MAX
+    request = asked.exchange.request
+    body = b"" if request.body is UNSET else json.encode(request.body)
+    return len(request.text or "") <= _BODY_BYTES_MAX and len(body) <= _BODY_BYTES_MAX
 
 
 @_refusal("content_type_text", 400, refusals.NOT_JSON_TYPE)
@@ -146,7 +145,7 @@ def _no_object(asked: Asked) -> bool:
 
 @_refusal("body_limit", 413, refusals.BODY_TOO_LARGE)
 def _too_large(asked: Asked) -> bool:
-    length = _request_header(asked, "content-length") or ""
+    length = asked.sent("content-length") or ""
     is_long = length.isascii() and length.isdigit() and int(length) > _BODY_BYTES_MAX
     return _is_post(asked) and (is_long or not _is_small(asked))
 
@@ -192,7 +191,8 @@ def _changes_nothing(witness: Witness) -> Iterator[Testimony]:
     for asked in witness.asked("update_session"):
         if asked.status != 400:
             continue
-        before, after = known.before(asked.uuid, asked.at), next(known.after(asked.uuid, asked.at), None)
+        before = seen_before(witness, asked.uuid, asked)
+        after = next((seen for seen in known.seen.get(asked.uuid, ()) if seen.at.n > asked.exchange.n), None)
         if before is not None and after is not None and not _changed_between(witness, before, after):
             is_so = before.session.get("modified_time") == after.session.get("modified_time")
             yield either(after.at, is_so, "the session was changed meanwhile")
@@ -202,7 +202,7 @@ def _changed_between(witness: Witness, before: Seen, after: Seen) -> bool:
     """Whether something that was taken may have changed the session between the two, or the second did."""
     writes = witness.asked("create_session", "update_session", "delete_session")
     return after.asked.operation != "get_session" or any(
-        before.when < asked.at <= after.when and 200 <= asked.status < 300 for asked in writes
+        before.at.n < asked.exchange.n <= after.at.n and 200 <= asked.status < 300 for asked in writes
     )
 
 

@@ -61,7 +61,9 @@ def every_given(witness: Witness, name: str) -> Iterator[GivenParameter]:
 
 def is_decided(asked: Asked) -> bool:
     """Whether the answer is one to the parameters: it was taken, or refused for what they are."""
-    return 200 <= asked.status < 300 or asked.status == 400
+    is_json = (asked.sent("content-type") or "application/json").lower().startswith("application/json")
+    is_object = isinstance(asked.exchange.request.body, dict)
+    return 200 <= asked.status < 300 or (asked.status == 400 and is_json and is_object)
 
 
 def unfit(asked: Asked) -> list[str]:

@@ -4,15 +4,12 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from masking_emulator.evidence.predicates.conversations import Seen, conversations_of
-from masking_emulator.evidence.predicates.given import given
+from masking_emulator.evidence.predicates.given import given, whole
 from masking_emulator.evidence.predicates.values import JsonObject, digits, seconds_of
 from masking_emulator.evidence.predicates.witness import Asked, Witness
 
 #: How far two clocks may be apart, in seconds.
 SURE_S: Final = 2
-
-#: A little before: what is seen at an instant is not what was seen before it.
-BEFORE_S: Final = 1e-6
 
 PARTIES: Final = ("first_party", "second_party")
 
@@ -32,25 +29,29 @@ def owner_of(asked: Asked) -> Any:
     return given(asked, "subaccount") or asked.account
 
 
-def last_seen(witness: Witness, when: float) -> Iterator[tuple[Seen, Any]]:
-    """Every session that a create made before then, as it was seen last before then, and whose it is."""
-    known = conversations_of(witness)
-    for uuid, every in known.seen.items():
-        made = every[0].asked
-        before = known.before(uuid, when - BEFORE_S)
+def seen_before(witness: Witness, session: str, asked: Asked) -> Seen | None:
+    """The session as an answer showed it last before this request."""
+    seen = conversations_of(witness).seen.get(session, ())
+    return next((each for each in reversed(seen) if each.at.n < asked.exchange.n), None)
+
+
+def last_seen(witness: Witness, asked: Asked) -> Iterator[tuple[Seen, Any]]:
+    """Every session that a create made before this request, as it was seen last before it, and whose it is."""
+    for uuid, every in conversations_of(witness).seen.items():
+        made, before = every[0].asked, seen_before(witness, uuid, asked)
         if made.operation == "create_session" and before is not None:
             yield before, owner_of(made)
 
 
-def states_of(witness: Witness, seen: Seen, when: float) -> tuple[bool, bool]:
-    """Whether a session is over then for sure, and whether it is alive for sure."""
+def states_of(witness: Witness, seen: Seen, asked: Asked) -> tuple[bool, bool]:
+    """Whether a session is over for sure when this is asked, and whether it is alive for sure."""
     known = conversations_of(witness)
-    expiry, now = seconds_of(seen.session.get("expiry_time")), known.now(when)
+    expiry, now = seconds_of(seen.session.get("expiry_time")), known.now(asked.at)
     deleted = known.deleted.get(str(seen.session.get("session_uuid")))
-    is_over = seen.session.get("status") == "expired" or (deleted is not None and deleted.at < when)
+    is_over = seen.session.get("status") == "expired" or (deleted is not None and deleted.n < asked.exchange.n)
     if expiry is None or now is None:
         return is_over, False
-    is_over = is_over or (now > expiry + SURE_S and not int(seen.session.get("total_call_count") or 0))
+    is_over = is_over or (now > expiry + SURE_S and not whole(seen.session.get("total_call_count")))
     return is_over, not is_over and now < expiry - SURE_S
 
 

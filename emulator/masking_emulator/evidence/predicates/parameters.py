@@ -139,7 +139,7 @@ def _subaccount_unknown(witness: Witness) -> Iterator[Testimony]:
 def _subaccount_left_out(witness: Witness) -> Iterator[Testimony]:
     """What a main account keeps to itself no subaccount finds."""
     made = {
-        asked.session.get("session_uuid")
+        str(asked.session.get("session_uuid"))
         for asked in witness.asked("create_session")
         if asked.session and given(asked, "subaccount") is None and asked.account.startswith("MA")
     }

@@ -100,13 +100,13 @@ def _error_envelope(witness: Witness) -> Iterator[Testimony]:
 
 @shows("api_id")
 def _api_id(witness: Witness) -> Iterator[Testimony]:
-    seen: set[Any] = set()
+    seen = set[str]()
     for asked in witness.asked(*_OPERATIONS):
         if asked.answer:
-            api_id = asked.answer.get("api_id")
-            is_own = isinstance(api_id, str) and _UUID.fullmatch(api_id) is not None and api_id not in seen
-            yield either(asked.exchange, is_own, f"api_id is {api_id!r}{', again' if api_id in seen else ''}")
-            seen.add(api_id if isinstance(api_id, str) else None)
+            api_id = str(asked.answer.get("api_id"))
+            is_own = _UUID.fullmatch(api_id) is not None and api_id not in seen
+            yield either(asked.exchange, is_own, f"api_id is {api_id}{', again' if api_id in seen else ''}")
+            seen.add(api_id)
 
 
 @shows("json_content_type")
@@ -306,9 +306,9 @@ shows("session_key_order")(_each(_key_order, listed=False))
 
 @shows("subaccount_form")
 def _subaccount_form(witness: Witness) -> Iterator[Testimony]:
-    named: dict[Any, bool] = {}
+    named: dict[str, bool] = {}
     for asked in witness.asked("create_session", "get_session"):
-        uuid = asked.session.get("session_uuid")
+        uuid = str(asked.session.get("session_uuid"))
         if asked.operation == "create_session" and asked.session and uuid not in named:
             named[uuid] = given(asked, "subaccount") is not None
         if asked.session and uuid in named:

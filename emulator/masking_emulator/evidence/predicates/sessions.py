@@ -15,13 +15,13 @@ from masking_emulator.evidence.predicates.given import (
     whole,
 )
 from masking_emulator.evidence.predicates.pairs import (
-    BEFORE_S,
     PARTIES,
     asked_pair,
     has_passed,
     last_seen,
     owner_of,
     pair_of,
+    seen_before,
     states_of,
 )
 from masking_emulator.evidence.predicates.parameters import is_single, timer_of
@@ -66,11 +66,11 @@ def _repeats(witness: Witness) -> Iterator[_Repeat]:
         if not is_decided(asked) or unfit(asked):
             continue
         pair, owner = asked_pair(asked), owner_of(asked)
-        sessions = [seen for seen, whose in last_seen(witness, asked.at) if whose == owner]
+        sessions = [seen for seen, whose in last_seen(witness, asked) if whose == owner]
         found = [seen for seen in sessions if pair_of(seen.session) == pair]
         if found and any(pair):
             newest = max(found, key=lambda seen: (seconds_of(seen.session.get("created_time")) or 0, seen.when))
-            yield _Repeat(asked, newest, *states_of(witness, newest, asked.at))
+            yield _Repeat(asked, newest, *states_of(witness, newest, asked))
 
 
 @shows("repeat_create")
@@ -127,7 +127,7 @@ def _refresh_number(witness: Witness) -> Iterator[Testimony]:
     creates = witness.asked("create_session")
     for repeat in _repeats(witness):
         at, is_alone = repeat.asked.exchange, flag(repeat.before.session.get("create_session_with_single_party"))
-        earlier = [asked for asked in creates if asked.at < repeat.asked.at]
+        earlier = [asked for asked in creates if asked.exchange.n < repeat.asked.exchange.n]
         if repeat.is_live and repeat.asked.error == POOL_EXHAUSTED and not is_alone:
             yield disagrees(at, "it found no number")
         elif repeat.is_live and repeat.asked.session and earlier and earlier[-1].error == POOL_EXHAUSTED:
@@ -143,10 +143,10 @@ def _refresh_without_pin(witness: Witness) -> Iterator[Testimony]:
         )
         others = [
             seen
-            for seen, _ in last_seen(witness, asked.at)
+            for seen, _ in last_seen(witness, asked)
             if seen.session.get("virtual_number") == session.get("virtual_number")
             and seen.session.get("session_uuid") != session.get("session_uuid")
-            and states_of(witness, seen, asked.at)[1]
+            and states_of(witness, seen, asked)[1]
         ]
         if repeat.is_live and gives_up and is_single(asked) and others and "" in asked_pair(asked):
             yield either(asked.exchange, asked.error == POOL_EXHAUSTED, f"it was answered with {asked.status}")
@@ -156,10 +156,10 @@ def _others(witness: Witness, *, reversed_pair: bool) -> Iterator[tuple[Asked, S
     """Creates of a pair that a live session has the other way round, or under another account."""
     for asked in witness.asked("create_session"):
         pair, owner = asked_pair(asked), owner_of(asked)
-        for seen, whose in last_seen(witness, asked.at) if asked.session and all(pair) else ():
+        for seen, whose in last_seen(witness, asked) if asked.session and all(pair) else ():
             is_other = whose == owner if reversed_pair else whose != owner
             wanted = pair[::-1] if reversed_pair else pair
-            if is_other and pair_of(seen.session) == wanted and states_of(witness, seen, asked.at)[1]:
+            if is_other and pair_of(seen.session) == wanted and states_of(witness, seen, asked)[1]:
                 yield asked, seen
 
 
@@ -234,10 +234,9 @@ def _equal_parties(witness: Witness) -> Iterator[Testimony]:
 
 def _after_ends(witness: Witness, operation: str) -> Iterator[Asked]:
     """Requests for sessions that are over for sure."""
-    known = conversations_of(witness)
     for asked in witness.asked(operation):
-        seen = known.before(asked.uuid, asked.at - BEFORE_S)
-        if seen is not None and states_of(witness, seen, asked.at)[0] and asked.status:
+        seen = seen_before(witness, asked.uuid, asked)
+        if seen is not None and states_of(witness, seen, asked)[0] and asked.status:
             yield asked
 
 
@@ -258,22 +257,27 @@ def _delete_again(witness: Witness) -> Iterator[Testimony]:
 
 @shows("delete_keeps_session")
 def _delete_keeps(witness: Witness) -> Iterator[Testimony]:
-    known = conversations_of(witness)
-    for asked in witness.asked("get_session"):
-        deleted = known.deleted.get(asked.uuid)
-        if deleted is not None and deleted.at < asked.at < deleted.at + _KEPT_S and asked.status in (200, 404):
+    deleted = conversations_of(witness).deleted
+    for asked in _known(witness):
+        if asked.uuid in deleted and deleted[asked.uuid].n < asked.exchange.n:
             is_so = asked.session.get("status") == "expired"
             yield either(asked.exchange, is_so, f"it was answered with {asked.status} {asked.session.get('status')!r}")
 
 
+def _known(witness: Witness) -> Iterator[Asked]:
+    """Gets of a session that this account was shown before, and that is not so old that it may be gone."""
+    for asked in witness.asked("get_session"):
+        seen = seen_before(witness, asked.uuid, asked)
+        if seen is None or seen.asked.account != asked.account or asked.status not in (200, 404):
+            continue
+        if asked.at < conversations_of(witness).seen[asked.uuid][0].when + _KEPT_S:
+            yield asked
+
+
 @shows("get_any_status")
 def _get_any(witness: Witness) -> Iterator[Testimony]:
-    known = conversations_of(witness)
-    for asked in witness.asked("get_session"):
-        seen = known.before(asked.uuid, asked.at - BEFORE_S)
-        is_kept = seen is not None and asked.at < known.seen[asked.uuid][0].when + _KEPT_S
-        if seen is not None and is_kept and seen.asked.account == asked.account and asked.status in (200, 404):
-            yield either(asked.exchange, asked.status == 200, "it was not found")
+    for asked in _known(witness):
+        yield either(asked.exchange, asked.status == 200, "it was not found")
 
 
 #: Rows that no capture can show, and why.

@@ -6,7 +6,7 @@ from typing import Final
 from msgspec import Struct
 
 from masking_emulator.evidence.predicates.base import Testimony, disagrees, either, shows
-from masking_emulator.evidence.predicates.conversations import Seen, conversations_of
+from masking_emulator.evidence.predicates.conversations import Seen
 from masking_emulator.evidence.predicates.given import (
     fits,
     given,
@@ -16,12 +16,12 @@ from masking_emulator.evidence.predicates.given import (
     whole,
 )
 from masking_emulator.evidence.predicates.pairs import (
-    BEFORE_S,
     PARTIES,
     asked_pair,
     has_passed,
     last_seen,
     pair_of,
+    seen_before,
     states_of,
 )
 from masking_emulator.evidence.predicates.values import JsonObject, digits, flag
@@ -47,9 +47,8 @@ class _Change(Struct, frozen=True):
 
 
 def _changes(witness: Witness) -> Iterator[_Change]:
-    known = conversations_of(witness)
     for asked in witness.asked("update_session"):
-        before = known.before(asked.uuid, asked.at - BEFORE_S)
+        before = seen_before(witness, asked.uuid, asked)
         if before is not None and is_decided(asked) and asked.error != _EXPIRED:
             yield _Change(asked, before)
 
@@ -147,8 +146,8 @@ def _live_elsewhere(witness: Witness, change: _Change) -> list[JsonObject]:
     uuid = change.before.session.get("session_uuid")
     return [
         seen.session
-        for seen, _ in last_seen(witness, change.asked.at)
-        if seen.session.get("session_uuid") != uuid and states_of(witness, seen, change.asked.at)[1]
+        for seen, _ in last_seen(witness, change.asked)
+        if seen.session.get("session_uuid") != uuid and states_of(witness, seen, change.asked)[1]
     ]
 
 

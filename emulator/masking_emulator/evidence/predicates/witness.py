@@ -83,6 +83,10 @@ class Asked:
         """What a list says about its page; empty where there is nothing."""
         return _object((self.response or self.answer).get("meta"))
 
+    def sent(self, name: str) -> str | None:
+        """A header of the request, its name in small letters; None where it has none."""
+        return next((value for each, value in self.exchange.request.headers if each.lower() == name), None)
+
     def header(self, name: str) -> str | None:
         """A header of the answer, its name in small letters; None where it has none."""
         answer = self.exchange.answer

@@ -1,0 +1,127 @@
+"""Captures that are wrong at one place: what a predicate agreed with is changed, and it has to notice."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+from masking_emulator.evidence.captures import Capture, CapturedAnswer, CapturedCallback, CapturedExchange
+from msgspec import UNSET
+from msgspec.structs import replace
+
+#: Statuses that an answer may have instead of its own.
+_STATUSES: Final = (200, 201, 202, 302, 400, 401, 404, 500)
+
+
+def corrupted(capture: Capture, at: CapturedExchange | CapturedCallback) -> Iterator[Capture]:
+    """The capture with this record changed in one way after another."""
+    if isinstance(at, CapturedCallback):
+        for callback in _callbacks(at):
+            yield replace(capture, callbacks=_with(capture.callbacks, at, callback))
+    elif at.answer is not None:
+        for answer in _answers(at, at.answer, capture):
+            yield replace(capture, exchanges=_with(capture.exchanges, at, replace(at, answer=answer)))
+
+
+def _with(records: Sequence[Any], one: Any, other: Any) -> list[Any]:
+    return [other if record is one else record for record in records]
+
+
+def _answers(at: CapturedExchange, answer: CapturedAnswer, capture: Capture) -> Iterator[CapturedAnswer]:
+    for status in _STATUSES:
+        if status != answer.status:
+            yield replace(answer, status=status)
+    if answer.body is not UNSET:
+        for body in _values(answer.body):
+            yield replace(answer, body=body)
+        yield replace(answer, body=UNSET)
+    yield replace(answer, headers=[])
+    yield replace(answer, headers=[(name, "another/value") for name, _ in answer.headers])
+    for name in at.request.body if isinstance(at.request.body, dict) else ():
+        error = f"Invalid parameter. {name} should be another."
+        yield replace(answer, status=400, body={"api_id": "x", "error": error})
+    for name in ("first_party", "second_party"):
+        error = f"Mandatory parameter missing. {name} must be present."
+        yield replace(answer, status=400, body={"api_id": "x", "error": error})
+    for text in ("Session already expired", "Number pool exhausted or not available.", "not found"):
+        yield replace(answer, status=400, body={"api_id": "x", "error": text})
+    for other in capture.exchanges:  # what was taken of it, or refused, another time
+        if other.request.method == at.request.method and other.answer is not None:
+            yield other.answer
+
+
+def _callbacks(callback: CapturedCallback) -> Iterator[CapturedCallback]:
+    for name, value in callback.params:
+        for other in ("x", "0", "+12025550100", "2030-01-01 00:00:00", f"{value}1", value.swapcase()):
+            params = [(each, other if each == name else old) for each, old in callback.params]
+            yield replace(callback, params=params)
+        yield replace(callback, params=[pair for pair in callback.params if pair[0] != name])
+    yield replace(callback, params=[*callback.params, ("Another", "1")])
+    yield replace(callback, params=[*reversed(callback.params)])
+    for verdict in ("wrong", "missing"):
+        yield replace(callback, signatures=dict.fromkeys(callback.signatures, verdict))
+    yield replace(callback, signatures={})
+    yield replace(callback, headers=[])
+    yield replace(callback, headers=[(name, "another/value") for name, _ in callback.headers])
+    yield replace(callback, method="PUT")
+    yield replace(callback, method="GET" if callback.method == "POST" else "POST")
+    yield replace(callback, path="/another")
+    for seconds in (1000.0, 100_000.0):
+        yield replace(callback, at=callback.at + seconds)
+
+
+def _values(value: Any, depth: int = 4) -> Iterator[Any]:
+    """The value with one thing changed in it."""
+    match value:
+        case dict():
+            yield dict(reversed(value.items()))
+            yield {**value, "another": 1, "session_expiry": 60, "subaccount": "", "resource_uri": "/", "a b": 1}
+            for key in value:
+                yield {each: inner for each, inner in value.items() if each != key}
+                if depth:
+                    yield from ({**value, key: inner} for inner in _values(value[key], depth - 1))
+        case list():
+            yield []
+            yield [*reversed(value)]
+            yield [*value, *value]
+            for place, item in enumerate(value[:2] if depth else ()):
+                yield from ([*value[:place], inner, *value[place + 1 :]] for inner in _values(item, depth - 1))
+        case bool():
+            yield from (not value, None, str(value))
+        case int() | float():
+            yield from (value + 1, value + 100_000, value - 1, str(value), float(value) + 0.5, None)
+        case str():
+            yield from (f"{value}x", f"+{value}", value.upper(), "", None, 7, "expired", "active")
+            yield from ("2030-01-01 00:00:00 +0000 UTC", "00000000-0000-4000-8000-00000000dead")
+        case _:
+            yield from ("x", 7, False, [], {})
+
+
+def garbage(capture: Capture, bodies: Sequence[Any]) -> Capture:
+    """The capture with these bodies in the place of all that were there, sent and answered."""
+    exchanges = []
+    for number, exchange in enumerate(capture.exchanges):
+        asked, answered = bodies[number % len(bodies)], bodies[(number + 1) % len(bodies)]
+        answer = None if exchange.answer is None else replace(exchange.answer, body=answered)
+        exchanges.append(replace(exchange, request=replace(exchange.request, body=asked), answer=answer))
+    return replace(capture, exchanges=exchanges)
+
+
+def with_each_inner(capture: Capture, value: Any) -> Capture:
+    """The capture with this value in the place of everything that a body has below its keys."""
+    exchanges = [
+        replace(
+            exchange,
+            request=replace(exchange.request, body=_filled(exchange.request.body, value)),
+            answer=None
+            if exchange.answer is None
+            else replace(exchange.answer, body=_filled(exchange.answer.body, value)),
+        )
+        for exchange in capture.exchanges
+    ]
+    callbacks = [replace(each, params=[(name, str(value)) for name, _ in each.params]) for each in capture.callbacks]
+    return replace(capture, exchanges=exchanges, callbacks=callbacks)
+
+
+def _filled(body: Any, value: Any) -> Any:
+    if not isinstance(body, dict):
+        return body
+    return {key: _filled(inner, value) if isinstance(inner, Mapping) else value for key, inner in body.items()}

@@ -1,0 +1,85 @@
+"""Predicates: each agrees with a story of ours, and disagrees with the same story where that is wrong."""
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import pytest
+from masking_emulator.evidence.captures import Capture
+from masking_emulator.evidence.predicates.base import CapturedRecord
+from masking_emulator.evidence.predicates.reading import PREDICATES, UNSHOWABLE, counts_of, read_rows
+from masking_emulator.evidence.predicates.witness import witness_of
+from masking_emulator.plivo.ledger import LEDGER
+
+from tests.evidence import acted_sessions
+from tests.evidence.acted import acted_stories
+from tests.evidence.corrupting import corrupted, garbage, with_each_inner
+
+#: A story, and what a predicate agreed with in it.
+Agreed = tuple[Capture, CapturedRecord]
+
+#: The modules whose import registers their stories.
+_STORIES: Final = (acted_sessions,)
+
+_TRIED_MAX: Final = 6
+
+
+@pytest.fixture(scope="session")
+def stories(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Capture]:
+    """The captures of all acted stories, by name."""
+    folder: Path = tmp_path_factory.mktemp("stories")
+    return dict(acted_stories(folder))
+
+
+@pytest.mark.parametrize("row", PREDICATES)
+def test_predicate_agrees_and_notices_what_is_wrong(row: str, stories: Mapping[str, Capture]) -> None:
+    """On our own stories, and on one of them that was changed where the row shows."""
+    agreed = [
+        (capture, said.at)
+        for capture in stories.values()
+        for predicate in PREDICATES[row]
+        for said in predicate(witness_of(capture))
+        if said.agrees
+    ]
+
+    assert agreed, "no story shows it"
+    assert any(_is_noticed(row, wrong) for capture, at in _few(agreed) for wrong in corrupted(capture, at))
+
+
+def _few(agreed: Sequence[Agreed]) -> Sequence[Agreed]:
+    """One of each story, the short ones first: where a row is never contradicted, all would take minutes."""
+    of_each = {id(capture): (capture, at) for capture, at in agreed}
+    return sorted(of_each.values(), key=lambda pair: len(pair[0].exchanges))[:_TRIED_MAX]
+
+
+def _is_noticed(row: str, wrong: Capture) -> bool:
+    witness = witness_of(wrong)
+    return any(not said.agrees for predicate in PREDICATES[row] for said in predicate(witness))
+
+
+def test_no_story_of_ours_is_contradicted(stories: Mapping[str, Capture]) -> None:
+    """The emulator is as its ledger says, and no predicate sees what is not there."""
+    wrong = {
+        name: [(said.row, said.why) for said in read_rows(capture) if not said.agrees]
+        for name, capture in stories.items()
+        if not name.startswith("otherwise")  # with another policy than that of the statement
+    }
+
+    assert [] == [each for said in wrong.values() for each in said]
+
+
+@pytest.mark.parametrize(
+    "body", [None, [], "x", 7, {"response": None, "session": []}, {"response": {"objects": [7]}, "error": {"a": 1}}]
+)
+def test_any_capture_can_be_read(body: Any, stories: Mapping[str, Capture]) -> None:
+    """Whatever a service answers, and whatever it was asked."""
+    for capture in stories.values():
+        read_rows(garbage(capture, [body, {}]))
+        counts_of(read_rows(with_each_inner(capture, body)))
+
+
+def test_row_has_a_predicate_or_a_reason() -> None:
+    """A reason says why no capture can show the row; nobody has both."""
+    assert not set(PREDICATES) & set(UNSHOWABLE)
+    assert {row.id for row in LEDGER} >= set(PREDICATES) | set(UNSHOWABLE)
+    assert all(why.endswith(".") for why in UNSHOWABLE.values())
