@@ -133,6 +133,28 @@ def test_slider_is_used_by_keyboard_and_says_where_it_is(console: Console) -> No
     expect(slider(page)).to_have_attribute("aria-valuetext", text)
     page.keyboard.press("End")
     at(console, last)
+    page.keyboard.press("Shift+E")
+    at(console, last - 1)
+
+
+def test_slider_is_dragged(console: Console) -> None:
+    """From one end to the other in many small moves: the page comes to where it was let go, and no further."""
+    page = console.page
+    lived(console)
+    console.open("past", "0")
+    at(console, 0)
+    box = slider(page).bounding_box()
+    assert box is not None
+    y = box["y"] + box["height"] / 2
+    page.mouse.move(box["x"] + 8, y)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] - 8, y, steps=60)
+    page.mouse.move(box["x"] + box["width"] / 2, y, steps=20)
+    page.mouse.up()
+    there = int(slider(page).input_value())
+
+    at(console, there)
+    expect(page.get_by_role("heading", name=f"What event {there} changed")).to_be_visible()
 
 
 def test_steps_go_by_event_by_callback_and_by_call(console: Console) -> None:
@@ -203,8 +225,14 @@ def test_fork_goes_on_from_the_moment(console: Console) -> None:
     console.click("Fork here")
     page.wait_for_url(re.compile(f"#/(?!{console.api.auth_id})[^/]+/overview"))
     expect(page.locator("#status")).to_contain_text(f"the end of what event {began} belongs to")
-    expect(page.locator("#worlds .opener")).to_contain_text(f"from event {began}")
+    expect(page.locator("#worlds .opener")).to_contain_text(f"Event {began} of ")
     expect(page.locator("main .title").first).to_contain_text("1 running of 1 calls")
+    for width, height_max in ((1024, 64), (390, 110)):
+        page.set_viewport_size({"width": width, "height": 800})
+        head = page.locator(".top").bounding_box()
+        assert head is not None
+        assert head["height"] <= height_max
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
     forked = f"/worlds/{console.world}"
     console.emulator.control.post(f"{forked}/clock/advance", {"seconds": 60})
     (call,) = console.emulator.control.get(f"{forked}/calls")["calls"]

@@ -17,6 +17,8 @@ import { state } from "./state.js";
 const SHOWN_MAX = 12;
 const SWITCHED_OFF = "single-keys-off";
 const LOOKED_AT = 20;
+//: Where a character is typed, or means something already. A slider takes no characters.
+const TAKES_KEYS = "input:not([type=range]), textarea, select, dialog";
 
 /** @type {[string, string][]} */
 const KEYS = [
@@ -39,7 +41,7 @@ export function listenToKeys(views) {
       return;
     }
     const target = /** @type {HTMLElement} */ (event.target);
-    if (event.ctrlKey || event.metaKey || event.altKey || target.closest("input, textarea, select, dialog")) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || target.closest(TAKES_KEYS)) return;
     if (localStorage.getItem(SWITCHED_OFF)) return;
     if (event.key === "?") keysHelp();
     else if (event.key === "/") filter(event);

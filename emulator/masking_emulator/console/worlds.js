@@ -64,7 +64,8 @@ export function worldsBar(bar, worlds) {
     ? [button("Fork", fork), button("Reset…", reset), button("Remove…", remove, { class: "danger" })]
     : [];
   const label = current ? nameOf(current) : "No world";
-  show(bar, menu(label, [pick, button("New world…", newWorld), ...acts], { class: "world" }));
+  const shown = h("span", { class: "world-name", title: label }, label);
+  show(bar, menu(shown, [pick, button("New world…", newWorld), ...acts], { class: "world" }));
 }
 
 function fork() {

@@ -205,7 +205,7 @@ function follow(place, read, signal) {
 function forkAt(sequence) {
   return attempt(
     async () => {
-      const name = `${nameOf(world().auth_id)}, from event ${sequence}`;
+      const name = `Event ${sequence} of ${nameOf(world().auth_id)}`;
       const copy = await control("POST", "/fork", { at: sequence });
       nameWorld(copy.auth_id, name);
       enter(copy.auth_id, "overview");

@@ -11,7 +11,7 @@ import { page } from "./paststeps.js";
  * @typedef {import("../api.js").Options} Options
  */
 
-const AROUND = 3;
+const AROUND = 2;
 
 /**
  * The world as it stood after an event.
