@@ -86,6 +86,8 @@ class Stage:
         self.page.locator(".connection[data-state=open]").wait_for()
         if not isinstance(view, str):
             view(self.page)
+        # What stands below the pointer looks otherwise.
+        self.page.mouse.move(0, 0)
         self.settle()
 
     def settle(self) -> None:
