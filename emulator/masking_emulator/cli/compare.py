@@ -89,10 +89,11 @@ def _show(captures: "Sequence[ComparedCapture]", options: Mapping[str, Any]) -> 
 
 
 def _rows() -> "Sequence[str]":
-    """Every row of the ledger."""
+    """Every row of the ledger that a capture can show."""
+    from masking_emulator.evidence.predicates.reading import PREDICATES, UNSHOWABLE
     from masking_emulator.plivo.ledger import LEDGER
 
-    return [row.id for row in LEDGER]
+    return [row.id for row in LEDGER if row.id in PREDICATES and row.id not in UNSHOWABLE]
 
 
 def _policy(captures: "Sequence[ComparedCapture]") -> Mapping[str, Any]:

@@ -6,7 +6,7 @@ answered says nothing about the vendor's.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from msgspec import Struct
@@ -26,6 +26,7 @@ from masking_emulator.evidence.captures import (
     CapturedService,
     SkippedLine,
 )
+from masking_emulator.evidence.predicates.reading import counts_of, read_rows
 from masking_emulator.plivo.policy import Policy
 from masking_emulator.world.spec import WorldSpec
 
@@ -88,15 +89,18 @@ class ComparedCapture(Struct, frozen=True):
         return not self.findings
 
 
-class Readings(Struct, frozen=True):
-    """What the predicates of the ledger say of a capture.
+class RowsRead(Struct, frozen=True):
+    """What the predicates of the ledger say of a capture: how often each row was confirmed or contradicted.
 
     `against` has the rows that a record speaks against, by the record's place in memory.
     """
 
     confirmed: Mapping[str, int]
     contradicted: Mapping[str, int]
-    against: Mapping[int, tuple[str, ...]]
+    against: Mapping[int, frozenset[str]]
+
+
+_NOTHING_READ: Final = RowsRead({}, {}, {})
 
 
 class _Part(Struct, frozen=True):
@@ -118,14 +122,13 @@ def compared(
     file: str,
     *,
     world: WorldSpec | None = None,
-    readings: Callable[[Capture], Readings] | None = None,
 ) -> ComparedCapture:
     """Compare a capture with a world of ours: with `world`, or with one that is read from the capture itself.
 
-    `readings` asks the predicates; by default those of the ledger. Raises BadWorld where no world can be made of it.
+    Raises BadWorld where no world can be made of it.
     """
     cast = cast_of(capture, world)
-    read = (readings or _unread)(capture)
+    read = _rows_read(capture)
     first = replayed(capture, cast)
     parts = list(_parts(first, read))
     policies = _policies(capture, cast, parts)
@@ -148,8 +151,18 @@ def compared(
     )
 
 
-def _unread(_: Capture) -> Readings:
-    return Readings({}, {}, {})
+def _rows_read(capture: Capture) -> RowsRead:
+    readings = read_rows(capture)
+    against: dict[int, set[str]] = {}
+    for reading in readings:
+        if not reading.agrees:
+            against.setdefault(id(reading.at), set()).add(reading.row)
+    counts = counts_of(readings)
+    return RowsRead(
+        {row: count.confirmed for row, count in counts.items() if count.confirmed},
+        {row: count.contradicted for row, count in counts.items() if count.contradicted},
+        {record: frozenset(rows) for record, rows in against.items()},
+    )
 
 
 def _policies(
@@ -159,16 +172,15 @@ def _policies(
     found: dict[tuple[str, ...], set[str]] = {}
     for part in parts:
         found.setdefault(part.key, set()).update(part.rows, part.likely)
-    nothing = Readings({}, {}, {})
 
     def retried(policy: Mapping[str, Any]) -> set[tuple[str, ...]]:
-        return {part.key for part in _parts(replayed(capture, cast.with_policy(policy)), nothing)}
+        return {part.key for part in _parts(replayed(capture, cast.with_policy(policy)), _NOTHING_READ)}
 
     usual = Policy(**asdict(cast.spec.policy))
     return agreeing(found, retried, usual=usual, record=_record)
 
 
-def _parts(replay: Replayed, read: Readings) -> Iterator[_Part]:
+def _parts(replay: Replayed, read: RowsRead) -> Iterator[_Part]:
     for exchanged in replay.exchanges:
         if exchanged.differences:
             yield from _of_exchange(exchanged, read)
@@ -176,23 +188,38 @@ def _parts(replay: Replayed, read: Readings) -> Iterator[_Part]:
         yield from _of_callback(finding, read)
 
 
-def _of_exchange(exchanged: Exchanged, read: Readings) -> Iterator[_Part]:
+def _of_exchange(exchanged: Exchanged, read: RowsRead) -> Iterator[_Part]:
     theirs = exchanged.theirs
     key = ("exchange", str(theirs.n))
-    against = read.against.get(id(theirs))
-    grouped = [(against, exchanged.differences)] if against else rows_of_exchange(exchanged)
-    for rows, differences in grouped:
+    for rows, differences in _named(rows_of_exchange(exchanged), theirs, read):
         yield _Part((*key, *_places(differences)), rows, differences, theirs, exchanged.ours)
 
 
-def _of_callback(finding: CallbackFinding, read: Readings) -> Iterator[_Part]:
+def _of_callback(finding: CallbackFinding, read: RowsRead) -> Iterator[_Part]:
     theirs, ours = finding.theirs, finding.ours
     sequence = dict((theirs or ours or _NOBODY).params).get("SequenceNumber", "")
     key = ("callback", finding.session, finding.event, sequence)
-    against = read.against.get(id(theirs)) if theirs is not None else None
-    grouped = [(against, finding.differences)] if against else rows_of_callback(finding)
-    for rows, differences in grouped:
+    for rows, differences in _named(rows_of_callback(finding), theirs, read):
         yield _Part((*key, *_places(differences)), rows, differences, theirs, ours, likely_policies(finding))
+
+
+#: Rows, and the differences that are about them.
+_Named = tuple[tuple[str, ...], Sequence[Discrepancy]]
+
+
+def _named(
+    grouped: Sequence[_Named], record: CapturedExchange | CapturedCallback | None, read: RowsRead
+) -> Iterator[_Named]:
+    """The groups with their rows. Where the record speaks against other rows than the place says, it is these."""
+    against = read.against.get(id(record), frozenset())
+    others: list[Discrepancy] = []
+    for rows, differences in grouped:
+        if against and against.isdisjoint(rows):
+            others += differences
+        else:
+            yield rows, differences
+    if others:
+        yield tuple(sorted(against)), others
 
 
 _NOBODY: Final = OurCallback(0.0, "", "", (), frozenset())
