@@ -32,6 +32,8 @@ def test_same_policy_agrees_over_a_long_random_story(tmp_path: Path) -> None:
     assert len(capture.exchanges) == came.exchanges >= 220
     assert len(capture.callbacks) == came.callbacks > 50
     assert ({}, 0) == (came.left_out, came.undone)
+    assert {} == came.contradicted
+    assert len(came.confirmed) >= 80
 
 
 async def _updates(stage: Stage) -> None:

@@ -67,6 +67,7 @@ def test_policy_that_agrees_is_written_and_agrees(tmp_path: Path) -> None:
     done = call(file, "--write-policy", policy)
     assert 1 == done.exit_code
     assert "the policy that agrees: update_status = 202" in done.output
+    assert "    contradicted: update_status" in done.output
     assert 202 == load_world(str(policy)).policy.update_status
     assert "documented" == load_world(str(policy)).policy.timer_defaults
     assert 0 == call(file, "--world", policy).exit_code
@@ -93,6 +94,9 @@ def test_programs_are_given_json(tmp_path: Path) -> None:
     assert (["update_status"], {"update_status": 202}) == (finding["rows"], finding["policy"])
     assert (202, 200) == (finding["theirs"]["answer"]["status"], finding["ours"]["status"])
     assert ["vendor"] == list(said["rows"])
+    assert {"update_status": 1} == said["rows"]["vendor"]["contradicted"]
+    assert 1 == said["rows"]["vendor"]["confirmed"]["create_status"]
+    assert "list_envelope" in said["rows"]["vendor"]["not_exercised"]
 
 
 def test_page_loads_nothing_and_escapes_what_it_shows(tmp_path: Path) -> None:
