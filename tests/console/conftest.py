@@ -38,11 +38,24 @@ _PATIENCE_MS: Final = 10_000
 #: Without playwright, only what needs no browser is collected.
 collect_ignore_glob = [] if find_spec("playwright") else ["test_[!f]*.py", "screenshots.py"]
 
-#: The page has begun no request in the last 400 milliseconds.
-_NOTHING_UNDER_WAY: Final = """() => {
-    const begun = performance.getEntriesByType("resource").map(({ startTime }) => startTime);
-    return performance.now() - Math.max(0, ...begun) > 400;
-}"""
+#: Counts the requests of the page that have no answer yet, and remembers when the last one was begun or answered.
+_COUNT_REQUESTS: Final = """
+    window.underWay = 0;
+    window.lastStir = 0;
+    const ask = window.fetch;
+    window.fetch = async (...words) => {
+        window.underWay += 1;
+        window.lastStir = performance.now();
+        try {
+            return await ask(...words);
+        } finally {
+            window.underWay -= 1;
+            window.lastStir = performance.now();
+        }
+    };
+"""
+#: The page has no request under way, and has begun none for a while.
+STANDS_STILL: Final = "() => !window.underWay && performance.now() - window.lastStir > 120"
 
 FIRST, SECOND, STRANGER = "+14155550123", "+14155550145", "+12025550177"
 
@@ -64,8 +77,8 @@ class Console:
         self.page.locator(".connection[data-state=open]").wait_for()
 
     def settle(self) -> None:
-        """Wait until what the view reads on its own has come: no new request for a while."""
-        self.page.wait_for_function(_NOTHING_UNDER_WAY)
+        """Wait until what the view reads on its own has come; for pages that `watched` made."""
+        self.page.wait_for_function(STANDS_STILL)
 
     def control(self, method: str, path: str, body: Any = None) -> Any:
         """Ask the control API about the world, past the page."""
@@ -147,6 +160,7 @@ def watched(browser: "Browser", url: str, **options: Any) -> Iterator["Page"]:
 
     with browser.new_context(**options) as context:
         context.set_default_timeout(_PATIENCE_MS)
+        context.add_init_script(_COUNT_REQUESTS)
         page = context.new_page()
         page.on("console", hear)
         page.on("pageerror", lambda error: mistakes.append(str(error)))

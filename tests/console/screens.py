@@ -17,7 +17,7 @@ from PIL.Image import Image
 from playwright.sync_api import Browser, CDPSession, Page, sync_playwright
 
 from tests.console import fonts
-from tests.console.conftest import browser_path, chromium, watched
+from tests.console.conftest import STANDS_STILL, browser_path, chromium, watched
 from tests.console.pictures import keep, shrunk
 from tests.console.screenshots import SIZES, VIEWS, WORLD, fill, tell_until_connected
 from tests.plivo.ask import Api, api_of
@@ -31,24 +31,6 @@ SCHEMES: Final[tuple[Scheme, ...]] = ("light", "dark")
 _HEIGHT_MAX: Final = 1400
 
 _PAUSE_MS: Final = 150
-
-#: Counts the requests of the page that have no answer yet, and remembers when the last one was begun or answered.
-_COUNT_REQUESTS: Final = """
-    window.underWay = 0;
-    window.lastStir = 0;
-    const ask = window.fetch;
-    window.fetch = async (...words) => {
-        window.underWay += 1;
-        window.lastStir = performance.now();
-        try {
-            return await ask(...words);
-        } finally {
-            window.underWay -= 1;
-            window.lastStir = performance.now();
-        }
-    };
-"""
-_STANDS_STILL: Final = "() => !window.underWay && performance.now() - window.lastStir > 120"
 
 #: What is another at each start is replaced: the server's port, how long something took, signatures, and real dates.
 _REPLACE: Final = r"""() => {
@@ -92,7 +74,7 @@ class Stage:
 
     def settle(self) -> None:
         """Wait until the page has asked for nothing for a while."""
-        self.page.wait_for_function(_STANDS_STILL)
+        self.page.wait_for_function(STANDS_STILL)
 
     def pictures(self) -> Iterator[tuple[str, Image]]:
         """The screen in each width and scheme, by name; the page is resized, not loaded again."""
@@ -157,7 +139,6 @@ SCREENS: Final[Mapping[str, str | Callable[[Page], None]]] = {
 def staged(browser: Browser) -> Iterator[Stage]:
     """A server of its own, so that every identifier is the same at each start."""
     with ServerThread("demo") as emulator, watched(browser, emulator.url, reduced_motion="reduce") as page:
-        page.add_init_script(_COUNT_REQUESTS)
         made = emulator.control.post("/worlds", {"world": WORLD, "seed": "screens"})
         api = api_of(emulator.url, made)
         session = fill(emulator, api)

@@ -1,20 +1,11 @@
 """The overview: what is wrong stands first, everything is on one line of time, and a crowd stays smooth."""
 
 import re
-from typing import Any
 
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from tests.console.conftest import SECOND, Console
-from tests.console.crowd import NEXT_FRAMES, SESSIONS, crowded
-
-#: How many points of the canvas have another colour than the point at its lower right corner.
-_PAINTED = """canvas => {
-    const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
-    let painted = 0;
-    for (let at = 0; at < data.length; at += 4) painted += data[at + 3] !== 0;
-    return painted;
-}"""
+from tests.console.crowd import NEXT_FRAMES
 
 
 def test_problems_stand_first(console: Console) -> None:
@@ -133,15 +124,3 @@ def test_overview_has_a_table_for_who_sees_no_canvas(console: Console) -> None:
     console.open("overview")
     page.get_by_text("The same as a table").click()
     expect(page.get_by_role("table", name="Sessions on the timeline")).to_contain_text(made["session_uuid"][:8])
-
-
-def test_crowd_is_drawn_in_short_tasks(browser: Browser) -> None:
-    """10,000 sessions are on the canvas; how long the browser's tasks are is measured by the bench."""
-    with crowded(browser) as console:
-        page = console.page
-        console.open("overview")
-        expect(page.locator("main")).to_contain_text(f"{SESSIONS} live of {SESSIONS} sessions")
-        page.wait_for_function("() => document.querySelector('.timeline-canvas').width > 300")
-        painted: Any = page.locator(".timeline-canvas").evaluate(_PAINTED)
-
-        assert painted > 10_000

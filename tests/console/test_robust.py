@@ -8,7 +8,7 @@ from masking_emulator.server.thread import ServerThread
 from playwright.sync_api import Browser, expect
 
 from tests.console.conftest import FIRST, SECOND, Console
-from tests.console.crowd import burst, crowded, open_sessions, scroll
+from tests.console.crowd import SESSIONS, burst, crowded, open_sessions, scroll
 from tests.console.relay import Relay
 from tests.plivo.ask import Api
 
@@ -16,6 +16,14 @@ from tests.plivo.ask import Api
 HOSTILE: Final = "<img/src=x/onerror=alert(1)><script>alert(2)</script>\"'&lt;"
 
 ROWS_MAX: Final = 201
+
+#: How many points of the canvas have another colour than the point at its lower right corner.
+_PAINTED = """canvas => {
+    const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+    let painted = 0;
+    for (let at = 0; at < data.length; at += 4) painted += data[at + 3] !== 0;
+    return painted;
+}"""
 
 
 @pytest.fixture
@@ -99,8 +107,15 @@ def test_theme_is_kept(console: Console) -> None:
 
 
 def test_crowd_is_drawn_in_part(browser: Browser) -> None:
-    """10,000 sessions and 1,000 callbacks in a burst: every view works, and none draws more rows than a page has."""
+    """10,000 sessions and 1,000 callbacks in a burst: every view works, and none draws more rows than a page has.
+
+    On the overview each is a bar. How long the browser's tasks are is measured by the bench.
+    """
     with crowded(browser) as console:
+        console.open("overview")
+        expect(console.page.locator("main")).to_contain_text(f"{SESSIONS} live of {SESSIONS} sessions")
+        console.page.wait_for_function("() => document.querySelector('.timeline-canvas').width > 300")
+        assert 10_000 < console.page.locator(".timeline-canvas").evaluate(_PAINTED)
         open_sessions(console)
         burst(console)
         for view in ("Callbacks", "Journal", "Sessions"):
