@@ -143,7 +143,7 @@ def _between(
     there, here = dict(theirs.params), dict(ours.params)
     if [name for name, _ in theirs.params] != [name for name, _ in ours.params]:
         yield Discrepancy("attributes", ", ".join(there), ", ".join(here))
-    comparer = Comparer(names, shares_account=False)
+    comparer = Comparer(names)
     for name in there:
         if name in here and not _agree(comparer, name, there[name], here[name], ahead):
             yield Discrepancy(name, there[name], here[name])

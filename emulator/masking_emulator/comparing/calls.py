@@ -5,6 +5,7 @@ session and one caller up to the end of both legs. What follows by itself (rings
 is left to our world, because that is what is compared.
 """
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
@@ -48,7 +49,8 @@ class Doing(Struct, frozen=True):
     """What somebody does, `at` seconds into the capture: `what` happens in a session of theirs, to the `caller`'s call.
 
     `what` is dial, answer, right_pin, wrong_pin, replace, or the name of a signal. `number` is the one that was
-    dialled, `callee` whom a PIN leads to. `hints` say what has to be known beforehand: recording_fails, or unreachable.
+    dialled, `callee` whom a PIN leads to. `times` is how often the session's number has been replaced with this time.
+    `hints` say what has to be known beforehand: recording_fails, or unreachable.
     """
 
     at: float
@@ -58,6 +60,7 @@ class Doing(Struct, frozen=True):
     number: str = ""
     callee: str = ""
     hints: frozenset[str] = frozenset()
+    times: int = 1
 
 
 class _CallOf(Struct):
@@ -80,11 +83,13 @@ def doings(callbacks: Sequence[CapturedCallback], pin_waits: Mapping[str, float]
     calls: list[_CallOf] = []
     running: dict[tuple[str, str], _CallOf] = {}
     found: list[Doing] = []
+    replaced: Counter[str] = Counter()
     for callback in first_deliveries(callbacks):
         params = dict(callback.params)
         event, session = params.get("EventName", ""), params.get("SessionUUID", "")
         if event == _REPLACED:
-            found.append(Doing(callback.at, "replace", session))
+            replaced[session] += 1
+            found.append(Doing(callback.at, "replace", session, times=replaced[session]))
             continue
         caller = _caller(params)
         if not caller:
@@ -165,7 +170,7 @@ def _of_call(call: _CallOf, pin_waits: Mapping[str, float]) -> Iterator[Doing]:
             signal = _SIGNALS.get(causes[place])
             if causes[place] == _NORMAL:
                 signal = CallSignal.CALLER_HUNG_UP if name == first_leg else CallSignal.CALLEE_HUNG_UP
-            if signal is not None:
+            if signal is not None and "unreachable" not in hints:
                 yield doing(callback.at, signal.name)
 
 
@@ -197,6 +202,9 @@ async def act(service: OurService, names: Names, doing: Doing) -> bool:
     except Refused:
         return False
     if doing.what == "replace":
+        # Its number may have been that of another session, whose callback came before.
+        if len(session.left) >= doing.times:
+            return True
         return await service.do(ReplaceNumber(session.number))
     if "unreachable" in doing.hints:
         await service.do(SetPhone(waiting_phone(_other(session, doing.caller), Habit.UNREACHABLE)))

@@ -38,11 +38,12 @@ class Discrepancy(Struct, frozen=True):
 class Comparer:
     """Compares values by meaning."""
 
-    def __init__(self, names: Names, *, shares_account: bool, known: Sequence[str] = ()) -> None:
-        """`shares_account`: the account has other sessions than those of the capture; only the `known` are compared."""
+    def __init__(self, names: Names, *, among: tuple[str, frozenset[str]] | None = None) -> None:
+        """`among`: lists show other things of the account too; only those are compared whose value at this key is one
+        of these of theirs.
+        """
         self._names = names
-        self._shares_account = shares_account
-        self._known = frozenset(known)
+        self._among = among
 
     def headers(self, theirs: Sequence[tuple[str, str]], ours: Sequence[tuple[str, str]]) -> Iterator[Discrepancy]:
         """The differences of the headers that matter."""
@@ -67,15 +68,16 @@ class Comparer:
         for key in sorted(
             theirs.keys() & ours.keys(), key=lambda key: (key != "session_uuid", list(theirs).index(key))
         ):
-            if self._shares_account and key in ("total_count", "next", "previous"):
+            if self._among is not None and key in ("total_count", "next", "previous"):
                 continue
             yield from self.values(theirs[key], ours[key], f"{place}.{key}" if place else key)
 
     def _lists(self, theirs: Sequence[Any], ours: Sequence[Any], place: str) -> Iterator[Discrepancy]:
-        if self._shares_account and place.endswith("objects"):
-            theirs = [one for one in theirs if isinstance(one, dict) and one.get("session_uuid") in self._known]
-            there = {self._names.ours(one["session_uuid"]) for one in theirs}
-            ours = [one for one in ours if isinstance(one, dict) and one.get("session_uuid") in there]
+        if self._among is not None and place.endswith("objects"):
+            key, known = self._among
+            theirs = [one for one in theirs if isinstance(one, dict) and one.get(key) in known]
+            there = {self._names.ours(one[key]) for one in theirs}
+            ours = [one for one in ours if isinstance(one, dict) and one.get(key) in there]
         if len(theirs) != len(ours):
             yield Discrepancy(f"length of {place or 'the body'}", str(len(theirs)), str(len(ours)))
             return

@@ -28,6 +28,9 @@ _KINDS: Final = {
 }
 _THEIRS: Final = re.compile("|".join(f"(?P<{kind}>{theirs})" for kind, (theirs, _) in _KINDS.items()))
 
+#: A day without a time is so long.
+_DAY_CHARACTERS: Final = len("2026-01-01")
+
 #: The vendor's own hosts are kept by name, so they are compared by name.
 _VENDORS: Final = re.compile(r"https?://([a-z0-9-]+\.)*plivo\.com(:\d+)?")
 
@@ -118,6 +121,8 @@ class Names:
     def _place_agrees(self, kind: str, theirs: str, ours: str) -> bool:
         if kind == "instant":
             there, here = moment(theirs), moment(ours)
+            if len(theirs) == _DAY_CHARACTERS:
+                return True  # such as the day on which a number was rented, which has nothing to do with the capture
             return there is None or here is None or self._same_instant(there, here)
         if kind == "origin":
             return not _VENDORS.fullmatch(ours) and (theirs == ours or self.bind(theirs, ours))

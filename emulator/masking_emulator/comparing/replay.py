@@ -20,7 +20,8 @@ from masking_emulator.comparing.calls import act, doings
 from masking_emulator.comparing.casting import ReplayCast, credentials, session_of
 from masking_emulator.comparing.differences import Comparer, Discrepancy
 from masking_emulator.comparing.names import Names
-from masking_emulator.comparing.service import OurService
+from masking_emulator.comparing.scope import hidden_calls, is_about_call, shares_account, shows_calls
+from masking_emulator.comparing.service import OUR_HOST, VENDORS_HOST, OurService
 from masking_emulator.evidence.captures import Capture, CapturedAnswer, CapturedCallback, CapturedExchange
 from masking_emulator.evidence.redaction import decoded
 from masking_emulator.evidence.vocabulary import ValueKind, kind_of
@@ -70,11 +71,14 @@ class _Replay:
         self._answers = _answers_of_app(capture.callbacks)
         self._attempts: Counter[tuple[str, str]] = Counter()
         self._known = {uuid for one in capture.exchanges if (uuid := _created(one)) is not None}
-        self._shares_account = _shares_account(capture, self._known)
+        self._shares_account = shares_account(capture, self._known)
+        self._reporting = {dict(one.params).get("SessionUUID", "") for one in capture.callbacks}
+        self._numbers = frozenset(number.digits for number in cast.spec.numbers)
         self._sent: dict[int, OurCallback] = {}
 
     async def run(self) -> Replayed:
-        service = OurService(self._cast.spec, self._answered)
+        host = VENDORS_HOST if self._capture.header.service == "vendor" else OUR_HOST
+        service = OurService(self._cast.spec, self._answered, host=host)
         exchanges: list[Exchanged] = []
         left_out: dict[int, str] = {}
         undone = 0
@@ -88,7 +92,10 @@ class _Replay:
                 if reason is not None:
                     left_out[step.n] = reason
                     continue
-                exchanges.append(await self._exchange(service, step))
+                exchanged, hidden = await self._exchange(service, step)
+                exchanges.append(exchanged)
+                if hidden:
+                    left_out[step.n] = "what it shows of calls, of which no callback told"
                 if place % 64 == 0:
                     await asyncio.sleep(0)
             await service.advance(self._cast.instant(self._end()))
@@ -124,16 +131,24 @@ class _Replay:
         uuid = session_of(answer.body).get("session_uuid")
         if isinstance(uuid, str) and uuid not in self._known:
             return "it is about a session from before the capture"
+        if not self._capture.callbacks and shows_calls(exchange):
+            return "it is about calls, of which no callback told"
         return None
 
-    async def _exchange(self, service: OurService, exchange: CapturedExchange) -> Exchanged:
+    async def _exchange(self, service: OurService, exchange: CapturedExchange) -> tuple[Exchanged, bool]:
+        """The exchange beside ours, and whether calls that nobody could replay were left out of it."""
         theirs = exchange.answer
         assert theirs is not None, "what has no answer is left out"
         ours = _captured(await service.ask(self._request(exchange)))
         self._took = exchange.took
-        known = list(self._known)
-        comparer = Comparer(self._names, shares_account=self._shares_account, known=known)
-        return Exchanged(exchange, ours, list(_between(comparer, exchange.request.method, theirs, ours)))
+        among = ("session_uuid", frozenset(self._known)) if self._shares_account else None
+        if "/Number" in exchange.request.path:
+            among = ("number", self._numbers)
+        comparer = Comparer(self._names, among=among)
+        found = list(_between(comparer, exchange.request.method, theirs, ours))
+        hidden = hidden_calls(theirs.body, self._reporting)
+        shown = [one for one in found if not any(is_about_call(one.where, place) for place in hidden)]
+        return Exchanged(exchange, ours, shown), len(shown) < len(found)
 
     def _request(self, exchange: CapturedExchange) -> SeenRequest:
         """The request as it is asked of ours, with our names."""
@@ -231,23 +246,6 @@ def _pin_waits(capture: Capture) -> Mapping[str, float]:
         if isinstance(wait, int | float) and isinstance(uuid, str):
             waits[uuid] = float(wait)
     return waits
-
-
-def _shares_account(capture: Capture, known: set[str]) -> bool:
-    """Whether the account has sessions beside those of the capture: a list shows one, or counts more than there are."""
-    for exchange in capture.exchanges:
-        body = exchange.answer.body if exchange.answer is not None else None
-        response = body.get("response") if isinstance(body, dict) else None
-        if not isinstance(response, dict) or not isinstance(response.get("objects"), list):
-            continue
-        listed = [one.get("session_uuid") for one in response["objects"] if isinstance(one, dict)]
-        if any(isinstance(uuid, str) and uuid not in known for uuid in listed):
-            return True
-        meta = response.get("meta")
-        total = meta.get("total_count") if isinstance(meta, dict) else None
-        if isinstance(total, int) and total > len(known):
-            return True
-    return False
 
 
 def _answers_of_app(callbacks: Sequence[CapturedCallback]) -> Mapping[tuple[str, str], list[int]]:

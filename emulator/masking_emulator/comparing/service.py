@@ -26,8 +26,9 @@ from masking_emulator.world.world import World
 #: What the URLs of resources begin with, where the policy does not say that they are the vendor's.
 BASE_URL: Final = "http://ours.example"
 
-#: Every server of ours takes a request that names the vendor.
-_HOST: Final = "api.plivo.com"
+#: The host that requests name. Every server of ours takes both; the URLs of resources have it.
+VENDORS_HOST: Final = "api.plivo.com"
+OUR_HOST: Final = "ours.localhost"
 
 #: First digit of an answer's status → what it means for a callback.
 _OUTCOMES: Final[Mapping[int, Outcome]] = {2: Outcome.OK, 3: Outcome.REDIRECT, 4: Outcome.CLIENT_ERROR}
@@ -60,8 +61,9 @@ class _Recorder(Courier):
 class OurService:
     """A world, its app, and what it sent. Use it inside a running event loop."""
 
-    def __init__(self, spec: WorldSpec, answer: Callable[[Outgoing], int]) -> None:
-        """`answer` is the status with which the customer's server answers a callback."""
+    def __init__(self, spec: WorldSpec, answer: Callable[[Outgoing], int], *, host: str = OUR_HOST) -> None:
+        """`answer` is the status with which the customer's server answers a callback, `host` what requests name."""
+        self._host = host
         self._courier = _Recorder(answer)
         self._hub = Hub(Surroundings(base_url=BASE_URL, courier=self._courier))
         self.world: World = self._hub.add(spec)
@@ -110,7 +112,7 @@ class OurService:
             "path": unquote(request.path),
             "raw_path": request.path.encode(),
             "query_string": request.query.encode(),
-            "headers": [(b"host", _HOST.encode()), *named],
+            "headers": [(b"host", self._host.encode()), *named],
             "server": None,
             "client": None,
             "state": {},

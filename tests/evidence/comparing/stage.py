@@ -13,12 +13,20 @@ from masking_emulator.callbacks.exchange import Outgoing
 from masking_emulator.comparing.service import OurService
 from masking_emulator.core.commands import Command, PlaceCall, ReplaceNumber, SetPhone, StepCall, TypeDigits
 from masking_emulator.core.instants import SECOND_US
-from masking_emulator.core.records.calls import CallSignal, Habit, Phone, Script
+from masking_emulator.core.records.calls import CallSignal, Habit, Phone, Pins, Script
 from masking_emulator.evidence.captures import Capture, CapturedService, SignatureVerdict, read_capture
 from masking_emulator.evidence.redaction import decoded
 from masking_emulator.evidence.writing import CaptureWriter, SeenRequest
 from masking_emulator.receiver import SHORT, verified
 from masking_emulator.world.file import world_of
+
+#: PIN authentication with everything that it needs.
+PIN: Final[Mapping[str, Any]] = {
+    "is_pin_authentication_required": True,
+    "generate_pin": True,
+    "pin_prompt_play": "https://app.example.com/prompt.mp3",
+    "incorrect_pin_play": "https://app.example.com/wrong.mp3",
+}
 
 #: Where the service's clock begins, and whom it knows.
 _BEGAN: Final = "2026-07-01T12:00:00Z"
@@ -89,11 +97,25 @@ class Stage:
         """Somebody dials the session's number, on a phone that waits. The call; "" where there is none."""
         await self.wait(0.25)
         number = self.service.world.caught_up().session(session).number
-        for person in PEOPLE:
-            await self.do(SetPhone(Phone(person.removeprefix("+"), Habit.MANUAL, None, None, ())))
+        await self.phones_wait()
         if not await self.do(PlaceCall(caller.removeprefix("+"), number, Script(**{"manual": True} | script))):
             return ""
+        return self.newest_call()
+
+    async def phones_wait(self) -> None:
+        """From now on, everybody does only what they are told."""
+        for person in PEOPLE:
+            await self.do(SetPhone(Phone(person.removeprefix("+"), Habit.MANUAL, None, None, ())))
+
+    def newest_call(self) -> str:
+        """The call that began last."""
         return next(iter(self.service.world.caught_up().calls())).uuid
+
+    def pins(self, session: str) -> Pins:
+        """The PINs of a session."""
+        pins = self.service.world.caught_up().session(session).pins
+        assert pins is not None, "the session has PINs"
+        return pins
 
     async def step(self, call: str, signal: CallSignal) -> bool:
         """The next thing of a call, a little later."""

@@ -13,7 +13,7 @@ from masking_emulator.plivo.ledger import LEDGER
 from masking_emulator.plivo.policy import Policy, policy_choices
 from msgspec.structs import asdict
 
-from tests.evidence.comparing.stage import PEOPLE, Stage, Story, random_story, staged
+from tests.evidence.comparing.stage import PEOPLE, PIN, Stage, Story, random_story, staged
 
 ANNA, BEN, CARA, DAVE, _ = PEOPLE
 
@@ -54,16 +54,8 @@ async def _time_limit(stage: Stage) -> None:
     await stage.create(ANNA, BEN, call_time_limit=5)
 
 
-_PIN: Final[Mapping[str, Any]] = {
-    "is_pin_authentication_required": True,
-    "generate_pin": True,
-    "pin_prompt_play": "https://app.example.com/prompt.mp3",
-    "incorrect_pin_play": "https://app.example.com/wrong.mp3",
-}
-
-
 async def _pin_without_play(stage: Stage) -> None:
-    await stage.create(ANNA, BEN, **{name: value for name, value in _PIN.items() if name != "incorrect_pin_play"})
+    await stage.create(ANNA, BEN, **{name: value for name, value in PIN.items() if name != "incorrect_pin_play"})
 
 
 async def _play_url(stage: Stage) -> None:
@@ -110,7 +102,7 @@ async def _calls_listed(stage: Stage) -> None:
 
 
 async def _stranger(stage: Stage) -> None:
-    session = await stage.create(ANNA, BEN, **_PIN, pin_retry=0)
+    session = await stage.create(ANNA, BEN, **PIN, pin_retry=0)
     call = await stage.dial(CARA, session)
     await stage.type(call, "0")
     await stage.ask("GET", f"Masking/Session/{session}/")
@@ -132,7 +124,7 @@ async def _deletes(stage: Stage) -> None:
 
 
 async def _wrong_pins(stage: Stage) -> None:
-    session = await stage.create(ANNA, BEN, **_PIN, pin_retry=1)
+    session = await stage.create(ANNA, BEN, **PIN, pin_retry=1)
     call = await stage.dial(CARA, session)
     await stage.type(call, "0")
     await stage.wait(6)
