@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.evidence.acted import HERE, P1, P2, P3, PINS, A, B, C, D, E, F, story
+from tests.evidence.acted import HERE, P1, P2, P3, PINS, STRANGER, A, B, C, D, E, F, story
 from tests.evidence.acting import SUB, Stage
 
 _SESSIONS = "Masking/Session/"
@@ -178,3 +178,27 @@ def _refused_before_anybody_looks(stage: Stage) -> None:
     stage.ask("POST", _SESSIONS, {"unknown": "x" * 70_000})
     stage.ask("GET", _SESSIONS, unknown="x" * 9000)
     stage.ask("PUT", _SESSIONS, {})
+
+
+@story(P1)
+def _strangers(stage: Stage) -> None:
+    pair = stage.create(A, B, unknown_caller_play=f"{HERE}/who.mp3")
+    stage.call(STRANGER, pair["virtual_number"])
+    stage.wait(60)
+    stage.look(pair)
+    stage.delete(pair)
+    stage.wait(5)
+    stage.call(STRANGER, pair["virtual_number"])
+    stage.wait(60)
+    stage.look(pair)
+    stage.ask("GET", "Call/")
+
+
+@story(P1, P2)
+def _cool_off_of_a_pair_that_became_one(stage: Stage) -> None:
+    single = stage.create(A, create_session_with_single_party=True, virtual_number_cooloff_period=600)
+    stage.update(single, second_party=B)
+    stage.wait(5)
+    stage.delete(single)
+    stage.wait(5)
+    stage.create(A, B)

@@ -4,11 +4,14 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from masking_emulator.evidence.captures import Capture, CapturedAnswer, CapturedCallback, CapturedExchange
+from masking_emulator.plivo.callbacks import EVENTS
 from msgspec import UNSET
 from msgspec.structs import replace
 
 #: Statuses that an answer may have instead of its own.
 _STATUSES: Final = (200, 201, 202, 302, 400, 401, 404, 500)
+
+_EVENTS: Final = tuple(sorted(EVENTS.values()))
 
 
 def corrupted(capture: Capture, at: CapturedExchange | CapturedCallback) -> Iterator[Capture]:
@@ -16,9 +19,42 @@ def corrupted(capture: Capture, at: CapturedExchange | CapturedCallback) -> Iter
     if isinstance(at, CapturedCallback):
         for callback in _callbacks(at):
             yield replace(capture, callbacks=_with(capture.callbacks, at, callback))
+        yield from without_callbacks(capture)
     elif at.answer is not None:
         for answer in _answers(at, at.answer, capture):
             yield replace(capture, exchanges=_with(capture.exchanges, at, replace(at, answer=answer)))
+
+
+def without_callbacks(capture: Capture) -> Iterator[Capture]:
+    """The capture without one of its callbacks, with one twice, with one earlier or later, and with one renamed."""
+    callbacks = capture.callbacks
+    for number, callback in enumerate(callbacks):
+        others = [*callbacks[:number], *callbacks[number + 1 :]]
+        yield replace(capture, callbacks=others)
+        yield replace(capture, callbacks=[*callbacks, replace(callback, at=callbacks[-1].at + 1)])
+        for seconds in (-60.0, -2.0, 2.0, 60.0):
+            moved = replace(callback, at=max(0.0, callback.at + seconds))
+            yield replace(capture, callbacks=sorted([*others, moved], key=lambda each: each.at))
+        for name in _EVENTS:
+            params = [(each, name if each == "EventName" else value) for each, value in callback.params]
+            yield replace(capture, callbacks=_with(callbacks, callback, replace(callback, params=params)))
+        for other in callbacks:
+            if other is not callback:
+                yield replace(capture, callbacks=_with(callbacks, callback, replace(callback, params=other.params)))
+
+
+def without_exchanges(capture: Capture) -> Iterator[Capture]:
+    """The capture with what is asked of sessions and calls answered as at another time."""
+    for exchange in capture.exchanges:
+        for other in capture.exchanges:
+            is_alike = other is not exchange and other.request.method == exchange.request.method
+            if is_alike and other.request.path == exchange.request.path and other.answer is not None:
+                changed = replace(exchange, answer=other.answer)
+                yield replace(capture, exchanges=_with(capture.exchanges, exchange, changed))
+        if isinstance(exchange.request.body, dict) and exchange.answer is not None:
+            for answer in _with_other_numbers(exchange.answer, capture):
+                changed = replace(exchange, answer=answer)
+                yield replace(capture, exchanges=_with(capture.exchanges, exchange, changed))
 
 
 def _with(records: Sequence[Any], one: Any, other: Any) -> list[Any]:
@@ -33,6 +69,9 @@ def _answers(at: CapturedExchange, answer: CapturedAnswer, capture: Capture) -> 
         for body in _values(answer.body):
             yield replace(answer, body=body)
         yield replace(answer, body=UNSET)
+    if answer.bytes is not None:
+        yield replace(answer, bytes=answer.bytes + 1000)
+    yield from _with_other_numbers(answer, capture)
     yield replace(answer, headers=[])
     yield replace(answer, headers=[(name, "another/value") for name, _ in answer.headers])
     for name in at.request.body if isinstance(at.request.body, dict) else ():
@@ -46,6 +85,19 @@ def _answers(at: CapturedExchange, answer: CapturedAnswer, capture: Capture) -> 
     for other in capture.exchanges:  # what was taken of it, or refused, another time
         if other.request.method == at.request.method and other.answer is not None:
             yield other.answer
+
+
+def _with_other_numbers(answer: CapturedAnswer, capture: Capture) -> Iterator[CapturedAnswer]:
+    """The session on each other number of the capture, inside and outside; and with its parties exchanged."""
+    whole: Any = answer.body
+    session = whole.get("session") if isinstance(whole, dict) else None
+    if not isinstance(session, dict):
+        return
+    bodies = [each.answer.body for each in capture.exchanges if each.answer is not None]
+    numbers = {str(body["virtual_number"]) for body in bodies if isinstance(body, dict) and "virtual_number" in body}
+    for number in sorted({*numbers, "+442079460001", "+14165550100"}):
+        inner = {**session, "virtual_number": number.removeprefix("+")}
+        yield replace(answer, body={**whole, "virtual_number": number, "session": inner})
 
 
 def _callbacks(callback: CapturedCallback) -> Iterator[CapturedCallback]:

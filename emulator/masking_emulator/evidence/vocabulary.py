@@ -36,7 +36,8 @@ VOCABULARY: Final = re.compile(r'(?!.*[0-9]{5})[A-Za-z0-9*./;=," _-]{1,40}')
 
 #: What a customer may say of it in a request: the values that parameters have.
 CUSTOMERS_WORDS: Final = re.compile(
-    r"[0-9]{1,6}(\.[0-9]{1,3})?|true|false|get|post|put|mp3|wav|all|active|expired|in-progress|inbound|outbound",
+    r"[0-9]{1,6}(\.[0-9]{1,3})?|true|false|get|post|put|mp3|wav|all|active|expired|in-progress|inbound|outbound"
+    r"|live|queued|caller|callee|carrier|plivo",
     flags=re.IGNORECASE,
 )
 

@@ -66,13 +66,8 @@ def has_wrong_credentials(witness: Witness, asked: Asked) -> bool:
 @shows("unauthenticated_status")
 def _unauthenticated(witness: Witness) -> Iterator[Testimony]:
     for asked in witness.exchanges:
-        if asked.status and asked.operation and has_wrong_credentials(witness, asked) and not _is_media(asked):
+        if asked.status and asked.operation and has_wrong_credentials(witness, asked):
             yield either(asked.exchange, asked.status == 401, f"it was answered with {asked.status}")
-
-
-def _is_media(asked: Asked) -> bool:
-    """Whether a recording's file is asked for, which is there for everybody."""
-    return asked.exchange.request.path.endswith((".mp3", ".wav"))
 
 
 @shows("unauthenticated_body")

@@ -11,12 +11,50 @@ from typing import Final
 from msgspec import Struct
 
 from masking_emulator.evidence.captures import Capture
-from masking_emulator.evidence.predicates import errors, parameters, responses, sessions, updates
+from masking_emulator.evidence.predicates import (
+    allocation,
+    billing,
+    callbacks,
+    callrecords,
+    calls,
+    delivery,
+    errors,
+    events,
+    expiry,
+    parameters,
+    pins,
+    recordings,
+    resources,
+    responses,
+    routing,
+    sessions,
+    signatures,
+    updates,
+)
 from masking_emulator.evidence.predicates.base import REGISTERED, CapturedRecord, Predicate
 from masking_emulator.evidence.predicates.witness import witness_of
 
 #: The modules of predicates, whose import registers them.
-_SUBJECTS: Final = (errors, parameters, responses, sessions, updates)
+_SUBJECTS: Final = (
+    allocation,
+    billing,
+    callbacks,
+    callrecords,
+    calls,
+    delivery,
+    errors,
+    events,
+    expiry,
+    parameters,
+    pins,
+    recordings,
+    resources,
+    responses,
+    routing,
+    sessions,
+    signatures,
+    updates,
+)
 
 #: Row of the ledger → its predicates.
 PREDICATES: Final[Mapping[str, Sequence[Predicate]]] = REGISTERED

@@ -13,6 +13,9 @@ from masking_emulator.evidence.predicates.values import JsonObject
 
 _PATH: Final = re.compile(r"/+v1/+Account/+([^/]+)/*(.*?)/*$")
 
+#: The file of a recording is no resource of the API.
+_MEDIA: Final = re.compile(r"\.(mp3|wav)$")
+
 #: (resource, whether one of them is addressed) → method → operation.
 _OPERATIONS: Final[Mapping[tuple[str, bool], Mapping[str, str]]] = {
     ("Masking/Session", False): {"GET": "list_sessions", "POST": "create_session"},
@@ -117,7 +120,7 @@ def _operation(method: str, below: str) -> tuple[str, str]:
     parts = [part for part in below.split("/") if part]
     for resource in _RESOURCES:
         size = resource.count("/") + 1
-        if "/".join(parts[:size]) == resource and len(parts) - size in (0, 1):
+        if "/".join(parts[:size]) == resource and len(parts) - size in (0, 1) and not _MEDIA.search(below):
             is_one = len(parts) > size
             return _OPERATIONS[resource, is_one].get(method, ""), parts[size] if is_one else ""
     return "", ""
