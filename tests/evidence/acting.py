@@ -90,7 +90,7 @@ class Stage:
         """A request below the account `at`, by default that of who asks. The answer's JSON; {} where it has none."""
         account = next(each for each in self._world.accounts if each.auth_id == by)
         full = path if path.startswith("/") else f"/v1/Account/{at or by}/{path}"
-        text = urlencode(query)
+        text = urlencode(query, doseq=True)
         content = b"" if body is None else body.encode() if isinstance(body, str) else json.dumps(body).encode()
         headers = {"Content-Type": content_type} | ({} if anonymous else {"Authorization": authorization(account)})
         self._count += 1

@@ -9,7 +9,7 @@ from msgspec import UNSET
 from msgspec.structs import replace
 
 #: Statuses that an answer may have instead of its own.
-_STATUSES: Final = (200, 201, 202, 302, 400, 401, 404, 500)
+_STATUSES: Final = (200, 201, 202, 302, 400, 401, 404, 429, 500)
 
 _EVENTS: Final = tuple(sorted(EVENTS.values()))
 
@@ -77,6 +77,8 @@ def _answers(at: CapturedExchange, answer: CapturedAnswer, capture: Capture) -> 
     for name in at.request.body if isinstance(at.request.body, dict) else ():
         error = f"Invalid parameter. {name} should be another."
         yield replace(answer, status=400, body={"api_id": "x", "error": error})
+        error = f"Invalid parameter. {name} should be the URL of an .mp3 or .wav file."
+        yield replace(answer, status=400, body={"api_id": "x", "error": error})
     for name in ("first_party", "second_party"):
         error = f"Mandatory parameter missing. {name} must be present."
         yield replace(answer, status=400, body={"api_id": "x", "error": error})
@@ -141,8 +143,13 @@ def _values(value: Any, depth: int = 4) -> Iterator[Any]:
         case int() | float():
             yield from (value + 1, value + 100_000, value - 1, str(value), float(value) + 0.5, None)
         case str():
+            yield value.replace("offset=", "cursor=")
             yield from (f"{value}x", f"+{value}", value.upper(), "", None, 7, "expired", "active")
-            yield from ("2030-01-01 00:00:00 +0000 UTC", "00000000-0000-4000-8000-00000000dead")
+            yield from (
+                "2030-01-01 00:00:00 +0000 UTC",
+                "2020-01-01 00:00:00 +0000 UTC",
+                "00000000-0000-4000-8000-00000000dead",
+            )
         case _:
             yield from ("x", 7, False, [], {})
 

@@ -12,7 +12,7 @@ from masking_emulator.evidence.predicates.base import Predicate, Testimony, eith
 from masking_emulator.evidence.predicates.conversations import Seen, conversations_of
 from masking_emulator.evidence.predicates.given import given, is_decided, unfit, whole
 from masking_emulator.evidence.predicates.pairs import seen_before
-from masking_emulator.evidence.predicates.parameters import is_single
+from masking_emulator.evidence.predicates.parameters import is_clamped, is_single
 from masking_emulator.evidence.predicates.witness import Asked, Witness
 from masking_emulator.plivo import refusals
 from masking_emulator.plivo.parameters import CREATE, Kind
@@ -23,6 +23,9 @@ _URL_BYTES_MAX: Final = 8192
 #: Of all sessions and of one, by the number of parts behind the account.
 _METHODS: Final = {2: frozenset({"GET", "HEAD", "POST"}), 3: frozenset({"GET", "HEAD", "POST", "DELETE"})}
 _KNOWN_METHODS: Final = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE"})
+
+#: Refusals that have nothing to do with what is asked for.
+_FOR_OTHER_REASONS: Final = frozenset({401, 405, 413, 414, 429})
 
 _UUID_TEXT: Final = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
@@ -236,7 +239,7 @@ def _text(row: str) -> Predicate:
     def read(witness: Witness) -> Iterator[Testimony]:
         for asked in witness.asked("create_session", "update_session"):
             name = _only_fault(asked)
-            if name is not None:
+            if name is not None and not is_clamped(asked, name):
                 about, text = _text_of(name, given(asked, name))
                 if about == row:
                     is_so = asked.status == 400 and asked.error == text
@@ -287,7 +290,8 @@ def _unknown_sessions(witness: Witness) -> Iterator[Asked]:
     """Requests for a session that no answer has ever named."""
     named = {uuid.lower() for uuid in conversations_of(witness).seen}
     for asked in witness.asked("get_session", "update_session", "delete_session"):
-        if asked.uuid.lower() not in named and asked.status in (400, 404) and is_authenticated(witness, asked):
+        is_refused = 400 <= asked.status < 500 and asked.status not in _FOR_OTHER_REASONS
+        if asked.uuid.lower() not in named and is_refused and is_authenticated(witness, asked):
             is_for_body = asked.operation == "update_session" and (unfit(asked) or asked.status == 400)
             if _UUID_TEXT.fullmatch(asked.uuid) and not is_for_body and asked.error != "Session already expired":
                 yield asked

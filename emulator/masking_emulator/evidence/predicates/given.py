@@ -10,6 +10,7 @@ from masking_emulator.evidence.predicates.values import digits, flag, integer
 from masking_emulator.evidence.predicates.witness import Asked, Witness
 from masking_emulator.plivo import parse
 from masking_emulator.plivo.parameters import CREATE, SYNONYMS, UPDATE, Kind
+from masking_emulator.plivo.refusals import NOT_AN_AUDIO_FILE
 
 #: What a text about one malformed parameter goes on with behind the parameter's name.
 _COMPLAINTS: Final = ("is not ", "is outside ", "should be ", "allowed values ")
@@ -119,5 +120,6 @@ def complains_about(asked: Asked, name: str) -> bool:
     """Whether the answer says that this parameter is malformed."""
     beginning = f"Invalid parameter. {name} "
     error = asked.error
-    is_about = asked.status == 400 and isinstance(error, str) and error.startswith(beginning)
-    return is_about and error.removeprefix(beginning).startswith(_COMPLAINTS)
+    if asked.status != 400 or not isinstance(error, str) or error == NOT_AN_AUDIO_FILE.format(name=name):
+        return False
+    return error.startswith(beginning) and error.removeprefix(beginning).startswith(_COMPLAINTS)

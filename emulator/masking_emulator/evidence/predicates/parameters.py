@@ -9,12 +9,16 @@ from masking_emulator.evidence.predicates.given import every_given, given, is_de
 from masking_emulator.evidence.predicates.values import digits, flag, seconds_of
 from masking_emulator.evidence.predicates.witness import Asked, Witness
 from masking_emulator.plivo.parameters import CREATE
-from masking_emulator.plivo.refusals import MISSING
+from masking_emulator.plivo.policy import TIMER_DEFAULTS_S
+from masking_emulator.plivo.refusals import MISSING, NOT_AN_AUDIO_FILE
 
 _TIMERS: Final = ("session_expiry", "call_time_limit", "ring_timeout")
 
 #: Timer → seconds that count where none are given, as recorded.
-_RECORDED_S: Final = {"session_expiry": 1800, "call_time_limit": 14_400, "ring_timeout": 45}
+_RECORDED_S: Final = TIMER_DEFAULTS_S["recorded"]
+
+#: The shortest and the longest call_time_limit, in seconds.
+_LIMIT_RANGE: Final = (60, 86_400)
 
 #: Row → the parameter that it is about. What counts where nothing was given is in the session that a create shows.
 _ROWS: Final = {
@@ -40,7 +44,7 @@ def _about(name: str) -> Predicate:
                 yield disagrees(at, f"{each.value!r} was refused: {asked.error}")
             elif each.fits and each.is_shown and whole(each.value) != 0:
                 yield either(at, each.is_as_given, f"{each.value!r} became {asked.session[name]!r}")
-            elif not each.fits and 200 <= asked.status < 300:
+            elif not each.fits and 200 <= asked.status < 300 and not is_clamped(asked, name):
                 yield disagrees(at, f"{each.value!r} was taken")
             elif each.is_refused:
                 yield agrees(at)
@@ -54,6 +58,11 @@ def _about(name: str) -> Predicate:
 
 for _row, _name in _ROWS.items():
     shows(_row)(_about(_name))
+
+
+def is_clamped(asked: Asked, name: str) -> bool:
+    """Whether a call_time_limit outside its range became the end of the range."""
+    return name == "call_time_limit" and asked.session.get(name) in _LIMIT_RANGE
 
 
 def is_single(asked: Asked) -> bool:
@@ -154,14 +163,14 @@ def _extension(witness: Witness) -> Iterator[Testimony]:
         for each in every_given(witness, name):
             path = str(each.value).partition("#")[0].partition("?")[0].lower()
             if each.fits and not path.endswith((".mp3", ".wav")):
-                if each.is_refused:
+                if each.asked.error == NOT_AN_AUDIO_FILE.format(name=name):
                     yield disagrees(each.asked.exchange, f"True: {each.asked.error}")
                 elif each.asked.session:
                     yield agrees(each.asked.exchange)
 
 
 def timer_of(asked: Asked, name: str) -> int | None:
-    """The seconds that a new or refreshed session has for a timer; None where that cannot be witness."""
+    """The seconds that a new or refreshed session has for a timer; None where it does not show."""
     session = asked.session
     if name != "session_expiry":
         value = session.get(name)
@@ -176,7 +185,8 @@ def _default(*names: str) -> Predicate:
             for name in names:
                 shown = timer_of(asked, name)
                 if asked.session and given(asked, name) is None and shown is not None:
-                    yield either(asked.exchange, shown == _RECORDED_S[name], f"{name} is {shown} seconds")
+                    choice = "documented: " if shown == TIMER_DEFAULTS_S["documented"][name] else ""
+                    yield either(asked.exchange, shown == _RECORDED_S[name], f"{choice}{name} is {shown} seconds")
 
     return read
 
@@ -208,5 +218,6 @@ def _out_of_range(witness: Witness) -> Iterator[Testimony]:
         if each.is_refused:
             yield agrees(each.asked.exchange)
         elif each.asked.session:
+            choice = "clamp: " if is_clamped(each.asked, "call_time_limit") else ""
             shown = each.asked.session.get("call_time_limit")
-            yield disagrees(each.asked.exchange, f"{'clamp: ' if shown in (60, 86_400) else ''}{number} became {shown}")
+            yield disagrees(each.asked.exchange, f"{choice}{number} became {shown}")

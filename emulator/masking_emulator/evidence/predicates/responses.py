@@ -309,7 +309,7 @@ def _subaccount_form(witness: Witness) -> Iterator[Testimony]:
     named: dict[str, bool] = {}
     for asked in witness.asked("create_session", "get_session"):
         uuid = str(asked.session.get("session_uuid"))
-        if asked.operation == "create_session" and asked.session and uuid not in named:
+        if asked.operation == "create_session" and asked.session:
             named[uuid] = given(asked, "subaccount") is not None
         if asked.session and uuid in named:
             has = "subaccount" in asked.session
