@@ -3,8 +3,6 @@
 from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
-from masking_emulator.core.books.index import Range
-from masking_emulator.core.instants import DAY_US, SECOND_US
 from masking_emulator.evidence.predicates.base import Predicate, Testimony, agrees, disagrees, either, shows
 from masking_emulator.evidence.predicates.conversations import conversations_of
 from masking_emulator.evidence.predicates.pairs import last_seen
@@ -21,8 +19,11 @@ _TIMES: Final = ("created_time", "expiry_time")
 _PAGING: Final = ("limit", "offset", "cursor")
 _USUAL: Final = Policy()
 
+_SECOND_US: Final = 1_000_000
+_DAY_US: Final = 86_400 * _SECOND_US
+
 #: How far two clocks may be apart, in microseconds.
-_SURE_US: Final = 2 * SECOND_US
+_SURE_US: Final = 2 * _SECOND_US
 
 #: Every comparison of a ranged filter, in both spellings.
 _COMPARED: Final = tuple(f"{name}{line}{each}" for name in RANGED for line in ("__", "_") for each in COMPARISONS)
@@ -46,7 +47,7 @@ def answered_lists(witness: Witness, *operations: str) -> Iterator[tuple[Asked, 
 def _now(witness: Witness, asked: Asked) -> int | None:
     """What time it is for the service, in microseconds since 1970; None where it never says."""
     now = conversations_of(witness).now(asked.at)
-    return None if now is None else round(now * SECOND_US)
+    return None if now is None else round(now * _SECOND_US)
 
 
 def _span(filters: Mapping[str, str], name: str) -> Span | None:
@@ -57,11 +58,11 @@ def _span(filters: Mapping[str, str], name: str) -> Span | None:
         return None
 
 
-def _is_within(span: Range, value: int | None, size: int) -> bool | None:
-    """Whether a value that is shown cut off to `size` lies in the range; None where that is not sure."""
+def _is_within(span: Span, value: int | None, size: int) -> bool | None:
+    """Whether a value that is shown cut off to `size` lies within the span; None where that is not sure."""
     if value is None:
         return None
-    low, high = span.low, span.high
+    low, high = span.range.low, span.range.high
     if (low is None or low <= value) and (high is None or value + size <= high):
         return True
     is_outside = (low is not None and value + size <= low) or (high is not None and high <= value)
@@ -70,7 +71,7 @@ def _is_within(span: Range, value: int | None, size: int) -> bool | None:
 
 def _instant(session: JsonObject, name: str) -> int | None:
     seconds = seconds_of(session.get(name))
-    return None if seconds is None else seconds * SECOND_US
+    return None if seconds is None else seconds * _SECOND_US
 
 
 def is_selected(session: JsonObject, filters: Mapping[str, str], name: str) -> bool | None:
@@ -84,8 +85,8 @@ def is_selected(session: JsonObject, filters: Mapping[str, str], name: str) -> b
     if span is None:
         return None
     if name == "duration":
-        return _is_within(span.range, integer(session.get(name)), 1)
-    return _is_within(span.range, _instant(session, name), SECOND_US)
+        return _is_within(span, integer(session.get(name)), 1)
+    return _is_within(span, _instant(session, name), _SECOND_US)
 
 
 def _asks(filters: Mapping[str, str], name: str) -> bool:
@@ -109,7 +110,7 @@ def _missing(witness: Witness, asked: Asked, filters: Mapping[str, str], name: s
     now = _now(witness, asked)
     for session in _known(witness, asked):
         created, is_sure = _instant(session, "created_time"), name == "" or is_selected(session, filters, name)
-        is_recent = now is not None and created is not None and now - created < DAY_US
+        is_recent = now is not None and created is not None and now - created < _DAY_US
         if is_sure and is_recent and str(session.get("session_uuid")) not in listed:
             yield session
 
@@ -203,7 +204,7 @@ def _granularity(witness: Witness) -> Iterator[Testimony]:
         for session in _known(witness, asked):
             created = _instant(session, "created_time")
             if created is not None and value.start <= created < value.stop:
-                expected = _is_within(span.range, created, SECOND_US)
+                expected = _is_within(span, created, _SECOND_US)
                 is_listed = str(session.get("session_uuid")) in listed
                 if expected is not None:
                     what = "is" if is_listed else "is not"
@@ -245,7 +246,7 @@ def _all_after(witness: Witness, asked: Asked, days: int) -> Iterator[Testimony]
     now = _now(witness, asked)
     times = [created for session in asked.objects if (created := _instant(session, "created_time")) is not None]
     if now is not None and times:
-        is_so = min(times) >= now - days * DAY_US - _SURE_US
+        is_so = min(times) >= now - days * _DAY_US - _SURE_US
         yield either(asked.exchange, is_so, f"it lists a session that is older than {days} days")
 
 
@@ -255,10 +256,10 @@ def _open(witness: Witness) -> Iterator[Testimony]:
         span = _span(filters, "created_time")
         if span is None or span.until is None or span.since is not None:
             continue
-        since = span.until - WINDOW_DEFAULT_DAYS * DAY_US
+        since = span.until - WINDOW_DEFAULT_DAYS * _DAY_US
         times = [created for session in asked.objects if (created := _instant(session, "created_time")) is not None]
         if times:
-            is_so = min(times) >= since - SECOND_US
+            is_so = min(times) >= since - _SECOND_US
             yield either(asked.exchange, is_so, f"it lists a session from more than {WINDOW_DEFAULT_DAYS} days before")
 
 
@@ -288,7 +289,7 @@ def _exceeds(witness: Witness, asked: Asked, filters: Mapping[str, str], name: s
     span = _span(filters, name)
     if span is None or span.since is None:
         return None
-    length = WINDOW_MAX_DAYS * DAY_US
+    length = WINDOW_MAX_DAYS * _DAY_US
     if span.until is not None:
         return span.until - span.since > length
     now = _now(witness, asked)
