@@ -17,7 +17,9 @@ from masking_emulator.core.decisions.call_flow import CALL_FLOW
 from masking_emulator.core.decisions.session_life import LIFECYCLE, Signal
 from masking_emulator.core.records.calls import CallSignal, Phase
 from masking_emulator.core.records.sessions import Status
-from masking_emulator.plivo.ledger import LEDGER, Evidence, Row
+from masking_emulator.evidence.confirming import confirmations
+from masking_emulator.evidence.predicates.reading import PREDICATES, UNSHOWABLE
+from masking_emulator.plivo.ledger import LEDGER, Evidence, Row, by_row, evidence_of
 
 from tests import rooms
 from tests.farm.files import FARM, haproxy_file
@@ -36,6 +38,10 @@ from tests.sdk.ways import LAB, WAYS, Proof, Way, proved
 
 ROOT: Final = Path(__file__).parent.parent
 FIDELITY: Final = ROOT / "docs" / "fidelity.md"
+
+#: Captures of the vendor's service that people gave, and what they confirm, where the installed command finds it.
+CAPTURES: Final = ROOT / "fixtures" / "captures"
+CONFIRMATIONS: Final = ROOT / "emulator" / "masking_emulator" / "plivo" / "ledger" / "confirmations.json"
 README: Final = ROOT / "README.md"
 DOCS: Final = ROOT / "docs"
 NUMBERING_PLAN: Final = ROOT / "emulator" / "masking_emulator" / "core" / "numbering_plan.py"
@@ -86,6 +92,8 @@ Each row below is a behaviour that the tests in its row prove.
 Where [policy](policy.md) has a choice, its values are in the last column, the default first.
 `GET /_emulator/fidelity` serves the rows, and `masking-emulator fidelity` prints them.
 With `--row ID` it prints one with the whole ids of its tests, with `--assumed` what nobody has confirmed.
+Whether a row shows in a capture is in the column before the last; `compare` then says whether it holds.
+[Captures that people gave](truth.md#give-us-a-capture) make it observed.
 [The vendor's page](vendor-page.md) goes the other way, from each of its sentences to the rows.
 This page is generated from `emulator/masking_emulator/plivo/ledger/` by `make generated`.
 """
@@ -150,6 +158,7 @@ def documents() -> Mapping[Path, str]:
     whole = {
         FIDELITY: fidelity(LEDGER),
         coverage.COUNTS: coverage.counts_file(page),
+        CONFIRMATIONS: f"{json.dumps(confirmations(CAPTURES), indent=2)}\n",
         FARM / "haproxy.cfg": haproxy_file(),
         NUMBERING_PLAN: numbering_plan(),
     }
@@ -288,17 +297,33 @@ def main(arguments: Sequence[str]) -> int:
 
 
 def _evidence_table(ledger: Sequence[Row]) -> str:
-    counts = Counter(row.evidence for row in ledger)
+    found = by_row(confirmations(CAPTURES))
+    counts = Counter(evidence_of(row, found) for row in ledger)
     lines = ((evidence.value, str(counts[evidence]), _MEANINGS[evidence]) for evidence in Evidence)
     return table(("evidence", "rows", "meaning"), lines)
 
 
 def _rows(rows: Iterable[Row]) -> str:
+    found = by_row(confirmations(CAPTURES))
     lines = (
-        (f"`{row.id}`", row.statement, row.evidence.value, row.source, _tests(row), ", ".join(map(_code, row.choices)))
+        (
+            f"`{row.id}`",
+            row.statement,
+            evidence_of(row, found).value,
+            "; ".join([row.source, *(f"capture {each['name']}" for each in found.get(row.id, ()))]),
+            _tests(row),
+            _in_a_capture(row),
+            ", ".join(map(_code, row.choices)),
+        )
         for row in rows
     )
-    return table(("id", "statement", "evidence", "source", "tests", "policy"), lines)
+    return table(("id", "statement", "evidence", "source", "tests", "in a capture", "policy"), lines)
+
+
+def _in_a_capture(row: Row) -> str:
+    if row.id in PREDICATES:
+        return "yes"
+    return f"no: {UNSHOWABLE[row.id]}" if row.id in UNSHOWABLE else "not yet"
 
 
 def _tests(row: Row) -> str:

@@ -6,7 +6,7 @@ from typing import Any, Final
 from msgspec import Struct
 
 from masking_emulator.plivo.callback_schemas import CALLBACK_SCHEMAS
-from masking_emulator.plivo.ledger import LEDGER
+from masking_emulator.plivo.ledger import LEDGER, evidence_of
 from masking_emulator.world.schema import world_schema
 
 _SCHEME: Final = "masking-emulator://"
@@ -50,7 +50,9 @@ def fixed(uri: str) -> Any:
     match uri.removeprefix(_SCHEME):
         case "ledger":
             return {
-                "rows": [{"id": row.id, "evidence": row.evidence.value, "statement": row.statement} for row in LEDGER]
+                "rows": [
+                    {"id": row.id, "evidence": evidence_of(row).value, "statement": row.statement} for row in LEDGER
+                ]
             }
         case "callbacks":
             return dict(CALLBACK_SCHEMAS)

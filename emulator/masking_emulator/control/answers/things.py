@@ -79,7 +79,21 @@ COMPONENTS: Final[Description] = {
             "source": STRING,
             "tests": array(STRING),
         },
-        {"choices": array({"type": ["string", "integer", "boolean"]})},
+        {
+            "choices": array({"type": ["string", "integer", "boolean"]}),
+            "captures": array(
+                shape(
+                    {
+                        "name": STRING,
+                        "who": STRING,
+                        "when": STRING,
+                        "sdk": STRING,
+                        "confirmed": WHOLE,
+                        "contradicted": WHOLE,
+                    }
+                )
+            ),
+        },
     ),
     "Interception": shape(
         {

@@ -6,6 +6,7 @@ Nothing that the server needs to start is here, so a start does not pay for it.
 
 import json
 from collections.abc import Mapping, Sequence
+from functools import cache
 from importlib.resources import files
 from typing import Any, Final
 
@@ -33,7 +34,7 @@ from masking_emulator.plivo.ledger import (
 )
 from masking_emulator.plivo.ledger.row import Evidence, Row
 
-__all__ = ["LEDGER", "Evidence", "Row", "row_json", "vendor_page_coverage"]
+__all__ = ["LEDGER", "Evidence", "Row", "by_row", "confirmations", "evidence_of", "row_json", "vendor_page_coverage"]
 
 #: Every row, by subject, in reading order.
 LEDGER: Final[Sequence[Row]] = (
@@ -60,17 +61,48 @@ LEDGER: Final[Sequence[Row]] = (
 )
 
 
+@cache
+def confirmations() -> Mapping[str, Sequence[Mapping[str, Any]]]:
+    """Row → the captures of the vendor's service that show it, each with its name, `who`, `when`, `sdk`, and how often
+    it `confirmed` and `contradicted` the row."""
+    text = (files(__name__) / "confirmations.json").read_text(encoding="utf-8")
+    return by_row(json.loads(text))
+
+
+def by_row(found: Mapping[str, Any]) -> Mapping[str, Sequence[Mapping[str, Any]]]:
+    """What captures confirm, row by row."""
+    captures = found["captures"]
+    return {
+        row: [
+            {"name": name, **{key: captures[name][key] for key in ("who", "when", "sdk")}, **counts}
+            for name, counts in by_capture.items()
+        ]
+        for row, by_capture in found["rows"].items()
+    }
+
+
+def evidence_of(row: Row, found: Mapping[str, Sequence[Mapping[str, Any]]] | None = None) -> Evidence:
+    """How sure a row is: what a capture of the vendor's service confirms, and none contradicts, is observed.
+
+    `found` are other confirmations than those that came with the package.
+    """
+    shown = (confirmations() if found is None else found).get(row.id, ())
+    is_confirmed = any(each["confirmed"] for each in shown) and not any(each["contradicted"] for each in shown)
+    return Evidence.OBSERVED if is_confirmed else row.evidence
+
+
 def row_json(row: Row) -> dict[str, Any]:
     """A row as JSON."""
     fields: dict[str, Any] = {
         "id": row.id,
         "subject": row.subject,
         "statement": row.statement,
-        "evidence": row.evidence.value,
+        "evidence": evidence_of(row).value,
         "source": row.source,
         "tests": list(row.tests),
     }
-    return fields | ({"choices": list(row.choices)} if row.choices else {})
+    shown = confirmations().get(row.id)
+    return fields | ({"choices": list(row.choices)} if row.choices else {}) | ({"captures": shown} if shown else {})
 
 
 def vendor_page_coverage() -> Sequence[Mapping[str, Any]]:
