@@ -11,9 +11,10 @@ import re
 from base64 import b64decode
 from binascii import Error as NoBase64
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import permutations
 from typing import Any, Final
 
-from msgspec import Struct
+from msgspec import Struct, structs
 
 from masking_emulator.comparing.names import moment
 from masking_emulator.core.instants import SECOND_US, read
@@ -30,6 +31,9 @@ _NEAR_S: Final = 2.0
 
 #: In a body or in the parameters of a callback, what may be the number of somebody who is called.
 _PEOPLE: Final = ("first_party", "second_party", "From", "To")
+
+#: Of a pool with more countries than this, no other order is tried.
+_COUNTRIES_MAX: Final = 3
 
 _ACCOUNT: Final = re.compile("/v1/+Account/+([^/]+)")
 
@@ -54,15 +58,18 @@ class ReplayCast(Struct, frozen=True):
     def with_policy(self, changes: Mapping[str, Any]) -> "ReplayCast":
         """The same with these entries of the policy."""
         policy = replace(self.spec.policy, **changes)
-        return ReplayCast(replace(self.spec, policy=policy), self.main, self.began, self.clock)
+        return structs.replace(self, spec=replace(self.spec, policy=policy))
 
 
 def cast_of(capture: Capture, world: WorldSpec | None = None) -> ReplayCast:
     """The cast of a capture; `world` is the world to use instead of one that is read from it.
 
-    A world without numbers gets those of the capture.
+    A world without numbers gets those of the capture. Raises BadWorld where no world can begin when the capture does.
     """
-    began = read(capture.header.began)
+    try:
+        began = read(capture.header.began)
+    except ValueError as error:
+        raise BadWorld("began", str(error)) from None
     accounts = _accounts(capture)
     spec = world or world_of({"seed": "compare", "egress": "any"})
     main = accounts[MAIN_ACCOUNT].auth_id
@@ -158,10 +165,36 @@ def _numbers(capture: Capture, accounts: Sequence[Account]) -> Sequence[PoolNumb
             continue
     # Which country comes first shows where no country was asked for; within one, the first to be used comes first.
     preferred = list(_chosen_freely(capture, {number.digits: number.calling_code for number in pool}))
+    return _by_country(pool, preferred)
+
+
+def _by_country(pool: Sequence[PoolNumber], codes: Sequence[int]) -> Sequence[PoolNumber]:
+    """The pool with the numbers of these countries first."""
     return sorted(
-        pool,
-        key=lambda number: preferred.index(number.calling_code) if number.calling_code in preferred else len(preferred),
+        pool, key=lambda number: codes.index(number.calling_code) if number.calling_code in codes else len(codes)
     )
+
+
+def other_pools(cast: ReplayCast, capture: Capture) -> Iterator[ReplayCast]:
+    """The same cast with its countries in other orders, where sessions without geomatch make that matter.
+
+    A number of a country that comes later is given where those that come first have a party of the session, so what
+    was given does not say which comes first.
+    """
+    pool = cast.spec.numbers
+    codes = list(dict.fromkeys(number.calling_code for number in pool))
+    free = any(_is_free(exchange) for exchange in capture.exchanges)
+    if not free or not 1 < len(codes) <= _COUNTRIES_MAX:
+        return
+    for order in permutations(codes):
+        if list(order) != codes:
+            yield structs.replace(cast, spec=replace(cast.spec, numbers=tuple(_by_country(pool, order))))
+
+
+def _is_free(exchange: CapturedExchange) -> bool:
+    """Whether a create asks for a number of any country."""
+    body = exchange.request.body
+    return isinstance(body, dict) and str(body.get("geomatch", "")).lower() == "false"
 
 
 def _handed_out(capture: Capture) -> Iterator[tuple[str, str]]:
@@ -190,14 +223,19 @@ def _handed_out(capture: Capture) -> Iterator[tuple[str, str]]:
 
 
 def _chosen_freely(capture: Capture, codes: Mapping[str, int]) -> Iterator[int]:
-    """The calling codes of numbers that sessions without geomatch were given, the first first."""
+    """The calling codes of numbers that new sessions without geomatch were given, the first first."""
     seen: set[int] = set()
+    sessions: set[str] = set()
     for exchange in capture.exchanges:
         body, answer = exchange.request.body, exchange.answer
-        if not isinstance(body, dict) or str(body.get("geomatch", "")).lower() != "false" or answer is None:
+        if not isinstance(body, dict) or answer is None:
             continue
-        code = codes.get(str(session_of(answer.body).get("virtual_number", "")).removeprefix("+"))
-        if code is not None and code not in seen:
+        session = session_of(answer.body)
+        uuid = str(session.get("session_uuid", ""))
+        is_new = uuid not in sessions  # a session that is refreshed keeps its number
+        sessions.add(uuid)
+        code = codes.get(str(session.get("virtual_number", "")).removeprefix("+"))
+        if is_new and code not in seen and code is not None and _is_free(exchange):
             seen.add(code)
             yield code
 

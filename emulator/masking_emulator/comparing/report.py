@@ -13,7 +13,7 @@ from msgspec import Struct
 from msgspec.structs import asdict
 
 from masking_emulator.comparing.callbacks import CallbackFinding, OurCallback
-from masking_emulator.comparing.casting import ReplayCast, cast_of
+from masking_emulator.comparing.casting import ReplayCast, cast_of, other_pools
 from masking_emulator.comparing.differences import Discrepancy
 from masking_emulator.comparing.replay import Exchanged, Replayed, replayed
 from masking_emulator.comparing.rows import likely_policies, rows_of_callback, rows_of_exchange
@@ -131,6 +131,10 @@ def compared(
     read = _rows_read(capture)
     first = replayed(capture, cast)
     parts = list(_parts(first, read))
+    for other in other_pools(cast, capture) if parts and (world is None or not world.numbers) else ():
+        again = replayed(capture, other)
+        if len(fewer := list(_parts(again, read))) < len(parts):
+            cast, first, parts = other, again, fewer
     policies = _policies(capture, cast, parts)
     findings = _grouped(parts, policies)
     agreed: dict[str, Any] = {}

@@ -68,4 +68,5 @@ def _sessions(body: Any) -> Iterator[tuple[str, dict[str, Any]]]:
 
 def _has_calls(session: dict[str, Any], reporting: Collection[str]) -> bool:
     is_seen = session.get("interaction") is not None or session.get("status") == "in-progress"
-    return "session_uuid" in session and is_seen and session["session_uuid"] not in reporting
+    uuid = session.get("session_uuid")
+    return is_seen and isinstance(uuid, str) and uuid not in reporting

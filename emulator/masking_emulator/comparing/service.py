@@ -103,7 +103,7 @@ class OurService:
             else:
                 body += message.get("body", b"")
 
-        named = [(name.lower().encode("latin-1"), value.encode("latin-1")) for name, value in request.headers]
+        named = [(name.lower().encode(), value.encode()) for name, value in request.headers]
         scope: Scope = {
             "type": "http",
             "http_version": "1.1",

@@ -15,7 +15,7 @@ from msgspec.structs import asdict
 
 from tests.evidence.comparing.stage import PEOPLE, PIN, Stage, Story, random_story, staged
 
-ANNA, BEN, CARA, DAVE, _ = PEOPLE
+ANNA, BEN, CARA, DAVE, RAVI = PEOPLE
 
 
 def findings(capture: Capture) -> Sequence[CaptureFinding]:
@@ -34,6 +34,20 @@ def test_same_policy_agrees_over_a_long_random_story(tmp_path: Path) -> None:
     assert ({}, 0) == (came.left_out, came.undone)
     assert {} == came.contradicted
     assert len(came.confirmed) >= 80
+
+
+async def _free_choice_behind_busy_numbers(stage: Stage) -> None:
+    for other in (BEN, CARA, DAVE, RAVI):
+        await stage.create(ANNA, other)
+    await stage.create(ANNA, "+14155550177", geomatch=False)
+    await stage.create(CARA, DAVE, geomatch=False)
+
+
+def test_order_of_countries_in_the_pool_is_found_out(tmp_path: Path) -> None:
+    """A number of a country that comes later was given first, because those before it were busy."""
+    capture = staged(tmp_path / "f", _free_choice_behind_busy_numbers)
+
+    assert [] == findings(capture)
 
 
 async def _updates(stage: Stage) -> None:

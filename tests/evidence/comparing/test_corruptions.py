@@ -1,13 +1,17 @@
 """Captures in which one thing was changed by hand: each leads to one finding, which names the row."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from random import Random
 from typing import Any, Final
 
 import pytest
+from masking_emulator.comparing.casting import cast_of
+from masking_emulator.comparing.replay import replayed
 from masking_emulator.comparing.report import compared
 from masking_emulator.core.records.calls import CallSignal
 from masking_emulator.evidence.captures import capture_of
+from masking_emulator.world.spec import BadWorld
 
 from tests.evidence.comparing.stage import PEOPLE, Stage, staged
 
@@ -185,3 +189,47 @@ def test_lines_that_cannot_be_read_are_skipped_and_named(text: str) -> None:
     came = compared(capture, "capture")
     assert [2, 3] == [skipped.line for skipped in came.skipped]
     assert [] == came.findings
+
+
+#: What may stand anywhere in a capture that somebody has edited.
+_GARBAGE: Final[tuple[Any, ...]] = (
+    *(None, True, -1, 10**20, 1.5, "", "w1", "x" * 300, "+", [], {}, [[]], {"a": []}),
+    *("2026-13-99 99:99", "漢字", "%zz", "12345678", "Basic eA==", "/v1/Account//Masking/Session"),
+)
+
+
+def _places(value: Any) -> Iterator[tuple[Any, Any]]:
+    """Every object and list in a value, with each of its keys or places."""
+    if isinstance(value, dict | list):
+        for key in list(value) if isinstance(value, dict) else range(len(value)):
+            yield value, key
+            yield from _places(value[key])
+
+
+def _spoiled(text: str, random: Random) -> Sequence[str]:
+    """The lines of the capture with something else in a few places."""
+    lines = [json.loads(line) for line in text.splitlines()]
+    for _ in range(random.randrange(1, 5)):
+        inside, key = random.choice(list(_places(lines[1:])))
+        inside[key] = random.choice(_GARBAGE)
+    return [json.dumps(line) for line in lines]
+
+
+def test_edited_capture_is_compared_whatever_is_in_it(text: str) -> None:
+    """Fifty of them: what cannot be read is skipped, the rest is replayed, and nothing fails."""
+    random = Random(7)
+    for _ in range(50):
+        capture = capture_of(_spoiled(text, random), name="capture")
+        came = replayed(capture, cast_of(capture))
+
+        assert len(came.exchanges) <= len(capture.exchanges)
+        assert all(difference.where for one in came.exchanges for difference in one.differences)
+
+
+def test_capture_that_begins_at_no_instant_is_refused(text: str) -> None:
+    """By name and reason."""
+    first, *rest = text.splitlines()
+    capture = capture_of([json.dumps(json.loads(first) | {"began": "then"}), *rest], name="capture")
+
+    with pytest.raises(BadWorld, match=r"began: .*then"):
+        compared(capture, "capture")
