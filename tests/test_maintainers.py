@@ -66,17 +66,25 @@ def test_file_of_the_guide_knows_the_example(title: str, name: str, examples: tu
 #: List of the guide → what knows its example and need not be touched: what this one does, prose, and tests that use it.
 _NEED_NOT_KNOW: Final[Mapping[str, tuple[str, ...]]] = {
     "A parameter of the API": (
-        *("core/books/sessions.py", "core/decisions/calls.py", "plivo/ledger/routing.py"),
+        *("core/books/sessions.py", "core/decisions/calls.py", "plivo/ledger/routing.py", "evidence/predicates/r*"),
         *("tests/core/*", "tests/plivo/test_readings.py", "tests/scenario.py", "tests/sdk/programs/life.py"),
         *("docs/fidelity.md", "fixtures/wire/*", "tests/evidence/*"),
     ),
-    "A control operation": ("core/engine.py", "docs/control-api.md", "docs/typescript.md", "fixtures/callbacks/*"),
+    "A control operation": (
+        "core/engine.py",
+        "docs/control-api.md",
+        "docs/typescript.md",
+        "fixtures/callbacks/*",
+        "tests/evidence/*",
+    ),
     "A command of the core": (
         *("world/trigger.py", "tests/plivo/test_refusals.py", "tests/test_replay.py", "tests/trace.py"),
         *("tests/shell/runs.py", "tests/shell/test_life.py", "tests/shell/test_poolreport.py"),
         *("tests/shell/test_snapshot_mutations.py", "tests/evidence/*"),
     ),
-    "A callback": ("plivo/ledger/allocation.py", "plivo/ledger/calls.py", "docs/*", "tests/evidence/*"),
+    "A callback": (
+        *("plivo/ledger/allocation.py", "plivo/ledger/calls.py", "evidence/predicates/*", "docs/*", "tests/evidence/*"),
+    ),
     "A verb of the command line": (
         *(
             "core/*",
