@@ -11,6 +11,9 @@ from msgspec.structs import replace
 #: Statuses that an answer may have instead of its own.
 _STATUSES: Final = (200, 201, 202, 302, 400, 401, 404, 429, 500)
 
+#: What is said of a body that cannot be read.
+_TEXTS: Final = ("Invalid JSON in the request body.", "Content-Type must be application/json.")
+
 _EVENTS: Final = tuple(sorted(EVENTS.values()))
 
 
@@ -82,7 +85,7 @@ def _answers(at: CapturedExchange, answer: CapturedAnswer, capture: Capture) -> 
     for name in ("first_party", "second_party"):
         error = f"Mandatory parameter missing. {name} must be present."
         yield replace(answer, status=400, body={"api_id": "x", "error": error})
-    for text in ("Session already expired", "Number pool exhausted or not available.", "not found"):
+    for text in (*_TEXTS, "Session already expired", "Number pool exhausted or not available.", "not found"):
         yield replace(answer, status=400, body={"api_id": "x", "error": text})
     for other in capture.exchanges:  # what was taken of it, or refused, another time
         if other.request.method == at.request.method and other.answer is not None:

@@ -26,11 +26,13 @@ from masking_emulator.evidence.predicates import (
     parameters,
     pins,
     recordings,
+    requests,
     resources,
     responses,
     routing,
     sessions,
     signatures,
+    unshowable,
     updates,
 )
 from masking_emulator.evidence.predicates.base import REGISTERED, CapturedRecord, Predicate
@@ -52,11 +54,13 @@ _SUBJECTS: Final = (
     parameters,
     pins,
     recordings,
+    requests,
     resources,
     responses,
     routing,
     sessions,
     signatures,
+    unshowable,
     updates,
 )
 

@@ -36,7 +36,7 @@ _EQUAL: Final = "Invalid parameter. first_party and second_party should be diffe
 _TIMERS: Final = ("session_expiry", "call_time_limit", "ring_timeout")
 
 #: A session that is no older than this is kept for sure, in seconds.
-_KEPT_S: Final = 80 * 86_400
+KEPT_S: Final = 80 * 86_400
 
 #: What a refresh sets anew and a session shows, without what is null where it does not count.
 _REPLACED: Final = tuple(
@@ -270,7 +270,7 @@ def _known(witness: Witness) -> Iterator[Asked]:
         seen = seen_before(witness, asked.uuid, asked)
         if seen is None or seen.asked.account != asked.account or asked.status not in (200, 404):
             continue
-        if asked.at < conversations_of(witness).seen[asked.uuid][0].when + _KEPT_S:
+        if asked.at < conversations_of(witness).seen[asked.uuid][0].when + KEPT_S:
             yield asked
 
 

@@ -26,7 +26,7 @@ from masking_emulator.evidence.predicates.pairs import (
 )
 from masking_emulator.evidence.predicates.values import JsonObject, digits, flag
 from masking_emulator.evidence.predicates.witness import Asked, Witness
-from masking_emulator.plivo.parameters import CREATE, UPDATE
+from masking_emulator.plivo.parameters import CREATE, UPDATE, Kind
 
 _EXPIRED: Final = "Session already expired"
 _EXISTS: Final = "A session already exists for first_party and second_party."
@@ -62,6 +62,7 @@ def _update_changes(witness: Witness) -> Iterator[Testimony]:
             name
             for name in UPDATE
             if given(change.asked, name) is None and name in change.session and name in change.before.session
+            if CREATE[name].kind is not Kind.URL or change.asked.fields.get(name) != ""
         ]
         wrong = [name for name in kept if change.session[name] != change.before.session[name]]
         yield either(change.asked.exchange, not wrong, f"it changed {', '.join(wrong)}, which it did not name")
