@@ -370,3 +370,10 @@ def _decided(witness: Witness) -> Iterator[Testimony]:
             if settings.get("recording_callback_url"):
                 expected = flag(settings.get("record"))
                 yield either(answers[1].at, has == expected, f"record was {expected}, and it was recorded: {has}")
+
+
+#: Rows that no capture can show, and why.
+UNSHOWABLE: Final = {
+    "number_replaced_in_dialogue": "What a caller types is in no callback, so a PIN of a call that ended may be wrong.",
+    "calls_per_second_not_limited": "However many calls go through, a limit may be a little higher.",
+}

@@ -130,3 +130,14 @@ def _credentials(witness: Witness) -> Iterator[Testimony]:
 
 def _is_right(signatures: Mapping[str, Any]) -> bool:
     return "wrong" not in signatures.values()
+
+
+#: Rows that no capture can show, and why.
+UNSHOWABLE: Final = {
+    "callback_timeouts": "When a service stopped waiting for an answer is in no request of it.",
+    "callback_broken_answer": "A capture has only answers that were complete.",
+    "callback_answer_unused": "Of what the customer's app answers, a capture has the status only.",
+    "callback_user_agent": "The emulator says on purpose that it is not the vendor's service.",
+    "callback_egress": "It protects the user's machine from the emulator, and says nothing about the service.",
+    "media_fetch": "Audio files are fetched from the customer's servers, whose requests are not in a capture.",
+}

@@ -150,3 +150,9 @@ def _retention_of_live(witness: Witness) -> Iterator[Testimony]:
         lives = expiry is not None and now < expiry - _SURE_S and (deleted is None or deleted.at > asked.exchange.at)
         if created is not None and lives and now > created + _RETENTION_S + 60:
             yield either(asked.exchange, asked.status != 404, "it lives, and is not found")
+
+
+#: Rows that no capture can show, and why.
+UNSHOWABLE: Final = {
+    "ended_sessions_limit": "It is a limit of the emulator's own, and says nothing about the service.",
+}

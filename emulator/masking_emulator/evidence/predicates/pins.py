@@ -356,3 +356,9 @@ def _refresh(witness: Witness) -> Iterator[Testimony]:
             if made:
                 same = [name for name in made if before[name] == seen.session[name]]
                 yield either(asked.exchange, len(same) < len(made), "the PINs are those of before")
+
+
+#: Rows that no capture can show, and why.
+UNSHOWABLE: Final = {
+    "generated_pins_exhausted": "It takes thousands of sessions that live on one number at once.",
+}

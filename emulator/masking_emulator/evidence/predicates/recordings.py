@@ -43,3 +43,9 @@ def _mp3(witness: Witness) -> Iterator[Testimony]:
     for asked, size, milliseconds in _audio(witness, "mp3"):
         longest = max(milliseconds, 1) + _FRAME_MS
         yield either(asked.exchange, milliseconds <= size <= longest, f"{size} bytes, {milliseconds} ms")
+
+
+#: Rows that no capture can show, and why.
+UNSHOWABLE: Final = {
+    "recording_audio": "A capture has no audio, only its length.",
+}

@@ -310,3 +310,9 @@ def _not_covered(witness: Witness) -> Iterator[Testimony]:
             error = asked.answer.get("error")
             is_so = asked.status == 404 and error == "not found"
             yield either(asked.exchange, is_so, f"{parts[3]} is answered with {asked.status} {error or ''}")
+
+
+#: Rows that no capture can show, and why.
+UNSHOWABLE: Final = {
+    "media_ranges": "Which range of bytes was asked for is in a header that captures do not keep.",
+}

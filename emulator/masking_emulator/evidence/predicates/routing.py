@@ -337,3 +337,11 @@ def _no_call(witness: Witness) -> Iterator[Testimony]:
             and first <= event.second <= last.second
         ]
         yield either(last.at, not reported, f"{reported[0].name} came" if reported else "")
+
+
+#: Rows that no capture can show, and why.
+UNSHOWABLE: Final = {
+    "route_forced_own_pin": "What a caller types is in no callback, so nobody can say whose PIN it was.",
+    "route_pin_whole": "What a caller types is in no request and in no callback, only whether it was right.",
+    "pin_no_input": "What a caller types is in no request and in no callback, nor whether anything was typed.",
+}

@@ -1,13 +1,14 @@
 """Signatures of callbacks, by the verdicts that a capture has on them: they were checked as they came."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from masking_emulator.evidence.captures import CapturedCallback
 from masking_emulator.evidence.predicates.base import Testimony, either, shows
 from masking_emulator.evidence.predicates.conversations import RECORDING, conversations_of
 from masking_emulator.evidence.predicates.witness import Witness
 
-_HEADERS = (
+_HEADERS: Final = (
     *("x-plivo-signature-v2", "x-plivo-signature-v2-nonce", "x-plivo-signature-ma-v2"),
     *("x-plivo-signature-v3", "x-plivo-signature-v3-nonce", "x-plivo-signature-ma-v3"),
 )
@@ -79,3 +80,10 @@ def _user(witness: Witness) -> Iterator[Testimony]:
         url = known.settings(event.session, event.when).get(key)
         if event.at.signatures and isinstance(url, str) and "://user@" in url:
             yield _right(event.at, "V2", "V3")
+
+
+#: Rows that no capture can show, and why.
+UNSHOWABLE: Final = {
+    "signature_v3_path": "How a path was written is not in a capture: its parts are replaced.",
+    "signature_v2_path": "How a path was written is not in a capture: its parts are replaced.",
+}
