@@ -218,7 +218,7 @@ def _several(witness: Witness) -> Iterator[Testimony]:
             left = [
                 (stay.ended_at or 0) + stay.cooloff_s - now
                 for stay in (_ended(allocations, birth, number) if number else ())
-                if stay.cooloff_s and stay.parties != birth.parties
+                if stay.cooloff_s and stay.pair != birth.pair
             ]
             if not left or not min(left) < -SURE_S or not max(left) > SURE_S:
                 continue
@@ -231,7 +231,7 @@ def _several(witness: Witness) -> Iterator[Testimony]:
 def _own(stay: Stay, birth: Birth, now: float) -> bool:
     """Whether a number cools off for the pair that wants it."""
     left = (stay.ended_at or 0) + stay.cooloff_s - now
-    return stay.cooloff_s > 0 and stay.parties == birth.parties and stay.owner == birth.owner and left > SURE_S
+    return stay.cooloff_s > 0 and stay.pair == birth.pair and stay.owner == birth.owner and left > SURE_S
 
 
 def _cools_for_pair(known: Allocations, birth: Birth, number: str) -> bool:

@@ -41,6 +41,7 @@ class Stay(Struct, frozen=True):
     session: str
     owner: str
     number: str
+    pair: tuple[str, str]
     parties: frozenset[str]
     at_first: frozenset[str]
     alone: bool
@@ -56,6 +57,7 @@ class Birth(Struct, frozen=True):
     asked: Asked
     owner: str
     number: str
+    pair: tuple[str, str]
     parties: frozenset[str]
     country: int | None
     alone: bool
@@ -173,6 +175,7 @@ class Allocations:
                     session=session,
                     owner=self._owners.get(session, ""),
                     number=number,
+                    pair=pair_of(before.session),
                     parties=parties_of(before.session),
                     at_first=parties_of(every[0].session),
                     alone=is_alone(before.session),
@@ -209,7 +212,7 @@ class Allocations:
             found.add("alone")
         for stay in stays:
             left = None if stay.ended_at is None else stay.ended_at + stay.cooloff_s - now
-            if left is not None and stay.cooloff_s and (stay.parties != birth.parties or stay.owner != birth.owner):
+            if left is not None and stay.cooloff_s and (stay.pair != birth.pair or stay.owner != birth.owner):
                 if abs(left) < SURE_S:
                     return None
                 if left > 0:
@@ -279,6 +282,11 @@ def parties_of(session: Mapping[str, Any]) -> frozenset[str]:
     return frozenset(digits(session.get(role)) for role in ("first_party", "second_party")) - {""}
 
 
+def pair_of(session: Mapping[str, Any]) -> tuple[str, str]:
+    """The parties in their order, "" for a missing one: the other way round it is another pair."""
+    return digits(session.get("first_party")), digits(session.get("second_party"))
+
+
 def is_alone(session: Mapping[str, Any]) -> bool:
     """Whether a session needs its number for itself: it has one party and no PIN."""
     return len(parties_of(session)) == 1 and flag(session.get("is_pin_authentication_required")) is not True
@@ -293,6 +301,7 @@ def _birth(asked: Asked, number: str) -> Birth:
         asked=asked,
         owner=str(subaccount) if subaccount else asked.account,
         number=number,
+        pair=pair_of(fields),
         parties=parties,
         country=None if flag(fields.get("geomatch")) is False else calling_code(first),
         alone=len(parties) == 1 and not has_pin,
