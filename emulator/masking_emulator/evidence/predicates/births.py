@@ -81,6 +81,8 @@ class Allocations:
         self._witness = witness
         self._known: Conversations = conversations_of(witness)
         self._fitting: dict[tuple[int, str], bool | None] = {}
+        self._stays: dict[tuple[int, str], Sequence[Stay] | None] = {}
+        self._obstacles: dict[tuple[int, str], frozenset[str] | None] = {}
 
     @cached_property
     def births(self) -> Sequence[Birth]:
@@ -152,6 +154,12 @@ class Allocations:
 
     def stays(self, number: str, birth: Birth) -> Sequence[Stay] | None:
         """Who lives on a number at a create and who has lived there; None where nobody can say."""
+        key = (birth.at.n, number)
+        if key not in self._stays:
+            self._stays[key] = self._find_stays(number, birth)
+        return self._stays[key]
+
+    def _find_stays(self, number: str, birth: Birth) -> Sequence[Stay] | None:
         now, found = self.now(birth), []
         if now is None:
             return None
@@ -197,6 +205,12 @@ class Allocations:
 
     def obstacles(self, number: str, birth: Birth) -> frozenset[str] | None:
         """Why a number does not fit: `country`, `is party`, `party`, `alone`, `cooling`; None where nobody can say."""
+        key = (birth.at.n, number)
+        if key not in self._obstacles:
+            self._obstacles[key] = self._find_obstacles(number, birth)
+        return self._obstacles[key]
+
+    def _find_obstacles(self, number: str, birth: Birth) -> frozenset[str] | None:
         stays, now = self.stays(number, birth), self.now(birth)
         if stays is None or now is None or number in self._suspended:
             return None

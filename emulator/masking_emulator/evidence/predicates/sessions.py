@@ -1,6 +1,6 @@
 """Sessions: repeated creates, what an update changes, what a delete leaves."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Final
 
 from msgspec import Struct
@@ -60,8 +60,15 @@ class _Repeat(Struct, frozen=True):
         return bool(self.asked.session.get("session_uuid") == self.before.session.get("session_uuid"))
 
 
-def _repeats(witness: Witness) -> Iterator[_Repeat]:
+def _repeats(witness: Witness) -> Sequence[_Repeat]:
     """Every decided create of an ordered pair that had a session of the same owner before."""
+    if "repeats" not in witness.kept:
+        witness.kept["repeats"] = list(_find_repeats(witness))
+    kept: Sequence[_Repeat] = witness.kept["repeats"]
+    return kept
+
+
+def _find_repeats(witness: Witness) -> Iterator[_Repeat]:
     for asked in witness.asked("create_session"):
         if not is_decided(asked) or unfit(asked):
             continue

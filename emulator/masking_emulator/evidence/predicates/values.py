@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, Final
 from urllib.parse import urlsplit
 
@@ -47,9 +48,13 @@ def amount(value: Any) -> float | None:
 
 def digits(value: Any) -> str:
     """A phone number without plus and whatever stands between its digits; "" for what is none."""
-    text = re.sub(r"[ ().-]", "", value) if isinstance(value, str) else str(value) if type(value) is int else ""
-    text = text.removeprefix("+")
-    return text if re.fullmatch(r"[0-9]{5,20}", text) else ""
+    return _digits_of(value if isinstance(value, str) else str(value)) if type(value) in (str, int) else ""
+
+
+@lru_cache(maxsize=10_000)
+def _digits_of(text: str) -> str:
+    bare = re.sub(r"[ ().-]", "", text).removeprefix("+")
+    return bare if re.fullmatch(r"[0-9]{5,20}", bare) else ""
 
 
 def objects(value: Any) -> Iterator[JsonObject]:
