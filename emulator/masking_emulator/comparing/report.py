@@ -106,11 +106,13 @@ _NOTHING_READ: Final = RowsRead({}, {}, {})
 class _Part(Struct, frozen=True):
     """A difference before it is grouped. `key` is the same in every replay of the capture.
 
-    `likely` are entries of the policy that are to be tried first.
+    `rows` are those of the place, `further` are others that the record speaks against. `likely` are entries of the
+    policy that are to be tried first.
     """
 
     key: tuple[str, ...]
     rows: tuple[str, ...]
+    further: Sequence[str]
     differences: Sequence[Discrepancy]
     theirs: CapturedExchange | CapturedCallback | None
     ours: CapturedAnswer | OurCallback | None
@@ -175,7 +177,7 @@ def _policies(
     """Key of a part → the entry of the policy that makes it agree."""
     found: dict[tuple[str, ...], set[str]] = {}
     for part in parts:
-        found.setdefault(part.key, set()).update(part.rows, part.likely)
+        found.setdefault(part.key, set()).update(part.rows, part.further, part.likely)
 
     def retried(policy: Mapping[str, Any]) -> set[tuple[str, ...]]:
         return {part.key for part in _parts(replayed(capture, cast.with_policy(policy)), _NOTHING_READ)}
@@ -195,35 +197,24 @@ def _parts(replay: Replayed, read: RowsRead) -> Iterator[_Part]:
 def _of_exchange(exchanged: Exchanged, read: RowsRead) -> Iterator[_Part]:
     theirs = exchanged.theirs
     key = ("exchange", str(theirs.n))
-    for rows, differences in _named(rows_of_exchange(exchanged), theirs, read):
-        yield _Part((*key, *_places(differences)), rows, differences, theirs, exchanged.ours)
+    for rows, differences in rows_of_exchange(exchanged):
+        further = _further(rows, theirs, read)
+        yield _Part((*key, *_places(differences)), rows, further, differences, theirs, exchanged.ours)
 
 
 def _of_callback(finding: CallbackFinding, read: RowsRead) -> Iterator[_Part]:
     theirs, ours = finding.theirs, finding.ours
     sequence = dict((theirs or ours or _NOBODY).params).get("SequenceNumber", "")
     key = ("callback", finding.session, finding.event, sequence)
-    for rows, differences in _named(rows_of_callback(finding), theirs, read):
-        yield _Part((*key, *_places(differences)), rows, differences, theirs, ours, likely_policies(finding))
+    for rows, differences in rows_of_callback(finding):
+        further, likely = _further(rows, theirs, read), likely_policies(finding)
+        yield _Part((*key, *_places(differences)), rows, further, differences, theirs, ours, likely)
 
 
-#: Rows, and the differences that are about them.
-_Named = tuple[tuple[str, ...], Sequence[Discrepancy]]
-
-
-def _named(
-    grouped: Sequence[_Named], record: CapturedExchange | CapturedCallback | None, read: RowsRead
-) -> Iterator[_Named]:
-    """The groups with their rows. Where the record speaks against other rows than the place says, it is these."""
+def _further(rows: Sequence[str], record: CapturedExchange | CapturedCallback | None, read: RowsRead) -> Sequence[str]:
+    """The rows that the record speaks against, where the row of the place is not among them."""
     against = read.against.get(id(record), frozenset())
-    others: list[Discrepancy] = []
-    for rows, differences in grouped:
-        if against and against.isdisjoint(rows):
-            others += differences
-        else:
-            yield rows, differences
-    if others:
-        yield tuple(sorted(against)), others
+    return sorted(against) if against.isdisjoint(rows) else ()
 
 
 _NOBODY: Final = OurCallback(0.0, "", "", (), frozenset())
@@ -251,7 +242,8 @@ def _grouped(parts: Sequence[_Part], policies: Mapping[tuple[str, ...], Mapping[
 def _finding(parts: Sequence[_Part], policy: Mapping[str, Any]) -> CaptureFinding:
     first = parts[0]
     # An entry of the policy has the name of its row; what else differs follows from it.
-    rows = tuple(policy) or first.rows
+    further = sorted({row for part in parts for row in part.further} - {*first.rows})
+    rows = tuple(policy) or (*first.rows, *further)
     records = {_record(part.key) for part in parts}
     own = {difference.where: difference for part in parts[:_DIFFERENCES_MAX] for difference in part.differences}
     listed = list(first.differences) + [one for where, one in own.items() if where not in _places(first.differences)]
