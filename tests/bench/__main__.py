@@ -8,7 +8,7 @@ from multiprocessing import get_context
 
 from masking_emulator.cli.progress import is_progress_seen, progress
 
-from tests.bench import callbacks, console, farm, inside, kit, servers, stalls
+from tests.bench import callbacks, console, farm, hostile, inside, kit, servers, stalls
 from tests.bench.table import HEADER, Effort, Row, markdown
 
 #: Takes the bar out of the terminal's line, for a row to stand there.
@@ -33,6 +33,7 @@ _MEASURES: Sequence[Callable[[Effort], list[Row]]] = (
     inside.expiries,
     inside.worlds,
     stalls.stalls,
+    hostile.hostile_receivers,
     callbacks.delivery,
     callbacks.calls,
     kit.world_per_test,

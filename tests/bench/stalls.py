@@ -4,7 +4,8 @@ import json
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from base64 import b64encode
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from http.client import HTTPConnection
 from pathlib import Path
@@ -21,8 +22,8 @@ _OUT_S, _IN_S, _MORE_MB = 1.0, 2.0, 150.0
 _ADVANCE_S = 4000
 
 
-class _Served:
-    """A server with a world of many sessions, and with another one that somebody asks all the time."""
+class ServedLoad:
+    """A server under load, with another world that somebody asks all the time."""
 
     def __init__(self, process: int, port: int) -> None:
         self.process = process
@@ -39,6 +40,25 @@ class _Served:
             content = answer.read()
             assert answer.status < 300, content[:1000]
             return content
+        finally:
+            connection.close()
+
+    def make_session(self, world: Mapping[str, Any], place: int, callback_url: str) -> None:
+        """A session of this world that ends after a minute and reports it there."""
+        account = f"{world['auth_id']}:{world['auth_token']}"
+        headers = {"Authorization": f"Basic {b64encode(account.encode()).decode()}", "Content-Type": "application/json"}
+        fields = {
+            "first_party": f"1408{2_000_000 + place}",
+            "second_party": f"1212{2_000_000 + place}",
+            "session_expiry": 60,
+            "callback_url": callback_url,
+        }
+        connection = HTTPConnection("127.0.0.1", self._port, timeout=60)
+        try:
+            path = f"/v1/Account/{world['auth_id']}/Masking/Session/"
+            connection.request("POST", path, json.dumps(fields), headers)
+            answer = connection.getresponse()
+            assert answer.status == 201, answer.read()
         finally:
             connection.close()
 
@@ -67,7 +87,7 @@ def stalls(effort: Effort) -> list[Row]:
     """The longest wait of another world beside each long work, and what a snapshot takes."""
     with server(EMULATOR) as (process, port):
         load(port, 0, effort.sessions, creates_only=True, timeout_s=600)
-        served = _Served(process, port)
+        served = ServedLoad(process, port)
         snapshot = b""
 
         def out() -> None:
