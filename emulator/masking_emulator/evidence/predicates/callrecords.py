@@ -89,9 +89,9 @@ def _times(witness: Witness) -> Iterator[Testimony]:
     def is_so(leg: LegRecord) -> bool:
         record = leg.record
         times = [record.get("initiation_time"), record.get("end_time")]
-        times += [record["answer_time"]] if record.get("bill_duration") else []
+        times += [record.get("answer_time")] if record.get("bill_duration") else []
         return all(isinstance(each, str) and _TIME.fullmatch(each) is not None for each in times) and (
-            record.get("answer_time") is None or isinstance(record["answer_time"], str)
+            record.get("answer_time") is None or isinstance(record.get("answer_time"), str)
         )
 
     return _each(witness, is_so, "initiation_time", "answer_time", "end_time")
