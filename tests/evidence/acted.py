@@ -198,6 +198,17 @@ def _timers(stage: Stage) -> None:
     stage.look(silent)
 
 
+@story(P1)
+def _two_calls_at_once(stage: Stage) -> None:
+    pair = stage.create(A, B)
+    stage.call(A, pair["virtual_number"], talk_s=20, hangup_by="callee")
+    stage.wait(5)
+    second = stage.call(B, pair["virtual_number"], talk_s=30, hangup_by="callee")
+    stage.wait(60)
+    stage.look(pair)
+    stage.ask("GET", f"Call/{second['call_uuid']}/")
+
+
 @story(P1, P2)
 def _calls_that_are_placed(stage: Stage) -> None:
     placed: dict[str, Any] = {"initiate_call_to_first_party": True, **CALLBACKS}

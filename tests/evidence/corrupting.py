@@ -14,7 +14,7 @@ _STATUSES: Final = (200, 201, 202, 302, 400, 401, 404, 429, 500)
 #: What is said of a body that cannot be read.
 _TEXTS: Final = ("Invalid JSON in the request body.", "Content-Type must be application/json.")
 
-_EVENTS: Final = tuple(sorted(EVENTS.values()))
+_EVENTS: Final = (*sorted(EVENTS.values()), "SessionFirstPartyRing")
 
 
 def corrupted(capture: Capture, at: CapturedExchange | CapturedCallback) -> Iterator[Capture]:
@@ -31,6 +31,10 @@ def corrupted(capture: Capture, at: CapturedExchange | CapturedCallback) -> Iter
 def without_callbacks(capture: Capture) -> Iterator[Capture]:
     """The capture without one of its callbacks, with one twice, with one earlier or later, and with one renamed."""
     callbacks = capture.callbacks
+    bodies = [exchange.answer.body for exchange in capture.exchanges if exchange.answer is not None]
+    sessions = sorted(
+        {str(body["session_uuid"]) for body in bodies if isinstance(body, dict) and "session_uuid" in body}
+    )
     for number, callback in enumerate(callbacks):
         others = [*callbacks[:number], *callbacks[number + 1 :]]
         yield replace(capture, callbacks=others)
@@ -40,6 +44,9 @@ def without_callbacks(capture: Capture) -> Iterator[Capture]:
             yield replace(capture, callbacks=sorted([*others, moved], key=lambda each: each.at))
         for name in _EVENTS:
             params = [(each, name if each == "EventName" else value) for each, value in callback.params]
+            yield replace(capture, callbacks=_with(callbacks, callback, replace(callback, params=params)))
+        for uuid in sessions:
+            params = [(each, uuid if each == "SessionUUID" else value) for each, value in callback.params]
             yield replace(capture, callbacks=_with(callbacks, callback, replace(callback, params=params)))
         for other in callbacks:
             if other is not callback:
@@ -82,7 +89,7 @@ def _answers(at: CapturedExchange, answer: CapturedAnswer, capture: Capture) -> 
         yield replace(answer, status=400, body={"api_id": "x", "error": error})
         error = f"Invalid parameter. {name} should be the URL of an .mp3 or .wav file."
         yield replace(answer, status=400, body={"api_id": "x", "error": error})
-    for name in ("first_party", "second_party"):
+    for name in ("first_party", "second_party", "incorrect_pin_play"):
         error = f"Mandatory parameter missing. {name} must be present."
         yield replace(answer, status=400, body={"api_id": "x", "error": error})
     for text in (*_TEXTS, "Session already expired", "Number pool exhausted or not available.", "not found"):
@@ -90,6 +97,10 @@ def _answers(at: CapturedExchange, answer: CapturedAnswer, capture: Capture) -> 
     for other in capture.exchanges:  # what was taken of it, or refused, another time
         if other.request.method == at.request.method and other.answer is not None:
             yield other.answer
+            if isinstance(other.answer.body, dict) and "session" in other.answer.body:
+                uuid = "00000000-0000-4000-8000-00000000beef"
+                session = {**other.answer.body["session"], "session_uuid": uuid}
+                yield replace(other.answer, body={**other.answer.body, "session_uuid": uuid, "session": session})
 
 
 def _with_other_numbers(answer: CapturedAnswer, capture: Capture) -> Iterator[CapturedAnswer]:
@@ -131,6 +142,9 @@ def _values(value: Any, depth: int = 4) -> Iterator[Any]:
         case dict():
             yield dict(reversed(value.items()))
             yield {**value, "another": 1, "session_expiry": 60, "subaccount": "", "resource_uri": "/", "a b": 1}
+            yield from _parties(value)
+            if "interaction" in value:
+                yield {**value, "interaction": [{"type": "call", "first_party_resource_url": "https://a.example/b"}]}
             for key in value:
                 yield {each: inner for each, inner in value.items() if each != key}
                 if depth:
@@ -139,6 +153,7 @@ def _values(value: Any, depth: int = 4) -> Iterator[Any]:
             yield []
             yield [*reversed(value)]
             yield [*value, *value]
+            yield from _records(value)
             for place, item in enumerate(value[:2] if depth else ()):
                 yield from ([*value[:place], inner, *value[place + 1 :]] for inner in _values(item, depth - 1))
         case bool():
@@ -147,6 +162,7 @@ def _values(value: Any, depth: int = 4) -> Iterator[Any]:
             yield from (value + 1, value + 100_000, value - 1, str(value), float(value) + 0.5, None)
         case str():
             yield value.replace("offset=", "cursor=")
+            yield value.replace("MASTANDIN", "MAANOTHER").replace("SASTANDIN", "SAANOTHER")
             yield from (f"{value}x", f"+{value}", value.upper(), "", None, 7, "expired", "active")
             yield from (
                 "2030-01-01 00:00:00 +0000 UTC",
@@ -155,6 +171,28 @@ def _values(value: Any, depth: int = 4) -> Iterator[Any]:
             )
         case _:
             yield from ("x", 7, False, [], {})
+
+
+def _parties(value: Mapping[str, Any]) -> Iterator[Any]:
+    """The object with what is the first party's as that of the second, and with the two exchanged."""
+    for key in value:
+        other = key.replace("first_", "second_")
+        if other != key and other in value:
+            yield {**value, key: value[other], other: value[key]}
+            yield {**value, other: value[key]}
+
+
+def _records(records: Sequence[Any]) -> Iterator[Any]:
+    """A list of calls with one of them called for another one, with the id of another one, and not billed."""
+    for place, record in enumerate(records):
+        if not isinstance(record, dict) or "parent_call_uuid" not in record:
+            continue
+        for other, second in enumerate(records):
+            if other != place and isinstance(second, dict):
+                called = {**second, "parent_call_uuid": record["call_uuid"]}
+                yield [*records[:other], called, *records[other + 1 :]]
+                yield [*records[:place], {**record, "call_uuid": second["call_uuid"]}, *records[place + 1 :]]
+        yield [*records[:place], {**record, "billed_duration": 0}, *records[place + 1 :]]
 
 
 def garbage(capture: Capture, bodies: Sequence[Any]) -> Capture:

@@ -320,7 +320,7 @@ def _number_during_call(witness: Witness) -> Iterator[Testimony]:
 
 @shows("calls_at_once")
 def _at_once(witness: Witness) -> Iterator[Testimony]:
-    """Two interactions that overlap; or a caller who is a party, turned away while another call of it runs."""
+    """A party who calls while another call of the session runs: taken, or turned away."""
     known = conversations_of(witness)
     for every in known.seen.values():
         seen = every[-1]
@@ -331,15 +331,16 @@ def _at_once(witness: Witness) -> Iterator[Testimony]:
             and (end := seconds_of(each.get("end_time"))) is not None
         ]
         parties = {digits(seen.session.get("first_party")), digits(seen.session.get("second_party"))} - {""}
-        if any(one[0] < other[0] < one[1] for one in spans for other in spans):
-            yield agrees(seen.at)
         for leg in known.legs.values():
             is_theirs = (
                 leg.inbound and leg.person in parties and leg.number == digits(seen.session.get("virtual_number"))
             )
-            is_refused = leg.answered is None and leg.record.get("hangup_source") != "Caller"
             began = leg.began
-            if is_theirs and is_refused and began is not None and any(begin < began < end for begin, end in spans):
+            if not is_theirs or began is None or not any(begin < began < end for begin, end in spans):
+                continue
+            if leg.answered is not None:
+                yield agrees(leg.at)
+            elif leg.record.get("hangup_source") != "Caller":
                 yield disagrees(leg.at, "a party was turned away while a call of the session ran")
 
 
