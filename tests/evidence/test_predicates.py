@@ -21,7 +21,7 @@ Agreed = tuple[Capture, CapturedRecord]
 #: The modules whose import registers their stories.
 _STORIES: Final = (acted_requests, acted_sessions)
 
-_TRIED_MAX: Final = 12
+_TRIED_MAX: Final = 18
 
 #: A story with another policy → the rows that state what is so with the usual one.
 _OTHERWISE: Final[Mapping[str, Sequence[str]]] = {
