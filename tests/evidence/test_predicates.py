@@ -1,27 +1,17 @@
 """Predicates: each agrees with a story of ours, and disagrees with the same story where that is wrong."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
 from masking_emulator.evidence.captures import Capture
-from masking_emulator.evidence.predicates.base import CapturedRecord
 from masking_emulator.evidence.predicates.reading import PREDICATES, UNSHOWABLE, counts_of, read_rows
-from masking_emulator.evidence.predicates.witness import witness_of
 from masking_emulator.plivo.ledger import LEDGER
 
-from tests.evidence import acted_requests, acted_sessions
 from tests.evidence.acted import acted_stories
-from tests.evidence.corrupting import corrupted, garbage, with_each_inner, without_callbacks, without_exchanges
-
-#: A story, and what a predicate agreed with in it.
-Agreed = tuple[Capture, CapturedRecord]
-
-#: The modules whose import registers their stories.
-_STORIES: Final = (acted_requests, acted_sessions)
-
-_TRIED_MAX: Final = 18
+from tests.evidence.corrupting import garbage, with_each_inner
+from tests.evidence.noticing import Agreed, agreed_by_row, noticed
 
 #: A story with another policy → the rows that state what is so with the usual one.
 _OTHERWISE: Final[Mapping[str, Sequence[str]]] = {
@@ -49,12 +39,7 @@ def stories(tmp_path_factory: pytest.TempPathFactory) -> Mapping[str, Capture]:
 @pytest.fixture(scope="session")
 def agreements(stories: Mapping[str, Capture]) -> Mapping[str, Sequence[Agreed]]:
     """By row, where a predicate of it agreed with a story."""
-    found: dict[str, list[Agreed]] = {}
-    for capture in stories.values():
-        for said in read_rows(capture):
-            if said.agrees:
-                found.setdefault(said.row, []).append((capture, said.at))
-    return found
+    return agreed_by_row(stories.values())
 
 
 @pytest.mark.parametrize("row", PREDICATES)
@@ -63,27 +48,7 @@ def test_predicate_agrees_and_notices_what_is_wrong(row: str, agreements: Mappin
     agreed = agreements.get(row, [])
 
     assert agreed, "no story shows it"
-    assert any(_is_noticed(row, wrong) for capture, at in _few(agreed) for wrong in _wrong(capture, at))
-
-
-def _few(agreed: Sequence[Agreed]) -> Sequence[Agreed]:
-    """The first and the last of each story, the short ones first: all would take minutes where none is noticed."""
-    of_each = {id(capture): (capture, at) for capture, at in agreed}
-    first = {id(capture): (capture, at) for capture, at in reversed(agreed)}
-    both = [pair for each in of_each for pair in (of_each[each], first[each])]
-    return sorted(both, key=lambda pair: len(pair[0].exchanges))[:_TRIED_MAX]
-
-
-def _wrong(capture: Capture, at: CapturedRecord) -> Iterator[Capture]:
-    """Changed where the predicate agreed, and then at other places that it may have looked at."""
-    yield from corrupted(capture, at)
-    yield from without_callbacks(capture)
-    yield from without_exchanges(capture)
-
-
-def _is_noticed(row: str, wrong: Capture) -> bool:
-    witness = witness_of(wrong)
-    return any(not said.agrees for predicate in PREDICATES[row] for said in predicate(witness))
+    assert noticed(row, agreed) is not None
 
 
 def test_no_story_of_ours_is_contradicted(stories: Mapping[str, Capture]) -> None:

@@ -126,7 +126,7 @@ def _update_modified(witness: Witness) -> Iterator[Testimony]:
 
 def _is_single_session(seen: Seen) -> bool | None:
     shown = seen.session.get("create_session_with_single_party", "")
-    return {True: True, None: False, False: False}.get(shown) if shown != "" else None
+    return shown is True if shown is None or isinstance(shown, bool) else None
 
 
 def _new_pair(change: _Change) -> tuple[str, str]:
