@@ -88,6 +88,8 @@ def test_story_is_paused_stepped_and_told_again(told: Console) -> None:
     console_steps = page.locator(".captions li")
     told.click("Pause")
     expect(page.get_by_role("button", name="Go on")).to_be_visible()
+    # A step that was being done is done to its end, and its caption comes.
+    expect(page.locator(".captions")).to_have_attribute("aria-busy", "false")
     count = console_steps.count()
     told.click("One step")
     expect(console_steps).to_have_count(count + 1)

@@ -14,8 +14,9 @@ import { enter, nameWorld } from "./worlds.js";
  * @typedef {{ id: string, title: string, line: string, cast: Person[], numbers: string[], steps: Step[] }} Story
  * @typedef {"told" | "paused" | "over" | "broken"} How
  * @typedef {{
- *   story: Story, scene: Scene, world: string, captions: string[], how: How, trouble: string, beatMs: number
- * }} Telling
+ *   story: Story, scene: Scene, world: string, captions: string[], how: How, isBusy: boolean, trouble: string,
+ *   beatMs: number
+ * }} Telling `isBusy` is whether a step is being done
  */
 
 export const PACES = /** @type {Record<string, number>} */ ({ "at reading pace": 3200, quickly: 250 });
@@ -62,7 +63,7 @@ export function onTold(listener, signal) {
 export async function play(story, beatMs) {
   leave();
   /** @type {Telling} */
-  const mine = { story, scene: {}, world: "", captions: [], how: "told", trouble: "", beatMs };
+  const mine = { story, scene: {}, world: "", captions: [], how: "told", isBusy: true, trouble: "", beatMs };
   now = mine;
   tell();
   try {
@@ -104,7 +105,7 @@ export function resume() {
   tell();
 }
 
-/** One step on; what is told stops after it. */
+/** One step on; what is told stops after it. A step that is being done is that one. */
 export function step() {
   if (!now || (now.how !== "told" && now.how !== "paused")) return;
   now.how = "paused";
@@ -122,7 +123,10 @@ async function turn(telling, { says, does }) {
     leave();
     return;
   }
+  telling.isBusy = true;
+  tell();
   await does?.(telling.scene);
+  telling.isBusy = false;
   if (now !== telling) return;
   telling.captions.push(typeof says === "string" ? says : says(telling.scene));
   tell();

@@ -102,6 +102,7 @@ function theatre(main, signal) {
     show(caption, h("span", {}, withNumbers(now.trouble || (now.captions.at(-1) ?? "A world is made…"))));
     progress.max = now.story.steps.length;
     progress.value = now.captions.length;
+    captions.setAttribute("aria-busy", String(now.isBusy));
     show(controls, controlsOf(now));
     show(
       captions,
