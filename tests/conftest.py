@@ -22,6 +22,9 @@ _NO_SKIPS: Final = os.environ.get("MASKING_EMULATOR_NO_SKIPS") == "1"
 # Commands that tests start hear Ctrl-C, also where the tests run in a shell's background, which ignores it.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
+# The same for the end of a terminal, which `nohup` ignores; a handler is not inherited, so they have the default.
+if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
+    signal.signal(signal.SIGHUP, lambda *_: None)
 
 # The first example may pay for an import, and every one shares its machine; how fast things are, `make bench` measures.
 settings.register_profile("masking_emulator", deadline=None)
