@@ -7,7 +7,7 @@ Nothing that the server needs to start is here, so a start does not pay for it.
 import json
 from collections.abc import Mapping, Sequence
 from functools import cache
-from importlib.resources import files
+from pkgutil import get_data
 from typing import Any, Final
 
 from masking_emulator.plivo.ledger import (
@@ -65,8 +65,7 @@ LEDGER: Final[Sequence[Row]] = (
 def confirmations() -> Mapping[str, Sequence[Mapping[str, Any]]]:
     """Row → the captures of the vendor's service that show it, each with its name, `who`, `when`, `sdk`, and how often
     it `confirmed` and `contradicted` the row."""
-    text = (files(__name__) / "confirmations.json").read_text(encoding="utf-8")
-    return by_row(json.loads(text))
+    return by_row(_read("confirmations.json"))
 
 
 def by_row(found: Mapping[str, Any]) -> Mapping[str, Sequence[Mapping[str, Any]]]:
@@ -109,6 +108,12 @@ def vendor_page_coverage() -> Sequence[Mapping[str, Any]]:
     """What covers the vendor's page: for each section its name and, as whole numbers, its parts and how many of them
     have ledger rows (`rows`), tests of their own (`tests`), are followed by policy only (`policy`), are contradicted
     (`differs`) and do not apply (`because`)."""
-    text = (files(__name__) / "vendor_page_coverage.json").read_text(encoding="utf-8")
-    counts: Sequence[Mapping[str, Any]] = json.loads(text)
+    counts: Sequence[Mapping[str, Any]] = _read("vendor_page_coverage.json")
     return counts
+
+
+def _read(name: str) -> Any:
+    # As a module is read, and not by opening a file: a test may show this process other files.
+    content = get_data(__name__, name)
+    assert content is not None, f"{name} comes with the package"
+    return json.loads(content)
