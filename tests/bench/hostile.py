@@ -20,6 +20,7 @@ _RECEIVERS: Final = 100
 
 #: So long others' answers are timed, in seconds, quiet and beside them.
 _TIMED_S: Final = 4.0
+_ADVANCES: Final = 4
 
 #: Nothing of it ends; each is sent until whoever listens hangs up.
 _FLOOD: Final = b"HTTP/1.1 100 Continue\r\n\r\n" * 2000
@@ -40,13 +41,15 @@ def hostile_receivers(effort: Effort) -> list[Row]:
             time.sleep(_TIMED_S)
         for place in range(_RECEIVERS):
             served.make_session(world, place, f"http://127.0.0.1:{receivers}/{place}#rc=5&rp=all")
+        # Each advance makes the retries due of those that have failed already.
         advance = json.dumps({"seconds": 120, "patience_s": 0}).encode()
         with served.waited_beside() as beside:
-            served.ask("POST", f"/_emulator/worlds/{world['auth_id']}/clock/advance", advance)
-            time.sleep(_TIMED_S)
+            for _ in range(_ADVANCES):
+                served.ask("POST", f"/_emulator/worlds/{world['auth_id']}/clock/advance", advance)
+                time.sleep(_TIMED_S / _ADVANCES)
             listed = json.loads(served.ask("GET", f"/_emulator/worlds/{world['auth_id']}/callbacks?limit=1000"))
     states = Counter(callback["state"] for callback in listed["callbacks"])
-    assert states["waiting"] + states["retrying"] >= _RECEIVERS // 2, f"they are under way no more: {states}"
+    assert states["waiting"] + states["retrying"] >= _RECEIVERS // 4, f"they are under way no more: {states}"
     measure = f"median of another world's answers beside {_RECEIVERS} hostile receivers, of quiet"
     return [ratio_at_most(measure, 2, beside=1000 * quiet[0], here=1000 * beside[0], unit="µs")]
 
