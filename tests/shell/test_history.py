@@ -3,6 +3,7 @@
 import asyncio
 import tracemalloc
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -179,6 +180,24 @@ def test_past_the_bound_the_history_begins_later(history_max: int) -> None:
     assert 1 == seen(world, world.history.first).engine.sessions_live
     with pytest.raises(NotKept):
         seen(world, world.history.first - 1)
+
+
+@pytest.mark.parametrize(("sessions", "step"), [(1, 10), (30, 10), (200, 25), (400, 40), (900, 40)])
+def test_history_of_a_large_world_goes_in_larger_steps(sessions: int, step: int) -> None:
+    """A state is put aside for an eighth of the bound in events, for the half of it at most: it costs what it holds."""
+    world = new_world(limits={"history_max": 80})
+    for number in range(sessions):
+        world.do(creation(f"1408{2_000_000 + number}", f"1212{2_000_000 + number}"))
+    session = next(iter(world.caught_up().sessions())).uuid
+    firsts = []
+    for _ in range(400):
+        world.do(UpdateSession(None, session, None, None, 900, {}))
+        firsts.append(world.history.first)
+    first = firsts[-1]
+
+    assert {0, step} == {later - earlier for earlier, later in pairwise(firsts[100:])}  # of a world that is as large
+    assert 80 // 2 <= world.journal.last - first <= 80
+    assert sessions == seen(world, first).engine.sessions_live
 
 
 @pytest.mark.parametrize("sequence", [-1, 5])

@@ -14,7 +14,8 @@ everything up to that event was done again.
 # looking costs an entry in a list for every command.
 #
 # `events_max` bounds it. A chapter ends after an eighth of that many events, and the first one is dropped where there
-# would be more than that many events in all. Then the history begins later.
+# would be more than that many events in all. Then the history begins later. The more records a world holds, the more a
+# cut costs, so there a chapter is longer, up to the half: of 100,000 expiries with callbacks, cuts were a fifth.
 #
 # An event may be one of several that a command came to. The engine then stands in the middle of that command: the
 # records are those after this event and before the next one. That is what is shown. A fork cannot go on from there, so
@@ -30,8 +31,12 @@ from masking_emulator.core.events import Event
 from masking_emulator.core.records.base import Record
 from masking_emulator.core.work import Work
 
-#: A chapter has this part of the events that are kept.
+#: A chapter has this part of the events that are kept, and in a world with very many records the larger part.
 _CHAPTERS: Final = 8
+_CHAPTERS_LEAST: Final = 2
+
+#: So many records are cut for one event, or fewer, as long as a chapter can be made longer.
+_CUT_FOR_AN_EVENT: Final = 16
 
 
 class NotKept(Exception):
@@ -104,11 +109,15 @@ class LifeHistory:
         size = events or 1
         chapter.size += size
         self._size += size
-        part = self._events_max // _CHAPTERS
-        if chapter.size >= part:
+        if chapter.size >= self._events_max // _CHAPTERS and chapter.size >= (part := self._part(engine)):
             self._chapters.append(_Chapter(engine.cut(), self._last))
             while self._size > self._events_max - part and len(self._chapters) > 1:
                 self._size -= self._chapters.popleft().size
+
+    def _part(self, engine: Engine) -> int:
+        """How many events a chapter has."""
+        wanted = (engine.sessions_kept + engine.timers_set) // _CUT_FOR_AN_EVENT
+        return max(self._events_max // _CHAPTERS, min(wanted, self._events_max // _CHAPTERS_LEAST))
 
     def engine_at(self, sequence: int, *, whole: bool = False) -> Work[tuple[Engine, int]]:
         """The work of the engine as it stood after this event, with the event's number; it is the caller's own.
