@@ -45,6 +45,7 @@ from masking_emulator.core.records.sessions import Session
 from masking_emulator.core.refusals import Reason, Refused
 from masking_emulator.core.rules import Rules
 from masking_emulator.core.state import State
+from masking_emulator.core.timers import instant_of
 
 from tests.core.model import Model
 from tests.core.model_calls import Calls
@@ -190,10 +191,10 @@ class Machine(RuleBasedStateMachine):
 
     def _run_timers(self, due: int) -> None:
         """Run what is due at this instant, which must have been foreseen."""
-        entries = [entry for entry in self.world.engine.state.timers.entries() if entry[0] == due]
-        self.typed = {c.call: c.digits for _, _, _, c in entries if isinstance(c, TypeDigits)}
+        entries = [entry for entry in self.world.engine.state.timers.entries() if instant_of(entry) == due]
+        self.typed = {c.call: c.digits for _, _, c in entries if isinstance(c, TypeDigits)}
         self.model.now = due
-        alone = entries[0][3] if len(entries) == 1 else None
+        alone = entries[0][2] if len(entries) == 1 else None
         placed = alone.session if isinstance(alone, InitiateCall) else None
         callee = None if placed is None else self.model.initiated(placed, len(self.calls.running))
         events = self.world.wait_until(due)
@@ -294,7 +295,7 @@ class Machine(RuleBasedStateMachine):
                 expected.append(
                     (call.next.at, TypeDigits(call.uuid, digits) if signal is None else StepCall(call.uuid, signal))
                 )
-        assert Counter(expected) == Counter((at, command) for at, _, _, command in state.timers.entries())
+        assert Counter(expected) == Counter((instant_of(entry), entry[2]) for entry in state.timers.entries())
         assert Counter(self.model.cool_offs) == Counter((one.number, one.pair, one.until) for one in cool_offs)
 
     @invariant()

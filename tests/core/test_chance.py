@@ -82,3 +82,15 @@ def test_text_has_the_length_and_characters_asked_for(seed: int, alphabet: str, 
 
     assert len(drawn) == length
     assert set(drawn) <= set(alphabet)
+
+
+def test_what_was_drawn_since_a_mark_can_be_drawn_once_more() -> None:
+    """Going back to a mark moves every stream, those too that had not begun."""
+    chance = Chance(7)
+    chance.bits("pin")
+    mark = chance.mark()
+    drawn = [chance.bits("pin"), chance.bits("uuid")]
+    chance.back_to(mark)
+
+    assert {"pin": 1} == chance.drawn
+    assert drawn == [chance.bits("pin"), chance.bits("uuid")]

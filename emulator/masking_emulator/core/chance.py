@@ -33,6 +33,14 @@ class Chance:
         """A twin that will draw what this one would have drawn."""
         return Chance(self.seed, self._drawn)
 
+    def mark(self) -> Mapping[str, int]:
+        """Where the streams stand, for `back_to`."""
+        return self._drawn.copy()
+
+    def back_to(self, mark: Mapping[str, int]) -> None:
+        """Draw once more what has been drawn since the mark."""
+        self._drawn = dict(mark)
+
     def bits(self, purpose: str) -> bytes:
         """The next 16 random bytes for this purpose."""
         count = self._drawn.get(purpose, 0)

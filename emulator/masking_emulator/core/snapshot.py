@@ -15,7 +15,7 @@ from masking_emulator.core.records.calls import Call, Phone, Recording
 from masking_emulator.core.records.sessions import CoolOff, Number, Session
 from masking_emulator.core.rules import Rules
 from masking_emulator.core.state import State
-from masking_emulator.core.timers import in_due_order
+from masking_emulator.core.timers import in_due_order, instant_of
 from masking_emulator.core.work import Work
 
 
@@ -82,8 +82,8 @@ def cut(state: State, now: int) -> Callable[[], Work[Snapshot]]:
         used = [(number.digits, uses[number.digits]) for number in numbers if number.digits in uses]
         entries = yield from in_due_order(live)
         timers = []
-        for at, _, key, command in entries:
-            timers.append(Timer(at, key, command))
+        for entry in entries:
+            timers.append(Timer(instant_of(entry), *entry[1:]))
             yield
         return Snapshot(
             at=now,
