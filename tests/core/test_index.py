@@ -1,8 +1,8 @@
-"""The sorted index against a plain list."""
+"""The indexes against plain lists."""
 
 from hypothesis import given
 from hypothesis import strategies as st
-from masking_emulator.core.books.index import Range, SortedIndex
+from masking_emulator.core.books.index import AgeIndex, Range, SortedIndex
 
 _VALUES = st.integers(0, 20)
 _RANGES = st.builds(Range, st.none() | _VALUES, st.none() | _VALUES)
@@ -68,3 +68,34 @@ def test_copy_is_independent() -> None:
 
     assert index[:] == ["0", "1", "2"]
     assert twin[:] == ["1"]
+
+
+@given(st.lists(st.tuples(st.integers(1, 9), st.booleans()), max_size=40), st.integers(0, 12), st.integers(0, 12))
+def test_sessions_are_in_order_of_age_however_they_come_and_go(
+    steps: list[tuple[int, bool]], start: int, stop: int
+) -> None:
+    """Also where an older one comes after a younger one; a slice is that of a sorted list, from either end."""
+    index, present = AgeIndex(), set[int]()
+    for ordinal, comes in steps:
+        if comes and ordinal not in present:
+            index.add(ordinal, str(ordinal))
+            present.add(ordinal)
+        elif not comes and ordinal in present:
+            index.remove(str(ordinal))
+            present.remove(ordinal)
+
+    oldest_first = [str(ordinal) for ordinal in sorted(present)]
+    assert [oldest_first, oldest_first[::-1], len(present)] == [list(index), list(reversed(index)), len(index)]
+    assert oldest_first[start:stop] == index[start:stop]
+    assert oldest_first == index.copy()[:]
+
+
+def test_copy_of_an_age_index_is_independent() -> None:
+    """Neither of two copies sees what is done to the other, and both know which is the newest."""
+    index = AgeIndex()
+    index.add(5, "5")
+    twin = index.copy()
+    index.add(6, "6")
+    twin.add(3, "3")
+
+    assert [["5", "6"], ["3", "5"]] == [index[:], twin[:]]

@@ -1,13 +1,16 @@
-"""A sorted index: which sessions have a value inside a range, counted without looking at them.
+"""Indexes: sessions in order of their age, and sessions in order of a value.
 
-Keys and UUIDs stand in parallel blocks of bounded length, so one more costs the same among a thousand and a
-million. The session's ordinal is packed into the key: equal values keep the order of creation, and a removal
-finds its entry by bisection.
+A sorted index says which sessions have a value inside a range, counted without looking at them. Keys and UUIDs stand in
+parallel blocks of bounded length, so one more costs the same among a thousand and a million. The session's ordinal is
+packed into the key: equal values keep the order of creation, and a removal finds its entry by bisection.
+
+Where only the age matters, a dict does the same in a tenth of the time.
 """
 
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterator
-from itertools import chain
+from itertools import chain, islice
+from operator import itemgetter
 
 from masking_emulator.core.records.base import Record
 
@@ -26,6 +29,52 @@ class Range(Record):
 
     def __contains__(self, value: int) -> bool:
         return (self.low is None or value >= self.low) and (self.high is None or value < self.high)
+
+
+class AgeIndex:
+    """Session UUIDs, oldest first."""
+
+    __slots__ = ("_newest", "_ordinals")
+
+    def __init__(self) -> None:
+        self._ordinals: dict[str, int] = {}
+        self._newest = 0
+
+    def copy(self) -> "AgeIndex":
+        """An independent copy."""
+        twin = AgeIndex()
+        twin._ordinals = self._ordinals.copy()
+        twin._newest = self._newest
+        return twin
+
+    def __len__(self) -> int:
+        return len(self._ordinals)
+
+    def __getitem__(self, span: slice) -> list[str]:
+        """The UUIDs from one place up to, but not including, another; it costs the way from the nearer end."""
+        start, stop, _ = span.indices(len(self))
+        if start + stop <= len(self):
+            return list(islice(self._ordinals, start, stop))
+        newest_first = list(islice(reversed(self._ordinals), len(self) - stop, len(self) - start))
+        return newest_first[::-1]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._ordinals)
+
+    def __reversed__(self) -> Iterator[str]:
+        return reversed(self._ordinals)
+
+    def add(self, ordinal: int, uuid: str) -> None:
+        """Put a session in its place, which nearly always is the last one."""
+        self._ordinals[uuid] = ordinal
+        if ordinal < self._newest:
+            self._ordinals = dict(sorted(self._ordinals.items(), key=itemgetter(1)))
+        else:
+            self._newest = ordinal
+
+    def remove(self, uuid: str) -> None:
+        """Take a session out, which must be there."""
+        del self._ordinals[uuid]
 
 
 class SortedIndex:

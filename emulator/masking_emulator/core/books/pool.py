@@ -42,6 +42,15 @@ class Use(Record):
         """Whether the number may be given to a session that needs it for itself alone."""
         return self.open and self.sessions == 0
 
+    def differs(self, before: "Use") -> bool:
+        """Whether anything has changed that decides whether the number is open or empty."""
+        return not (
+            (self.sessions == 0) is (before.sessions == 0)
+            and self.exclusive == before.exclusive
+            and self.cool_offs is before.cool_offs
+            and self.suspended is before.suspended
+        )
+
 
 class Wish(Record):
     """What a session needs of the pool: the owner, the country (None: any), and the numbers to avoid.
@@ -228,7 +237,7 @@ class Pool:
     def _set(self, digits: str, use: Use) -> None:
         before = self.use(digits)
         self._uses[digits] = use
-        if before.open is use.open and before.empty is use.empty:
+        if not use.differs(before):
             return
         number = self._numbers[digits]
         for group in self._groups_of(number):

@@ -55,7 +55,7 @@ from heapq import nlargest
 from itertools import islice
 from typing import Any, TypeVar
 
-from masking_emulator.core.books.index import Range, SortedIndex
+from masking_emulator.core.books.index import AgeIndex, Range, SortedIndex
 from masking_emulator.core.books.session_query import SessionQuery, with_liveness_as_range
 from masking_emulator.core.records.base import Record
 from masking_emulator.core.records.sessions import Session
@@ -63,9 +63,6 @@ from masking_emulator.core.work import Work
 
 #: Up to this many candidates are sorted by age. Of more, so many match that going through them in order is faster.
 _RANKED_MAX = 20_000
-
-#: What an index has for each session that is ordered by age alone.
-_ANY_VALUE = 0
 
 #: So many lists are copied before anybody asks whether a turn is over.
 _COPIED_AT_ONCE = 1000
@@ -79,7 +76,7 @@ class _Candidates(Record):
     `is_exact` says that nothing but this condition needs to be checked.
     """
 
-    uuids: Sequence[str] | SortedIndex
+    uuids: Sequence[str] | AgeIndex | SortedIndex
     start: int
     stop: int
     oldest_first: bool
@@ -90,7 +87,7 @@ class _Candidates(Record):
         return self.stop - self.start
 
 
-def _whole(by_age: SortedIndex) -> _Candidates:
+def _whole(by_age: AgeIndex | SortedIndex) -> _Candidates:
     return _Candidates(by_age, 0, len(by_age), oldest_first=True, is_exact=True)
 
 
@@ -101,11 +98,11 @@ class SessionBook:
         self._sessions: dict[str, Session] = {}
         self._live_of: dict[str, tuple[str, ...]] = {}
         self._known_of: dict[str, tuple[str] | list[str]] = {}
-        self._on_number: defaultdict[str, SortedIndex] = defaultdict(SortedIndex)
-        self._owned_by: defaultdict[int, SortedIndex] = defaultdict(SortedIndex)
+        self._on_number: defaultdict[str, AgeIndex] = defaultdict(AgeIndex)
+        self._owned_by: defaultdict[int, AgeIndex] = defaultdict(AgeIndex)
         self._pin_holders: dict[tuple[str, str], tuple[str, ...]] = {}
-        self._with_pins_on: defaultdict[str, SortedIndex] = defaultdict(SortedIndex)
-        self._announcing_on: defaultdict[str, SortedIndex] = defaultdict(SortedIndex)
+        self._with_pins_on: defaultdict[str, AgeIndex] = defaultdict(AgeIndex)
+        self._announcing_on: defaultdict[str, AgeIndex] = defaultdict(AgeIndex)
         self._created = SortedIndex()
         self._expires = SortedIndex()
         self._durations = SortedIndex()
@@ -136,7 +133,7 @@ class SessionBook:
         twin.live_count = self.live_count
         return twin
 
-    def _parallel(self, twin: "SessionBook") -> Sequence[tuple[dict[Any, SortedIndex], dict[Any, SortedIndex]]]:
+    def _parallel(self, twin: "SessionBook") -> Sequence[tuple[dict[Any, AgeIndex], dict[Any, AgeIndex]]]:
         return (
             (self._on_number, twin._on_number),
             (self._owned_by, twin._owned_by),
@@ -166,9 +163,7 @@ class SessionBook:
     def live_on(self, number: str) -> list[Session]:
         """The live sessions on a number, oldest first. Looks at every session that was ever on it."""
         return [
-            session
-            for session in self._sessions_of(_whole(self._on_number.get(number, SortedIndex())))
-            if session.is_live
+            session for session in self._sessions_of(_whole(self._on_number.get(number, AgeIndex()))) if session.is_live
         ]
 
     def newest_with_pins(self, number: str, now: int) -> Session | None:
@@ -235,9 +230,9 @@ class SessionBook:
                 uuids = self._known_of.get(party, ())
                 conditions.append(_Candidates(uuids, 0, len(uuids), oldest_first=False, is_exact=False))
         if query.number is not None:
-            conditions.append(_whole(self._on_number.get(query.number, SortedIndex())))
+            conditions.append(_whole(self._on_number.get(query.number, AgeIndex())))
         if query.owner is not None:
-            conditions.append(_whole(self._owned_by.get(query.owner, SortedIndex())))
+            conditions.append(_whole(self._owned_by.get(query.owner, AgeIndex())))
         ranges = (
             (self._created, query.created),
             (self._expires, query.expires),
@@ -265,26 +260,28 @@ class SessionBook:
         return list(islice(filter(query.accepts, newest_first), query.offset, end))
 
     def _enter(self, session: Session) -> None:
-        for index, value in self._indexes_of(session):
-            index.add(value, session.ordinal, session.uuid)
+        for by_value, value in self._by_value(session):
+            by_value.add(value, session.ordinal, session.uuid)
+        self._on_number[session.number].add(session.ordinal, session.uuid)
+        self._owned_by[session.owner].add(session.ordinal, session.uuid)
         self._link_parties(session)
         self._link_number(session)
         self._know_parties(session)
         self.live_count += session.is_live
 
     def _leave(self, session: Session) -> None:
-        for index, value in self._indexes_of(session):
-            index.remove(value, session.ordinal)
+        for by_value, value in self._by_value(session):
+            by_value.remove(value, session.ordinal)
+        self._on_number[session.number].remove(session.uuid)
+        self._owned_by[session.owner].remove(session.uuid)
         self._forget_parties(session)
 
-    def _indexes_of(self, session: Session) -> Iterable[tuple[SortedIndex, int]]:
-        """The indexes that hold the session, each with the value that it has there."""
+    def _by_value(self, session: Session) -> Iterable[tuple[SortedIndex, int]]:
+        """The indexes that are ordered by a value, each with the one that the session has there."""
         return (
             (self._created, session.created_at),
             (self._expires, session.expires_at),
             (self._durations, session.duration_s),
-            (self._on_number[session.number], session.created_at),
-            (self._owned_by[session.owner], session.created_at),
         )
 
     def _move(self, before: Session, session: Session) -> None:
@@ -294,7 +291,7 @@ class SessionBook:
             self._durations.remove(before.duration_s, before.ordinal)
             self._durations.add(session.duration_s, session.ordinal, session.uuid)
         ends = before.is_live and not session.is_live
-        has_others = before.parties != session.parties
+        has_others = before.first_party != session.first_party or before.second_party != session.second_party
         if ends or has_others:
             self._unlink_parties(before)
             self._link_parties(session)
@@ -305,8 +302,8 @@ class SessionBook:
             self._unlink_number(before)
             self._link_number(session)
         if before.number != session.number:
-            self._on_number[before.number].remove(before.created_at, before.ordinal)
-            self._on_number[session.number].add(session.created_at, session.ordinal, session.uuid)
+            self._on_number[before.number].remove(before.uuid)
+            self._on_number[session.number].add(session.ordinal, session.uuid)
         self.live_count -= ends
 
     def _link_parties(self, session: Session) -> None:
@@ -347,16 +344,16 @@ class SessionBook:
             self._pin_holders[key] = self._with(self._pin_holders.get(key, ()), session)
         index = self._index_for_strangers(session)
         if index is not None:
-            index[session.number].add(_ANY_VALUE, session.ordinal, session.uuid)
+            index[session.number].add(session.ordinal, session.uuid)
 
     def _unlink_number(self, session: Session) -> None:
         for key in _pin_keys(session):
             _discard(self._pin_holders, key, session.uuid)
         index = self._index_for_strangers(session)
         if index is not None:
-            index[session.number].remove(_ANY_VALUE, session.ordinal)
+            index[session.number].remove(session.uuid)
 
-    def _index_for_strangers(self, session: Session) -> defaultdict[str, SortedIndex] | None:
+    def _index_for_strangers(self, session: Session) -> defaultdict[str, AgeIndex] | None:
         if session.pins is not None:
             return self._with_pins_on
         return self._announcing_on if session.settings.unknown_caller_play else None
@@ -368,7 +365,7 @@ class SessionBook:
             return tuple(sorted(joined, key=lambda uuid: self._sessions[uuid].ordinal))
         return joined
 
-    def _newest(self, by_age: Sequence[str] | SortedIndex, now: int) -> Session | None:
+    def _newest(self, by_age: Sequence[str] | AgeIndex, now: int) -> Session | None:
         newest_first = map(self._sessions.__getitem__, reversed(by_age))
         return next((session for session in newest_first if not session.is_due(now)), None)
 
