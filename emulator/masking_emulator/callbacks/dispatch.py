@@ -310,6 +310,7 @@ class Dispatch:
         if session in self._lines:
             return
         callback = self._next_to_send(session)
+        self._stirred.pop(session, None)  # by what was settled just now, and nothing is left to look at
         if callback is not None and (loop := self._loop()) is not None:
             self._out[session] = callback.ordinal
             self._lines[session] = loop.create_task(self._send_line(session))

@@ -40,6 +40,7 @@ class Blocked(Exception):
     """Nothing is sent to this host; the message says why."""
 
 
+@lru_cache(maxsize=1024)
 def obstacle(host: str) -> str | None:
     """Why nothing is sent to this host, "" where it may be, None where its name has to be looked up first."""
     address = _address(host)

@@ -2,8 +2,12 @@
 
 from functools import lru_cache
 from time import gmtime
+from typing import Final
 
 from masking_emulator.core.instants import SECOND_US
+
+_MINUTE_S: Final = 60
+_SECONDS: Final = tuple(f"{second:02}" for second in range(_MINUTE_S))
 
 
 def money(micros: int) -> int | float:
@@ -25,7 +29,9 @@ def price(micros: int) -> str:
 
 def second(instant: int) -> str:
     """The instant in UTC, whole seconds, cut off: in callbacks alone (ledger: callback_timestamp_format)."""
-    return _second(instant // SECOND_US)
+    # By the minute, which one second shares with the next: half a million callbacks of a day have 1,440 of them.
+    minutes, seconds = divmod(instant // SECOND_US, _MINUTE_S)
+    return _minute(minutes) + _SECONDS[seconds]
 
 
 def timestamp(instant: int) -> str:
@@ -44,6 +50,6 @@ def exact_time(instant: int) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _second(seconds: int) -> str:
-    t = gmtime(seconds)
-    return f"{t[0]:04}-{t[1]:02}-{t[2]:02} {t[3]:02}:{t[4]:02}:{t[5]:02}"
+def _minute(minutes: int) -> str:
+    t = gmtime(minutes * _MINUTE_S)
+    return f"{t[0]:04}-{t[1]:02}-{t[2]:02} {t[3]:02}:{t[4]:02}:"

@@ -382,14 +382,15 @@ class World:
         return events
 
     def _publish(self, done: Done, events: Sequence[Event]) -> None:
-        self._life.history.note(self._life.engine, done, len(events))
-        self.journal.append(events)
+        life = self._life
+        life.history.note(life.engine, done, len(events))
+        life.journal.append(events)
         if self.recorder is not None:
-            self.recorder.note(self._life.engine.now, done, events)
+            self.recorder.note(life.engine.now, done, events)
         self.dispatch.take(events)
         if self._around.narrator is not None:
             self._narrate(events, self._around.narrator)
-        if self._life.engine.deadline() != self._wake_at and self.clock.rate:
+        if life.clock.rate and life.engine.deadline() != self._wake_at:
             self.arm()
 
     def _narrate(self, events: Sequence[Event], narrator: Narrator) -> None:
