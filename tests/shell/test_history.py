@@ -182,7 +182,7 @@ def test_past_the_bound_the_history_begins_later(history_max: int) -> None:
         seen(world, world.history.first - 1)
 
 
-@pytest.mark.parametrize(("sessions", "step"), [(1, 10), (30, 10), (200, 25), (400, 40), (900, 40)])
+@pytest.mark.parametrize(("sessions", "step"), [(1, 10), (10, 10), (50, 25), (90, 40), (300, 40)])
 def test_history_of_a_large_world_goes_in_larger_steps(sessions: int, step: int) -> None:
     """A state is put aside for an eighth of the bound in events, for the half of it at most: it costs what it holds."""
     world = new_world(limits={"history_max": 80})

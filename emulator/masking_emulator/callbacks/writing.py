@@ -119,7 +119,7 @@ class Writer:
     def _nonces(self) -> tuple[str, str]:
         """Two numbers of 20 digits from one draw, whose 128 bits are not quite enough to share none of them."""
         drawn = int.from_bytes(self._chance.bits("nonce"))
-        return f"{drawn % _NONCES:020}", f"{(drawn >> _NONCE_SHIFT) % _NONCES:020}"
+        return str(drawn % _NONCES).zfill(20), str((drawn >> _NONCE_SHIFT) % _NONCES).zfill(20)
 
 
 def _media_request(url: str) -> Outgoing:

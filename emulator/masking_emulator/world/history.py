@@ -36,7 +36,7 @@ _CHAPTERS: Final = 8
 _CHAPTERS_LEAST: Final = 2
 
 #: So many records are cut for one event, or fewer, as long as a chapter can be made longer.
-_CUT_FOR_AN_EVENT: Final = 16
+_CUT_FOR_AN_EVENT: Final = 4
 
 
 class NotKept(Exception):
