@@ -73,10 +73,10 @@ ROWS: Final[Sequence[Row]] = (
     Row(
         id="parties_hangup_cause",
         subject="events",
-        statement="SessionPartiesHangup has the cause of the leg that ended last.",
+        statement="SessionPartiesHangup has the cause of the leg that began last, also where the other one ended last.",
         evidence=Evidence.ASSUMED,
-        source="reasoning: the event says that the call is over, which it is because its last leg ended; no page tells",
-        tests=callback_cases("SessionPartiesHangup-caller-hangs-up"),
+        source="reasoning: the event says that the call is over, and that leg says why (busy); no page tells",
+        tests=callback_cases("SessionPartiesHangup-busy", "SessionPartiesHangup-caller-hangs-up"),
     ),
     Row(
         id="event_values",
