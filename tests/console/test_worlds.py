@@ -6,7 +6,7 @@ from typing import get_args
 from masking_emulator.core.events import Event
 from masking_emulator.plivo.callbacks import EVENTS
 from masking_emulator.server.thread import ServerThread
-from playwright.sync_api import expect
+from playwright.sync_api import Route, expect
 
 from tests.console.conftest import Console
 from tests.plivo.ask import ask
@@ -117,6 +117,33 @@ def test_page_leaves_a_world_that_was_removed(console: Console) -> None:
     console.emulator.control.delete(f"/worlds/{console.api.auth_id}")
     expect(page.locator("#status")).to_have_text("The world was removed.")
     page.wait_for_url(re.compile("MAEMULATOR0000000001"))
+
+
+def test_world_that_is_removed_while_it_is_opened_is_left(console: Console) -> None:
+    """It was still listed, and gone when the page asked for it; what the page asks of it then is no mistake either."""
+    page, auth_id = console.page, console.api.auth_id
+
+    def remove_first(route: Route) -> None:
+        if auth_id in console.emulator.control.get("/health")["worlds"]:
+            console.emulator.control.delete(f"/worlds/{auth_id}")
+        route.continue_()
+
+    page.route(f"**/_emulator/worlds/{auth_id}", remove_first)
+    console.open("phones")
+    expect(page.locator("#status")).to_contain_text(f"The world {auth_id} is not on this server")
+    page.wait_for_url(re.compile("MAEMULATOR0000000001"))
+
+
+def test_what_a_view_asks_of_a_removed_world_is_no_mistake(console: Console) -> None:
+    """The page turns to another world, and its browser's console stays empty."""
+    page, auth_id = console.page, console.api.auth_id
+    console.open("demo")
+    console.emulator.control.delete(f"/worlds/{auth_id}")
+    page.evaluate(
+        f"void import('./api.js').then(({{ control }}) => control('GET', '/_emulator/worlds/{auth_id}/clock'))"
+    )
+    page.wait_for_url(re.compile("MAEMULATOR0000000001"))
+    expect(page.locator("#status")).to_have_text("The world was removed.")
 
 
 def test_world_is_forked(console: Console) -> None:

@@ -26,6 +26,15 @@ export class Refused extends Error {
   }
 }
 
+/**
+ * Whether what was asked for was refused because its world is no longer there.
+ *
+ * @param {unknown} error
+ */
+export function isWorldGone(error) {
+  return error instanceof Refused && error.status === 404 && error.field === "auth_id";
+}
+
 /** @param {(call: Made) => void} listener */
 export function onCall(listener) {
   listeners.push(listener);

@@ -1,6 +1,6 @@
 // The page as a whole: which world, which view, what is beside it.
 
-import { control } from "./api.js";
+import { control, isWorldGone } from "./api.js";
 import { clockBar } from "./clock.js";
 import { codePanel } from "./code.js";
 import { button, h, show } from "./dom.js";
@@ -85,7 +85,10 @@ async function route() {
   else VIEWS[view].view(main, leaving.signal, detail);
 }
 
-/** @param {string | undefined} auth_id */
+/**
+ * @param {string | undefined} auth_id
+ * @returns {Promise<boolean>}
+ */
 async function open(auth_id) {
   /** @type {{ worlds: string[], version: string }} */
   const { worlds, version } = await control("GET", "/_emulator/health", undefined, { quiet: true });
@@ -95,10 +98,12 @@ async function open(auth_id) {
     noWorld(worlds);
     return false;
   }
-  const [found] = await Promise.all([
-    control("GET", `/_emulator/worlds/${known}`, undefined, { quiet: true }),
-    load(USUAL_CODES),
-  ]);
+  const asked = control("GET", `/_emulator/worlds/${known}`, undefined, { quiet: true }).catch((error) => {
+    if (isWorldGone(error)) return null; // removed since it was listed
+    throw error;
+  });
+  const [found] = await Promise.all([asked, load(USUAL_CODES)]);
+  if (!found) return open(auth_id);
   state.world = found;
   setClock(found.clock);
   worldsBar(element("worlds"), worlds);
@@ -186,6 +191,15 @@ async function leaveWhereGone() {
   location.hash = "";
 }
 
+// What a view asks of its world when somebody else removes it is refused, and that is no mistake of the page.
+function forgiveWhatIsGone() {
+  addEventListener("unhandledrejection", (event) => {
+    if (!isWorldGone(event.reason)) return;
+    event.preventDefault();
+    leaveWhereGone();
+  });
+}
+
 function banner() {
   const text = "The server is gone. What is shown is how it was; the page goes on as soon as the server is back.";
   return h("p", { class: "banner", role: "alert", hidden: true }, text);
@@ -214,6 +228,7 @@ clockBar(element("clock"));
 copyPlainNumbers();
 listenToKeys(VIEWS);
 watchTheServer();
+forgiveWhatIsGone();
 document.querySelector(".skip")?.addEventListener("click", (event) => {
   event.preventDefault();
   element("main").focus();
