@@ -8,7 +8,7 @@ import { attempt } from "../say.js";
 import { keepFresh } from "../stream.js";
 import { STATES } from "../words.js";
 import { callbackCard } from "./callback.js";
-import { laboratory } from "./laboratory.js";
+import { laboratory, releaseButton } from "./laboratory.js";
 import { triggerMenu } from "./trigger.js";
 
 /** @typedef {import("../types.js").Callback} Callback */
@@ -29,10 +29,16 @@ export function callbacks(main, signal, detail) {
   let before = null;
   let open = detail ?? null;
   const filters = filterBar(() => newest(), signal);
+  const release = releaseButton(() => refresh());
   const [list, one, policy, pages] = [h("div"), h("div"), h("div"), h("div", { class: "cluster" })];
   show(
     main,
-    h("div", { class: "title" }, h("h1", {}, "Callbacks"), h("div", { class: "cluster" }, triggerMenu(signal))),
+    h(
+      "div",
+      { class: "title" },
+      h("h1", {}, "Callbacks"),
+      h("div", { class: "cluster" }, release, triggerMenu(signal)),
+    ),
     policy,
     filters.bar,
     one,

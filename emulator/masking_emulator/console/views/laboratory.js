@@ -45,11 +45,6 @@ const RULES = [
 export function laboratory({ deliver, rules }, refresh) {
   const set = (/** @type {Record<string, any>} */ body, /** @type {string} */ done) =>
     attempt(() => control("PUT", "/callbacks/policy", body), done).then(refresh);
-  const release = () =>
-    attempt(
-      () => control("POST", "/callbacks/release", {}),
-      ({ released }) => `${released.length} released.`,
-    ).then(refresh);
   const switches = RULES.map(({ label, action, rule, on, off }) => {
     const is = rules.some((each) => each.action === action);
     const others = rules.filter((each) => each.action !== action).map(asGiven);
@@ -59,13 +54,21 @@ export function laboratory({ deliver, rules }, refresh) {
   const delivery = turn("Deliver", deliver, () =>
     set({ deliver: !deliver }, deliver ? "Callbacks are made and kept." : "Callbacks are sent."),
   );
-  return h(
-    "div",
-    { class: "cluster switchboard" },
-    delivery,
-    switches,
-    button("Release all held", release, { "data-key": "release-all" }),
-  );
+  return h("div", { class: "cluster switchboard" }, delivery, switches);
+}
+
+/**
+ * The button that lets go what is held.
+ *
+ * @param {() => unknown} refresh
+ */
+export function releaseButton(refresh) {
+  const release = () =>
+    attempt(
+      () => control("POST", "/callbacks/release", {}),
+      ({ released }) => `${released.length} released.`,
+    ).then(refresh);
+  return button("Release all held", release);
 }
 
 /**
