@@ -33,7 +33,10 @@ class Room:
 ROOMS: Final[Mapping[str, Room]] = {
     "core": Room(
         "the masking service itself, pure: records, books that find them, decisions on them, and the engine",
-        libraries={"msgspec": "core/records/base.py|core/readers.py", "phonenumbers": "core/countries.py"},
+        libraries={
+            "msgspec": "core/records/base.py|core/readers.py|core/bulk.py|core/arriving.py",
+            "phonenumbers": "core/countries.py",
+        },
     ),
     "clock": Room("real time, and the clock of a world", ("core.instants",)),
     "config": Room("the environment, and what a server is started with", ("core.chance",)),

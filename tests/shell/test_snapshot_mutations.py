@@ -40,7 +40,7 @@ def _taken(world: World) -> Any:
     return json.loads(json.dumps(snapshot_of(world)))
 
 
-def _lively(chance: Random) -> list[Step]:
+def lively(chance: Random) -> list[Step]:
     """Sessions of all kinds, calls in their midst and after their end, recordings, callbacks that wait, a cool-off."""
     telling = replace(SETTINGS, callback_url="http://127.0.0.1:9/e", recording_callback_url="http://127.0.0.1:9/r")
     recorded = replace(telling, record=True, initiate_call=True)
@@ -106,7 +106,7 @@ def _stand(snapshot: Any) -> None:
 def test_mutation_never_is_an_error_of_the_server(api: Api, number: int) -> None:
     """Over HTTP, with everything read that there is, before and after an hour."""
     chance, world = Random(number), new_world()
-    play(world, _lively(chance))
+    play(world, lively(chance))
     snapshot = _taken(world)
     for _ in range(_MUTATIONS):
         changed, mutation = mutated(snapshot, chance)
@@ -154,7 +154,7 @@ def test_wrong_value_is_refused_with_its_place(name: str) -> None:
     """What was accepted once, or answered 500 with half of it in place."""
     path, value, field = _WRONG[name]
     original, world = new_world(), new_world()
-    play(original, _lively(Random(1)))
+    play(original, lively(Random(1)))
     snapshot = _taken(original)
     holder = snapshot["engine"]
     for key in path[:-1]:

@@ -4,7 +4,7 @@ JSON in, JSON out; errors are `{"error", "field"}`. A write from a foreign web p
 a single subject needs belongs into its own module.
 """
 
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
 from inspect import isawaitable
 from typing import TYPE_CHECKING, Any, Final
 
@@ -17,13 +17,13 @@ from masking_emulator.core import instants
 from masking_emulator.core.records.base import Record
 from masking_emulator.core.refusals import Refused
 from masking_emulator.plivo import parse
-from masking_emulator.plivo.http import json_response, read_body
+from masking_emulator.plivo.http import BodyTooLong, body_pieces, json_response
 from masking_emulator.plivo.reasons import reason_of, unknown_keys
 from masking_emulator.plivo.refusals import ApiError, answer_to
 from masking_emulator.plivo.validation import SchemaValidator, unknown_key
-from masking_emulator.wholefile import text_of, unmarked
+from masking_emulator.wholefile import text_of
 from masking_emulator.world.hub import Hub, NoSuchWorld, TooManyWorlds
-from masking_emulator.world.turns import politely, read_in_turns
+from masking_emulator.world.incoming import Readers, read_as_it_comes
 from masking_emulator.world.world import ADVANCE_PATIENCE_S, World
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ class Operation(Record):
 
     `media_type` is the type of a successful answer; a handler of another type than JSON makes the response itself.
     `only_reads`: it changes nothing, although it is no GET. `makes_world`: there may be no world of the path yet.
-    `later` is the member of a long body whose lists the handler reads item by item (world/turns.py).
+    `arriving` makes the readers of the lists in a long body, which are read as they come (world/incoming.py).
     """
 
     method: str
@@ -90,7 +90,7 @@ class Operation(Record):
     media_type: str = JSON
     only_reads: bool = False
     makes_world: bool = False
-    later: str = ""
+    arriving: Callable[[], Readers] | None = None
 
 
 #: The path of a world, below which its operations are.
@@ -160,7 +160,7 @@ def instant_of(text: str, field: str) -> int:
         raise ControlError(400, f"{error}; an instant looks like 2026-01-01T00:00:00Z", field) from None
 
 
-#: A body of so many bytes is read in turns.
+#: A body of so many bytes is read in turns, as it comes.
 _LONG_BYTES: Final = 1_048_576
 
 _NO_BODY: Final = body_schema()
@@ -221,11 +221,10 @@ class ControlEndpoint:
         return await answer if isawaitable(answer) else answer
 
     async def _json_body(self, request: Request, operation: Operation) -> Mapping[str, Any]:
-        raw = await read_body(request.scope, request.receive, operation.body_bytes_max)
-        if raw is None:
-            raise ControlError(413, f"a body may have {operation.body_bytes_max} bytes")
         try:
-            body = await self._long(unmarked(raw), operation) if len(raw) >= _LONG_BYTES else _short(text_of(raw))
+            body = await self._read_body(request, operation)
+        except BodyTooLong:
+            raise ControlError(413, f"a body may have {operation.body_bytes_max} bytes") from None
         except (ValueError, RecursionError) as unreadable:
             raise ControlError(400, f"the body is no JSON: {unreadable}") from None
         error = self._validators[operation.method].best(body)
@@ -233,11 +232,31 @@ class ControlEndpoint:
             raise refused_field(error)
         return body
 
-    async def _long(self, raw: bytes, operation: Operation) -> Mapping[str, Any]:
-        body = await politely(read_in_turns(raw, later=operation.later), self._hub.turn_s)
+    async def _read_body(self, request: Request, operation: Operation) -> Mapping[str, Any]:
+        pieces = body_pieces(request.scope, request.receive, operation.body_bytes_max)
+        begun: list[bytes] = []
+        while sum(map(len, begun)) < _LONG_BYTES:
+            piece = await anext(pieces, None)
+            if piece is None:
+                return _short(text_of(b"".join(begun)))
+            begun.append(piece)
+        readers = {} if operation.arriving is None else operation.arriving()
+        try:
+            body = await read_as_it_comes(_in_order(begun, pieces), readers, self._hub.turn_s)
+        except (ValueError, RecursionError):
+            async for _ in pieces:  # whoever is still sending reads no answer before the end
+                pass
+            raise
         if not isinstance(body, dict):
             raise ControlError(400, f"the body is a JSON {type(body).__name__}")
         return body
+
+
+async def _in_order(begun: Iterable[bytes], pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    for piece in begun:
+        yield piece
+    async for piece in pieces:
+        yield piece
 
 
 def _short(text: str) -> Mapping[str, Any]:

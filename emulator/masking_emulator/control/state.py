@@ -12,10 +12,17 @@ from masking_emulator.control.clock import clock_json
 from masking_emulator.control.kernel import ControlAnswer, ControlError, ControlRequest, Operation, W
 from masking_emulator.control.pieces import response_in_pieces
 from masking_emulator.wholefile import CannotKeepFile
+from masking_emulator.world.incoming import Readers
 from masking_emulator.world.turns import politely
 
 #: A world of 100,000 sessions has to fit into it.
 _SNAPSHOT_BYTES_MAX: Final = 536_870_912
+
+
+def _arriving() -> Readers:
+    from masking_emulator.keeping.snapshot import arriving
+
+    return arriving()
 
 
 async def take_snapshot(asked: ControlRequest) -> Response:
@@ -73,7 +80,7 @@ OPERATIONS: Final[Sequence[Operation]] = (
         put_snapshot,
         {"type": "object"},
         body_bytes_max=_SNAPSHOT_BYTES_MAX,
-        later="engine",
+        arriving=_arriving,
     ),
     Operation("POST", f"{W}/snapshot", "Write the state to the server's file", keep_snapshot),
     Operation("GET", f"{W}/pool-report", "The smallest pool that would have served", show_pool_report),

@@ -9,7 +9,7 @@ A snapshot may hold a hundred thousand records, so what a type asks for is found
 (core/readers.py) are functions, made of those of the parts.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cache
 from types import NoneType
 from typing import Any, get_args, get_origin
@@ -27,7 +27,6 @@ from masking_emulator.core.readers import (
     reader_of_several,
 )
 from masking_emulator.core.records.base import Choice, Struct, asdict
-from masking_emulator.core.work import Later, Work
 
 #: Makes JSON of a value.
 Maker = Callable[[Any], Any]
@@ -71,53 +70,25 @@ def record(kind: type[Struct], given: Any, path: str = "") -> Any:
     return _read(reader_of_record(kind), given, path)
 
 
-def record_in_turns(kind: type[Struct], given: Any, path: str = "") -> Work[Any]:
-    """The work of a record whose lists may be long. Raises BadRecord."""
-    lists = {name: hint for name, hint in hints_of(kind).items() if get_origin(hint) is tuple}
-    if not isinstance(given, Mapping) or given.keys() != hints_of(kind).keys():
-        return record(kind, given, path)  # it is refused, and says why
-    made = {}
-    for name, hint in hints_of(kind).items():
-        where = f"{path}.{name}" if path else name
-        if name in lists and isinstance(given[name], list | Later):
-            made[name] = yield from _list_in_turns(get_args(hint)[0], given[name], where)
-        else:
-            made[name] = _read(reader_of(hint, name), given[name], where)
-            yield
-    return kind(**made)
-
-
-def _list_in_turns(hint: Any, given: Iterable[Any], path: str) -> Work[tuple[Any, ...]]:
-    reader, made = reader_of(hint, ""), list[Any]()
-    try:
-        for item in given:
-            made.append(reader(item))
-            yield
-    except Bad as bad:
-        raise _refusal(bad, f"{path}[{len(made)}]") from None
-    except (ValueError, RecursionError) as unreadable:  # of an item that is read only now
-        raise BadRecord(f"{path}[{len(made)}]", f"it is no JSON: {unreadable}") from None
-    return tuple(made)
-
-
 def untagged(union: Any, given: Any, path: str = "") -> Any:
     """The record of one of the types of a union. Raises BadRecord."""
     return _read(reader_of_several(union), given, path)
 
 
-def value(hint: Any, given: Any, path: str) -> Any:
-    """A value of a type. Raises BadRecord."""
-    return _read(reader_of(hint, ""), given, path)
+def value(hint: Any, given: Any, path: str, *, field: str = "") -> Any:
+    """A value of a type, in a field of this name. Raises BadRecord."""
+    return _read(reader_of(hint, field), given, path)
 
 
 def _read(read: Reader, given: Any, path: str) -> Any:
     try:
         return read(given)
     except Bad as bad:
-        raise _refusal(bad, path) from None
+        raise refusal(bad, path) from None
 
 
-def _refusal(bad: Bad, path: str) -> BadRecord:
+def refusal(bad: Bad, path: str) -> BadRecord:
+    """What was refused, of a value at this path."""
     return BadRecord("".join((path, *reversed(bad.path))).removeprefix("."), bad.reason)
 
 

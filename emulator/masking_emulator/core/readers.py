@@ -249,7 +249,7 @@ def _reader_of_scalar(hint: type) -> Reader:
 
 
 #: No number in a record is larger: an instant at the end of time is the largest that occurs.
-_NUMBER_MAX: Final = 10**18
+NUMBER_MAX: Final = 10**18
 
 
 def _read_text(given: Any) -> str:
@@ -263,16 +263,16 @@ def _read_text(given: Any) -> str:
 def _read_number(given: Any) -> int:
     if type(given) is not int:
         raise Bad(f"{_shown(given)} is no int")
-    if not 0 <= given <= _NUMBER_MAX:
-        raise Bad(f"{_shown(given)} is not between 0 and {_NUMBER_MAX}")
+    if not 0 <= given <= NUMBER_MAX:
+        raise Bad(f"{_shown(given)} is not between 0 and {NUMBER_MAX}")
     return given
 
 
 def _read_fraction(given: Any) -> float:
     if type(given) not in (int, float):
         raise Bad(f"{_shown(given)} is no float")
-    if not 0 <= given <= _NUMBER_MAX:
-        raise Bad(f"{_shown(given)} is not between 0 and {_NUMBER_MAX}")
+    if not 0 <= given <= NUMBER_MAX:
+        raise Bad(f"{_shown(given)} is not between 0 and {NUMBER_MAX}")
     return float(given)
 
 

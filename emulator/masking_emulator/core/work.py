@@ -3,7 +3,8 @@
 The caller decides whether to interrupt it; `finished` does not, `politely` in `world/turns.py` does.
 """
 
-from collections.abc import Callable, Generator, Iterator, Sequence
+from abc import abstractmethod
+from collections.abc import Generator, Iterator
 from typing import Any, TypeVar
 
 ResultT = TypeVar("ResultT")
@@ -22,18 +23,9 @@ def finished(work: Work[ResultT]) -> ResultT:
             return result
 
 
-class Later:
-    """A long list of which each item is made only when it is reached, so that they are never all there at once."""
+class ManyAtOnce(Iterator[Any]):
+    """JSON values that are made one by one; or as text, many of them at once, which takes a fraction of the time."""
 
-    __slots__ = ("_given", "_make")
-
-    def __init__(self, given: Sequence[Any], make: Callable[[Any], Any]) -> None:
-        """`make` makes an item of what was given in its place; what it raises is raised where the item is reached."""
-        self._given = given
-        self._make = make
-
-    def __len__(self) -> int:
-        return len(self._given)
-
-    def __iter__(self) -> Iterator[Any]:
-        return map(self._make, self._given)
+    @abstractmethod
+    def texts(self, between: bytes) -> Iterator[bytes]:
+        """What is left of them in pieces, each of several values with this between every two."""

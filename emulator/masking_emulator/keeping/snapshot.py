@@ -15,18 +15,22 @@ from masking_emulator.callbacks.laboratory import Rule
 from masking_emulator.clock import RATE_MAX
 from masking_emulator.core import codec
 from masking_emulator.core import snapshot as core
+from masking_emulator.core.arriving import items_of, lists_of, record_in_turns
+from masking_emulator.core.bulk import Writing
 from masking_emulator.core.codec import BadRecord
 from masking_emulator.core.consistency import first_contradiction
 from masking_emulator.core.instants import read, written
+from masking_emulator.core.readers import is_record
 from masking_emulator.core.records.base import names, replace
 from masking_emulator.core.records.callbacks import CallbackState
 from masking_emulator.core.work import Work, finished
 from masking_emulator.keeping.values import wrong_in_engine, wrong_in_world
-from masking_emulator.wholefile import unmarked, whole_file
+from masking_emulator.wholefile import whole_file
 from masking_emulator.world.file import world_of
+from masking_emulator.world.incoming import Readers, reading_file
 from masking_emulator.world.life import SavedWorld
 from masking_emulator.world.spec import BadWorld, WorldSpec
-from masking_emulator.world.turns import json_pieces, read_in_turns
+from masking_emulator.world.turns import json_pieces
 from masking_emulator.world.world import World
 from masking_emulator.world.written import structure_of
 
@@ -77,9 +81,18 @@ def cutting(world: World) -> Work[dict[str, Any]]:
 
 
 def _part(part: Any, name: str) -> Any:
-    if isinstance(part, tuple):
-        return map(codec.plain, part)
+    if name in _LISTS and is_record(_LISTS[name]):
+        return Writing(_LISTS[name], part)
     return written(part) if name == "at" else codec.plain(part)
+
+
+#: The parts of an engine that are lists: field → type of its items.
+_LISTS: Final = items_of(core.Snapshot)
+
+
+def arriving() -> Readers:
+    """What reads the lists of a snapshot that comes in pieces (world/incoming.py); `restoring` takes them so."""
+    return {"engine": lists_of(core.Snapshot)}
 
 
 def restore(world: World, given: Mapping[str, Any]) -> None:
@@ -111,7 +124,7 @@ def _reading(given: Mapping[str, Any]) -> Work[tuple[WorldSpec, SavedWorld]]:
     try:
         spec = world_of(given["world"])
         now, rate = _clock(given["clock"])
-        engine = yield from codec.record_in_turns(core.Snapshot, given["engine"], "engine")
+        engine = yield from record_in_turns(core.Snapshot, given["engine"], "engine")
         saved = SavedWorld(
             now=now,
             rate=rate,
@@ -159,7 +172,8 @@ def load(path: Path) -> tuple[WorldSpec, SavedWorld]:
 def reading(path: Path) -> Work[tuple[WorldSpec, SavedWorld]]:
     """The work of reading the snapshot in a file. Raises as `load` does."""
     try:
-        given = yield from read_in_turns(unmarked(path.read_bytes()), later="engine")
+        with path.open("rb") as file:
+            given = yield from reading_file(file, arriving())
     except (ValueError, RecursionError) as error:
         raise BadSnapshot(f"{path}: {error}") from None
     if not isinstance(given, dict):

@@ -1,7 +1,7 @@
 """What the emulated API and the control API share of HTTP: a body that is read up to a limit, a JSON response."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import AsyncIterator, Mapping
 from typing import Any, Final
 
 from msgspec.json import Encoder
@@ -38,8 +38,7 @@ async def read_body(http: Mapping[str, Any], receive: Receive, bytes_max: int) -
 
     What is left of it then, the server throws away. Raises ClientDisconnect where the body ends too early.
     """
-    announced = header(http, b"content-length")
-    if announced is not None and announced.isdecimal() and int(announced) > bytes_max:
+    if _announces_more(http, bytes_max):
         return None
     pieces: list[bytes] = []
     length = 0
@@ -53,3 +52,31 @@ async def read_body(http: Mapping[str, Any], receive: Receive, bytes_max: int) -
             return None
         if not message.get("more_body", False):
             return b"".join(pieces)
+
+
+class BodyTooLong(Exception):
+    """More bytes of a body are announced, or came, than it may have."""
+
+
+async def body_pieces(http: Mapping[str, Any], receive: Receive, bytes_max: int) -> AsyncIterator[bytes]:
+    """The body of a request as it comes, no piece of it empty. Raises BodyTooLong, and ClientDisconnect as above."""
+    left = bytes_max
+    if _announces_more(http, bytes_max):
+        raise BodyTooLong
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise ClientDisconnect
+        piece = message.get("body", b"")
+        left -= len(piece)
+        if left < 0:
+            raise BodyTooLong
+        if piece:
+            yield piece
+        if not message.get("more_body", False):
+            return
+
+
+def _announces_more(http: Mapping[str, Any], bytes_max: int) -> bool:
+    announced = header(http, b"content-length")
+    return announced is not None and announced.isdecimal() and int(announced) > bytes_max

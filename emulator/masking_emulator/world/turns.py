@@ -14,7 +14,7 @@ from msgspec import Raw
 from msgspec.json import Encoder, decode
 
 from masking_emulator.clock import real_seconds
-from masking_emulator.core.work import Later, ResultT, Work
+from masking_emulator.core.work import ManyAtOnce, ResultT, Work
 
 #: How long a turn is, in real seconds.
 TURN_S: Final = 0.004
@@ -78,28 +78,24 @@ def json_pieces(body: Mapping[str, Any], *, between: bytes = b",") -> Iterator[b
 
 def _list_pieces(items: Iterator[Any], between: bytes) -> Iterator[bytes]:
     before = b"["
-    for item in items:
-        yield before + json_bytes(item)
+    for text in items.texts(between) if isinstance(items, ManyAtOnce) else map(json_bytes, items):
+        yield before + text
         before = between
     yield b"]" if before is between else b"[]"
 
 
-def read_in_turns(content: bytes, *, later: str = "") -> Work[Any]:
-    """The work of reading JSON that may be long. Raises ValueError, and RecursionError for what is too deep.
-
-    `later` names a member of the object whose own long lists become `Later`: their items are read, and refused, when
-    they are reached.
-    """
-    return _read(content, _LEVELS_IN_TURNS, later)
+def read_in_turns(content: bytes) -> Work[Any]:
+    """The work of reading JSON that may be long. Raises ValueError, and RecursionError for what is too deep."""
+    return _read(content, _LEVELS_IN_TURNS)
 
 
-def _read(content: bytes | Raw, levels: int, later: str = "") -> Work[Any]:
+def _read(content: bytes | Raw, levels: int) -> Work[Any]:
     kind = _kind(content) if levels else b""
     if kind == b"{":
         members = {}
         for key, member in decode(content, type=dict[str, Raw]).items():
             yield
-            members[key] = yield from (_read_lists_later(member) if key == later else _read(member, levels - 1))
+            members[key] = yield from _read(member, levels - 1)
         return members
     if kind == b"[":
         items = []
@@ -108,17 +104,6 @@ def _read(content: bytes | Raw, levels: int, later: str = "") -> Work[Any]:
             items.append((yield from _read(item, levels - 1)))
         return items
     return decode(content)
-
-
-def _read_lists_later(content: Raw) -> Work[Any]:
-    if _kind(content) != b"{":
-        return decode(content)
-    members = {}
-    for key, member in decode(content, type=dict[str, Raw]).items():
-        yield
-        is_list = _kind(member) == b"["
-        members[key] = Later(decode(member, type=list[Raw]), decode) if is_list else (yield from _read(member, 1))
-    return members
 
 
 def _kind(content: bytes | Raw) -> bytes:
