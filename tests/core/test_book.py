@@ -128,6 +128,28 @@ def test_forgotten_sessions_are_as_if_they_never_were(histories: list[list[Sessi
         assert naive_select(kept, query) == book.select(query, START)
 
 
+@given(_histories(), _queries(), st.integers(0, 20))
+def test_book_that_is_filled_is_as_one_into_which_all_were_put(
+    histories: list[list[Session]], query: SessionQuery, ended: int
+) -> None:
+    """In every index, also after one of the sessions has ended."""
+    newest = [history[-1] for history in histories]
+    put, filled = _book([[session] for session in newest]), SessionBook()
+    finished(filled.filling(newest))
+    for session in newest[ended : ended + 1]:
+        for book in (put, filled):
+            book.put(replace(session, status=Status.EXPIRED, expires_at=session.created_at))
+
+    assert list(put.all()) == list(filled.all())
+    assert put.live_count == filled.live_count
+    assert put.ended_oldest(99) == filled.ended_oldest(99)
+    assert put.select(query, START) == filled.select(query, START)
+    for person in (ANNA, DAVE, EVE):
+        assert put.live_of(person) == filled.live_of(person)
+    for one in _EACH_INDEX:
+        assert put.select(one, START) == filled.select(one, START)
+
+
 @given(_histories())
 def test_live_sessions_are_known_by_party(histories: list[list[Session]]) -> None:
     """Only the newest record of a session counts, and only while it lives."""

@@ -3,6 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 from masking_emulator.core.books.index import AgeIndex, Range, SortedIndex
+from masking_emulator.core.work import finished
 
 _VALUES = st.integers(0, 20)
 _RANGES = st.builds(Range, st.none() | _VALUES, st.none() | _VALUES)
@@ -99,3 +100,38 @@ def test_copy_of_an_age_index_is_independent() -> None:
     twin.add(3, "3")
 
     assert [["5", "6"], ["3", "5"]] == [index[:], twin[:]]
+
+
+def _filled(values: list[int]) -> SortedIndex:
+    index = SortedIndex()
+    finished(index.filling(((v, o) for o, v in enumerate(values)), {o: str(o) for o in range(len(values))}))
+    return index
+
+
+@given(st.lists(_VALUES), st.lists(_VALUES, max_size=3), _RANGES, st.data())
+def test_index_that_is_filled_is_as_one_to_which_all_were_added(
+    values: list[int], more: list[int], wanted: Range, data: st.DataObject
+) -> None:
+    """Also when more are added to it, and some removed."""
+    added, filled = _indexed(values), _filled(values)
+    gone = data.draw(st.integers(0, len(values) - 1)) if values else None
+    for index in (added, filled):
+        for ordinal, value in enumerate(more, len(values)):
+            index.add(value, ordinal, str(ordinal))
+        if gone is not None:
+            index.remove(values[gone], gone)
+
+    assert len(added) == len(filled)
+    assert list(added) == list(filled)
+    assert _spanned(added, wanted) == _spanned(filled, wanted)
+
+
+def test_filled_index_of_many_blocks_is_in_order() -> None:
+    """Values in any order: each is found, from either end, and in any span."""
+    values = [(7 * place) % 1000 for place in range(3000)]
+    added, filled = _indexed(values), _filled(values)
+
+    assert list(added) == list(filled)
+    assert list(reversed(added)) == list(reversed(filled))
+    assert added[700:2100] == filled[700:2100]
+    assert added.span(Range(100, 900)) == filled.span(Range(100, 900))

@@ -5,9 +5,10 @@ from itertools import combinations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from masking_emulator.core.books.pool import DROPPED_LISTED_MAX
+from masking_emulator.core.books.pool import DROPPED_LISTED_MAX, Pool, Wish
 from masking_emulator.core.instants import SECOND_US
-from masking_emulator.core.records.sessions import Allocation, Candidate, DropReason, Session
+from masking_emulator.core.records.base import replace
+from masking_emulator.core.records.sessions import Allocation, Candidate, CoolOff, DropReason, Number, Session
 from masking_emulator.core.refusals import Reason, Refused
 
 from tests.core.play import (
@@ -28,6 +29,8 @@ from tests.core.play import (
     World,
     pin_wish,
 )
+
+_BASE = World(A).create(ANNA, BEN)
 
 
 def _numbers(sessions: list[Session]) -> list[str]:
@@ -418,3 +421,34 @@ def test_replaced_number_does_not_make_room_on_a_party() -> None:
     world.replace_number(A)
 
     assert C == world.now(session).number
+
+
+@given(st.lists(st.tuples(st.sampled_from([A, B]), st.booleans(), st.booleans()), max_size=8))
+def test_pool_that_is_filled_is_as_one_that_all_entered(places: list[tuple[str, bool, bool]]) -> None:
+    """Whose numbers are open, empty or somebody's alone, and which cool off besides."""
+    entered, filled = Pool(), Pool()
+    sessions = [
+        replace(_BASE, ordinal=place, uuid=str(place), number=number, second_party="" if alone else DAVE)
+        for place, (number, alone, _) in enumerate(places)
+    ]
+    for pool in (entered, filled):
+        for place, digits in enumerate((A, B)):
+            pool.add(Number(digits, 1, 0, place))
+        for session, (_, _, cools) in zip(sessions, places, strict=True):
+            if cools:
+                pool.start_cool_off(CoolOff(session.number, session.uuid, session.pair, START))
+    for session in sessions:
+        entered.enter(session)
+    filled.fill(sessions)
+
+    assert entered.uses() == filled.uses()
+    for alone in (False, True):
+        wish = Wish((0, RAVI, EVE), 1, alone, {})
+        assert _allocated(entered, wish) == _allocated(filled, wish)
+
+
+def _allocated(pool: Pool, wish: Wish) -> object:
+    try:
+        return pool.allocate(wish)
+    except Refused as refused:
+        return refused.args

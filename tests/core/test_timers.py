@@ -125,3 +125,18 @@ def test_entries_that_are_sorted_in_turns_are_those_of_the_moment_in_which_it_be
 
     assert expected == finished(work)
     assert ["new", "2"] == _keys(timers.entries())[:2]
+
+
+@given(st.dictionaries(st.text(max_size=3), st.integers(0, 9)), st.lists(st.text(max_size=3)))
+def test_timers_that_are_set_at_once_run_as_if_one_after_the_other(instants: dict[str, int], gone: list[str]) -> None:
+    """Of one instant, the one that came first runs first; one that is set later comes after them."""
+    one_by_one, at_once = _timers(**instants), Timers()
+    finished(at_once.filling((at, key, TimeOutSession(key)) for key, at in instants.items()))
+    for timers in (one_by_one, at_once):
+        for key in gone:
+            timers.cancel(key)
+        timers.set("new", 5, TimeOutSession("new"))
+
+    assert one_by_one.deadline() == at_once.deadline()
+    assert _popped(one_by_one, 9) == _popped(at_once, 9)
+    assert len(one_by_one) == len(at_once) == 0

@@ -113,11 +113,9 @@ def restoring(snapshot: Snapshot, rules: Rules, seed: Seed) -> Work[State]:
     state.ordinal, state.call_ordinal = snapshot.ordinal, snapshot.call_ordinal
     for number in snapshot.numbers:
         state.pool.add(number)
-    for session in snapshot.sessions:
-        state.book.put(session)
-        if session.is_live:
-            state.pool.enter(session)
-        yield
+    yield from state.book.filling(snapshot.sessions)
+    state.pool.fill([session for session in snapshot.sessions if session.is_live])
+    yield
     for cool_off in snapshot.cool_offs:
         state.pool.start_cool_off(cool_off)
         yield
@@ -132,7 +130,5 @@ def restoring(snapshot: Snapshot, rules: Rules, seed: Seed) -> Work[State]:
     state.recordings.ordinal = snapshot.recording_ordinal
     state.outbox.restore(snapshot.callbacks, snapshot.lines, snapshot.sequences, snapshot.callback_ordinal)
     state.outbox.delivers = snapshot.delivers
-    for timer in snapshot.timers:
-        state.timers.set(timer.key, timer.at, timer.command)
-        yield
+    yield from state.timers.filling((timer.at, timer.key, timer.command) for timer in snapshot.timers)
     return state

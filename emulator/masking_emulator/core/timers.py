@@ -3,7 +3,7 @@
 A key says what the command is about, so that a session, for instance, can expire only once.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from heapq import heapify, heappop, heappush, merge
 from typing import Any, Final
 
@@ -117,6 +117,20 @@ class Timers:
         self._live[place] = (place, key, command)
         heappush(self._heap, place)
         self._compact()
+
+    def filling(self, timers: Iterable[tuple[int, str, Command]]) -> Work[None]:
+        """The work of setting many timers, each with its instant and its key, where none is set."""
+        entries = self._live
+        for order, (at, key, command) in enumerate(timers, self._order + 1):
+            place = at << _ORDER_BITS | order
+            entries[place] = (place, key, command)
+            if not order % _SORTED_AT_ONCE:
+                yield
+        self._order += len(entries)
+        self._places = {entry[1]: place for place, entry in entries.items()}
+        yield
+        self._heap = list(entries)
+        heapify(self._heap)
 
     def cancel(self, key: str) -> None:
         """Forget the timer of this key, if there is one."""

@@ -8,14 +8,16 @@ Where only the age matters, a dict does the same in a tenth of the time.
 """
 
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain, islice
 from operator import itemgetter
 
 from masking_emulator.core.records.base import Record
+from masking_emulator.core.work import Work
 
 #: Bits of a key that hold the ordinal: enough for a million million sessions.
 _ORDINAL_BITS = 40
+_ORDINAL_MASK = (1 << _ORDINAL_BITS) - 1
 
 #: A block that grows past this many entries is cut in two.
 _BLOCK_MAX = 1024
@@ -134,6 +136,23 @@ class SortedIndex:
             self._keys[at : at + 1] = [keys[:half], keys[half:]]
             self._uuids[at : at + 1] = [uuids[:half], uuids[half:]]
 
+    def filling(self, values: Iterable[tuple[int, int]], uuids: Mapping[int, str]) -> Work[None]:
+        """The work of putting many sessions into this index, which is empty: each is a value and an ordinal.
+
+        It takes a fifth of the time of as many `add`s. `uuids` has the UUID to each ordinal.
+        """
+        keys = [value << _ORDINAL_BITS | ordinal for value, ordinal in values]
+        yield
+        keys.sort()
+        yield
+        for start in range(0, len(keys), _BLOCK_MAX // 2):
+            block = keys[start : start + _BLOCK_MAX // 2]
+            self._keys.append(block)
+            self._uuids.append([uuids[key & _ORDINAL_MASK] for key in block])
+            self._floors.append(block[0])
+            yield
+        self._length = len(keys)
+
     def remove(self, value: int, ordinal: int) -> None:
         """Take a session out; it must be there under this value."""
         key = value << _ORDINAL_BITS | ordinal
@@ -156,3 +175,26 @@ class SortedIndex:
         key = value << _ORDINAL_BITS
         at = max(0, bisect_right(self._floors, key) - 1)  # no key is negative, but a limit may be
         return sum(map(len, self._keys[:at])) + bisect_left(self._keys[at], key)
+
+
+class Candidates(Record):
+    """The sessions that fulfil one condition: `uuids` from `start` to `stop`.
+
+    `is_exact` says that nothing but this condition needs to be checked.
+    """
+
+    uuids: Sequence[str] | AgeIndex | SortedIndex
+    start: int
+    stop: int
+    oldest_first: bool
+    is_exact: bool
+
+    @property
+    def count(self) -> int:
+        """How many they are."""
+        return self.stop - self.start
+
+
+def whole(by_age: AgeIndex | SortedIndex) -> Candidates:
+    """All sessions of an index in order of their age."""
+    return Candidates(by_age, 0, len(by_age), oldest_first=True, is_exact=True)

@@ -8,6 +8,7 @@ What a group of numbers can offer is kept ready, so the size of the pool does no
 """
 
 from bisect import bisect_left, insort
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping
 
 from masking_emulator.core.records.base import Record, replace
@@ -162,6 +163,14 @@ class Pool:
         use = self.use(session.number)
         exclusive = session.uuid if session.needs_number_alone else use.exclusive
         self._set(session.number, Use(use.sessions + 1, exclusive, use.cool_offs, use.suspended))
+
+    def fill(self, sessions: Collection[Session]) -> None:
+        """Note that live sessions use their numbers, on which there are no others."""
+        counts = Counter(session.number for session in sessions)
+        alone = {session.number: session.uuid for session in sessions if session.needs_number_alone}
+        for digits, count in counts.items():
+            use = self.use(digits)
+            self._set(digits, Use(count, alone.get(digits), use.cool_offs, use.suspended))
 
     def leave(self, session: Session) -> None:
         """Note that a session uses its number no longer."""

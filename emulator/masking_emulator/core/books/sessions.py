@@ -55,9 +55,8 @@ from heapq import nlargest
 from itertools import islice
 from typing import Any, TypeVar
 
-from masking_emulator.core.books.index import AgeIndex, Range, SortedIndex
+from masking_emulator.core.books.index import AgeIndex, Candidates, Range, SortedIndex, whole
 from masking_emulator.core.books.session_query import SessionQuery, with_liveness_as_range
-from masking_emulator.core.records.base import Record
 from masking_emulator.core.records.sessions import Session
 from masking_emulator.core.work import Work
 
@@ -68,27 +67,6 @@ _RANKED_MAX = 20_000
 _COPIED_AT_ONCE = 1000
 
 _Key = TypeVar("_Key", bound=Hashable)
-
-
-class _Candidates(Record):
-    """The sessions that fulfil one condition: `uuids` from `start` to `stop`.
-
-    `is_exact` says that nothing but this condition needs to be checked.
-    """
-
-    uuids: Sequence[str] | AgeIndex | SortedIndex
-    start: int
-    stop: int
-    oldest_first: bool
-    is_exact: bool
-
-    @property
-    def count(self) -> int:
-        return self.stop - self.start
-
-
-def _whole(by_age: AgeIndex | SortedIndex) -> _Candidates:
-    return _Candidates(by_age, 0, len(by_age), oldest_first=True, is_exact=True)
 
 
 class SessionBook:
@@ -163,7 +141,7 @@ class SessionBook:
     def live_on(self, number: str) -> list[Session]:
         """The live sessions on a number, oldest first. Looks at every session that was ever on it."""
         return [
-            session for session in self._sessions_of(_whole(self._on_number.get(number, AgeIndex()))) if session.is_live
+            session for session in self._sessions_of(whole(self._on_number.get(number, AgeIndex()))) if session.is_live
         ]
 
     def newest_with_pins(self, number: str, now: int) -> Session | None:
@@ -195,6 +173,19 @@ class SessionBook:
             self._move(before, session)
         return before
 
+    def filling(self, sessions: Sequence[Session]) -> Work[None]:
+        """The work of putting sessions, oldest first, into this book, which is empty."""
+        self._sessions = {session.uuid: session for session in sessions}
+        for count, session in enumerate(sessions):
+            self._enter_by_key(session)
+            if not count % _COPIED_AT_ONCE:
+                yield
+        uuids = {session.ordinal: session.uuid for session in sessions}
+        yield
+        yield from self._created.filling(((s.created_at, s.ordinal) for s in sessions), uuids)
+        yield from self._expires.filling(((s.expires_at, s.ordinal) for s in sessions), uuids)
+        yield from self._durations.filling(((s.duration_s, s.ordinal) for s in sessions), uuids)
+
     def renew(self, session: Session) -> None:
         """Store a record in which only the status and what its calls left changed, so every index stays as it is."""
         self._sessions[session.uuid] = session
@@ -223,16 +214,16 @@ class SessionBook:
             return len(found), page[query.offset :]
         return fewest.count, self._page(fewest, query)
 
-    def _conditions(self, query: SessionQuery) -> list[_Candidates]:
+    def _conditions(self, query: SessionQuery) -> list[Candidates]:
         conditions = []
         for party in (query.first_party, query.second_party):
             if party is not None:
                 uuids = self._known_of.get(party, ())
-                conditions.append(_Candidates(uuids, 0, len(uuids), oldest_first=False, is_exact=False))
+                conditions.append(Candidates(uuids, 0, len(uuids), oldest_first=False, is_exact=False))
         if query.number is not None:
-            conditions.append(_whole(self._on_number.get(query.number, AgeIndex())))
+            conditions.append(whole(self._on_number.get(query.number, AgeIndex())))
         if query.owner is not None:
-            conditions.append(_whole(self._owned_by.get(query.owner, AgeIndex())))
+            conditions.append(whole(self._owned_by.get(query.owner, AgeIndex())))
         ranges = (
             (self._created, query.created),
             (self._expires, query.expires),
@@ -241,13 +232,13 @@ class SessionBook:
         for index, wanted in ranges:
             start, stop = index.span(wanted)
             if stop - start < len(self._sessions):  # a range that holds everything decides nothing
-                conditions.append(_Candidates(index, start, stop, index is self._created, is_exact=True))
-        return conditions or [_whole(self._created)]
+                conditions.append(Candidates(index, start, stop, index is self._created, is_exact=True))
+        return conditions or [whole(self._created)]
 
-    def _sessions_of(self, candidates: _Candidates) -> Iterable[Session]:
+    def _sessions_of(self, candidates: Candidates) -> Iterable[Session]:
         return map(self._sessions.__getitem__, candidates.uuids[candidates.start : candidates.stop])
 
-    def _page(self, candidates: _Candidates, query: SessionQuery) -> list[Session]:
+    def _page(self, candidates: Candidates, query: SessionQuery) -> list[Session]:
         end = query.offset + query.limit
         if candidates.oldest_first:
             newest = candidates.stop - query.offset
@@ -262,6 +253,9 @@ class SessionBook:
     def _enter(self, session: Session) -> None:
         for by_value, value in self._by_value(session):
             by_value.add(value, session.ordinal, session.uuid)
+        self._enter_by_key(session)
+
+    def _enter_by_key(self, session: Session) -> None:
         self._on_number[session.number].add(session.ordinal, session.uuid)
         self._owned_by[session.owner].add(session.ordinal, session.uuid)
         self._link_parties(session)
