@@ -5,7 +5,7 @@ are numbers, sessions and timers; calls, recordings and callbacks are in consist
 """
 
 from collections import Counter
-from collections.abc import Callable, Hashable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 from masking_emulator.core.commands import (
@@ -18,6 +18,7 @@ from masking_emulator.core.commands import (
     TypeDigits,
 )
 from masking_emulator.core.consistency_calls import (
+    RECORDS_AT_ONCE,
     Checking,
     Contradiction,
     callbacks,
@@ -73,14 +74,18 @@ def _sessions(engine: Snapshot, accounts: int) -> Checking:
     yield from twice("sessions", (session.uuid for session in sessions))
     yield from in_order("sessions", sessions, engine.ordinal)
     live = [session for session in sessions if session.is_live]
-    yield from twice("sessions", (f"+{party} on +{s.number}" for s in live for party in s.parties))
-    yield from twice("sessions", (f"the live session of {s.pair}" for s in live))
+    parties = ((party, s.number) for s in live for party in s.parties)
+    yield from twice("sessions", parties, lambda name: f"+{name[0]} on +{name[1]}")
+    yield from twice("sessions", (s.pair for s in live), lambda pair: f"the live session of {pair}")
     owners = {number.digits: number.owner for number in engine.numbers}
     places = {number.digits: number.place for number in engine.numbers}
     running = Counter(call.session for call in engine.calls if call.is_running)
     on_number = Counter(session.number for session in live)
-    for session in sessions:
-        yield None
+    yield None
+    sound = set[Hashable]()
+    for count, session in enumerate(sessions):
+        if not count % RECORDS_AT_ONCE:
+            yield None
         if not 0 <= session.owner < accounts:
             yield "sessions", session.uuid, "belongs to no account"
         if session.number not in places:
@@ -88,39 +93,55 @@ def _sessions(engine: Snapshot, accounts: int) -> Checking:
             continue
         if owners[session.number] != session.owner:
             yield "sessions", session.uuid, "has a number of another account"
-        if any(number not in places for number in session.left):
+        if session.left and any(number not in places for number in session.left):
             yield "sessions", session.uuid, "had a number that is not there"
-        if session.running != running[session.uuid]:
-            yield "sessions", session.uuid, f"counts {session.running} running calls, and {running[session.uuid]} run"
+        run = running.get(session.uuid, 0)
+        if session.running != run:
+            yield "sessions", session.uuid, f"counts {session.running} running calls, and {run} run"
         if session.is_live and session.needs_number_alone and on_number[session.number] > 1:
             yield "sessions", session.uuid, "needs its number for itself, and others are on it"
-        for why in (*_session(session, engine.at), *_allocation(session, places)):
+        for why in (*_session(session, engine.at), *_new_allocation(session, places, sound)):
             yield "sessions", session.uuid, why
 
 
+#: Named here, because reading a member off its class takes Python 3.11 longer than the question.
+_IN_PROGRESS: Final = Status.IN_PROGRESS
+
+
 def _session(session: Session, now: int) -> Iterator[str]:
-    parties = (session.first_party, session.second_party)
-    if not any(parties) or parties[0] == parties[1]:
+    parties, is_live = (session.first_party, session.second_party), session.is_live
+    if parties[0] == parties[1]:
         yield "has no parties, or one twice"
     if not all(parties) and not session.settings.single_party:
         yield "lacks a party, and is no session for a single one"
-    if session.is_live and session.number in parties:
+    if is_live and session.number in parties:
         yield "has the number of one of its parties"
     if not session.created_at <= session.modified_at <= now or session.expires_at < session.created_at:
         yield "has instants that are not in their order"
-    if session.is_live and (session.status is Status.IN_PROGRESS) is not (session.running > 0):
+    if is_live and (session.status is _IN_PROGRESS) is not (session.running > 0):
         yield f"is {session.status.word} with {session.running} running calls"
-    if session.is_live and session.is_due(now) and not session.running:
+    if is_live and session.expires_at <= now and not session.running:
         yield "lives, and its expiry has come"
-    if not session.is_live and session.expires_at > now:
+    if not is_live and session.expires_at > now:
         yield "has ended, and its expiry is to come"
     if session.pins is not None and session.pins.first == session.pins.second:
         yield "has one PIN for both parties"
     history = session.history
     if (history.last_at is None) is bool(history.interactions) or (history.last_at or 0) > now:
         yield "has a history without an end, or with one in the future"
-    if any(not past.started_at <= past.ended_at <= now for past in history.interactions):
+    if history.interactions and any(not past.started_at <= past.ended_at <= now for past in history.interactions):
         yield "has an interaction whose instants are not in their order"
+
+
+def _new_allocation(session: Session, places: Mapping[str, int], sound: set[Hashable]) -> Iterable[str]:
+    """As `_allocation`. Most sessions share theirs with others: what was found `sound` is not looked at again."""
+    key = (id(session.allocation), session.owner, session.number)
+    if key in sound:
+        return ()
+    found = tuple(_allocation(session, places))
+    if not found:
+        sound.add(key)
+    return found
 
 
 def _allocation(session: Session, places: Mapping[str, int]) -> Iterator[str]:
@@ -172,8 +193,9 @@ def _timers(engine: Snapshot, accounts: int) -> Checking:
     del accounts
     yield from twice("timers", (timer.key for timer in engine.timers))
     there = _there(engine)
-    for timer in engine.timers:
-        yield None
+    for count, timer in enumerate(engine.timers):
+        if not count % RECORDS_AT_ONCE:
+            yield None
         kind, about = _ABOUT.get(type(timer.command), lambda _: ("", ""))(timer.command)
         if timer.at < engine.at:
             yield "timers", timer.key, "was due before now"
@@ -184,8 +206,9 @@ def _timers(engine: Snapshot, accounts: int) -> Checking:
         elif about not in there[kind]:
             yield "timers", timer.key, f"is about a {kind} that is not there"
     due = {timer.key: timer.at for timer in engine.timers}
-    for session in engine.sessions:
-        yield None
+    for count, session in enumerate(engine.sessions):
+        if not count % RECORDS_AT_ONCE:
+            yield None
         waits_for_calls = session.running and session.is_due(engine.at)
         if session.is_live and not waits_for_calls and due.get(session_key(session.uuid)) != session.expires_at:
             yield "sessions", session.uuid, "expires at another instant than its timer says"

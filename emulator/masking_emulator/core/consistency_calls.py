@@ -1,7 +1,8 @@
 """Checks of the calls, recordings and callbacks of a snapshot that people may have edited: what must go together."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from itertools import islice
 from typing import Any, Final
 
 from masking_emulator.core.commands import ReleaseCallback, RetryCallback, StepCall, TypeDigits
@@ -21,6 +22,9 @@ Checking = Iterator[Contradiction | None]
 
 #: So many names are compared before anybody asks whether a turn is over.
 _NAMES_AT_ONCE: Final = 500
+
+#: And so many records.
+RECORDS_AT_ONCE: Final = 100
 
 _CONNECTING: Final = (Route.CONNECT, Route.PLACED, Route.ASK_PIN, Route.ANYONE)
 
@@ -287,8 +291,9 @@ def _callback_timers(engine: Snapshot) -> Checking:
 def in_order(where: str, records: Iterable[Any], newest: int) -> Checking:
     """Records stand in the order of their making: by ordinal, and by the instant."""
     ordinal, instant = 0, 0
-    for record in records:
-        yield None
+    for count, record in enumerate(records):
+        if not count % RECORDS_AT_ONCE:
+            yield None
         at = record.created_at if where == "sessions" else record.started_at
         if record.ordinal <= ordinal or at < instant:
             yield where, record.uuid, "is not in the order of making"
@@ -297,12 +302,15 @@ def in_order(where: str, records: Iterable[Any], newest: int) -> Checking:
         yield where, ordinal, f"is beyond the newest, which is {newest}"
 
 
-def twice(where: str, names: Iterable[Any]) -> Checking:
-    """No name is there twice."""
-    seen = set[Any]()
-    for name in names:
-        if name in seen:
-            yield where, name, "is there twice"
-        seen.add(name)
-        if not len(seen) % _NAMES_AT_ONCE:
-            yield None
+def twice(where: str, names: Iterable[Any], said: Callable[[Any], Any] = lambda name: name) -> Checking:
+    """No name is there twice. `said` is how it is said of one that is."""
+    seen, rest = set[Any](), iter(names)
+    while some := list(islice(rest, _NAMES_AT_ONCE)):
+        if len(new := set(some)) == len(some) and seen.isdisjoint(new):
+            seen |= new
+        else:
+            for name in some:
+                if name in seen:
+                    yield where, said(name), "is there twice"
+                seen.add(name)
+        yield None

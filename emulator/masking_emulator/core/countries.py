@@ -29,8 +29,14 @@ def is_possible(digits: str) -> bool:
 
     Lengths are checked and ranges are not, so fictional numbers such as +1 555 555 0100 pass.
     """
-    code = calling_code(digits)
-    return code is not None and len(digits) - len(str(code)) in NATIONAL_LENGTHS[code]
+    return _has_length(digits[:_CODE_DIGITS_MAX], len(digits))
+
+
+# Remembered for the same reason; of most beginnings, all numbers have one length.
+@lru_cache(maxsize=2048)
+def _has_length(beginning: str, length: int) -> bool:
+    code = _code_of(beginning)
+    return code is not None and length - len(str(code)) in NATIONAL_LENGTHS[code]
 
 
 def international_formats(code: int) -> list[tuple[str, str | None, str]]:
