@@ -56,7 +56,7 @@ _MODES: Final = {
     label: list(GenerationMode) if operation.body or operation.query else [GenerationMode.POSITIVE]
     for label, operation in _OPERATIONS.items()
 }
-_EXAMPLES_MAX: Final = 30
+_EXAMPLES_MAX: Final = 20
 
 _GOLDEN: Final = [
     path
