@@ -77,7 +77,8 @@ class Operation(Record):
 
     `media_type` is the type of a successful answer; a handler of another type than JSON makes the response itself.
     `only_reads`: it changes nothing, although it is no GET. `makes_world`: there may be no world of the path yet.
-    `arriving` makes the readers of the lists in a long body, which are read as they come (world/incoming.py).
+    `arriving` makes the readers of the lists in a long body about a world, which are read as they come
+    (world/incoming.py).
     """
 
     method: str
@@ -90,7 +91,7 @@ class Operation(Record):
     media_type: str = JSON
     only_reads: bool = False
     makes_world: bool = False
-    arriving: Callable[[], Readers] | None = None
+    arriving: Callable[[World], Readers] | None = None
 
 
 #: The path of a world, below which its operations are.
@@ -240,7 +241,11 @@ class ControlEndpoint:
             if piece is None:
                 return _short(text_of(b"".join(begun)))
             begun.append(piece)
-        readers = {} if operation.arriving is None else operation.arriving()
+        readers: Readers = {}
+        if operation.arriving is not None:
+            world = self._hub.world(request.path_params["auth_id"])
+            await world.entered()
+            readers = operation.arriving(world)
         try:
             body = await read_as_it_comes(_in_order(begun, pieces), readers, self._hub.turn_s)
         except (ValueError, RecursionError):

@@ -14,15 +14,16 @@ from masking_emulator.control.pieces import response_in_pieces
 from masking_emulator.wholefile import CannotKeepFile
 from masking_emulator.world.incoming import Readers
 from masking_emulator.world.turns import politely
+from masking_emulator.world.world import World
 
 #: A world of 100,000 sessions has to fit into it.
 _SNAPSHOT_BYTES_MAX: Final = 536_870_912
 
 
-def _arriving() -> Readers:
+def _arriving(world: World) -> Readers:
     from masking_emulator.keeping.snapshot import arriving
 
-    return arriving()
+    return arriving(world)
 
 
 async def take_snapshot(asked: ControlRequest) -> Response:

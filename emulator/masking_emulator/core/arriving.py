@@ -19,11 +19,11 @@ from masking_emulator.core.work import Work
 class ArrivingList:
     """The items of a list as they come. What is wrong with one of them is kept, and those after it are not made."""
 
-    def __init__(self, hint: Any, shared: Callable[[Any], Any] | None = None) -> None:
-        """`shared` may take a record that is there already in the place of an equal one."""
+    def __init__(self, hint: Any) -> None:
+        #: May return another item in the place of an equal one, so that both are not kept.
+        self.shared: Callable[[Any], Any] | None = None
         self._read = reader_of(hint, "")
         self._read_many = reader_of_many(hint) if is_record(hint) else lambda _: None
-        self._shared = shared
         self._items: list[Any] = []
         self._refused: Bad | None = None
 
@@ -56,7 +56,7 @@ class ArrivingList:
         return tuple(self._items)
 
     def _add(self, made: Iterable[Any]) -> None:
-        self._items += made if self._shared is None else map(self._shared, made)
+        self._items += made if self.shared is None else map(self.shared, made)
 
 
 def lists_of(kind: type[Struct]) -> dict[str, ArrivingList]:

@@ -3,7 +3,6 @@
 Integers, so that sums are exact and a replayed run gives the same bytes.
 """
 
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Final
@@ -34,12 +33,15 @@ def read(text: str) -> int:
 
     Raises ValueError where `text` is no such instant or lies outside 1970 to 9999.
     """
-    if len(text) == 27 and text[13] + text[16] + text[19] + text[26] == "::.Z":
-        us = text[20:26]
-        if us.isascii() and us.isdigit():
-            with suppress(ValueError):  # then the whole of it is what is wrong
-                return _possible(_read_whole(text[:19]) + int(us), text)
-    return _possible(_read_whole(text), text)
+    us = text[20:26]
+    if len(text) == 27 and text[26] == "Z" and us.isdecimal() and us.isascii():
+        whole = _read_whole_seconds(text[:20])
+        if whole is not None and whole + int(us) <= INSTANT_MAX:
+            return whole + int(us)
+    instant = _read(text)
+    if not 0 <= instant <= INSTANT_MAX:
+        raise ValueError(f"{text!r} lies outside the years 1970 to 9999")
+    return instant
 
 
 # A snapshot of many sessions has hundreds of thousands of instants, within few seconds. Remembering those makes reading
@@ -53,14 +55,19 @@ def _written_second(seconds: int) -> str:
 
 
 @lru_cache(_REMEMBERED)
-def _read_whole(text: str) -> int:
+def _read_whole_seconds(beginning: str) -> int | None:
+    """The instant before its fraction, in microseconds; None where this is no such beginning."""
+    if beginning[13] + beginning[16] + beginning[19] != "::.":
+        return None
+    try:
+        instant = _read(beginning[:19])
+    except ValueError:
+        return None
+    return instant if instant >= 0 else None
+
+
+def _read(text: str) -> int:
     moment = datetime.fromisoformat(text)
     if moment.tzinfo is None:
         moment = moment.replace(tzinfo=UTC)
     return (moment - _EPOCH) // timedelta(microseconds=1)
-
-
-def _possible(instant: int, text: str) -> int:
-    if not 0 <= instant <= INSTANT_MAX:
-        raise ValueError(f"{text!r} lies outside the years 1970 to 9999")
-    return instant

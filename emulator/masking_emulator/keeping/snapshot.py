@@ -90,9 +90,15 @@ def _part(part: Any, name: str) -> Any:
 _LISTS: Final = items_of(core.Snapshot)
 
 
-def arriving() -> Readers:
-    """What reads the lists of a snapshot that comes in pieces (world/incoming.py); `restoring` takes them so."""
-    return {"engine": lists_of(core.Snapshot)}
+def arriving(world: World | None = None) -> Readers:
+    """What reads the lists of a snapshot that comes in pieces (world/incoming.py); `restoring` takes them so.
+
+    What the world has as it is in the snapshot is not made a second time.
+    """
+    lists = lists_of(core.Snapshot)
+    one = core.OneOfEach((lambda _: None) if world is None else world.caught_up().kept_session)
+    lists["sessions"].shared, lists["timers"].shared = one.session, one.timer
+    return {"engine": lists}
 
 
 def restore(world: World, given: Mapping[str, Any]) -> None:

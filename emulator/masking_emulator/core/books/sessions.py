@@ -258,9 +258,11 @@ class SessionBook:
     def _enter_by_key(self, session: Session) -> None:
         self._on_number[session.number].add(session.ordinal, session.uuid)
         self._owned_by[session.owner].add(session.ordinal, session.uuid)
-        self._link_parties(session)
+        # Most parties are in one session. One tuple for all that is known of them takes 48 bytes; lists would take 352.
+        only = (session.uuid,)
+        self._link_parties(session, only)
         self._link_number(session)
-        self._know_parties(session)
+        self._know_parties(session, only)
         self.live_count += session.is_live
 
     def _leave(self, session: Session) -> None:
@@ -288,10 +290,10 @@ class SessionBook:
         has_others = before.first_party != session.first_party or before.second_party != session.second_party
         if ends or has_others:
             self._unlink_parties(before)
-            self._link_parties(session)
+            self._link_parties(session, (session.uuid,))
         if has_others:
             self._forget_parties(before)
-            self._know_parties(session)
+            self._know_parties(session, (session.uuid,))
         if ends or _number_key(before) != _number_key(session):
             self._unlink_number(before)
             self._link_number(session)
@@ -300,18 +302,17 @@ class SessionBook:
             self._on_number[session.number].add(session.ordinal, session.uuid)
         self.live_count -= ends
 
-    def _link_parties(self, session: Session) -> None:
+    def _link_parties(self, session: Session, only: tuple[str]) -> None:
         if session.is_live:
             for party in session.parties:
-                self._live_of[party] = self._with(self._live_of.get(party, ()), session)
+                uuids = self._live_of.get(party)
+                self._live_of[party] = only if uuids is None else self._with(uuids, session)
 
     def _unlink_parties(self, session: Session) -> None:
         for party in session.parties:
             _discard(self._live_of, party, session.uuid)
 
-    def _know_parties(self, session: Session) -> None:
-        # Most parties are in one session. One tuple for both of them takes 48 bytes; a list for each would take 176.
-        only = (session.uuid,)
+    def _know_parties(self, session: Session, only: tuple[str]) -> None:
         for party in session.parties:
             known = self._known_of.get(party)
             if known is None:
