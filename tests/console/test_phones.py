@@ -101,6 +101,9 @@ def test_diagram_stands_above_the_fold_and_grows(console: Console) -> None:
         seen.append((box["y"] > 57, box["y"] + box["height"] <= 900))
 
     assert [(True, True)] * 3 == seen
+    # Whoever dials is answered by the number, and the number by whom it calls.
+    ways = "lines => lines.map((line) => (line.x1.baseVal.value < line.x2.baseVal.value ? '>' : '<')).join('')"
+    assert "><><>>" == steps.evaluate_all(ways)
 
 
 def test_call_is_announced_to_who_listens(console: Console) -> None:

@@ -31,6 +31,9 @@ _PUT_ASIDE: Final = """() => {
     document.dispatchEvent(new Event("visibilitychange"));
 }"""
 
+#: What is said of the number at the end of the stories in which its session is over by then.
+_NUMBER_AT_THE_END: Final = dict.fromkeys(("A delivery", "Expiry during a call"), "whoever dials it reaches nobody")
+
 
 @pytest.fixture
 def told(console: Console) -> Iterator[Console]:
@@ -64,6 +67,8 @@ def test_story_plays_to_its_end_and_leaves_a_world(told: Console, title: str) ->
     expect(page.locator(".caption")).to_contain_text("That was all of it.", timeout=30_000)
     for part in STORIES[title]:
         expect(page.locator(".captions")).to_contain_text(part)
+    expect(page.get_by_role("button", name="Pause")).to_have_count(0)
+    expect(page.locator(".mask")).to_contain_text(_NUMBER_AT_THE_END.get(title, "to reach the other"))
     page.get_by_role("link", name="See its sessions").click()
     expect(page.locator("tbody tr").first).to_be_visible()
     assert told.world != told.api.auth_id

@@ -95,7 +95,9 @@ const STEPS = {
   PinChecked: ({ verdict }) => [0, 1, `PIN ${verdict.replaceAll("_", " ")}`, verdict === "wrong" ? "bad" : "good"],
   MessagePlayed: ({ message }) => [1, message === "second_party" ? 2 : 0, `plays ${message.replaceAll("_", " ")}`],
   LegRinging: (_, person) => [1, person, "rings"],
-  LegAnswered: (_, person) => [person, 1, "answers", "good"],
+  // Whoever dials is answered by the number itself.
+  LegAnswered: ({ call, leg }, person) =>
+    call.legs[leg].inbound ? [1, person, "answers", "good"] : [person, 1, "answers", "good"],
   RecordingStarted: () => [1, 1, "● records", "bad"],
   RecordingCompleted: () => [1, 1, "recording is there"],
   RecordingFailed: () => [1, 1, "recording failed", "bad"],

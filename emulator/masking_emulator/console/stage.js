@@ -39,6 +39,7 @@ const IN_WORDS = /** @type {Record<string, string>} */ ({
   asks: "Who is calling? The number asks for a PIN.",
   talks: "They talk through this number. Neither sees the other's.",
   still: "Either side dials this number to reach the other.",
+  ended: "It leads nowhere now: whoever dials it reaches nobody.",
 });
 
 /**
@@ -182,7 +183,12 @@ function maskPlate() {
   );
   /** @type {Mask} */
   let shown = { number: "", until: null, live: false };
+  let through = "still";
 
+  const say = () => {
+    const text = IN_WORDS[through === "still" && shown.until && !shown.live ? "ended" : through];
+    if (words.textContent !== text) words.textContent = text;
+  };
   const tick = () => {
     const seconds = shown.until ? (instant(shown.until) - worldNow()) / 1000 : 0;
     const text = shown.live ? `for another ${lasting(seconds)}` : "the session has ended";
@@ -194,11 +200,12 @@ function maskPlate() {
     show(number, next ? tel(next.number) : "–");
     element.dataset.live = String(shown.live);
     tick();
+    say();
   };
   const call = (/** @type {Call | null} */ now) => {
-    const through = (now && THROUGH[now.phase]) ?? "still";
+    through = (now && THROUGH[now.phase]) ?? "still";
     element.dataset.through = through;
-    if (words.textContent !== IN_WORDS[through]) words.textContent = IN_WORDS[through];
+    say();
   };
   return { element, mask, call, tick };
 }

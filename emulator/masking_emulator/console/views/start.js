@@ -120,8 +120,10 @@ function theatre(main, signal) {
 }
 
 /** @param {any} created the answer to a create */
-function maskOf({ virtual_number, session }) {
-  return { number: virtual_number, until: session.expiry_time, live: true };
+function maskOf({ virtual_number, session_uuid, session }) {
+  const isOver = (/** @type {import("../types.js").JournalEvent} */ each) =>
+    each.event === "SessionExpired" && each.session.uuid === session_uuid;
+  return { number: virtual_number, until: session.expiry_time, live: !history().some(isOver) };
 }
 
 /** @param {[string, string]} view */
@@ -143,12 +145,7 @@ async function refresh(scene, told, signal) {
     control("GET", `/callbacks?order=newest&limit=${CALLBACKS_SHOWN}`, undefined, quiet),
   ]);
   const current = now.scene.session;
-  if (current) {
-    const live = !history().some(
-      ({ event, session }) => event === "SessionExpired" && session.uuid === current.session_uuid,
-    );
-    scene.mask({ ...maskOf(current), live });
-  }
+  if (current) scene.mask(maskOf(current));
   scene.draw(calls, history(), calls[0] ?? null);
   show(
     told,
