@@ -63,14 +63,16 @@ def _receiving(certificate: Path) -> Iterator[int]:
         server.server_close()
 
 
-def _state_of_a_callback(url: str, port: int) -> str:
+def _state_of_a_callback(url: str, port: int) -> tuple[str, str | None]:
+    """How it ended, and the error of its attempt."""
     api, control = Api(url, DEMO, "emulator-token", DEMO), Control(url)
     created = api.create(
         first_party=PEOPLE[0], second_party=PEOPLE[1], callback_url=f"https://localhost:{port}/cb#rc=0"
     )
     api.ask("DELETE", api.session(created.json["session"]["session_uuid"]))
     control.post(f"/worlds/{DEMO}/clock/advance", {"seconds": 1})
-    return str(control.get(f"/worlds/{DEMO}/callbacks")["callbacks"][-1]["state"])
+    callback = control.get(f"/worlds/{DEMO}/callbacks")["callbacks"][-1]
+    return callback["state"], callback["attempts"][0]["error"]
 
 
 def test_receiver_with_a_certificate_of_ones_own_is_believed_where_the_server_is_told_so(certificate: Path) -> None:
@@ -81,7 +83,10 @@ def test_receiver_with_a_certificate_of_ones_own_is_believed_where_the_server_is
         with serving("--callback-ca", str(certificate)) as (_, url):
             by_option = _state_of_a_callback(url, port)
 
-    assert ("failed", "delivered") == (alone, by_option)
+    assert ("delivered", None) == by_option
+    assert "failed" == alone[0]
+    assert str(alone[1]).startswith("the certificate is not trusted: self-signed certificate")
+    assert str(alone[1]).endswith("; --callback-ca FILE names an authority")
 
 
 def test_variable_of_the_system_goes_on_working(certificate: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -90,7 +95,7 @@ def test_variable_of_the_system_goes_on_working(certificate: Path, monkeypatch: 
     with _receiving(certificate) as port, serving() as (_, url):
         state = _state_of_a_callback(url, port)
 
-    assert "delivered" == state
+    assert ("delivered", None) == state
 
 
 def test_file_without_a_certificate_is_refused_before_anything_is_served(tmp_path: Path) -> None:

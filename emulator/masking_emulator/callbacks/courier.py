@@ -43,7 +43,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final
 from weakref import WeakValueDictionary
 
-from masking_emulator.callbacks.exchange import Answer, Outgoing, described
+from masking_emulator.callbacks.exchange import Answer, Outgoing
+from masking_emulator.callbacks.failures import described
 from masking_emulator.clock import real_seconds
 from masking_emulator.core.records.callbacks import Outcome
 

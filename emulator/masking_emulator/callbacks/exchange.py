@@ -38,11 +38,3 @@ class Answer(Struct):
     body_cut: bool = False
     error: str = ""
     took_ms: float = 0.0
-
-
-def described(error: BaseException) -> str:
-    """The error as text: that of its cause, which says most."""
-    while error.__cause__ is not None:
-        error = error.__cause__
-    text = str(error)
-    return f"{type(error).__name__}: {text}" if text else type(error).__name__

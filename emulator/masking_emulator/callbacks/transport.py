@@ -11,7 +11,8 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from masking_emulator.callbacks.egress import Blocked, addresses, is_looked_up
-from masking_emulator.callbacks.exchange import BODY_BYTES_MAX, Answer, Outgoing, described
+from masking_emulator.callbacks.exchange import BODY_BYTES_MAX, Answer, Outgoing
+from masking_emulator.callbacks.failures import described
 from masking_emulator.callbacks.measured import MeasuredStream
 from masking_emulator.callbacks.names import NameService
 from masking_emulator.core.records.callbacks import Outcome
@@ -52,9 +53,9 @@ class Transport:
             answer.outcome, answer.error = Outcome.BLOCKED, str(blocked)
         except (httpcore.ConnectTimeout, httpcore.ConnectError) as error:
             answer.outcome, answer.error = Outcome.NOT_CONNECTED, described(error)
-        except httpcore.TimeoutException as error:
+        except httpcore.TimeoutException:
             answer.outcome = Outcome.NO_ANSWER if answer.status is None else Outcome.BROKEN
-            answer.error = described(error)
+            answer.error = f"nothing came for {request.read_timeout_s:g} seconds"
         except (httpcore.NetworkError, httpcore.ProtocolError, OSError, ValueError) as error:
             answer.outcome, answer.error = Outcome.BROKEN, described(error)
 

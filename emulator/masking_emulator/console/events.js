@@ -89,7 +89,7 @@ export function titleOf(event) {
  * @returns {string | null}
  */
 export function sessionOf(event) {
-  const about = event.session ?? event.call ?? event.callback ?? event.recording ?? event.hold;
+  const about = event.session ?? event.call ?? event.callback ?? event.recording ?? event.cool_off;
   if (event.session) return event.session.uuid;
   return about?.session ?? (["CallNotPlaced", "ExpiryPostponed"].includes(event.event) ? event.uuid : null);
 }
@@ -110,7 +110,7 @@ const ABOUT = [
   [(event) => event.leg !== undefined && event.call?.legs, (event) => legs(event)],
   [(event) => event.call?.caller, ({ call }) => `${formatted(call.caller)} dials ${formatted(call.number)}`],
   [(event) => event.callback, ({ attempt, callback }) => answered(attempt, callback)],
-  [(event) => event.hold, ({ hold }) => `${formatted(hold.number)} until ${timeOf(hold.until)}`],
+  [(event) => event.cool_off, ({ cool_off: its }) => `${formatted(its.number)} until ${timeOf(its.until)}`],
   [(event) => event.message, (event) => `${event.message.replaceAll("_", " ")}: ${event.outcome ?? event.url}`],
   [(event) => event.number, ({ number }) => formatted(number.digits)],
   [(event) => event.phone, ({ phone }) => `${formatted(phone.number)}: ${phone.habit.replaceAll("_", " ")}`],
@@ -145,7 +145,7 @@ function legs({ event, call, leg }) {
  * @param {{ url: string }} callback
  */
 function answered(attempt, callback) {
-  const answer = attempt ? (attempt.status ?? attempt.error) : null;
   const to = URL.canParse(callback.url) ? new URL(callback.url).host : callback.url;
-  return answer ? `${to} answered ${answer}` : `to ${to}`;
+  if (!attempt) return `to ${to}`;
+  return attempt.status ? `${to} answered ${attempt.status}` : `${to}: ${attempt.error}`;
 }
