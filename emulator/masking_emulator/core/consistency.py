@@ -4,7 +4,7 @@ A state that contradicts itself would fail later, far from the line that is wron
 are numbers, sessions and timers; calls, recordings and callbacks are in consistency_calls.py.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
@@ -74,12 +74,13 @@ def _sessions(engine: Snapshot, accounts: int) -> Checking:
     yield from twice("sessions", (session.uuid for session in sessions))
     yield from in_order("sessions", sessions, engine.ordinal)
     live = [session for session in sessions if session.is_live]
-    parties = ((party, s.number) for s in live for party in s.parties)
-    yield from twice("sessions", parties, lambda name: f"+{name[0]} on +{name[1]}")
+    yield None
+    yield from _parties(live)
     yield from twice("sessions", (s.pair for s in live), lambda pair: f"the live session of {pair}")
     owners = {number.digits: number.owner for number in engine.numbers}
     places = {number.digits: number.place for number in engine.numbers}
     running = Counter(call.session for call in engine.calls if call.is_running)
+    yield None
     on_number = Counter(session.number for session in live)
     yield None
     sound = set[Hashable]()
@@ -102,6 +103,19 @@ def _sessions(engine: Snapshot, accounts: int) -> Checking:
             yield "sessions", session.uuid, "needs its number for itself, and others are on it"
         for why in (*_session(session, engine.at), *_new_allocation(session, places, sound)):
             yield "sessions", session.uuid, why
+
+
+def _parties(live: Iterable[Session]) -> Checking:
+    """No party is on a number twice. As `twice`, without a name for each that has to be made and thrown away."""
+    parties_on = defaultdict[str, set[str]](set)
+    for count, session in enumerate(live):
+        on_number = parties_on[session.number]
+        for party in session.parties:
+            if party in on_number:
+                yield "sessions", f"+{party} on +{session.number}", "is there twice"
+            on_number.add(party)
+        if not count % RECORDS_AT_ONCE:
+            yield None
 
 
 #: Named here, because reading a member off its class takes Python 3.11 longer than the question.
@@ -192,7 +206,7 @@ def _draws(engine: Snapshot, accounts: int) -> Checking:
 def _timers(engine: Snapshot, accounts: int) -> Checking:
     del accounts
     yield from twice("timers", (timer.key for timer in engine.timers))
-    there = _there(engine)
+    there = yield from _there(engine)
     for count, timer in enumerate(engine.timers):
         if not count % RECORDS_AT_ONCE:
             yield None
@@ -206,6 +220,7 @@ def _timers(engine: Snapshot, accounts: int) -> Checking:
         elif about not in there[kind]:
             yield "timers", timer.key, f"is about a {kind} that is not there"
     due = {timer.key: timer.at for timer in engine.timers}
+    yield None
     for count, session in enumerate(engine.sessions):
         if not count % RECORDS_AT_ONCE:
             yield None
@@ -220,14 +235,16 @@ def _timers(engine: Snapshot, accounts: int) -> Checking:
             yield "cool_offs", cool_off.number, "ends at another instant than its timer says"
 
 
-def _there(engine: Snapshot) -> dict[str, set[Hashable]]:
-    return {
-        "live session": {session.uuid for session in engine.sessions if session.is_live},
-        "session that calls": {s.uuid for s in engine.sessions if s.is_live and s.settings.initiate_call},
-        "cool_off": {(cool_off.number, cool_off.session) for cool_off in engine.cool_offs},
-        "call": {call.uuid for call in engine.calls if call.is_running},
-        "callback": {callback.ordinal for callback in engine.callbacks},
-    }
+def _there(engine: Snapshot) -> Work[dict[str, set[Hashable]]]:
+    there: dict[str, set[Hashable]] = {}
+    there["live session"] = {session.uuid for session in engine.sessions if session.is_live}
+    yield
+    there["session that calls"] = {s.uuid for s in engine.sessions if s.settings.initiate_call and s.is_live}
+    yield
+    there["cool_off"] = {(cool_off.number, cool_off.session) for cool_off in engine.cool_offs}
+    there["call"] = {call.uuid for call in engine.calls if call.is_running}
+    there["callback"] = {callback.ordinal for callback in engine.callbacks}
+    return there
 
 
 #: Command that a timer may hold → the function that returns what it refers to.

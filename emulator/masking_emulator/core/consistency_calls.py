@@ -57,6 +57,7 @@ def calls(engine: Snapshot, accounts: int) -> Checking:
     yield from in_order("calls", engine.calls, engine.call_ordinal)
     numbers = {number.digits for number in engine.numbers}
     owners = {session.uuid: session.owner for session in engine.sessions}
+    yield None
     for call in engine.calls:
         yield None
         if not 0 <= call.owner < accounts:
@@ -70,7 +71,9 @@ def calls(engine: Snapshot, accounts: int) -> Checking:
         if call.is_running and call.session not in (owners if call.phase in _IN_SESSION else {"", *owners}):
             yield "calls", call.uuid, "runs in a session that is not there"
     by_uuid = {call.uuid: call for call in engine.calls}
-    for timer in engine.timers:
+    for count, timer in enumerate(engine.timers):
+        if not count % RECORDS_AT_ONCE:
+            yield None
         if isinstance(timer.command, StepCall | TypeDigits):
             yield from _timer(timer.command, by_uuid)
 
@@ -175,6 +178,7 @@ def callbacks(engine: Snapshot, accounts: int) -> Checking:
     """Contradictions in the callbacks that are not settled, and in their lines."""
     yield from twice("callbacks", (callback.ordinal for callback in engine.callbacks))
     owners = {session.uuid: session.owner for session in engine.sessions}
+    yield None
     for callback in engine.callbacks:
         yield None
         if not 0 <= callback.owner < accounts or owners.get(callback.session, callback.owner) != callback.owner:
@@ -277,6 +281,7 @@ def _lines(engine: Snapshot) -> Checking:
 
 def _callback_timers(engine: Snapshot) -> Checking:
     timers = {timer.key: timer.command for timer in engine.timers}
+    yield None
     may = {
         CallbackState.RETRYING: (RetryCallback,),
         CallbackState.HELD: (ReleaseCallback, type(None)),
