@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from masking_emulator.core.instants import DAY_US, INSTANT_MAX, SECOND_US, read, written
+from masking_emulator.core.instants import DAY_US, INSTANT_MAX, SECOND_US, read, read_many, written
 
 
 @st.composite
@@ -88,3 +88,8 @@ def test_text_is_read_as_the_standard_library_reads_it(text: str) -> None:
         expected = str(error)
 
     assert expected == _read_or_why_not(text)
+    if isinstance(expected, int) and datetime.fromisoformat(text).tzinfo is not None:
+        assert [expected, 0, expected] == read_many([text, written(0), text])
+    else:
+        with pytest.raises((ValueError, TypeError)):
+            read_many([written(0), text])

@@ -4,7 +4,7 @@ What is wrong in such a list is said only when the record is put together. So th
 snapshot whether its lists were there at once or came one after the other.
 """
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, get_args, get_origin
 
 from msgspec import Raw, Struct
@@ -20,8 +20,8 @@ class ArrivingList:
     """The items of a list as they come. What is wrong with one of them is kept, and those after it are not made."""
 
     def __init__(self, hint: Any) -> None:
-        #: May return another item in the place of an equal one, so that both are not kept.
-        self.shared: Callable[[Any], Any] | None = None
+        #: May return others in the place of some that are equal, so that both are not kept.
+        self.shared: Callable[[Sequence[Any]], Sequence[Any]] = lambda items: items
         self._read = reader_of(hint, "")
         self._read_many = reader_of_many(hint) if is_record(hint) else lambda _: None
         self._items: list[Any] = []
@@ -55,8 +55,8 @@ class ArrivingList:
             raise codec.refusal(self._refused, f"{path}[{len(self._items)}]")
         return tuple(self._items)
 
-    def _add(self, made: Iterable[Any]) -> None:
-        self._items += made if self.shared is None else map(self.shared, made)
+    def _add(self, made: Sequence[Any]) -> None:
+        self._items += self.shared(made)
 
 
 def lists_of(kind: type[Struct]) -> dict[str, ArrivingList]:

@@ -77,7 +77,7 @@ def reader_of_many(kind: type[Struct]) -> Callable[[bytes], Sequence[Any] | None
     def read_many(content: bytes) -> Sequence[Any] | None:
         try:
             return read(decode(content))
-        except (Bad, MsgspecError, ValueError, LookupError, RecursionError):
+        except (Bad, MsgspecError, ValueError, TypeError, LookupError, RecursionError):
             return None
 
     return read_many
@@ -131,7 +131,7 @@ def _form_of_one(hint: Any, name: str) -> _Form | _RecordForm | None:
     if hint is str and name in _REPEATED:
         return _Form(str, _each(_read_repeated))
     if hint is int and is_instant(name):
-        return _Form(str, _each(_read_instant), _each(_write_instant))
+        return _Form(str, instants.read_many, _each(_write_instant))
     if hint in _SCALARS:
         return _SCALARS[hint]
     if isinstance(hint, type) and issubclass(hint, Choice):
@@ -148,8 +148,7 @@ _SCALARS: Final[Mapping[type, _Form]] = {
     float: _Form(Annotated[float, Meta(ge=0, le=NUMBER_MAX)]),
 }
 
-# Of a session, the instants of its creation and of its last change are mostly one. More than are read at a time.
-_read_instant: Final = lru_cache(1024)(instants.read)
+# Of a session, the instants of its creation and of its last change are mostly one. More than are written at a time.
 _write_instant: Final = lru_cache(1024)(instants.written)
 _read_repeated: Final = lru_cache(REMEMBERED_MAX)(str)
 

@@ -1,5 +1,6 @@
 """The telephone numbering plan: which country a number belongs to, whether it can be one at all, how it is written."""
 
+from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
 
@@ -30,6 +31,11 @@ def is_possible(digits: str) -> bool:
     Lengths are checked and ranges are not, so fictional numbers such as +1 555 555 0100 pass.
     """
     return _has_length(digits[:_CODE_DIGITS_MAX], len(digits))
+
+
+def are_possible(numbers: Iterable[str]) -> bool:
+    """Whether all of these are; of those with one beginning and one length, one is looked at."""
+    return all(map(is_possible, {(digits[:_CODE_DIGITS_MAX], len(digits)): digits for digits in numbers}.values()))
 
 
 # Remembered for the same reason; of most beginnings, all numbers have one length.

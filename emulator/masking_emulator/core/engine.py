@@ -190,9 +190,10 @@ class Engine:
         """A session that this owner may see; None sees all. Raises Refused(SESSION_NOT_FOUND)."""
         return sessions.find(self._state, uuid, owner, self.now)
 
-    def kept_session(self, uuid: str) -> Session | None:
-        """The session of this UUID, if it is kept."""
-        return self._state.book.get(uuid)
+    @property
+    def kept_session(self) -> Callable[[str], Session | None]:
+        """What finds a session by its UUID, if it is kept."""
+        return self._state.book.get
 
     def select(self, query: SessionQuery) -> tuple[int, list[Session]]:
         """How many sessions match, and the wanted page of them, newest first."""

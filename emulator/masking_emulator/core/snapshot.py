@@ -4,7 +4,9 @@ Only what cannot be derived is in it: the records themselves, and the few orders
 uses and groups are made anew, so a snapshot that was edited by hand is as good as one that was taken.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from operator import attrgetter
+from typing import Final
 
 from masking_emulator.core.books.outbox import in_order
 from masking_emulator.core.chance import Chance, Seed
@@ -66,20 +68,24 @@ class OneOfEach:
         self._kept = kept
         self._sessions: dict[str, Session] = {}
 
-    def session(self, session: Session) -> Session:
-        """The session, or the one that is equal and was there before."""
-        kept = self._kept(session.uuid)
-        if kept == session:
-            session = kept
-        self._sessions[session.uuid] = session
-        return session
+    def sessions(self, made: Sequence[Session]) -> Sequence[Session]:
+        """The sessions, and in the place of each that was there before, that one."""
+        one = [kept if kept == new else new for new, kept in zip(made, map(self._kept, map(_uuid, made)), strict=True)]
+        self._sessions.update(zip(map(_uuid, one), one, strict=True))
+        return one
 
-    def timer(self, timer: Timer) -> Timer:
-        """The timer, with the UUID and the instant of the session that it ends; sessions are read before timers."""
-        session = self._sessions.get(timer.key)
-        if session is None or timer.command != TimeOutSession(session.uuid) or timer.at != session.expires_at:
-            return timer
-        return Timer(session.expires_at, session.uuid, TimeOutSession(session.uuid))
+    def timers(self, made: Sequence[Timer]) -> Sequence[Timer]:
+        """The timers, with UUID and instant of the session that each ends; sessions are read before timers."""
+        return [
+            timer
+            if session is None or timer.at != session.expires_at or timer.command != TimeOutSession(timer.key)
+            else Timer(session.expires_at, session.uuid, TimeOutSession(session.uuid))
+            for timer, session in zip(made, map(self._sessions.get, map(_key, made)), strict=True)
+        ]
+
+
+_uuid: Final = attrgetter("uuid")
+_key: Final = attrgetter("key")
 
 
 def taking(state: State, now: int) -> Work[Snapshot]:

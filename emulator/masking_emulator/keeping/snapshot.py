@@ -97,7 +97,7 @@ def arriving(world: World | None = None) -> Readers:
     """
     lists = lists_of(core.Snapshot)
     one = core.OneOfEach((lambda _: None) if world is None else world.caught_up().kept_session)
-    lists["sessions"].shared, lists["timers"].shared = one.session, one.timer
+    lists["sessions"].shared, lists["timers"].shared = one.sessions, one.timers
     return {"engine": lists}
 
 

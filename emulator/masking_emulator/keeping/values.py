@@ -14,7 +14,7 @@ from typing import Any, Final, NamedTuple, Union, get_origin, get_type_hints
 
 from masking_emulator.callbacks.laboratory import RANGES, Action, Rule
 from masking_emulator.core import snapshot as core
-from masking_emulator.core.countries import calling_code, is_possible
+from masking_emulator.core.countries import are_possible, calling_code, is_possible
 from masking_emulator.core.instants import SECOND_US
 from masking_emulator.core.readers import ALIKE, members_of
 from masking_emulator.core.records.base import Choice, Struct, names
@@ -153,7 +153,7 @@ def _are_right(values: Collection[Any], right: set[int]) -> bool:
                 return False
         elif issubclass(kind, Struct):
             new = [value for value in of_kind if id(value) not in right] if kind in ALIKE else of_kind
-            if not all(_is_right_in(field, new, right) for field in _fields(kind)):
+            if new and not all(_is_right_in(field, new, right) for field in _fields(kind)):
                 return False
             if kind in ALIKE:
                 right.update(map(id, new))
@@ -162,8 +162,8 @@ def _are_right(values: Collection[Any], right: set[int]) -> bool:
 
 def _is_right_in(field: _Field, records: Sequence[Struct], right: set[int]) -> bool:
     column = list(map(attrgetter(field.name), records))
-    if field.check is _uuid:
-        return _are_uuids(column)
+    if field.check in _OF_MANY:
+        return _OF_MANY[field.check](column)
     if field.check is not None and any(map(field.check, set(column))):
         return False
     return not field.may_hold or _are_right({id(held): held for held in column}.values(), right)
@@ -180,6 +180,20 @@ def _are_uuids(values: Sequence[str]) -> bool:
     # The length says that no value is two of them.
     lines = "".join(f"{value}\n" for value in values)
     return len(lines) == 37 * len(values) and _UUID_LINES.fullmatch(lines) is not None
+
+
+def _are_phones(values: Sequence[str]) -> bool:
+    digits = "".join(values)
+    return digits.isascii() and digits.isdigit() and are_possible(values)
+
+
+def _are_phones_or_empty(values: Sequence[str]) -> bool:
+    phones = list(filter(None, values))
+    return not phones or _are_phones(phones)
+
+
+def _are_counts_from_one(values: Sequence[int]) -> bool:
+    return min(values) >= 1 and max(values) <= COUNT_MAX
 
 
 @cache
@@ -331,6 +345,14 @@ _OF_RECORDS: Final[Mapping[type, Mapping[str, _Check]]] = {
         "attempts": _between(0, 100),
         "copy_of": _or_none(_count_from_one),
     },
+}
+
+#: Check → the same of many values, which are at least one and of the type that the field has.
+_OF_MANY: Final[Mapping[_Check | None, Callable[[Sequence[Any]], bool]]] = {
+    _uuid: _are_uuids,
+    _phone: _are_phones,
+    _maybe_phone: _are_phones_or_empty,
+    _count_from_one: _are_counts_from_one,
 }
 
 #: Field of a rule → what it may be.
