@@ -104,7 +104,7 @@ def test_copy_of_an_age_index_is_independent() -> None:
 
 def _filled(values: list[int]) -> SortedIndex:
     index = SortedIndex()
-    finished(index.filling(((v, o) for o, v in enumerate(values)), {o: str(o) for o in range(len(values))}))
+    finished(index.filling(values, {ordinal: str(ordinal) for ordinal in range(len(values))}))
     return index
 
 

@@ -181,6 +181,25 @@ def test_snapshot_in_pieces_is_taken_or_refused_as_at_once(seed: int) -> None:
     assert compared > 20
 
 
+@pytest.mark.parametrize("seed", range(2))
+def test_session_that_the_world_has_is_not_made_a_second_time(seed: int) -> None:
+    """Put back where it was taken: one that has changed meanwhile is made, and timers name their sessions' UUIDs."""
+    world = _lively(seed)
+    text = json.dumps(snapshot_of(world)).encode()
+    kept = {session.uuid: session for session in world.caught_up().sessions()}
+    world.clock.jump_to(world.clock.now() + 3_600_000_000)
+    changed = {session.uuid for session in world.caught_up().sessions() if session != kept[session.uuid]}
+    _, saved = read_snapshot(_read(text, arriving(world), _cuts(seed), 512))
+    uuids = {session.uuid: session.uuid for session in saved.engine.sessions}
+    shared = {session.uuid for session in saved.engine.sessions if session is world.caught_up().session(session.uuid)}
+    ends = [timer for timer in saved.engine.timers if timer.key in uuids]
+
+    assert list(kept.values()) == list(saved.engine.sessions)
+    assert kept.keys() - changed == shared
+    assert len(ends) > 0
+    assert all(timer.key is uuids[timer.key] for timer in ends)
+
+
 def test_what_comes_after_a_refused_record_is_still_read() -> None:
     """The first that is wrong is named, and where no JSON comes after it, that is said instead."""
     good_number = {"digits": "14155550100", "calling_code": 1, "owner": 0, "place": 0}

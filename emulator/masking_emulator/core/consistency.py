@@ -210,7 +210,8 @@ def _timers(engine: Snapshot, accounts: int) -> Checking:
     for count, timer in enumerate(engine.timers):
         if not count % RECORDS_AT_ONCE:
             yield None
-        kind, about = _ABOUT.get(type(timer.command), lambda _: ("", ""))(timer.command)
+        about_what = _ABOUT.get(type(timer.command))
+        kind, about = ("", "") if about_what is None else about_what(timer.command)
         if timer.at < engine.at:
             yield "timers", timer.key, "was due before now"
         if not kind:
@@ -224,8 +225,9 @@ def _timers(engine: Snapshot, accounts: int) -> Checking:
     for count, session in enumerate(engine.sessions):
         if not count % RECORDS_AT_ONCE:
             yield None
-        waits_for_calls = session.running and session.is_due(engine.at)
-        if session.is_live and not waits_for_calls and due.get(session_key(session.uuid)) != session.expires_at:
+        if session.is_live and due.get(session_key(session.uuid)) != session.expires_at:
+            if session.running and session.is_due(engine.at):
+                continue  # it waits for its calls
             yield "sessions", session.uuid, "expires at another instant than its timer says"
     for call in engine.calls:
         if call.is_running and due.get(call_key(call.uuid)) != (call.next.at if call.next else None):

@@ -136,12 +136,12 @@ class SortedIndex:
             self._keys[at : at + 1] = [keys[:half], keys[half:]]
             self._uuids[at : at + 1] = [uuids[:half], uuids[half:]]
 
-    def filling(self, values: Iterable[tuple[int, int]], uuids: Mapping[int, str]) -> Work[None]:
-        """The work of putting many sessions into this index, which is empty: each is a value and an ordinal.
+    def filling(self, values: Iterable[int], uuids: Mapping[int, str]) -> Work[None]:
+        """The work of putting many sessions into this index, which is empty.
 
-        It takes a fifth of the time of as many `add`s. `uuids` has the UUID to each ordinal.
+        `uuids` has their ordinals and UUIDs, `values` the value of each. As many `add`s take five times as long.
         """
-        keys = [value << _ORDINAL_BITS | ordinal for value, ordinal in values]
+        keys = [value << _ORDINAL_BITS | ordinal for value, ordinal in zip(values, uuids, strict=True)]
         yield
         keys.sort()
         yield

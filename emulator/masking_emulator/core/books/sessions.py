@@ -53,6 +53,7 @@ from collections import defaultdict
 from collections.abc import Hashable, Iterable, Sequence
 from heapq import nlargest
 from itertools import islice
+from operator import attrgetter
 from typing import Any, TypeVar
 
 from masking_emulator.core.books.index import AgeIndex, Candidates, Range, SortedIndex, whole
@@ -182,9 +183,9 @@ class SessionBook:
                 yield
         uuids = {session.ordinal: session.uuid for session in sessions}
         yield
-        yield from self._created.filling(((s.created_at, s.ordinal) for s in sessions), uuids)
-        yield from self._expires.filling(((s.expires_at, s.ordinal) for s in sessions), uuids)
-        yield from self._durations.filling(((s.duration_s, s.ordinal) for s in sessions), uuids)
+        yield from self._created.filling(map(attrgetter("created_at"), sessions), uuids)
+        yield from self._expires.filling(map(attrgetter("expires_at"), sessions), uuids)
+        yield from self._durations.filling(map(attrgetter("duration_s"), sessions), uuids)
 
     def renew(self, session: Session) -> None:
         """Store a record in which only the status and what its calls left changed, so every index stays as it is."""
@@ -305,8 +306,9 @@ class SessionBook:
     def _link_parties(self, session: Session, only: tuple[str]) -> None:
         if session.is_live:
             for party in session.parties:
-                uuids = self._live_of.get(party)
-                self._live_of[party] = only if uuids is None else self._with(uuids, session)
+                uuids = self._live_of.setdefault(party, only)
+                if uuids is not only:
+                    self._live_of[party] = self._with(uuids, session)
 
     def _unlink_parties(self, session: Session) -> None:
         for party in session.parties:
@@ -314,13 +316,11 @@ class SessionBook:
 
     def _know_parties(self, session: Session, only: tuple[str]) -> None:
         for party in session.parties:
-            known = self._known_of.get(party)
-            if known is None:
-                self._known_of[party] = only
-            elif isinstance(known, tuple):
-                self._known_of[party] = [*known, session.uuid]
-            else:
+            known = self._known_of.setdefault(party, only)
+            if isinstance(known, list):
                 known.append(session.uuid)
+            elif known is not only:
+                self._known_of[party] = [*known, session.uuid]
 
     def _forget_parties(self, session: Session) -> None:
         for party in session.parties:
@@ -333,7 +333,7 @@ class SessionBook:
 
     def _link_number(self, session: Session) -> None:
         """Let calls to the session's number find it by PIN, or by its message for unknown callers."""
-        if not session.is_live:
+        if not session.is_live or (session.pins is None and not session.settings.unknown_caller_play):
             return
         for key in _pin_keys(session):
             self._pin_holders[key] = self._with(self._pin_holders.get(key, ()), session)
