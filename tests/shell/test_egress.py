@@ -190,7 +190,7 @@ _MEDIA: Final[dict[str, tuple[Behaviour, str]]] = {
     "found": (status(200, content=b"12345", Content_Type="audio/mpeg"), "200, audio/mpeg, 5 bytes"),
     "not found": (status(404), "404, no content type, 0 bytes"),
     "elsewhere": (status(302, Location="/other"), "302, no content type, 0 bytes"),
-    "silent": (behaviours.hang, "no_answer: TimeoutError"),
+    "silent": (behaviours.hang, "no_answer: nothing came for 0.1 seconds"),
     "broken": (behaviours.reset, "broken: "),
     "endless": (behaviours.endless, "200, no content type, more than 16384 bytes"),
 }
