@@ -4,7 +4,7 @@ import re
 
 from playwright.sync_api import expect
 
-from tests.console.conftest import SECOND, Console
+from tests.console.conftest import SECOND, STRANGER, Console
 from tests.console.crowd import NEXT_FRAMES
 
 
@@ -22,6 +22,18 @@ def test_problems_stand_first(console: Console) -> None:
     expect(wrong).to_contain_text("SessionTimeout blocked")
     wrong.get_by_role("link", name="create session answered 400").click()
     expect(page.get_by_role("region", name="Request 1")).to_contain_text("first_party is '12'")
+
+
+def test_callbacks_that_failed_for_one_cause_are_one_problem(console: Console) -> None:
+    """A receiver that is down does not crowd out what else is wrong."""
+    console.session(geo_match=True)
+    made = console.session(first_party=STRANGER, callback_url="http://203.0.113.9/")
+    console.control("POST", "/calls", {"from": STRANGER, "to": made["virtual_number"]})
+    console.control("POST", "/clock/advance", {"seconds": 600})
+    console.open("overview")
+    wrong = console.page.get_by_role("region", name="What is wrong")
+    expect(wrong).to_contain_text("blocked, and 5 other callbacks")
+    expect(wrong).to_contain_text("did you mean geomatch?")
 
 
 def test_world_without_trouble_says_so(console: Console) -> None:

@@ -106,6 +106,35 @@ def test_diagram_stands_above_the_fold_and_grows(console: Console) -> None:
     assert "><><>>" == steps.evaluate_all(ways)
 
 
+def test_stage_has_room_beside_the_newest_events(console: Console) -> None:
+    """With what stands beside the view open, nothing lies under it, and what a phone shows stays in the phone."""
+    page = console.page
+    page.set_viewport_size({"width": 1440, "height": 900})
+    made = console.session()
+    console.open("phones")
+    console.control("POST", "/calls", {"from": FIRST, "to": made["virtual_number"], "manual": True})
+    page.get_by_role("button", name="Events & code").click()
+    expect(page.locator("#beside")).to_be_visible()
+    right = "element => element.getBoundingClientRect().right"
+
+    assert page.locator(".the-call").evaluate(right) <= page.locator("main").evaluate(right)
+    for phone in page.locator(".pair .handset").all():
+        assert phone.locator(".screen").evaluate(right) < phone.evaluate(right)
+
+
+def test_caller_stands_where_its_phone_does(console: Console) -> None:
+    """The second party's phone is the right one, so in the diagram its call comes from the right."""
+    page = console.page
+    made = console.session()
+    console.open("phones")
+    console.control("POST", "/calls", {"from": SECOND, "to": made["virtual_number"], "manual": True})
+    steps = page.locator(".sequence line.message")
+    expect(steps).to_have_count(3)
+    ways = "lines => lines.map((line) => (line.x1.baseVal.value < line.x2.baseVal.value ? '>' : '<')).join('')"
+
+    assert "<><" == steps.evaluate_all(ways)
+
+
 def test_call_is_announced_to_who_listens(console: Console) -> None:
     """Ring, answer and hangup are read out."""
     console.session()

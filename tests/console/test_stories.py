@@ -74,6 +74,15 @@ def test_story_plays_to_its_end_and_leaves_a_world(told: Console, title: str) ->
     assert told.world != told.api.auth_id
 
 
+def test_double_click_tells_a_story_once(told: Console) -> None:
+    """One world is made for it, not two."""
+    health = told.emulator.control.get("/health")["worlds"]
+    told.page.get_by_role("button", name="Watch the story").dblclick()
+    expect(told.page.locator(".captions li").first).to_be_visible()
+
+    assert 1 == len(set(told.emulator.control.get("/health")["worlds"]) - set(health))
+
+
 def test_story_goes_on_in_the_background(told: Console) -> None:
     """A tab that is put aside draws no frame any more, not even one that was asked for; the story ends all the same."""
     page = told.page

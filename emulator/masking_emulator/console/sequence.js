@@ -22,12 +22,14 @@ const SHOWN_MAX = 40;
  * @param {Call} call
  * @param {JournalEvent[]} events
  * @param {(number: string) => string} nameOf
+ * @param {boolean} [isFromRight] the caller stands on the right, as the phones beside it do
  */
-export function sequence(call, events, nameOf) {
+export function sequence(call, events, nameOf, isFromRight = false) {
   const steps = events
     .filter((event) => callOf(event) === call.call_uuid)
     .flatMap(stepsOf)
     .slice(-SHOWN_MAX);
+  const columns = isFromRight ? [...X].reverse() : X;
   const height = TOP + STEP * (steps.length + 1);
   const first = call.route === "placed" ? call.legs[0].person : call.from;
   const people = [first, call.to, call.callee ?? call.legs[1]?.person ?? ""];
@@ -37,8 +39,8 @@ export function sequence(call, events, nameOf) {
     "svg",
     { viewBox: `0 0 ${WIDTH} ${height}`, class: "sequence", role: "img", "aria-label": label },
     arrowHead(),
-    X.flatMap((x, place) => actor(x, height, titles[place], people[place], place === 1)),
-    steps.flatMap((step, row) => drawn(step, TOP + STEP * (row + 1) - 8)),
+    columns.flatMap((x, place) => actor(x, height, titles[place], people[place], place === 1)),
+    steps.flatMap((step, row) => drawn(step, TOP + STEP * (row + 1) - 8, columns)),
   );
   const read = steps.map(({ text, at, from }) => h("li", {}, `${timeOf(at)} ${titles[from]} ${text}`));
   return h("figure", { class: "diagram" }, drawing, h("ol", { class: "hidden" }, read));
@@ -75,16 +77,18 @@ function actor(x, height, title, number, isService) {
 /**
  * @param {Step} step
  * @param {number} y
+ * @param {number[]} columns
  */
-function drawn({ from, to, text, at, kind }, y) {
+function drawn({ from, to, text, at, kind }, y, columns) {
   const time = svg("text", { x: 0, y: y + 4, class: "time" }, timeOf(at));
-  if (from === to) return [time, svg("text", { x: X[from], y: y + 4, class: `note is-${kind}` }, text)];
-  const inset = from < to ? 4 : -4;
-  const ends = { x1: X[from] + inset, x2: X[to] - inset, y1: y + 3, y2: y + 3 };
+  if (from === to) return [time, svg("text", { x: columns[from], y: y + 4, class: `note is-${kind}` }, text)];
+  const [x1, x2] = [columns[from], columns[to]];
+  const inset = x1 < x2 ? 4 : -4;
+  const ends = { x1: x1 + inset, x2: x2 - inset, y1: y + 3, y2: y + 3 };
   return [
     time,
     svg("line", { ...ends, class: `message is-${kind}`, "marker-end": "url(#arrow)" }),
-    svg("text", { x: (X[from] + X[to]) / 2, y: y - 3, class: "label" }, text),
+    svg("text", { x: (x1 + x2) / 2, y: y - 3, class: "label" }, text),
   ];
 }
 

@@ -39,6 +39,7 @@ const IN_WORDS = /** @type {Record<string, string>} */ ({
   asks: "Who is calling? The number asks for a PIN.",
   talks: "They talk through this number. Neither sees the other's.",
   still: "Either side dials this number to reach the other.",
+  none: "There is no session yet.",
   ended: "It leads nowhere now: whoever dials it reaches nobody.",
 });
 
@@ -111,7 +112,7 @@ export function stage(signal, heard = {}) {
     show(
       diagram,
       call
-        ? sequence(call, events, nameOf)
+        ? sequence(call, events, nameOf, people[1]?.number === call.from)
         : h("div", { class: "empty" }, "No call yet. Dial the number in the middle."),
     );
     const recorded = call?.recording_uuid && call.phase === "ended" ? player(call.recording_uuid) : null;
@@ -157,7 +158,7 @@ function isRevealed() {
 
 function maskPlate() {
   const number = h("p", { class: "mask-number" }, "–");
-  const words = h("p", { class: "quiet" }, IN_WORDS.still);
+  const words = h("p", { class: "quiet" }, IN_WORDS.none);
   const reveal = button("Show what is hidden", () => setReveal(!isRevealed()), {
     role: "switch",
     class: "plain reveal",
@@ -186,7 +187,8 @@ function maskPlate() {
   let through = "still";
 
   const say = () => {
-    const text = IN_WORDS[through === "still" && shown.until && !shown.live ? "ended" : through];
+    const rest = shown.live ? "still" : shown.number ? "ended" : "none";
+    const text = IN_WORDS[through === "still" ? rest : through];
     if (words.textContent !== text) words.textContent = text;
   };
   const tick = () => {

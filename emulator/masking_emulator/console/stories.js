@@ -47,13 +47,14 @@ const delivery = {
       says: "The customer hangs up. Each side is billed, and the recording can be played.",
     },
     {
-      does: all(dial(COURIER), act("answer", "callee")),
-      says: "It works the other way too: the courier calls back through the same number.",
+      does: dial(COURIER),
+      says: "It works the other way too: the courier calls back through the same number, and the customer's phone rings.",
     },
     {
-      does: all(pass(12), act("hangup", "callee"), pass(5)),
-      says: "The parcel is handed over, the customer hangs up.",
+      does: all(act("answer", "callee"), pass(12)),
+      says: "The customer answers, and again neither sees the other's number.",
     },
+    { does: all(act("hangup", "callee"), pass(5)), says: "The parcel is handed over, the customer hangs up." },
     {
       does: countCallbacks,
       says: (scene) => `${scene.callbacks.length} signed callbacks told the shop's server of every step.`,
@@ -70,7 +71,11 @@ const delivery = {
       says: (scene) =>
         `The next order, of other people, gets ${formatted(scene.next)}: the first number may not be used yet.`,
     },
-    { does: pass(300), says: (scene) => `Five minutes later ${number(scene)} is free again. That was all of it.` },
+    {
+      does: pass(300),
+      says: (scene) =>
+        `Five minutes later ${number(scene)} is free again: another order may get it. That was all of it.`,
+    },
   ],
 };
 

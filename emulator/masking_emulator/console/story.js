@@ -61,6 +61,7 @@ export function onTold(listener, signal) {
  * @param {number} beatMs
  */
 export async function play(story, beatMs) {
+  if (now?.story === story && now.how === "told" && !now.world) return; // a double click tells it once
   leave();
   /** @type {Telling} */
   const mine = { story, scene: {}, world: "", captions: [], how: "told", isBusy: true, trouble: "", beatMs };
@@ -76,7 +77,8 @@ export async function play(story, beatMs) {
     mine.how = "over";
   } catch (error) {
     mine.how = "broken";
-    mine.trouble = isConnected ? `The story broke off: ${why(error)}` : "The server is gone, and the story with it.";
+    const broke = `The story broke off, because something else happened in its world: ${why(error)}`;
+    mine.trouble = isConnected ? broke : "The server is gone, and the story with it.";
   }
   tell();
 }

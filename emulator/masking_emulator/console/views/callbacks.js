@@ -197,6 +197,6 @@ export function tookOf({ attempts }) {
   if (!last) return "–";
   const answer = last.response?.status ?? last.error ?? last.meaning;
   const count = attempts.length > 1 ? `, attempt ${attempts.length}` : "";
-  const whole = `${answer} in ${Math.round(last.took_ms)} ms`;
+  const whole = `${answer}${last.response ? " in" : ","} ${Math.round(last.took_ms)} ms`;
   return `${typeof answer === "number" ? whole.replaceAll(" ", "\u00a0") : whole}${count}`;
 }

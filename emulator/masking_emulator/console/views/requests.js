@@ -142,7 +142,7 @@ function card(request, close) {
       button("Close", close),
     ),
     pairs([
-      ["Why", request.reason ?? "nothing was refused"],
+      ["Why", request.reason ?? "–"],
       ["Request", `${request.method} ${request.url}`],
       ["Took", took],
       ["Unread", unreadOf(request.unread) || "nothing"],

@@ -14,7 +14,7 @@ import { history, keepFresh } from "../stream.js";
 
 /** @typedef {import("../story.js").Story} Story */
 
-const CALLBACKS_SHOWN = 12;
+const CALLBACKS_SHOWN = 20;
 const AFTERWARDS = {
   overview: "Overview",
   sessions: "Sessions",
@@ -91,7 +91,7 @@ function theatre(main, signal) {
     h(
       "div",
       { class: "after" },
-      h("section", { class: "card" }, h("h2", {}, "Callbacks to the customer's server"), told),
+      h("section", { class: "card" }, h("h2", {}, "Callbacks to the company's server"), told),
       h("section", { class: "card" }, h("h2", {}, "The story so far"), captions, onwards),
     ),
   );
@@ -108,6 +108,7 @@ function theatre(main, signal) {
       captions,
       now.captions.map((text) => h("li", {}, withNumbers(text))),
     );
+    captions.scrollTop = captions.scrollHeight;
     show(onwards, now.how === "over" ? Object.entries(AFTERWARDS).map(onward) : []);
     scene.cast(now.story.cast);
     const { session } = now.scene;

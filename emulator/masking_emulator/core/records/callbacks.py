@@ -68,7 +68,7 @@ class Outcome(Explained):
     REDIRECT = "answered with a redirect, which is not followed"
     CLIENT_ERROR = "answered with a 4xx status"
     SERVER_ERROR = "answered with a 5xx status"
-    NOT_CONNECTED = "no connection within the time for it"
+    NOT_CONNECTED = "no connection"
     NO_ANSWER = "no answer within the time for it"
     BROKEN = "the connection broke before the answer was complete"
     BLOCKED = "not sent: the world's egress rule"
