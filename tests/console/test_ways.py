@@ -19,6 +19,32 @@ def find(page: Page, text: str) -> None:
     page.get_by_role("combobox", name="Find").fill(text)
 
 
+def test_choice_in_the_switcher_presses_nothing_else(console: Console) -> None:
+    """The button that had the focus before has it again, and Enter was not meant for it."""
+    page = console.page
+    console.open("overview")
+    drawer = page.get_by_role("button", name="Events & code")
+    drawer.focus()
+    find(page, "phones")
+    page.locator(".switcher [aria-selected=true]").wait_for()
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("/phones$"))
+
+    expect(drawer).to_have_attribute("aria-expanded", "false")
+
+
+def test_escape_closes_what_lies_over_the_view(console: Console) -> None:
+    """At 1024 pixels the newest events cover the right half; Escape closes them wherever the focus is."""
+    page = console.page
+    page.set_viewport_size({"width": 1024, "height": 800})
+    console.open("overview")
+    console.click("Events & code")
+    expect(page.locator("#beside")).to_be_visible()
+    page.locator("main").click(position={"x": 5, "y": 5})
+    page.keyboard.press("Escape")
+    expect(page.locator("#beside")).to_be_hidden()
+
+
 @pytest.mark.parametrize(
     ("text", "where"),
     [

@@ -32,8 +32,8 @@ export function drawerButton(drawer) {
     drawer.hidden = !isOpen();
     toggle.setAttribute("aria-expanded", String(isOpen()));
   };
-  drawer.addEventListener("keydown", ({ key }) => {
-    if (key !== "Escape" || WIDE.matches) return;
+  document.addEventListener("keydown", ({ key }) => {
+    if (key !== "Escape" || WIDE.matches || !isOpen() || document.querySelector("dialog[open]")) return;
     set(false);
     toggle.focus();
   });

@@ -142,7 +142,10 @@ export function openSwitcher(views) {
       event.preventDefault();
       chosen = (chosen + step + found.length) % Math.max(1, found.length);
       draw();
-    } else if (event.key === "Enter" && found[chosen]) take(found[chosen]);
+    } else if (event.key === "Enter" && found[chosen]) {
+      event.preventDefault(); // else it would press the button too that has the focus again
+      take(found[chosen]);
+    }
   });
   dialog.append(input, list);
   shown(dialog);

@@ -23,7 +23,7 @@ export function problems({ found, problems: listed }) {
       "p",
       { class: "all-well" },
       h("b", {}, "Nothing is wrong."),
-      " No request was refused, every callback arrived, every field was read.",
+      " Of what this world remembers, no request was refused, every callback arrived and every field was read.",
     );
   }
   const lines = byCause(listed);
