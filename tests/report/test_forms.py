@@ -10,8 +10,9 @@ import pytest
 from jsonschema import Draft202012Validator
 from masking_emulator.report.har import har
 from masking_emulator.report.markdown import markdown
-from masking_emulator.report.model import Report, report_json, report_schema
+from masking_emulator.report.model import Report, ReportedProblem, report_json, report_schema
 from masking_emulator.report.summary import LINES_MAX, summary_lines
+from masking_emulator.report.words import often
 from msgspec import structs
 from playwright.sync_api import sync_playwright
 
@@ -206,3 +207,18 @@ def test_summary_of_a_run_that_asked_nothing_says_how_to_find_out(report: Report
     nothing = structs.replace(world, problems=[], problems_found=0, operations=[])
 
     assert "doctor" in summary_lines(structs.replace(report, worlds=[nothing], strangers=[]))[0]
+
+
+@pytest.mark.parametrize(
+    ("kind", "count", "words"),
+    [
+        ("refused", 1, "It was so"),
+        ("refused", 3, "It was so (3 times)"),
+        ("undelivered", 1, "It was so"),
+        ("undelivered", 2, "It was so, and 1 other callback"),
+        ("undelivered", 7, "It was so, and 6 other callbacks"),
+    ],
+)
+def test_problem_says_how_often_or_how_many_others(kind: str, count: int, words: str) -> None:
+    """Callbacks that failed for one reason are not one callback several times."""
+    assert words == often(ReportedProblem(kind, "It was so", "why", None, count, None, None))

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from masking_emulator.control.views.problems import KINDS
 
-from tests.plivo.ask import Api
+from tests.plivo.ask import FIRST, Api
 from tests.receiver import Receiver, first, status
 from tests.shell.asking import control
 
@@ -74,6 +74,19 @@ def test_callback_that_nobody_took_is_a_problem(api: Api) -> None:
         problem[name] for name in ("kind", "what", "request", "callback")
     )
     assert problem["why"].startswith("http://203.0.113.9/: ")
+
+
+def test_callbacks_that_did_not_arrive_for_one_reason_are_one_problem(api: Api) -> None:
+    """Six of one call, whatever they report; those to another URL are a problem of their own."""
+    made = api.create(callback_url="http://203.0.113.9/").json
+    control(api, "POST", f"/worlds/{api.auth_id}/calls", {"from": FIRST, "to": made["virtual_number"]})
+    control(api, "POST", f"/worlds/{api.auth_id}/clock/advance", {"seconds": 300})
+    api.create(first_party="+14155550177", callback_url="http://203.0.113.8/", session_expiry=60)
+    control(api, "POST", f"/worlds/{api.auth_id}/clock/advance", {"seconds": 60})
+
+    assert [("SessionTimeout blocked", 1), ("SessionPartiesHangup blocked", 6)] == [
+        (problem["what"], problem["count"]) for problem in problems(api)
+    ]
 
 
 def test_callback_that_is_tried_again_is_a_problem_until_it_arrives(api: Api, receiver: Receiver) -> None:

@@ -88,8 +88,9 @@ async def show_problems(asked: ControlRequest) -> ControlAnswer:
     """What is wrong, with why: a pool that runs dry, requests that were refused or got no answer, callbacks that did
     not arrive, fields that nothing read.
 
-    What happened several times in the same way is one problem: `count` says how often, `at`, `request` and `callback`
-    are of the newest time. `found` is how many problems there are, of which the first 1,000 are listed.
+    What happened several times in the same way is one problem, and so are callbacks that did not arrive for one reason:
+    `count` says how often, `what`, `at`, `request` and `callback` are of the newest time. `found` is how many problems
+    there are, of which the first 1,000 are listed.
     """
     # Imported here: a start of the server would pay for what few ask for.
     from masking_emulator.control.views.problems import problems_json

@@ -16,8 +16,12 @@ def counted(number: int, noun: str) -> str:
 
 
 def often(problem: ReportedProblem) -> str:
-    """What is wrong, with how often where that was more than once."""
-    return problem.what if problem.count == 1 else f"{problem.what} ({problem.count:,} times)"
+    """What is wrong, with how often where that was more than once, or how many callbacks met the same."""
+    if problem.count == 1:
+        return problem.what
+    if problem.kind == "undelivered":
+        return f"{problem.what}, and {counted(problem.count - 1, 'other callback')}"
+    return f"{problem.what} ({problem.count:,} times)"
 
 
 def foremost(problems: Sequence[ReportedProblem], most: int) -> list[ReportedProblem]:

@@ -26,50 +26,32 @@ export function problems({ found, problems: listed }) {
       " Of what this world remembers, no request was refused, every callback arrived and every field was read.",
     );
   }
-  const lines = byCause(listed);
-  const more = Math.max(0, lines.length - SHOWN_MAX) + Math.max(0, found - listed.length);
+  const more = found - SHOWN_MAX;
   return h(
     "section",
     { class: "card wrong", "aria-label": "What is wrong" },
     h("h2", {}, `${found} ${found === 1 ? "thing needs" : "things need"} a look`),
-    h("ul", { class: "problems" }, lines.slice(0, SHOWN_MAX).map(line)),
+    h("ul", { class: "problems" }, listed.slice(0, SHOWN_MAX).map(line)),
     more > 0
       ? h("p", { class: "quiet" }, `${more} more ${more === 1 ? "is" : "are"} in the Requests and Callbacks views.`)
       : null,
   );
 }
 
-/**
- * Callbacks that failed for one cause are one line: a receiver that is down must not crowd out everything else.
- *
- * @param {Problem[]} listed
- * @returns {(Problem & { others?: number })[]}
- */
-function byCause(listed) {
-  const callbacks = listed.filter(({ callback }) => callback !== null);
-  const firstOf = (/** @type {Problem} */ { why }) => callbacks.find((each) => each.why === why);
-  return listed
-    .filter((problem) => problem.callback === null || firstOf(problem) === problem)
-    .map((problem) => ({ ...problem, others: problem.callback === null ? 0 : sharing(callbacks, problem) - 1 }));
+/** @param {Problem} problem */
+function oftenOf({ kind, count }) {
+  if (count === 1) return "";
+  if (kind !== "undelivered") return ` (${count} times)`;
+  return `, and ${count - 1} other ${count === 2 ? "callback" : "callbacks"}`;
 }
 
-/**
- * @param {Problem[]} callbacks
- * @param {Problem} problem
- */
-function sharing(callbacks, { why }) {
-  return callbacks.filter((each) => each.why === why).length;
-}
-
-/** @param {Problem & { others?: number }} problem */
+/** @param {Problem} problem */
 function line(problem) {
-  const { what, why, at, count, others = 0 } = problem;
-  const further = others ? `, and ${others} other ${others === 1 ? "callback" : "callbacks"}` : "";
-  const often = further || (count > 1 ? ` (${count} times)` : "");
+  const { what, why, at } = problem;
   return h(
     "li",
     {},
-    h("a", { href: whereOf(problem) }, `${what}${often}`),
+    h("a", { href: whereOf(problem) }, `${what}${oftenOf(problem)}`),
     at ? h("time", {}, timeOf(at)) : null,
     h("span", {}, why),
   );

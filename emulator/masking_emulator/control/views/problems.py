@@ -1,7 +1,8 @@
 """What is wrong in a world, with why: a pool that runs dry, refused and unanswered requests, callbacks that nobody
 took, fields that nothing read.
 
-One list for all who show it. What happened several times in the same way is one problem with a count.
+One list for all who show it. What happened several times in the same way is one problem with a count, and so are
+callbacks that did not arrive for the same reason: a receiver that is down must not crowd out everything else.
 """
 
 from collections.abc import Iterator, Sequence
@@ -63,7 +64,7 @@ def problems_json(world: World) -> Work[dict[str, Any]]:
     found: dict[tuple[str, str, str], Problem] = {}
     for problem in _each(world):
         if problem is not None:
-            key = (problem.kind, problem.what, problem.why)
+            key = (problem.kind, problem.what if problem.callback is None else "", problem.why)
             problem.count += found[key].count if key in found else 0
             found.pop(key, None)  # so that the newest is the last
             found[key] = problem
