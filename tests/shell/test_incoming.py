@@ -60,16 +60,12 @@ _CHANGES: Final = (b"", b",", b"]", b"}", b"[", b"{", b'"', b":", b"1", b" ")
 def _read(text: bytes, readers: Readers, cuts: Iterator[int], piece_bytes: int = 16) -> Any:
     """What the text is, read in pieces of these lengths."""
     incoming = Incoming(piece_bytes)
-    work = incoming.reading(readers)
-    while True:
-        try:
-            next(work)
-        except StopIteration as end:
-            return end.value
+    for _ in incoming.reading(readers):
         if incoming.is_wanted:
             length = next(cuts)
             incoming.add(text[:length])
             text = text[length:]
+    return incoming.whole
 
 
 def _cuts(seed: int) -> Iterator[int]:

@@ -64,6 +64,8 @@ class Incoming:
         self._piece_bytes = piece_bytes
         #: Whether the work cannot go on before more is added.
         self.is_wanted = False
+        #: What was read, once the work is done. A list that has a reader is not in it: the reader stands in its place.
+        self.whole: Any = None
         self._has_ended = False
         self._held = bytearray()
         self._at = 0  # where in it reading goes on
@@ -78,18 +80,15 @@ class Incoming:
         self._has_ended = not piece
         self.is_wanted = False
 
-    def reading(self, readers: Readers) -> Work[Any]:
-        """The work of reading it. Raises ValueError, and RecursionError for what is too deep.
-
-        A list that has a reader is not in the result: the reader stands in its place.
-        """
+    def reading(self, readers: Readers) -> Work[None]:
+        """The work of reading it. Raises ValueError, and RecursionError for what is too deep."""
         yield from self._hold(_MARK_BYTES)
         beginning = bytes(self._held[:_MARK_BYTES])
         self._at = len(beginning) - len(unmarked(beginning))
         whole = yield from self._value(readers)
         if (yield from self._next(or_end=True)) is not None:
             raise self._malformed("trailing characters")
-        return whole
+        self.whole = whole
 
     # -- values --
 
@@ -232,29 +231,21 @@ def _moved(error: ValueError, before: int) -> ValueError:
 
 async def read_as_it_comes(pieces: AsyncIterator[bytes], readers: Readers, turn_s: float = TURN_S) -> Any:
     """Read JSON of which no piece is empty, in turns (turns.py). Raises as `Incoming.reading` does."""
-    incoming = Incoming()
-    work, ends_at = incoming.reading(readers), real_seconds() + turn_s
-    while True:
-        try:
-            next(work)
-        except StopIteration as end:
-            return end.value
+    incoming, ends_at = Incoming(), real_seconds() + turn_s
+    for _ in incoming.reading(readers):
         if incoming.is_wanted:
             incoming.add(await anext(pieces, b""))
         if real_seconds() >= ends_at:
             await asyncio.sleep(0)
             ends_at = real_seconds() + turn_s
+    return incoming.whole
 
 
 def reading_file(file: IO[bytes], readers: Readers) -> Work[Any]:
     """The work of reading a file. Raises OSError, and as `Incoming.reading` does."""
     incoming = Incoming()
-    work = incoming.reading(readers)
-    while True:
-        try:
-            next(work)
-        except StopIteration as end:
-            return end.value
+    for _ in incoming.reading(readers):
         if incoming.is_wanted:
             incoming.add(file.read(PIECE_BYTES))
         yield
+    return incoming.whole
