@@ -76,7 +76,7 @@ ROWS: Final[Sequence[Row]] = (
         statement="SessionPartiesHangup has the cause of the leg that began last, also where the other one ended last.",
         evidence=Evidence.ASSUMED,
         source="reasoning: the event says that the call is over, and that leg says why (busy); no page tells",
-        tests=callback_cases("SessionPartiesHangup-busy", "SessionPartiesHangup-caller-hangs-up"),
+        tests=callback_cases("SessionPartiesHangup-caller-hangs-up", "SessionPartiesHangup-line-busy"),
     ),
     Row(
         id="event_values",
