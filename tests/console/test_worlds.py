@@ -98,6 +98,16 @@ def test_clock_runs_and_stands_still(console: Console) -> None:
     assert 0 == console.control("GET", "/clock")["rate"]
 
 
+def test_cool_off_is_named_with_its_number(console: Console) -> None:
+    """In the newest events: which number, and until when."""
+    made = console.session(virtual_number_cooloff_period=300)
+    console.control("POST", "/clock/advance", {"seconds": 1800})
+    console.open("sessions")
+    number = made["virtual_number"].removeprefix("+1415555")
+    newest = console.page.get_by_label("Newest events")
+    expect(newest).to_contain_text(f"+1 415-555-{number} until 00:35:00")
+
+
 def test_reset_is_seen(console: Console) -> None:
     """The journal begins anew, and the page with it."""
     page = console.page

@@ -77,8 +77,7 @@ export async function play(story, beatMs) {
     mine.how = "over";
   } catch (error) {
     mine.how = "broken";
-    const broke = `The story broke off, because something else happened in its world: ${why(error)}`;
-    mine.trouble = isConnected ? broke : "The server is gone, and the story with it.";
+    mine.trouble = isConnected ? `The story broke off: ${why(error)}` : "The server is gone, and the story with it.";
   }
   tell();
 }
