@@ -302,7 +302,7 @@ class Engine:
         return self._state
 
     def _apply(self, command: Command) -> list[Event]:
-        # As list(self._applying(command)); a generator for each of 100,000 timers would take a tenth longer.
+        # As list(self._applying(command)); with a generator for each of 100,000 timers an advance takes a fifth longer.
         state, now = self._state, self.now
         events: list[Event] = []
         for event in _DECIDE[type(command)](state, command, now):

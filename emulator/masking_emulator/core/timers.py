@@ -64,7 +64,7 @@ def key_of(command: Command) -> str | None:
 
 
 #: Place, key, command. A place is an instant, and in its lowest bits a serial number, which decides between timers of
-#: one instant. A heap of whole numbers takes half as long as one of tuples, which lie all over the memory.
+#: one instant. A heap of whole numbers pops in three quarters of the time that one of tuples takes.
 TimerEntry = tuple[int, str, Command]
 
 #: Bits of a place that hold the serial number: enough for a million million timers.
