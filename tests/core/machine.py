@@ -45,7 +45,6 @@ from masking_emulator.core.records.sessions import Session
 from masking_emulator.core.refusals import Reason, Refused
 from masking_emulator.core.rules import Rules
 from masking_emulator.core.state import State
-from masking_emulator.core.timers import instant_of
 
 from tests.core.model import Model
 from tests.core.model_calls import Calls
@@ -191,10 +190,10 @@ class Machine(RuleBasedStateMachine):
 
     def _run_timers(self, due: int) -> None:
         """Run what is due at this instant, which must have been foreseen."""
-        entries = [entry for entry in self.world.engine.state.timers.entries() if instant_of(entry) == due]
-        self.typed = {c.call: c.digits for _, _, c in entries if isinstance(c, TypeDigits)}
+        due_now = [timer for timer in self.world.engine.state.timers.all() if timer.at == due]
+        self.typed = {c.call: c.digits for c in (timer.command for timer in due_now) if isinstance(c, TypeDigits)}
         self.model.now = due
-        alone = entries[0][2] if len(entries) == 1 else None
+        alone = due_now[0].command if len(due_now) == 1 else None
         placed = alone.session if isinstance(alone, InitiateCall) else None
         callee = None if placed is None else self.model.initiated(placed, len(self.calls.running))
         events = self.world.wait_until(due)
@@ -295,7 +294,7 @@ class Machine(RuleBasedStateMachine):
                 expected.append(
                     (call.next.at, TypeDigits(call.uuid, digits) if signal is None else StepCall(call.uuid, signal))
                 )
-        assert Counter(expected) == Counter((instant_of(entry), entry[2]) for entry in state.timers.entries())
+        assert Counter(expected) == Counter((timer.at, timer.command) for timer in state.timers.all())
         assert Counter(self.model.cool_offs) == Counter((one.number, one.pair, one.until) for one in cool_offs)
 
     @invariant()

@@ -180,7 +180,7 @@ def picture(state: State) -> Sequence[object]:
         list(state.book.all()),
         state.book.live_count,
         [(number, state.pool.use(number.digits)) for number in numbers],
-        state.timers.entries(),
+        state.timers.all(),
         state.ordinal,
         *_picture_of_calls(state),
     )

@@ -9,7 +9,6 @@ from masking_emulator.core.instants import INSTANT_MAX, SECOND_US, later, read, 
 from masking_emulator.core.records.base import replace
 from masking_emulator.core.records.callbacks import Attempt, Outcome, RetryPlan
 from masking_emulator.core.records.calls import CallSignal, Habit
-from masking_emulator.core.timers import instant_of
 
 from tests.core.play import ANNA, BEN, CARA, DAVE, EVE, RECORDING, TELLING, A, B, C, World, pin_wish
 
@@ -45,7 +44,7 @@ def test_nothing_is_ever_due_beyond_the_end() -> None:
     """Each timer, and each instant of a call, can be written down."""
     world = _busy()
 
-    assert [entry for entry in world.engine.state.timers.entries() if instant_of(entry) > INSTANT_MAX] == []
+    assert [timer for timer in world.engine.state.timers.all() if timer.at > INSTANT_MAX] == []
     for call in world.engine.state.calls.all():
         assert call.limit_at is None or call.limit_at <= INSTANT_MAX
     assert [] == list(contradictions(world.engine.snapshot(), accounts=1))

@@ -165,7 +165,7 @@ def test_held_callback_holds_nobody_up(told: World) -> None:
 
     assert 2 == _first(told)
     assert [(1, CallbackState.HELD), (2, CallbackState.WAITING)] == _open(told)
-    assert [] == [key for *_, key, _ in told.engine.state.timers.entries() if key.startswith("callback")]
+    assert [] == [timer for timer in told.engine.state.timers.all() if timer.key.startswith("callback")]
 
 
 def test_released_callback_joins_the_end(told: World) -> None:

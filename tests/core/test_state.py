@@ -14,7 +14,6 @@ from masking_emulator.core.records.base import replace
 from masking_emulator.core.records.callbacks import Attempt, Outcome, RetryPlan
 from masking_emulator.core.records.calls import Habit
 from masking_emulator.core.state import State
-from masking_emulator.core.timers import instant_of
 
 from tests.core.play import (
     ANNA,
@@ -99,6 +98,6 @@ def test_only_live_sessions_have_timers() -> None:
     world.create(ANNA, BEN, expiry_s=600)
     session = world.update(session, expiry_s=300)
 
-    assert [session.expires_at] == list(map(instant_of, world.engine.state.timers.entries()))
+    assert [session.expires_at] == [timer.at for timer in world.engine.state.timers.all()]
     world.delete(session)
-    assert world.engine.state.timers.entries() == []
+    assert world.engine.state.timers.all() == []

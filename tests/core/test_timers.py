@@ -1,21 +1,25 @@
-"""Timers: order, replacement, and a heap that stays small."""
+"""Timers: order and replacement."""
 
 from hypothesis import given
 from hypothesis import strategies as st
 from masking_emulator.core.commands import TimeOutSession
-from masking_emulator.core.timers import TimerEntry, Timers, in_due_order, instant_of
+from masking_emulator.core.timers import Timer, Timers
 from masking_emulator.core.work import finished
+
+
+def _timer(key: str, at: int) -> Timer:
+    return Timer(at, key, TimeOutSession(key))
 
 
 def _timers(**instants: int) -> Timers:
     timers = Timers()
     for key, at in instants.items():
-        timers.set(key, at, TimeOutSession(key))
+        timers.set(_timer(key, at))
     return timers
 
 
-def _keys(entries: list[TimerEntry]) -> list[str]:
-    return [key for _, key, _ in entries]
+def _keys(timers: list[Timer]) -> list[str]:
+    return [timer.key for timer in timers]
 
 
 def _popped(timers: Timers, instant: int) -> list[str]:
@@ -35,16 +39,14 @@ def test_timer_is_due_at_its_instant_and_not_before() -> None:
     timers = _timers(noon=12)
 
     assert timers.pop_due(11) is None
-    due = timers.pop_due(12)
-    assert due is not None
-    assert (12, "noon", TimeOutSession("noon")) == (instant_of(due), *due[1:])
+    assert _timer("noon", 12) == timers.pop_due(12)
     assert timers.pop_due(12) is None
 
 
 def test_setting_again_replaces() -> None:
     """One timer a key: the earlier deadline is forgotten, and the order is that of the last setting."""
     timers = _timers(a=1, b=5)
-    timers.set("a", 5, TimeOutSession("again"))
+    timers.set(_timer("a", 5))
 
     assert timers.deadline() == 5
     assert _popped(timers, 9) == ["b", "a"]
@@ -57,7 +59,7 @@ def test_cancelled_timer_is_never_due() -> None:
     timers.cancel("unknown")
 
     assert timers.deadline() == 2
-    assert _keys(timers.entries()) == ["b"]
+    assert _keys(timers.all()) == ["b"]
 
 
 def test_no_timer_no_deadline() -> None:
@@ -70,34 +72,14 @@ def test_copy_is_independent() -> None:
     timers = _timers(a=1, b=2)
     twin = timers.copy()
     timers.cancel("a")
-    twin.set("c", 0, TimeOutSession("c"))
+    twin.set(_timer("c", 0))
 
-    assert _keys(timers.entries()) == ["b"]
-    assert _keys(twin.entries()) == ["c", "a", "b"]
-
-
-def test_endless_replacing_keeps_the_heap_small() -> None:
-    """On a clock that stands still replaced entries are never popped, so they must be swept."""
-    timers = Timers()
-    for at in range(1_000):
-        timers.set("a", at, TimeOutSession("a"))
-
-    assert len(timers._heap) < 100
-    assert timers.deadline() == 999
-
-
-def test_cancelling_many_keeps_the_heap_small() -> None:
-    """Nor do cancelled entries stay for ever."""
-    timers = _timers(**{str(at): at for at in range(1_000)})
-    for at in range(999):
-        timers.cancel(str(at))
-
-    assert len(timers._heap) < 100
-    assert timers.deadline() == 999
+    assert _keys(timers.all()) == ["b"]
+    assert _keys(twin.all()) == ["c", "a", "b"]
 
 
 @given(st.lists(st.tuples(st.sampled_from("abcde"), st.none() | st.integers(0, 9)), max_size=300))
-def test_entries_and_due_order_are_those_of_a_plain_mapping(steps: list[tuple[str, int | None]]) -> None:
+def test_timers_are_those_of_a_plain_mapping(steps: list[tuple[str, int | None]]) -> None:
     """However timers are set and cancelled, what is left comes sorted by (instant, last setting)."""
     timers, plain = Timers(), dict[str, tuple[int, int]]()
     for order, (key, at) in enumerate(steps):
@@ -105,37 +87,24 @@ def test_entries_and_due_order_are_those_of_a_plain_mapping(steps: list[tuple[st
             timers.cancel(key)
             plain.pop(key, None)
         else:
-            timers.set(key, at, TimeOutSession(key))
+            timers.set(_timer(key, at))
             plain[key] = (at, order)
 
     expected = sorted(plain, key=lambda key: plain[key])
-    assert expected == _keys(timers.entries())
-    assert expected == _keys(finished(in_due_order(timers.live())))
+    assert expected == _keys(timers.all())
+    assert len(expected) == len(timers)
     assert expected == _popped(timers, 9)
-
-
-def test_entries_that_are_sorted_in_turns_are_those_of_the_moment_in_which_it_began() -> None:
-    """What is set and cancelled while others have their turns does not count, and nothing of it is lost."""
-    timers = _timers(**{str(at): at for at in range(2_500, 0, -1)})
-    expected = timers.entries()
-    work = in_due_order(timers.live())
-    next(work)
-    timers.cancel("1")
-    timers.set("new", 0, TimeOutSession("new"))
-
-    assert expected == finished(work)
-    assert ["new", "2"] == _keys(timers.entries())[:2]
 
 
 @given(st.dictionaries(st.text(max_size=3), st.integers(0, 9)), st.lists(st.text(max_size=3)))
 def test_timers_that_are_set_at_once_run_as_if_one_after_the_other(instants: dict[str, int], gone: list[str]) -> None:
     """Of one instant, the one that came first runs first; one that is set later comes after them."""
     one_by_one, at_once = _timers(**instants), Timers()
-    finished(at_once.filling((at, key, TimeOutSession(key)) for key, at in instants.items()))
+    finished(at_once.filling(_timer(key, at) for key, at in instants.items()))
     for timers in (one_by_one, at_once):
         for key in gone:
             timers.cancel(key)
-        timers.set("new", 5, TimeOutSession("new"))
+        timers.set(_timer("new", 5))
 
     assert one_by_one.deadline() == at_once.deadline()
     assert _popped(one_by_one, 9) == _popped(at_once, 9)

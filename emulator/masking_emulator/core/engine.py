@@ -45,7 +45,6 @@ from masking_emulator.core.refusals import Refused
 from masking_emulator.core.rules import Rules, Tariff
 from masking_emulator.core.snapshot import Snapshot, cut, restoring, taking
 from masking_emulator.core.state import State
-from masking_emulator.core.timers import instant_of
 from masking_emulator.core.work import Work, finished
 
 # The key decides the type of the second argument, which no type for a mapping can say: hence Any.
@@ -137,9 +136,9 @@ class Engine:
             if due is None:
                 self.now = max(self.now, instant)
                 break
-            self.now = max(self.now, instant_of(due))  # a callback may have been held until an instant that has passed
+            self.now = max(self.now, due.at)  # a callback may have been held until an instant that has passed
             self.timers_run += 1
-            events += self._apply(due[2])
+            events += self._apply(due.command)
             # Checked after a timer and not before it: a callback that nobody answers must not stop the clock.
             if to_callbacks and self._state.outbox.ready_sessions and self._state.timers.deadline() != self.now:
                 break
@@ -159,8 +158,8 @@ class Engine:
             due = self._state.timers.pop_due(at)
             if due is None:
                 break
-            self.now = max(self.now, instant_of(due))
-            yield from self._applying(due[2])
+            self.now = max(self.now, due.at)
+            yield from self._applying(due.command)
         self.now = max(self.now, at)
 
     def handle(self, command: Command) -> list[Event]:

@@ -10,23 +10,15 @@ from typing import Final
 
 from masking_emulator.core.books.outbox import in_order
 from masking_emulator.core.chance import Chance, Seed
-from masking_emulator.core.commands import Command, TimeOutSession
+from masking_emulator.core.commands import TimeOutSession
 from masking_emulator.core.records.base import Record
 from masking_emulator.core.records.callbacks import Callback
 from masking_emulator.core.records.calls import Call, Phone, Recording
 from masking_emulator.core.records.sessions import CoolOff, Number, Session
 from masking_emulator.core.rules import Rules
 from masking_emulator.core.state import State
-from masking_emulator.core.timers import in_due_order, instant_of
+from masking_emulator.core.timers import Timer
 from masking_emulator.core.work import Work
-
-
-class Timer(Record):
-    """A command that waits for its instant."""
-
-    at: int
-    key: str
-    command: Command
 
 
 class Snapshot(Record):
@@ -110,15 +102,11 @@ def cut(state: State, now: int) -> Callable[[], Work[Snapshot]]:
     recordings = tuple(state.recordings.newest_first())
     delivers, callbacks = state.outbox.delivers, state.outbox.open()
     lines, sequences = state.outbox.lines(), state.outbox.sequences()
-    live = state.timers.live()
+    timers = tuple(state.timers.all())
 
     def taking_cut() -> Work[Snapshot]:
         used = [(number.digits, uses[number.digits]) for number in numbers if number.digits in uses]
-        entries = yield from in_due_order(live)
-        timers = []
-        for entry in entries:
-            timers.append(Timer(instant_of(entry), *entry[1:]))
-            yield
+        yield
         return Snapshot(
             at=now,
             **ordinals,
@@ -134,7 +122,7 @@ def cut(state: State, now: int) -> Callable[[], Work[Snapshot]]:
             callbacks=tuple(in_order(callbacks)),
             lines=lines,
             sequences=sequences,
-            timers=tuple(timers),
+            timers=timers,
         )
 
     return taking_cut
@@ -164,5 +152,5 @@ def restoring(snapshot: Snapshot, rules: Rules, seed: Seed) -> Work[State]:
     state.recordings.ordinal = snapshot.recording_ordinal
     state.outbox.restore(snapshot.callbacks, snapshot.lines, snapshot.sequences, snapshot.callback_ordinal)
     state.outbox.delivers = snapshot.delivers
-    yield from state.timers.filling((timer.at, timer.key, timer.command) for timer in snapshot.timers)
+    yield from state.timers.filling(snapshot.timers)
     return state

@@ -67,6 +67,7 @@ from masking_emulator.core.records.calls import Call, Phone, Route, Step
 from masking_emulator.core.records.sessions import Allocation, CoolOff, Session, Settings
 from masking_emulator.core.rules import Rules
 from masking_emulator.core.timers import (
+    Timer,
     Timers,
     call_key,
     callback_key,
@@ -236,7 +237,7 @@ class State:
     def _wait_until(self, at: int, command: Command) -> None:
         key = key_of(command)
         assert key is not None, "what waits is a command that may"
-        self.timers.set(key, at, command)
+        self.timers.set(Timer(at, key, command))
 
 
 def _command(call: str, step: Step) -> Command:

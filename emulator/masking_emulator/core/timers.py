@@ -3,10 +3,10 @@
 A key says what the command is about, so that a session, for instance, can expire only once.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from heapq import heapify, heappop, heappush, merge
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, Final
 
+from masking_emulator.core.blocks import Blocks
 from masking_emulator.core.commands import (
     Command,
     EndCoolOff,
@@ -17,6 +17,7 @@ from masking_emulator.core.commands import (
     TimeOutSession,
     TypeDigits,
 )
+from masking_emulator.core.records.base import Record
 from masking_emulator.core.work import Work
 
 
@@ -63,123 +64,81 @@ def key_of(command: Command) -> str | None:
     return None if key is None else key(command)
 
 
-#: Place, key, command. A place is an instant, and in its lowest bits a serial number, which decides between timers of
-#: one instant. A heap of whole numbers pops in three quarters of the time that one of tuples takes.
-TimerEntry = tuple[int, str, Command]
+class Timer(Record):
+    """A command that waits for its instant."""
 
-#: Bits of a place that hold the serial number: enough for a million million timers.
-_ORDER_BITS: Final = 40
-
-#: So many entries are sorted before anybody asks whether a turn is over.
-_SORTED_AT_ONCE: Final = 1000
-
-#: How many replaced entries may wait in the heap beside as many live ones.
-_STALE_SLACK = 64
+    at: int
+    key: str
+    command: Command
 
 
-def instant_of(entry: TimerEntry) -> int:
-    """When the timer is due."""
-    return entry[0] >> _ORDER_BITS
+#: Bits of a timer's place that hold a serial number: enough for a million million timers.
+_SERIAL_BITS: Final = 40
+
+#: So many timers are set before anybody asks whether a turn is over.
+_SET_AT_ONCE: Final = 1000
 
 
 class Timers:
-    """A heap of places of which only those count that the newest entry of a key has."""
+    """Timers by their place: the instant, and in its lowest bits a number by which the first one set comes first."""
 
-    __slots__ = ("_heap", "_live", "_order", "_places")
+    __slots__ = ("_by_place", "_places", "_serial")
 
     def __init__(self) -> None:
-        self._heap: list[int] = []
-        self._live: dict[int, TimerEntry] = {}
+        self._by_place = Blocks[Timer]()
         self._places: dict[str, int] = {}
-        self._order = 0
+        self._serial = 0
 
     def copy(self) -> "Timers":
-        """An independent copy; entries are immutable and shared."""
+        """An independent copy; the timers themselves are immutable and shared."""
         twin = Timers()
-        twin._heap = self._heap.copy()
-        twin._live = self._live.copy()
+        twin._by_place = self._by_place.copy()
         twin._places = self._places.copy()
-        twin._order = self._order
+        twin._serial = self._serial
         return twin
 
     def __len__(self) -> int:
         """How many timers are set."""
-        return len(self._live)
+        return len(self._places)
 
-    def set(self, key: str, at: int, command: Command) -> None:
-        """Let `command` be due at `at`; an earlier timer of this key is forgotten."""
-        self._order += 1
-        place = at << _ORDER_BITS | self._order
-        before = self._places.get(key)
-        if before is not None:
-            del self._live[before]
-        self._places[key] = place
-        self._live[place] = (place, key, command)
-        heappush(self._heap, place)
-        self._compact()
+    def set(self, timer: Timer) -> None:
+        """Set a timer; an earlier one of its key is forgotten."""
+        self.cancel(timer.key)
+        self._serial += 1
+        place = timer.at << _SERIAL_BITS | self._serial
+        self._places[timer.key] = place
+        self._by_place.add(place, timer)
 
-    def filling(self, timers: Iterable[tuple[int, str, Command]]) -> Work[None]:
-        """The work of setting many timers, each with its instant and its key, where none is set."""
-        entries = self._live
-        for order, (at, key, command) in enumerate(timers, self._order + 1):
-            place = at << _ORDER_BITS | order
-            entries[place] = (place, key, command)
-            if not order % _SORTED_AT_ONCE:
+    def filling(self, timers: Iterable[Timer]) -> Work[None]:
+        """The work of setting many timers, each of a key of its own, where none is set."""
+        by_place = {}
+        for serial, timer in enumerate(timers, 1):
+            by_place[timer.at << _SERIAL_BITS | serial] = timer
+            if not serial % _SET_AT_ONCE:
                 yield
-        self._order += len(entries)
-        self._places = {entry[1]: place for place, entry in entries.items()}
+        self._serial = len(by_place)
+        self._places = {timer.key: place for place, timer in by_place.items()}
         yield
-        self._heap = list(entries)
-        heapify(self._heap)
+        yield from self._by_place.filling(by_place)
 
     def cancel(self, key: str) -> None:
         """Forget the timer of this key, if there is one."""
         place = self._places.pop(key, None)
         if place is not None:
-            del self._live[place]
-            self._compact()
+            self._by_place.remove(place)
 
     def deadline(self) -> int | None:
         """When the next timer is due; None where none is set."""
-        heap, live = self._heap, self._live
-        while heap and heap[0] not in live:
-            heappop(heap)
-        return heap[0] >> _ORDER_BITS if heap else None
+        place = self._by_place.first_key
+        return None if place is None else place >> _SERIAL_BITS
 
-    def pop_due(self, instant: int) -> TimerEntry | None:
+    def pop_due(self, instant: int) -> Timer | None:
         """Take the earliest timer that is due at `instant`; None where none is."""
-        heap, after = self._heap, (instant + 1) << _ORDER_BITS
-        while heap and heap[0] < after:
-            entry = self._live.pop(heappop(heap), None)
-            if entry is not None:
-                del self._places[entry[1]]
-                return entry
-        return None
+        timer = self._by_place.pop_below((instant + 1) << _SERIAL_BITS)
+        if timer is not None:
+            del self._places[timer.key]
+        return timer
 
-    def entries(self) -> list[TimerEntry]:
-        """The live timers, in the order in which they will be due."""
-        return sorted(self._live.values())  # no two have the same place
-
-    def live(self) -> Sequence[TimerEntry]:
-        """The live timers, in no order."""
-        return tuple(self._live.values())
-
-    def _compact(self) -> None:
-        # Without this, endless updates on a clock that stands still would grow the heap for ever.
-        if len(self._heap) > 2 * len(self._live) + _STALE_SLACK:
-            self._heap = list(self._live)
-            heapify(self._heap)
-
-
-def in_due_order(entries: Sequence[TimerEntry]) -> Work[list[TimerEntry]]:
-    """The work of timers in the order in which they will be due."""
-    parts = []
-    for start in range(0, len(entries), _SORTED_AT_ONCE):
-        parts.append(sorted(entries[start : start + _SORTED_AT_ONCE]))
-        yield
-    made: list[TimerEntry] = []
-    for entry in merge(*parts):
-        made.append(entry)
-        if not len(made) % _SORTED_AT_ONCE:
-            yield
-    return made
+    def all(self) -> list[Timer]:
+        """Every timer, in the order in which they will be due."""
+        return self._by_place[:]

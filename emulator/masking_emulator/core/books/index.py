@@ -1,26 +1,21 @@
 """Indexes: sessions in order of their age, and sessions in order of a value.
 
-A sorted index says which sessions have a value inside a range, counted without looking at them. Keys and UUIDs stand in
-parallel blocks of bounded length, so one more costs the same among a thousand and a million. The session's ordinal is
-packed into the key: equal values keep the order of creation, and a removal finds its entry by bisection.
+A sorted index says which sessions have a value inside a range, counted without looking at them. The session's ordinal
+is packed into the key: equal values keep the order of creation, and a removal finds its entry by bisection.
 
 Where only the age matters, a dict does the same in half of the time.
 """
 
-from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import chain, islice
+from itertools import islice
 from operator import itemgetter
 
+from masking_emulator.core.blocks import Blocks
 from masking_emulator.core.records.base import Record
 from masking_emulator.core.work import Work
 
 #: Bits of a key that hold the ordinal: enough for a million million sessions.
 _ORDINAL_BITS = 40
-_ORDINAL_MASK = (1 << _ORDINAL_BITS) - 1
-
-#: A block that grows past this many entries is cut in two.
-_BLOCK_MAX = 1024
 
 
 class Range(Record):
@@ -82,99 +77,53 @@ class AgeIndex:
 class SortedIndex:
     """Session UUIDs in order of (value, ordinal)."""
 
-    __slots__ = ("_floors", "_keys", "_length", "_uuids")
+    __slots__ = ("_blocks",)
 
     def __init__(self) -> None:
-        # The keys of a block are at least its own floor and less than the floor of the next block.
-        self._floors = [0]
-        self._keys: list[list[int]] = [[]]
-        self._uuids: list[list[str]] = [[]]
-        self._length = 0
+        self._blocks = Blocks[str]()
 
     def copy(self) -> "SortedIndex":
         """An independent copy."""
         twin = SortedIndex()
-        twin._floors = self._floors.copy()
-        twin._keys = [keys.copy() for keys in self._keys]
-        twin._uuids = [uuids.copy() for uuids in self._uuids]
-        twin._length = self._length
+        twin._blocks = self._blocks.copy()
         return twin
 
     def __len__(self) -> int:
-        return self._length
+        return len(self._blocks)
 
     def __getitem__(self, span: slice) -> list[str]:
         """The UUIDs from one place up to, but not including, another."""
-        start, stop, _ = span.indices(len(self))
-        found: list[str] = []
-        for uuids in self._uuids:
-            if stop <= 0:
-                break
-            if start < len(uuids):
-                found += uuids[max(start, 0) : stop]
-            start, stop = start - len(uuids), stop - len(uuids)
-        return found
+        return self._blocks[span]
 
     def __iter__(self) -> Iterator[str]:
-        return chain.from_iterable(self._uuids)
+        return iter(self._blocks)
 
     def __reversed__(self) -> Iterator[str]:
-        return chain.from_iterable(map(reversed, reversed(self._uuids)))
+        return reversed(self._blocks)
 
     def add(self, value: int, ordinal: int, uuid: str) -> None:
         """Put a session in its place."""
-        key = value << _ORDINAL_BITS | ordinal
-        at = bisect_right(self._floors, key) - 1
-        keys, uuids = self._keys[at], self._uuids[at]
-        place = bisect_left(keys, key)
-        keys.insert(place, key)
-        uuids.insert(place, uuid)
-        self._length += 1
-        if len(keys) > _BLOCK_MAX:
-            half = len(keys) // 2
-            self._floors.insert(at + 1, keys[half])
-            self._keys[at : at + 1] = [keys[:half], keys[half:]]
-            self._uuids[at : at + 1] = [uuids[:half], uuids[half:]]
+        self._blocks.add(value << _ORDINAL_BITS | ordinal, uuid)
 
     def filling(self, values: Iterable[int], uuids: Mapping[int, str]) -> Work[None]:
         """The work of putting many sessions into this index, which is empty.
 
-        `uuids` has their ordinals and UUIDs, `values` the value of each. As many `add`s take five times as long.
+        `uuids` has their ordinals and UUIDs, `values` the value of each.
         """
-        keys = [value << _ORDINAL_BITS | ordinal for value, ordinal in zip(values, uuids, strict=True)]
+        keyed = zip(values, uuids.items(), strict=True)
+        by_key = {value << _ORDINAL_BITS | ordinal: uuid for value, (ordinal, uuid) in keyed}
         yield
-        keys.sort()
-        yield
-        for start in range(0, len(keys), _BLOCK_MAX // 2):
-            block = keys[start : start + _BLOCK_MAX // 2]
-            self._keys.append(block)
-            self._uuids.append([uuids[key & _ORDINAL_MASK] for key in block])
-            self._floors.append(block[0])
-            yield
-        self._length = len(keys)
+        yield from self._blocks.filling(by_key)
 
     def remove(self, value: int, ordinal: int) -> None:
         """Take a session out; it must be there under this value."""
-        key = value << _ORDINAL_BITS | ordinal
-        at = bisect_right(self._floors, key) - 1
-        keys = self._keys[at]
-        place = bisect_left(keys, key)
-        del keys[place], self._uuids[at][place]
-        self._length -= 1
-        if not keys and at > 0:  # the first block stays, because its floor is the lowest
-            del self._floors[at], self._keys[at], self._uuids[at]
+        self._blocks.remove(value << _ORDINAL_BITS | ordinal)
 
     def span(self, wanted: Range) -> tuple[int, int]:
         """Where the wanted values begin and end."""
-        start = 0 if wanted.low is None else self._place(wanted.low)
-        stop = len(self) if wanted.high is None else self._place(wanted.high)
+        start = 0 if wanted.low is None else self._blocks.place(wanted.low << _ORDINAL_BITS)
+        stop = len(self) if wanted.high is None else self._blocks.place(wanted.high << _ORDINAL_BITS)
         return start, max(start, stop)
-
-    def _place(self, value: int) -> int:
-        """How many entries have a lower value."""
-        key = value << _ORDINAL_BITS
-        at = max(0, bisect_right(self._floors, key) - 1)  # no key is negative, but a limit may be
-        return sum(map(len, self._keys[:at])) + bisect_left(self._keys[at], key)
 
 
 class Candidates(Record):
