@@ -1,18 +1,20 @@
 """The callback log: bounded, whatever is not settled."""
 
 from masking_emulator.callbacks.log import CallbackLog
-from masking_emulator.callbacks.writing import Written
+from masking_emulator.callbacks.routes import RouteTable
+from masking_emulator.callbacks.writing import Writer
+from masking_emulator.core.chance import Chance
 from masking_emulator.core.records.base import replace
 from masking_emulator.core.records.callbacks import Callback, CallbackState, Channel, Notice, NoticeKind
-from masking_emulator.plivo.destination import destination
-from masking_emulator.plivo.signatures import Inputs, Signed
-
-_WRITTEN = Written("SessionTimeout", "POST", {}, Signed({}, Inputs("", ())), destination("http://h/"))
+from masking_emulator.plivo.service import Account
 
 
 def _callback(ordinal: int, state: CallbackState = CallbackState.WAITING) -> Callback:
     notice = Notice(NoticeKind.TIMED_OUT)
     return Callback(ordinal, 1, "s", 0, "1", Channel.STATUS, notice, "http://h/", "POST", 0, state)
+
+
+_WRITTEN = Writer((Account(0, "MA", "token"),), "http://h", Chance("seed"), RouteTable()).written(_callback(1))
 
 
 def _ordinals(log: CallbackLog) -> list[int]:

@@ -50,10 +50,26 @@ class Inputs(Record):
 
 
 class Signed(Record):
-    """The headers of a callback, in the order of the wire, and for debugging what they sign."""
+    """The nonces of a callback, and its signatures by the token of the session's owner and by the main account's."""
 
-    headers: Mapping[str, str]
-    inputs: Inputs
+    v2_nonce: str
+    v3_nonce: str
+    v2: str
+    v2_main: str
+    v3: str
+    v3_main: str
+
+    @property
+    def headers(self) -> dict[str, str]:
+        """The headers that say so, in the order of the wire."""
+        return {
+            V2: self.v2,
+            V2_NONCE: self.v2_nonce,
+            V2_MAIN: self.v2_main,
+            V3: self.v3,
+            V3_NONCE: self.v3_nonce,
+            V3_MAIN: self.v3_main,
+        }
 
 
 class Verdict(Enum):
@@ -81,8 +97,7 @@ def sign(
     texts = inputs(method, url, parameters=parameters, v2_nonce=v2_nonce, v3_nonce=v3_nonce)
     v2, v3 = _signatures(texts, token)
     v2_main, v3_main = (v2, v3) if main_token == token else _signatures(texts, main_token)
-    headers = {V2: v2, V2_NONCE: v2_nonce, V2_MAIN: v2_main, V3: v3, V3_NONCE: v3_nonce, V3_MAIN: v3_main}
-    return Signed(headers, texts)
+    return Signed(v2_nonce, v3_nonce, v2, v2_main, v3, v3_main)
 
 
 def inputs(method: str, url: str, *, parameters: Mapping[str, str], v2_nonce: str, v3_nonce: str) -> Inputs:

@@ -15,7 +15,7 @@ from masking_emulator.plivo.destination import destination, why_not_again
 def entry_json(entry: Entry) -> dict[str, Any]:
     """A callback with its request, what was signed, and every attempt."""
     callback, going = entry.callback, entry.written
-    request, note = going.request, note_on(going.going.host)
+    request, inputs, note = going.request, going.inputs, note_on(going.going.host)
     shown = {
         "id": callback.ordinal,
         "event": going.event,
@@ -26,7 +26,7 @@ def entry_json(entry: Entry) -> dict[str, Any]:
         "due_at": written(callback.due_at),
         "copy_of": callback.copy_of,
         "url": callback.url,
-        "parameters": dict(going.parameters),
+        "parameters": going.parameters,
         "route": None if going.route is None else {**going.route.as_json(), "url": request.url},
         "request": {
             "method": request.method,
@@ -34,7 +34,7 @@ def entry_json(entry: Entry) -> dict[str, Any]:
             "headers": dict(request.headers),
             "body": request.content.decode(),
         },
-        "signature_inputs": {"v2": going.signed.inputs.v2, "v3": list(going.signed.inputs.v3)},
+        "signature_inputs": {"v2": inputs.v2, "v3": list(inputs.v3)},
         "laboratory": list(entry.treatments),
         "attempts": [_tried_json(tried) for tried in entry.tried],
         "why_not_again": _why_not_again(entry),
