@@ -15,6 +15,7 @@ _LATER: Final = {
     *("masking_emulator.control.answers", "masking_emulator.control.openapi", "masking_emulator.evidence"),
     *("masking_emulator.agents.tools", "masking_emulator.plivo.ledger.allocation", "masking_emulator.report"),
     *("masking_emulator.interception.authority", "masking_emulator.testing"),
+    *("masking_emulator.keeping", "masking_emulator.world.incoming"),
 }
 
 

@@ -23,11 +23,12 @@ from masking_emulator.plivo.refusals import ApiError, answer_to
 from masking_emulator.plivo.validation import SchemaValidator, unknown_key
 from masking_emulator.wholefile import text_of
 from masking_emulator.world.hub import Hub, NoSuchWorld, TooManyWorlds
-from masking_emulator.world.incoming import Readers, read_as_it_comes
 from masking_emulator.world.world import ADVANCE_PATIENCE_S, World
 
 if TYPE_CHECKING:
     from jsonschema import ValidationError
+
+    from masking_emulator.world.incoming import Readers
 
 PREFIX: Final = "/_emulator"
 
@@ -91,7 +92,7 @@ class Operation(Record):
     media_type: str = JSON
     only_reads: bool = False
     makes_world: bool = False
-    arriving: Callable[[World], Readers] | None = None
+    arriving: "Callable[[World], Readers] | None" = None
 
 
 #: The path of a world, below which its operations are.
@@ -241,6 +242,9 @@ class ControlEndpoint:
             if piece is None:
                 return _short(text_of(b"".join(begun)))
             begun.append(piece)
+        # Imported here: few bodies are long, and every start would pay for it.
+        from masking_emulator.world.incoming import read_as_it_comes
+
         readers: Readers = {}
         if operation.arriving is not None:
             world = self._hub.world(request.path_params["auth_id"])

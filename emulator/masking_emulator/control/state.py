@@ -4,7 +4,7 @@ The code for it is loaded at the first use, because few tests need it and every 
 """
 
 from collections.abc import Sequence
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from starlette.responses import Response
 
@@ -12,15 +12,17 @@ from masking_emulator.control.clock import clock_json
 from masking_emulator.control.kernel import ControlAnswer, ControlError, ControlRequest, Operation, W
 from masking_emulator.control.pieces import response_in_pieces
 from masking_emulator.wholefile import CannotKeepFile
-from masking_emulator.world.incoming import Readers
 from masking_emulator.world.turns import politely
 from masking_emulator.world.world import World
+
+if TYPE_CHECKING:
+    from masking_emulator.world.incoming import Readers
 
 #: A world of 100,000 sessions has to fit into it.
 _SNAPSHOT_BYTES_MAX: Final = 536_870_912
 
 
-def _arriving(world: World) -> Readers:
+def _arriving(world: World) -> "Readers":
     from masking_emulator.keeping.snapshot import arriving
 
     return arriving(world)
