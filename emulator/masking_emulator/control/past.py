@@ -1,4 +1,7 @@
-"""Control of the past: a world as it stood after any event of its history, to look at, and what changed meanwhile."""
+"""Control of the past: a world as it stood after any event of its history, to look at, and what changed meanwhile.
+
+The code that shows it is loaded at the first use, because every start would pay for it.
+"""
 
 from collections.abc import Sequence
 from typing import Final
@@ -7,7 +10,6 @@ from starlette.responses import Response
 
 from masking_emulator.control.kernel import WHOLE, ControlError, ControlRequest, Operation, W, whole
 from masking_emulator.control.pieces import response_in_pieces
-from masking_emulator.control.views.past import changes, moment_json
 from masking_emulator.world.history import Moment, NotKept
 from masking_emulator.world.turns import politely
 from masking_emulator.world.world import World
@@ -24,6 +26,8 @@ async def show_moment(asked: ControlRequest) -> Response:
     seen in the middle where the event is not its last. What is listed newest first: sessions (as the emulated API
     shows them), calls, recordings and callbacks.
     """
+    from masking_emulator.control.views.past import moment_json
+
     world = asked.world
     moment = await _moment(world, asked, "sequence")
     body = moment_json(moment, world, limit=whole(asked.query, "limit", _ALL))
@@ -36,6 +40,8 @@ async def show_changes(asked: ControlRequest) -> Response:
     Each thing with the kind and the id that it has in the view of a moment, whether it is `new`, `changed` or `gone`,
     and what changed field by field.
     """
+    from masking_emulator.control.views.past import changes
+
     world = asked.world
     after = await _moment(world, asked, "sequence")
     before = await _moment(world, asked, "since")

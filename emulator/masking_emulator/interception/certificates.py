@@ -11,11 +11,10 @@ import os
 import shutil
 from collections.abc import Callable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from hashlib import sha256
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from masking_emulator.clock import unfrozen_now
 from masking_emulator.config import cache_folder
@@ -42,8 +41,7 @@ class CannotKeep(Exception):
     """The folder for certificates cannot be used; the message says why and what helps."""
 
 
-@dataclass(frozen=True, slots=True)
-class Certificates:
+class Certificates(NamedTuple):
     """Files: `authority` is what clients trust; `server` is our certificate with its key, and stays with us."""
 
     authority: Path
