@@ -201,6 +201,30 @@ def test_nothing_stays_behind(tmp_path: Path) -> None:
         Control(done.stdout.strip()).get("/health")
 
 
+#: Waits for a process, and has a signal given to another thread than the main one; says when it was handled.
+_SIGNAL_ELSEWHERE: Final = """
+import signal, subprocess, sys, threading
+from masking_emulator.server.run import heeding_signals
+
+process = subprocess.Popen([sys.executable, "-c", "print('up', flush=True); input()"], stdin=-1, stdout=-1)
+signal.signal(signal.SIGUSR1, lambda *_: process.stdin.close())
+
+def interrupt():
+    process.stdout.readline()
+    signal.pthread_kill(threading.get_ident(), signal.SIGUSR1)
+
+threading.Thread(target=interrupt).start()
+print(heeding_signals(process.wait))
+"""
+
+
+def test_signal_is_handled_while_a_process_is_waited_for() -> None:
+    """Also one that does not interrupt the main thread: here the handler is what ends the process."""
+    done = subprocess.run([sys.executable, "-c", _SIGNAL_ELSEWHERE], capture_output=True, timeout=PATIENCE_S, text=True)
+
+    assert "1" == done.stdout.strip(), done.stderr
+
+
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP, signal.SIGUSR1])
 def test_signals_reach_the_command(number: signal.Signals) -> None:
     """It decides what becomes of it, and we end with its code."""

@@ -12,8 +12,9 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from socket import socketpair
 from threading import Event, Thread, Timer
-from typing import TYPE_CHECKING, Final, NoReturn
+from typing import TYPE_CHECKING, Final, NoReturn, TypeVar
 
 from masking_emulator.clock import looks
 from masking_emulator.config import HOST_DEFAULT, URL_VARIABLE, cache_folder, environment
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
 
     from masking_emulator.keeping.files import Keeping
     from masking_emulator.server.app_server import AppServer
+
+_Ended = TypeVar("_Ended")
 
 #: Exit codes as in a shell: the command is not there, it is not a program, a signal ended it.
 EXIT_NOT_FOUND: Final = 127
@@ -52,6 +55,9 @@ _PAUSE_S: Final = 0.01
 
 #: What `run` tells its command of the emulator, and what another service has not.
 _OF_AN_EMULATOR: Final = (URL_VARIABLE, "PLIVO_AUTH_ID", "PLIVO_AUTH_TOKEN")
+
+#: So many bytes of signals are taken at once.
+_WAKES_AT_ONCE: Final = 1024
 
 #: How long the server may take to end, in real seconds.
 _STOP_S: Final = 10.0
@@ -259,7 +265,7 @@ class _Command:
     def wait(self) -> int:
         """Wait for its end, clear away what it left, and return its exit code."""
         assert self._process is not None
-        code = self._process.wait()
+        code = heeding_signals(self._process.wait)
         if self._timer is not None:
             self._timer.cancel()
         if self._has_group:
@@ -288,6 +294,33 @@ class _Command:
             with suppress(ProcessLookupError):
                 send = os.killpg if self._has_group else os.kill
                 send(self._process.pid, number)
+
+
+def heeding_signals(wait: Callable[[], _Ended]) -> _Ended:
+    """What `wait` returns, which waits for a process. The handler of a signal runs as soon as the signal comes.
+
+    Python calls handlers in the main thread, between its own steps. A signal that comes just before that thread waits
+    in the system, or that another thread is given, would be heard when the process has ended. So another thread waits,
+    and the main one for a byte, which each signal writes too. What a handler raises ends the waiting of the main one.
+    """
+    found: list[_Ended] = []
+    woken, waker = socketpair()
+    waker.settimeout(0)
+
+    def waiting() -> None:
+        found.append(wait())
+        with suppress(OSError):  # there are bytes enough, or nobody waits any more
+            waker.send(b"\0")
+
+    with woken, waker:
+        signal.set_wakeup_fd(waker.fileno(), warn_on_full_buffer=False)
+        try:
+            Thread(target=waiting, name="masking-emulator waits", daemon=True).start()
+            while not found:
+                woken.recv(_WAKES_AT_ONCE)
+        finally:
+            signal.set_wakeup_fd(-1)
+    return found[0]
 
 
 def _start(words: Sequence[str], variables: Mapping[str, str], *, own_group: bool) -> subprocess.Popen[bytes]:
