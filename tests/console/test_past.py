@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 from masking_emulator.server.thread import ServerThread
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from tests.console.conftest import FIRST, STRANGER, Console
 from tests.console.relay import Relay
@@ -155,6 +155,33 @@ def test_slider_is_dragged(console: Console) -> None:
 
     at(console, there)
     expect(page.get_by_role("heading", name=f"What event {there} changed")).to_be_visible()
+
+
+def test_moment_that_comes_late_does_not_move_the_slider_back(console: Console) -> None:
+    """While it is dragged, what was asked for on the way is shown, and the knob stays under the pointer."""
+    page, held = console.page, list[Route]()
+    lived(console)
+    console.open("past", "0")
+    at(console, 0)
+    box = slider(page).bounding_box()
+    assert box is not None
+    y = box["y"] + box["height"] / 2
+    asked = re.compile(r"/at\?")
+    page.route(asked, lambda route: held.append(route))
+    page.mouse.move(box["x"] + 8, y)
+    page.mouse.down()
+    with page.expect_request(asked):
+        page.mouse.move(box["x"] + box["width"] / 4, y)
+    late = slider(page).input_value()
+    page.mouse.move(box["x"] + box["width"] / 2, y)
+    there = slider(page).input_value()
+    held[0].continue_()
+    expect(banner(page)).to_contain_text(f"Event {late} of ")
+
+    assert late != there == slider(page).input_value()
+    page.unroute(asked)  # which lets the others go
+    page.mouse.up()
+    at(console, int(there))
 
 
 def test_steps_go_by_event_by_callback_and_by_call(console: Console) -> None:

@@ -129,7 +129,7 @@ function stage(main, place, { go, step, back, fork, compare }) {
   show(main, h("h1", {}, "Time travel"), voice, trouble, whole);
 
   const bounds = (/** @type {Moment} */ moment) => {
-    mark(moment, place.since);
+    mark(moment, place);
     show(banner, bannerOf(moment, place.at === null, { back, fork }));
   };
   const changes = (/** @type {Comparison | null} */ compared, /** @type {Moment} */ moment) => {

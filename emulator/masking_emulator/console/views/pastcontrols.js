@@ -5,7 +5,10 @@ import { titleOf } from "../events.js";
 import { timeOf } from "../instants.js";
 import { STEPS } from "./paststeps.js";
 
-/** @typedef {import("./pastmoment.js").Moment} Moment */
+/**
+ * @typedef {import("./past.js").Place} Place
+ * @typedef {import("./pastmoment.js").Moment} Moment
+ */
 
 /**
  * @param {{
@@ -52,8 +55,10 @@ export function slide({ go, step }) {
     h("div", { class: "past-ends num" }, left, right),
     h("div", { class: "cluster" }, steps, h("label", { class: "past-jump cluster" }, "Event ", jump, of)),
   );
-  const mark = (/** @type {Moment} */ { sequence, now, event, first, last }, /** @type {number | null} */ since) => {
-    Object.assign(slider, { min: String(first), max: String(last), value: String(sequence) });
+  // The knob stays where it was put meanwhile: a moment that was asked for on the way there must not move it back.
+  const mark = (/** @type {Moment} */ { sequence, now, event, first, last }, /** @type {Place} */ { at, since }) => {
+    const value = String(Number.isInteger(at) ? at : sequence);
+    Object.assign(slider, { min: String(first), max: String(last), value });
     const what = event ? titleOf(event) : "";
     slider.setAttribute("aria-valuetext", `event ${sequence} of ${last}, ${timeOf(now)}${what && `: ${what}`}`);
     if (document.activeElement !== jump) jump.value = String(sequence);
