@@ -1,5 +1,9 @@
 """What the server has for the console beyond its files: a receiver, reads that do not count, callbacks newest first."""
 
+import re
+
+from httpx import get as get_raw
+from masking_emulator import console
 from masking_emulator.server.intake import CONSOLE_HEADER
 from masking_emulator.server.thread import ServerThread
 
@@ -29,6 +33,22 @@ def test_receiver_takes_everything(emulator: ServerThread) -> None:
     """Callbacks come by GET and by POST."""
     for method in ("GET", "POST"):
         assert 200 == ask(emulator.url, method, "/_emulator/console/receiver?x=1", b"EventName=x", {}).status
+
+
+def test_files_that_the_page_asks_for_never_change(emulator: ServerThread) -> None:
+    """Below a digest of them all; below another one a page that was opened earlier gets what there is now."""
+    page = get_raw(f"{emulator.url}/_emulator/console/")
+    asked = re.findall(r'(?:href|src)="([^"#]*\.[a-z]+)"', page.text)
+    assert asked
+    for file in asked:
+        digest, _, name = file.partition("/")
+        here, plain, other = (
+            get_raw(f"{emulator.url}/_emulator/console/{path}") for path in (file, name, f"{'0' * 12}/{name}")
+        )
+        assert "immutable" in here.headers["cache-control"]
+        assert ["no-cache"] * 3 == [each.headers["cache-control"] for each in (page, plain, other)]
+        assert here.content == plain.content == other.content
+        assert console.digest() == digest
 
 
 def test_browser_is_led_to_the_page(emulator: ServerThread) -> None:

@@ -2,10 +2,15 @@
 
 The files are read once, at the first request. The page may load nothing but what is served here: it works offline,
 and what callbacks and parties bring along cannot become a script.
+
+The page asks for its files below a digest of them all. What is found there never changes, so a browser that has shown
+this console before asks for the page alone, and not for eighty files.
 """
 
+import re
 from collections.abc import Mapping
 from functools import cache
+from hashlib import sha256
 from pathlib import Path
 from typing import Final
 
@@ -31,6 +36,11 @@ _HEADERS: Final[Mapping[str, str]] = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
 }
+_FOR_EVER: Final = {**_HEADERS, "Cache-Control": "max-age=31536000, immutable"}
+
+_DIGITS: Final = 12
+
+_PAGE: Final = "index.html"
 
 
 def routes() -> list[Route]:
@@ -44,11 +54,15 @@ def routes() -> list[Route]:
 
 async def _show_file(request: Request) -> Response:
     # Asynchronous, because starlette would run a plain function in a thread.
-    name = request.path_params.get("file", "index.html")
-    content = console_files().get(name)
+    asked = name = request.path_params.get("file", _PAGE)
+    folder, _, file = asked.partition("/")
+    if len(folder) == _DIGITS:  # of another digest asks a page that was opened before the server was replaced
+        name = file
+    content = _page() if asked == _PAGE else console_files().get(name)
     if content is None:
-        return refuse(ControlError(404, f"the console has no file {name[:100]!r}"))
-    return Response(content, headers=_HEADERS, media_type=_TYPES[Path(name).suffix])
+        return refuse(ControlError(404, f"the console has no file {asked[:100]!r}"))
+    headers = _FOR_EVER if folder == digest() else _HEADERS
+    return Response(content, headers=headers, media_type=_TYPES[Path(name).suffix])
 
 
 async def _receive(request: Request) -> Response:
@@ -56,6 +70,21 @@ async def _receive(request: Request) -> Response:
     async for _ in request.stream():
         pass
     return Response("taken by the console\n", media_type="text/plain", headers={"Cache-Control": "no-store"})
+
+
+@cache
+def _page() -> bytes:
+    """The page, which asks for its files below the digest."""
+    return re.sub(rb'(?<==")(?=[a-z]+\.(?:css|js|svg)")', f"{digest()}/".encode(), console_files()[_PAGE])
+
+
+@cache
+def digest() -> str:
+    """Of all files: another one as soon as a byte of them is another."""
+    whole = sha256()
+    for name, content in sorted(console_files().items()):
+        whole.update(f"{name} {len(content)}\n".encode() + content)
+    return whole.hexdigest()[:_DIGITS]
 
 
 @cache

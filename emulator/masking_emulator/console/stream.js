@@ -106,7 +106,7 @@ function alone(wanted) {
  */
 function together(wanted) {
   const over = new AbortController();
-  const worker = new SharedWorker("feedworker.js", { type: "module", name: state.version });
+  const worker = new SharedWorker(new URL("feedworker.js", import.meta.url), { type: "module", name: state.version });
   let end = () => worker.port.postMessage(null);
   worker.port.onmessage = ({ data }) => over.signal.aborted || hear(data);
   worker.onerror = () => {
