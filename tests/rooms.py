@@ -142,11 +142,14 @@ ROOMS: Final[Mapping[str, Room]] = {
     "__main__": Room("`python -m masking_emulator`", ("cli.main",)),
 }
 
-#: File below the package → parsed source.
-TREES: Final[Mapping[str, ast.Module]] = {
-    path.relative_to(PACKAGE).as_posix(): ast.parse(path.read_text(encoding="utf-8"))
-    for path in sorted(PACKAGE.rglob("*.py"))
-}
+
+@cache
+def trees() -> Mapping[str, ast.Module]:
+    """File below the package → parsed source."""
+    return {
+        path.relative_to(PACKAGE).as_posix(): ast.parse(path.read_text(encoding="utf-8"))
+        for path in sorted(PACKAGE.rglob("*.py"))
+    }
 
 
 def imported(tree: ast.AST) -> set[str]:
@@ -181,8 +184,8 @@ def room_of(name: str) -> str:
 @cache
 def modules() -> Mapping[str, frozenset[str]]:
     """Module → the modules of ours that it imports anywhere: at once, later, or for types only."""
-    known = {module_of(file) for file in TREES}
-    return {module_of(file): frozenset(_ours(tree, known)) - {module_of(file)} for file, tree in TREES.items()}
+    known = {module_of(file) for file in trees()}
+    return {module_of(file): frozenset(_ours(tree, known)) - {module_of(file)} for file, tree in trees().items()}
 
 
 def _ours(tree: ast.Module, known: set[str]) -> Iterator[str]:

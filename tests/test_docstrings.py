@@ -3,23 +3,29 @@
 import ast
 import builtins
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import cache
 
 from masking_emulator.core.refusals import Reason
 
-from tests.rooms import TREES
+from tests.rooms import trees
 
-#: Each node of the package with the file it stands in.
-NODES = [(file, node) for file, tree in TREES.items() for node in ast.walk(tree)]
 
-#: Classes of ours, what is taken from libraries, errors of the standard library, and the reasons of refusals.
-KNOWN = (
-    {node.name for _, node in NODES if isinstance(node, ast.ClassDef)}
-    | {alias.name for _, node in NODES if isinstance(node, ast.ImportFrom) for alias in node.names}
-    | {node.attr for _, node in NODES if isinstance(node, ast.Attribute)}
-    | set(vars(builtins))
-    | {reason.name for reason in Reason}
-)
+@cache
+def nodes() -> Sequence[tuple[str, ast.AST]]:
+    """Each node of the package with the file it stands in."""
+    return [(file, node) for file, tree in trees().items() for node in ast.walk(tree)]
+
+
+def known() -> set[str]:
+    """Classes of ours, what is taken from libraries, errors of the standard library, and the reasons of refusals."""
+    return (
+        {node.name for _, node in nodes() if isinstance(node, ast.ClassDef)}
+        | {alias.name for _, node in nodes() if isinstance(node, ast.ImportFrom) for alias in node.names}
+        | {node.attr for _, node in nodes() if isinstance(node, ast.Attribute)}
+        | set(vars(builtins))
+        | {reason.name for reason in Reason}
+    )
 
 
 def raised(text: str) -> Iterator[str]:
@@ -31,11 +37,12 @@ def raised(text: str) -> Iterator[str]:
 def test_errors_that_docstrings_name_exist() -> None:
     """Whoever catches what "Raises" says has a name to import."""
     documented = (ast.Module, ast.ClassDef, ast.FunctionDef, ast.AsyncFunctionDef)
-    texts = [(file, ast.get_docstring(node) or "") for file, node in NODES if isinstance(node, documented)]
+    texts = [(file, ast.get_docstring(node) or "") for file, node in nodes() if isinstance(node, documented)]
     named = [(file, name) for file, text in texts for name in raised(text)]
 
     assert 150 < len(named)
-    assert [] == [(file, name) for file, name in named if name not in KNOWN]
+    names = known()
+    assert [] == [(file, name) for file, name in named if name not in names]
 
 
 def test_names_behind_raises_are_found() -> None:

@@ -1,11 +1,10 @@
 """The fidelity ledger keeps its promises: every behaviour has a source, and tests that prove it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Final
 
-import pytest
 from masking_emulator.core.records.base import asdict
 from masking_emulator.plivo.ledger import LEDGER, Evidence, Row, row_json
 from masking_emulator.plivo.parameters import CREATE
@@ -14,6 +13,7 @@ from masking_emulator.server.thread import ServerThread
 
 from tests import generated
 from tests.nodes import exists
+from tests.rules import of_each
 
 _ROOT: Final = Path(__file__).parent.parent
 _NODES: Final = sorted({node for row in LEDGER for node in row.tests})
@@ -32,8 +32,8 @@ _PRIVATE: Final = re.compile(
 )
 
 
-def _each_row(rows: list[Row]) -> pytest.MarkDecorator:
-    return pytest.mark.parametrize("row", rows, ids=[row.id for row in rows])
+def _each_row(rows: list[Row]) -> Callable[[Callable[[Row], None]], Callable[[], None]]:
+    return of_each(lambda: rows, lambda row: row.id)
 
 
 def test_ids_are_unique() -> None:
@@ -71,7 +71,7 @@ def test_row_has_a_test(row: Row) -> None:
     assert row.tests
 
 
-@pytest.mark.parametrize("node", _NODES)
+@of_each(lambda: _NODES)
 def test_listed_test_exists(node: str) -> None:
     """A node id names a file, what is defined in it, and where cases are files, a case."""
     assert exists(node)
@@ -120,7 +120,7 @@ def test_policy_is_the_rows_with_choices() -> None:
     assert {name: set(values) for name, values in policy_choices().items()} == {r.id: set(r.choices) for r in rows}
 
 
-@pytest.mark.parametrize("parameter", CREATE)
+@of_each(lambda: CREATE)
 def test_parameter_has_a_row(parameter: str) -> None:
     """No parameter is accepted without the ledger saying how."""
     word = re.compile(rf"\b{parameter}\b")

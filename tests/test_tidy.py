@@ -7,13 +7,10 @@ from fnmatch import fnmatchcase
 from pathlib import Path
 from typing import Final
 
-import pytest
-
 from tests.rooms import (
     NAME,
     PACKAGE,
     ROOMS,
-    TREES,
     arrows,
     circles,
     floors,
@@ -21,8 +18,10 @@ from tests.rooms import (
     module_of,
     modules,
     room_of,
+    trees,
     within,
 )
+from tests.rules import of_each
 
 ROOT: Final = Path(__file__).parents[1]
 
@@ -31,7 +30,7 @@ FUNCTION_LINES_MAX: Final = 50
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
-each_file = pytest.mark.parametrize("file", TREES)
+each_file = of_each(lambda: trees())
 
 
 def used(tree: ast.AST) -> set[str]:
@@ -52,7 +51,7 @@ def definitions(tree: ast.AST) -> Iterator[Definition]:
 
 def files_in(folder: str) -> list[str]:
     """The files in this folder of the package."""
-    return [file for file in TREES if file.startswith(f"{folder}/")]
+    return [file for file in trees() if file.startswith(f"{folder}/")]
 
 
 _IMPORTS: Final = (ast.Import, ast.ImportFrom)
@@ -60,7 +59,7 @@ _IMPORTS: Final = (ast.Import, ast.ImportFrom)
 
 def _top_level(file: str) -> list[ast.Import | ast.ImportFrom]:
     """What the file imports as soon as it is loaded."""
-    return [node for node in TREES[file].body if isinstance(node, ast.Import | ast.ImportFrom)]
+    return [node for node in trees()[file].body if isinstance(node, ast.Import | ast.ImportFrom)]
 
 
 #: How large the house may become: rooms, floors, and modules at the package's top beside `__init__`.
@@ -71,7 +70,7 @@ MODULES_AT_TOP_MAX: Final = 8
 
 def test_every_room_has_an_entry_and_every_entry_a_room() -> None:
     """The table names what there is: each folder and each file at the package's top."""
-    there = {room_of(file) for file in TREES} - {"__init__"}
+    there = {room_of(file) for file in trees()} - {"__init__"}
 
     assert there == set(ROOMS)
 
@@ -92,11 +91,11 @@ def test_table_runs_from_the_lowest_room_up() -> None:
 def test_file_imports_what_its_room_may(file: str) -> None:
     """A file imports its own room, the standard library, and what the table allows; lazily and for types too."""
     if file == "__init__.py":
-        assert set() == imported(TREES[file])
+        assert set() == imported(trees()[file])
         return
     room = ROOMS[room_of(file)]
     ours = {module for module in modules()[module_of(file)] if module and room_of(module) != room_of(file)}
-    others = {name.partition(".")[0] for name in imported(TREES[file])} - {NAME, *sys.stdlib_module_names}
+    others = {name.partition(".")[0] for name in imported(trees()[file])} - {NAME, *sys.stdlib_module_names}
     libraries = {
         name for name, where in room.libraries.items() if any(fnmatchcase(file, one) for one in where.split("|"))
     }
@@ -109,7 +108,7 @@ def test_table_allows_no_more_than_is_needed() -> None:
     """What the table allows is imported somewhere, so the drawing shows the house as it is."""
     needed: dict[str, set[str]] = {name: set() for name in ROOMS}
     libraries: dict[str, set[str]] = {name: set() for name in ROOMS}
-    for file, tree in TREES.items():
+    for file, tree in trees().items():
         if file != "__init__.py":
             needed[room_of(file)] |= modules()[module_of(file)]
             libraries[room_of(file)] |= {name.partition(".")[0] for name in imported(tree)}
@@ -140,22 +139,22 @@ def test_circle_is_found_and_told() -> None:
 
 def test_house_stays_small() -> None:
     """Few rooms, few floors, and few modules that lie about at the top."""
-    at_top = [file for file in TREES if "/" not in file and file != "__init__.py"]
+    at_top = [file for file in trees() if "/" not in file and file != "__init__.py"]
 
     assert len(arrows()) <= ROOMS_MAX
     assert max(floors(arrows()).values()) <= FLOORS_MAX
     assert len(at_top) <= MODULES_AT_TOP_MAX
 
 
-@pytest.mark.parametrize("file", files_in("core"))
+@of_each(lambda: files_in("core"))
 def test_core_is_pure(file: str) -> None:
     """The core uses nothing of the standard library that does I/O."""
     doing = ("os", "io", "sys", "pathlib", "socket", "asyncio", "threading", "time", "logging")
 
-    assert set() == within(imported(TREES[file]), *doing)
+    assert set() == within(imported(trees()[file]), *doing)
 
 
-@pytest.mark.parametrize("file", files_in("cli"))
+@of_each(lambda: files_in("cli"))
 def test_client_verbs_load_no_server(file: str) -> None:
     """What a verb loads before it runs is the standard library, click and small modules; serve and run load more."""
     loaded = set[str]().union(*map(imported, _top_level(file)))
@@ -167,14 +166,14 @@ def test_client_verbs_load_no_server(file: str) -> None:
 
 
 #: Where imports inside functions are the rule, and a docstring or a test above gives the reason for all of them.
-LAZY_BY_RULE: Final = ("cli/*", "pytest_plugin.py", "control/state.py")
+LAZY_BY_RULE: Final = ("cli/*", "pytest_plugin.py", "control/state.py", "control/past.py")
 
 
 @each_file
 def test_import_inside_a_function_says_why(file: str) -> None:
     """A comment above the first of them, or behind it; elsewhere a reader takes them for a way around a circle."""
     lines = (PACKAGE / file).read_text(encoding="utf-8").splitlines()
-    functions = (node for node in definitions(TREES[file]) if not isinstance(node, ast.ClassDef))
+    functions = (node for node in definitions(trees()[file]) if not isinstance(node, ast.ClassDef))
     firsts = [next((node for node in ast.walk(one) if isinstance(node, _IMPORTS)), None) for one in functions]
     silent = [node.lineno for node in firsts if node and "#" not in "".join(lines[node.lineno - 2 : node.lineno])]
 
@@ -183,16 +182,16 @@ def test_import_inside_a_function_says_why(file: str) -> None:
 
 def test_certificates_are_made_by_a_library_that_is_loaded_only_then() -> None:
     """Every start of a server would pay for it, and it is needed once a year."""
-    makers = [file for file in TREES if within(imported(TREES[file]), "cryptography")]
+    makers = [file for file in trees() if within(imported(trees()[file]), "cryptography")]
     authority = "masking_emulator.interception.authority"
-    loaders = [file for file in TREES if authority in set().union(*map(imported, _top_level(file)))]
+    loaders = [file for file in trees() if authority in set().union(*map(imported, _top_level(file)))]
 
     assert (["interception/authority.py"], []) == (makers, loaders)
 
 
 def test_schemas_are_judged_by_a_library_that_is_loaded_only_then() -> None:
     """It takes a quarter of a server's start, and a server that is only asked judges nothing."""
-    loaded_at_once = [file for file in TREES if within(set().union(*map(imported, _top_level(file))), "jsonschema")]
+    loaded_at_once = [file for file in trees() if within(set().union(*map(imported, _top_level(file))), "jsonschema")]
 
     assert [] == loaded_at_once
 
@@ -200,7 +199,7 @@ def test_schemas_are_judged_by_a_library_that_is_loaded_only_then() -> None:
 def test_answers_are_described_only_for_whoever_asks() -> None:
     """Schemas of answers are made when OpenAPI is asked for, or an agent's tools; no start pays for them."""
     described = (f"{NAME}.control.answers", f"{NAME}.control.openapi", f"{NAME}.agents.tools")
-    loaders = [file for file in TREES if within(set().union(*map(imported, _top_level(file))), *described)]
+    loaders = [file for file in trees() if within(set().union(*map(imported, _top_level(file))), *described)]
 
     allowed = ("control/answers/*", "control/openapi.py", "agents/*")
     assert [] == [file for file in loaders if not any(fnmatchcase(file, each) for each in allowed)]
@@ -209,29 +208,29 @@ def test_answers_are_described_only_for_whoever_asks() -> None:
 
 def test_shim_runs_in_any_python() -> None:
     """What runs inside the users' own processes imports the standard library only."""
-    names = imported(TREES["interception/shim/sitecustomize.py"])
+    names = imported(trees()["interception/shim/sitecustomize.py"])
 
     assert set() == names - within(names, *sys.stdlib_module_names)
 
 
 def test_plugin_loads_nothing_before_it_is_used() -> None:
     """Everybody who has the package pays for what the plugin imports at once, in every run of pytest."""
-    top_level = [node for node in TREES["pytest_plugin.py"].body if isinstance(node, ast.Import | ast.ImportFrom)]
+    top_level = [node for node in trees()["pytest_plugin.py"].body if isinstance(node, ast.Import | ast.ImportFrom)]
     loaded = set[str]().union(*map(imported, top_level))
 
     assert {"pytest"} == loaded - within(loaded, *sys.stdlib_module_names)
 
 
-@pytest.mark.parametrize("file", files_in("core"))
+@of_each(lambda: files_in("core"))
 def test_core_has_no_vendor_word(file: str) -> None:
     """Whose API it is, the core does not know."""
     assert "plivo" not in (PACKAGE / file).read_text(encoding="utf-8").lower()
 
 
-@pytest.mark.parametrize("file", [file for file in TREES if room_of(file) != "core"])
+@of_each(lambda: [file for file in trees() if room_of(file) != "core"])
 def test_engine_is_asked_by_name(file: str) -> None:
     """Outside the core nobody reaches through the engine into its state; a method says what is wanted."""
-    reached = [ast.unparse(node) for node in ast.walk(TREES[file]) if isinstance(node, ast.Attribute)]
+    reached = [ast.unparse(node) for node in ast.walk(trees()[file]) if isinstance(node, ast.Attribute)]
 
     assert [] == [name for name in reached if name.endswith(("engine.state", "caught_up().state"))]
 
@@ -251,7 +250,7 @@ ONE_PLACE: Final[Mapping[str, tuple[str, ...]]] = {
 @each_file
 def test_time_chance_and_environment_have_one_place_each(file: str) -> None:
     """Real time is read, randomness drawn and the environment read in one file each, so a run can be replayed."""
-    taken_in, names = imported(TREES[file]), used(TREES[file])
+    taken_in, names = imported(trees()[file]), used(trees()[file])
     forbidden = {name for place, taken in ONE_PLACE.items() if place != file for name in taken}
 
     # `from datetime import time` is a type; what is imported whole is judged by what is used of it.
@@ -268,7 +267,7 @@ def test_file_is_not_long(file: str) -> None:
 @each_file
 def test_functions_are_short(file: str) -> None:
     """A function that does not fit on a page does too much."""
-    functions = (node for node in definitions(TREES[file]) if not isinstance(node, ast.ClassDef))
+    functions = (node for node in definitions(trees()[file]) if not isinstance(node, ast.ClassDef))
     long = [node.name for node in functions if (node.end_lineno or 0) - node.lineno >= FUNCTION_LINES_MAX]
 
     assert [] == long
@@ -277,13 +276,13 @@ def test_functions_are_short(file: str) -> None:
 @each_file
 def test_module_says_what_it_is_for(file: str) -> None:
     """Each module begins with its docstring."""
-    assert ast.get_docstring(TREES[file])
+    assert ast.get_docstring(trees()[file])
 
 
 @each_file
 def test_public_definitions_have_a_docstring(file: str) -> None:
     """Each public class, and each public function or method of one, says what it does in a sentence."""
-    assert [] == [name for name, node in _public(TREES[file], "") if not (ast.get_docstring(node) or "").rstrip()]
+    assert [] == [name for name, node in _public(trees()[file], "") if not (ast.get_docstring(node) or "").rstrip()]
 
 
 def _public(scope: ast.Module | ast.ClassDef, prefix: str) -> Iterator[tuple[str, Definition]]:
@@ -303,7 +302,7 @@ def _is_inherited(scope: ast.Module | ast.ClassDef, node: Definition) -> bool:
 def test_class_name_has_one_meaning() -> None:
     """A name of a class or of a type stands for one thing in the whole package, so that a search finds that thing."""
     places: dict[str, list[str]] = {}
-    for file, tree in TREES.items():
+    for file, tree in trees().items():
         for name in _types(tree):
             places.setdefault(name, []).append(file)
 
@@ -313,8 +312,8 @@ def test_class_name_has_one_meaning() -> None:
 @each_file
 def test_names_use_ordinary_words(file: str) -> None:
     """A function is named for what it returns, so none is `told`; a text is made of characters, not of signs."""
-    names = {node.name for node in definitions(TREES[file])} | {
-        node.id for node in ast.walk(TREES[file]) if isinstance(node, ast.Name)
+    names = {node.name for node in definitions(trees()[file])} | {
+        node.id for node in ast.walk(trees()[file]) if isinstance(node, ast.Name)
     }
 
     assert [] == sorted(name for name in names if name.strip("_").lower() == "told" or "SIGNS" in name)
@@ -346,7 +345,7 @@ CATCHES_ALL: Final[Mapping[str, tuple[str, ...]]] = {
 @each_file
 def test_only_named_exceptions_are_caught(file: str) -> None:
     """`except Exception` hides bugs; so do its broader kin."""
-    handlers = [node for node in ast.walk(TREES[file]) if isinstance(node, ast.ExceptHandler)]
+    handlers = [node for node in ast.walk(trees()[file]) if isinstance(node, ast.ExceptHandler)]
     caught = {ast.unparse(name) for node in handlers if node.type for name in ast.walk(node.type)}
 
     assert all(node.type for node in handlers)
