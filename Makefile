@@ -4,6 +4,11 @@ PYTHON ?= python3
 VENV   ?= .venv
 BIN    := $(VENV)/bin
 PORT   ?= 8080
+# One more test at once than there are cores: a test that starts a program mostly waits for it.
+TESTS  ?= $(shell $(PYTHON) -c 'import os; print(1 + (os.cpu_count() or 1))')
+
+# What Python compiles is kept, whatever the environment says: the tests start hundreds of emulators.
+unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
 .PHONY: help run test fuzz check format golden golden-screens farm-test sdk-labs npm-package docs docs-serve generated coverage screenshots bench install clean
@@ -16,13 +21,13 @@ run: $(VENV)/run.stamp  ## start the emulator with its demo world on http://127.
 	@exec $(BIN)/masking-emulator serve --port $(PORT)
 
 test: $(VENV)/dev.stamp  ## run every test
-	$(BIN)/pytest -n auto --dist loadfile
+	$(BIN)/pytest -n $(TESTS) --dist loadfile
 
 fuzz: $(VENV)/dev.stamp  ## send 300,000 generated requests, or FUZZ_REQUESTS; FUZZ_SEED sends the same ones again
 	$(BIN)/python -m tests.fuzz
 
 coverage: $(VENV)/dev.stamp  ## run every test, and say which lines and branches none of them reached
-	$(BIN)/pytest -n auto --dist loadfile --cov --cov-report=term-missing:skip-covered
+	$(BIN)/pytest -n $(TESTS) --dist loadfile --cov --cov-report=term-missing:skip-covered
 
 check: $(VENV)/dev.stamp  ## lint, formatting, types, generated documents
 	$(BIN)/ruff check .
