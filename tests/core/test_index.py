@@ -91,6 +91,26 @@ def test_sessions_are_in_order_of_age_however_they_come_and_go(
     assert oldest_first == index.copy()[:]
 
 
+class _Counted(int):
+    """A number that counts how often it is compared with another."""
+
+    compared = 0
+
+    def __lt__(self, other: int) -> bool:
+        _Counted.compared += 1
+        return int(self) < other
+
+
+def test_many_older_sessions_cost_no_more_each_than_one() -> None:
+    """Such as come when a number is replaced: each is put in its place without a look at all the others."""
+    index, count = AgeIndex(), 512
+    for ordinal in (*range(count, 2 * count), *range(count)):
+        index.add(_Counted(ordinal), str(ordinal))
+
+    assert [str(ordinal) for ordinal in range(2 * count)] == index[:]
+    assert _Counted.compared < 30 * count
+
+
 def test_copy_of_an_age_index_is_independent() -> None:
     """Neither of two copies sees what is done to the other, and both know which is the newest."""
     index = AgeIndex()
