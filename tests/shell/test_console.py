@@ -51,6 +51,14 @@ def test_files_that_the_page_asks_for_never_change(emulator: ServerThread) -> No
         assert console.digest() == digest
 
 
+def test_file_is_found_whose_name_is_as_long_as_a_digest(emulator: ServerThread) -> None:
+    """Under its own name, as every other file."""
+    long = [name for name in console.console_files() if len(name) == len(console.digest())]
+
+    assert [200] * len(long) == [get_raw(f"{emulator.url}/_emulator/console/{name}").status_code for name in long]
+    assert len(long) > 0
+
+
 def test_browser_is_led_to_the_page(emulator: ServerThread) -> None:
     """Whoever opens the bare address wants to see something."""
     answer = ask(emulator.url, "GET", "/", None, {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"})

@@ -55,8 +55,8 @@ def routes() -> list[Route]:
 async def _show_file(request: Request) -> Response:
     # Asynchronous, because starlette would run a plain function in a thread.
     asked = name = request.path_params.get("file", _PAGE)
-    folder, _, file = asked.partition("/")
-    if len(folder) == _DIGITS:  # of another digest asks a page that was opened before the server was replaced
+    folder, slash, file = asked.partition("/")
+    if slash and len(folder) == _DIGITS:  # a page that was opened before the server was replaced has another digest
         name = file
     content = _page() if asked == _PAGE else console_files().get(name)
     if content is None:
