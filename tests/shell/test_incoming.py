@@ -1,7 +1,9 @@
 """JSON that comes in pieces: wherever it is cut, it is what the whole is, or refused as the whole is."""
 
 import json
+import tracemalloc
 from collections.abc import Iterator, Mapping
+from itertools import repeat
 from random import Random
 from typing import Any, Final
 
@@ -41,6 +43,9 @@ class _Items:
 
     def __init__(self) -> None:
         self.kept: list[Any] = []
+
+    def begin(self) -> None:
+        self.kept = []
 
     def guess(self, content: bytes) -> bool:
         try:
@@ -113,6 +118,28 @@ def test_broken_json_is_refused_in_pieces_as_at_once(many: list[Any], seed: int)
         return
 
     assert expected == _whole(_read(broken, {"many": _Items()}, _cuts(seed)))
+
+
+def test_member_that_is_there_twice_is_what_it_is_at_last() -> None:
+    """Whether it is a list that is read in runs, an object that has such lists, or becomes something else."""
+    text = b'{"a": {"many": [1, 2]}, "many": [3], "many": [4, 5], "a": {"many": [6]}, "b": 1, "b": 2}'
+    other = text[:-1] + b', "many": 7}'
+
+    for whole in (text, other):
+        readers: Readers = {"a": {"many": _Items()}, "many": _Items()}
+        assert msgspec.json.decode(whole) == _whole(_read(whole, readers, _cuts(1)))
+
+
+def test_text_of_many_escapes_takes_no_memory_of_its_own() -> None:
+    """A million line ends in a text: it is looked at as it stands, and not with a way back from every one of them."""
+    text = b'{"a":"' + b"\\n" * 1_000_000 + b'"}'
+    tracemalloc.start()
+    read = _read(text, {}, repeat(len(text)))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+    assert {"a": "\n" * 1_000_000} == read
+    assert peak < 12 * len(text)
 
 
 def test_place_of_what_is_wrong_is_that_in_the_whole_text() -> None:

@@ -237,11 +237,13 @@ class ControlEndpoint:
     async def _read_body(self, request: Request, operation: Operation) -> Mapping[str, Any]:
         pieces = body_pieces(request.scope, request.receive, operation.body_bytes_max)
         begun: list[bytes] = []
-        while sum(map(len, begun)) < _LONG_BYTES:
+        length = 0
+        while length < _LONG_BYTES:
             piece = await anext(pieces, None)
             if piece is None:
                 return _short(text_of(b"".join(begun)))
             begun.append(piece)
+            length += len(piece)
         # Imported here: few bodies are long, and every start would pay for it.
         from masking_emulator.world.incoming import read_as_it_comes
 

@@ -27,6 +27,10 @@ class ArrivingList:
         self._items: list[Any] = []
         self._refused: Bad | None = None
 
+    def begin(self) -> None:
+        """Forget the items that have come, because the list begins once more."""
+        self._items, self._refused = [], None
+
     def guess(self, content: bytes) -> bool:
         """Whether this is the JSON of a list of the items that come next; if so, they have been read."""
         if self._refused is not None:
