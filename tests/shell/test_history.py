@@ -182,6 +182,18 @@ def test_past_the_bound_the_history_begins_later(history_max: int) -> None:
         seen(world, world.history.first - 1)
 
 
+def test_history_keeps_its_bound_while_its_world_grows() -> None:
+    """Its chapters become longer then, which the earlier ones have to make room for."""
+    world = new_world(limits={"history_max": 80})
+    _until(world, 241)
+    kept = []
+    for number in range(100):
+        world.do(creation(f"1408{2_000_000 + number}", f"1212{2_000_000 + number}"))
+        kept.append(world.journal.last - world.history.first)
+
+    assert 80 == max(kept)
+
+
 @pytest.mark.parametrize(("sessions", "step"), [(1, 10), (10, 10), (50, 25), (90, 40), (300, 40)])
 def test_history_of_a_large_world_goes_in_larger_steps(sessions: int, step: int) -> None:
     """A state is put aside for an eighth of the bound in events, for the half of it at most: it costs what it holds."""

@@ -109,10 +109,10 @@ class LifeHistory:
         size = events or 1
         chapter.size += size
         self._size += size
-        if chapter.size >= self._events_max // _CHAPTERS and chapter.size >= (part := self._part(engine)):
+        if chapter.size >= self._events_max // _CHAPTERS and chapter.size >= self._part(engine):
             self._chapters.append(_Chapter(engine.cut(), self._last))
-            while self._size > self._events_max - part and len(self._chapters) > 1:
-                self._size -= self._chapters.popleft().size
+        while self._size > self._events_max and len(self._chapters) > 1:
+            self._size -= self._chapters.popleft().size
 
     def _part(self, engine: Engine) -> int:
         """How many events a chapter has."""
