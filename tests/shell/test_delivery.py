@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+import socket
 from typing import Any, Final
 
 import pytest
@@ -89,6 +90,17 @@ def test_receiver_that_speaks_no_tls_is_not_connected(api: Api, receiver: Receiv
     (attempt,) = callbacks(api)[0]["attempts"]
 
     assert ("not_connected", True) == (attempt["outcome"], attempt["error"].startswith("TLS failed: "))
+
+
+def test_receiver_that_never_begins_tls_is_not_connected(api: Api) -> None:
+    """And is not said to be unreachable: it took the connection."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        end(api, f"https://127.0.0.1:{silent.getsockname()[1]}/cb#ct=100&rc=0")
+        advance(api)
+    (attempt,) = callbacks(api)[0]["attempts"]
+
+    assert "not_connected" == attempt["outcome"]
+    assert "the other side did not begin TLS within 0.1 seconds" == attempt["error"]
 
 
 def test_answer_is_kept_up_to_a_limit(api: Api, receiver: Receiver) -> None:

@@ -89,7 +89,10 @@ class Transport:
         stream = await self._network.connect_tcp(host, port, timeout=timeout_s)
         if self._tls is None:
             return stream
-        return await stream.start_tls(self._tls, server_hostname=host, timeout=timeout_s)
+        try:
+            return await stream.start_tls(self._tls, server_hostname=host, timeout=timeout_s)
+        except httpcore.ConnectTimeout:
+            raise httpcore.ConnectTimeout(f"the other side did not begin TLS within {timeout_s:g} seconds") from None
 
 
 class _Network(httpcore.AsyncNetworkBackend):
