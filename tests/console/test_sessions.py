@@ -62,6 +62,19 @@ def test_list_is_live_filtered_and_paged(console: Console) -> None:
     expect(page.get_by_role("alert").filter(has_text="created_time")).to_be_visible()
 
 
+def test_calls_and_legs_are_counted_apart(console: Console) -> None:
+    """The API's total_call_count is of legs: one call through the number has two, in the list and on its own page."""
+    made = console.session()
+    console.control("POST", "/calls", {"from": FIRST, "to": made["virtual_number"], "talk_s": 5})
+    console.control("POST", "/clock/advance", {"seconds": 60})
+    console.open("sessions")
+    expect(console.page.locator("td[data-head='Ended calls']")).to_have_text("1 2 legs")
+
+    console.open("sessions", made["session_uuid"])
+    bills = console.page.get_by_role("region", name="Calls and bills")
+    expect(bills.locator("dt", has_text="Ended calls").locator("+ dd")).to_have_text("1 2 legs")
+
+
 def test_time_left_shrinks(console: Console) -> None:
     """The bar follows the world's clock."""
     page = console.page

@@ -11,7 +11,7 @@ import { attempt } from "../say.js";
 import { state } from "../state.js";
 import { keepFresh } from "../stream.js";
 import { sessionForm } from "./sessionform.js";
-import { timeLeft } from "./sessions.js";
+import { callsOf, timeLeft } from "./sessions.js";
 
 /**
  * @typedef {import("../types.js").Session} Session
@@ -179,7 +179,7 @@ function bills(shown) {
   return [
     table("Interactions", heads, rows, "No call has been made. Dial the virtual number from one of the two phones."),
     pairs([
-      ["Calls", shown.total_call_count],
+      ["Ended calls", callsOf(shown)],
       ["Billed seconds", shown.total_call_billed_duration],
       ["Amount", `US$ ${shown.total_session_amount}`],
     ]),

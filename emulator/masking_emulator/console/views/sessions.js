@@ -30,7 +30,7 @@ const RANGES = [
   ["duration__gte", "Lasting at least, s"],
   ["duration__lte", "Lasting at most, s"],
 ];
-const HEADS = ["Session, created", "Status", "Parties", "Virtual number", "Time left", "Calls", "US$"];
+const HEADS = ["Session, created", "Status", "Parties", "Virtual number", "Time left", "Ended calls", "US$"];
 
 /**
  * @param {HTMLElement} main
@@ -175,9 +175,22 @@ function line(session) {
     h("div", {}, tel(session.first_party), h("br"), session.second_party ? tel(session.second_party) : null),
     tel(session.virtual_number),
     timeLeft(session),
-    session.total_call_count ?? 0,
+    callsOf(session),
     session.total_session_amount ?? 0,
   );
+}
+
+/**
+ * How many calls of a session have ended, and of how many legs they were: the API counts legs only.
+ *
+ * @param {Session} session
+ */
+export function callsOf({ interaction, total_call_count: legs }) {
+  const shown = interaction?.length ?? 0;
+  if (!shown) return "0";
+  // A session shows its newest calls only, up to a limit of the world.
+  const calls = shown < world().limits.interactions_max ? String(shown) : `${shown} or more`;
+  return h("span", {}, calls, " ", h("small", { class: "num" }, `${legs} ${legs === 1 ? "leg" : "legs"}`));
 }
 
 /** @param {Session} session */
