@@ -146,7 +146,7 @@ def test_call_is_announced_to_who_listens(console: Console) -> None:
     console.click("Answer", phone(console, SECOND))
     expect(heard).to_have_text("Second party's phone is on the line with +1 415-555-0100.")
     console.click("Hang up", phone(console, FIRST))
-    expect(heard).to_have_text("Second party's phone has hung up.")
+    expect(heard).to_have_text("Second party's phone: First party hung up.")
 
 
 def test_call_is_rejected(console: Console) -> None:

@@ -21,6 +21,19 @@ const CALLBACKS = /** @type {Record<string, string>} */ ({
   recording_failed: "SessionRecordingFailed",
 });
 
+//: Who is on a call's first and second leg, as the source of an end names them.
+const SIDES = ["caller", "callee"];
+
+//: Why a leg ended, said of the person on it to the one on the other leg.
+const BECAUSE = /** @type {Record<string, string>} */ ({
+  normal: "hung up",
+  busy: "was busy",
+  rejected: "declined",
+  no_answer: "did not answer",
+  out_of_service: "cannot be reached",
+  ring_timeout: "did not answer in time",
+});
+
 const TITLES = /** @type {Record<string, string>} */ ({
   SessionCreated: "Session created",
   SessionRefreshed: "Session refreshed",
@@ -41,7 +54,7 @@ const TITLES = /** @type {Record<string, string>} */ ({
   PinChecked: "PIN checked",
   LegRinging: "Phone rings",
   LegAnswered: "Phone answered",
-  LegEnded: "Phone hung up",
+  LegEnded: "Leg ended",
   CallEnded: "Call over",
   CallsForgotten: "Old calls made room",
   CallNotPlaced: "First party was not called",
@@ -78,6 +91,7 @@ export function vendorName({ kind, who }) {
  * @returns {string}
  */
 export function titleOf(event) {
+  if (event.event === "LegEnded" && hungUp(event.call, event.leg)) return "Phone hung up";
   const title = TITLES[event.event] ?? event.event;
   if (!event.callback) return title;
   const name = vendorName(event.callback.notice);
@@ -136,8 +150,34 @@ function pair({ first_party, second_party }) {
 
 /** @param {JournalEvent} event */
 function legs({ event, call, leg }) {
-  const { person, cause } = call.legs[leg];
-  return event === "LegEnded" && cause ? `${formatted(person)}, ${cause.replaceAll("_", " ")}` : formatted(person);
+  const person = formatted(call.legs[leg].person);
+  const because = event === "LegEnded" ? reasonOf(call, leg) : "";
+  return because ? `${person}, ${because}` : person;
+}
+
+/**
+ * Whether the person on this leg hung up, and not somebody else.
+ *
+ * @param {any} call
+ * @param {number} leg
+ */
+function hungUp(call, leg) {
+  const { cause, source } = call.legs[leg];
+  return cause === "normal" && source === SIDES[leg];
+}
+
+/**
+ * Why a leg ended; nothing where its own phone hung up, which says it all.
+ *
+ * @param {any} call
+ * @param {number} leg
+ */
+function reasonOf(call, leg) {
+  const [{ cause, source }, other] = [call.legs[leg], call.legs[1 - leg]];
+  if (hungUp(call, leg)) return "";
+  if (cause !== "normal" && cause !== "canceled") return cause.replaceAll("_", " ");
+  if (source === "service" && (other?.cause ?? "normal") === "normal") return "by the service";
+  return other ? `because ${formatted(other.person)} ${BECAUSE[other.cause] ?? "left"}` : "";
 }
 
 /**

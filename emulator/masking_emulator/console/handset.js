@@ -16,8 +16,8 @@ import { played, prompts, said, tick } from "./screen.js";
  * @typedef {{ number: string, who: string }} Person
  * @typedef {{
  *   dial: (from: string, to: string) => unknown, act: (uuid: string, body: Record<string, string>) => unknown,
- *   nameOf: (number: string) => string
- * }} Ways what the phone's keys do, and what somebody is called
+ *   nameOf: (number: string, otherwise?: string) => string
+ * }} Ways what the phone's keys do, and what somebody is called, or is where no phone of that number is here
  * @typedef {{
  *   number: string, element: HTMLElement, show: (calls: Call[], events: JournalEvent[]) => Kind,
  *   aim: (to: string) => void, tick: () => void, name: (who: string) => void

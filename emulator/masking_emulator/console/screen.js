@@ -16,6 +16,15 @@ import { PLAYED_TO_THE_FIRST_LEG } from "./words.js";
 
 const PROMPTS_MAX = 3;
 
+//: Who is on a call's first and second leg, as the source of an end names them, and in words.
+const SIDES = ["caller", "callee"];
+export const UNNAMED = ["The caller", "The callee"];
+
+const NORMAL = "Normal Hangup";
+//: Causes of a leg that may have ended because the other one did.
+const FOLLOWS = [NORMAL, "Canceled"];
+const SERVICE = "service";
+
 /** @type {Record<Kind, (now: Standing, ways: Ways) => import("./dom.js").Child[]>} */
 const SAID = {
   idle: () => [line("Ready")],
@@ -60,7 +69,8 @@ function big(call) {
 function masked({ call, place }, ways) {
   const other = call?.legs[1 - place]?.person ?? (place === 0 ? call?.callee : call?.from);
   if (!other || other === call?.to) return null;
-  return h("p", { class: "masked" }, hidden(`${ways.nameOf(other)}'s own number: `), h("s", {}, tel(other)), " hidden");
+  const name = ways.nameOf(other, UNNAMED[1 - place]);
+  return h("p", { class: "masked" }, hidden(`${name}'s own number: `), h("s", {}, tel(other)), " hidden");
 }
 
 /** @param {Call | null} call */
@@ -76,15 +86,18 @@ function wrongPin({ pin_tries_left: left }) {
 }
 
 /**
+ * Who or what ended the call, in a few words: where the other leg ended first, why that one did.
+ *
  * @param {Standing} now
  * @param {Ways} ways
  */
-function endedBy({ call, leg }, ways) {
-  const cause = leg?.hangup_cause ?? "";
-  const people = { caller: call?.legs[0]?.person, callee: call?.legs[1]?.person ?? call?.callee };
-  const person = people[/** @type {"caller" | "callee"} */ (leg?.hangup_source ?? "")];
-  if (person && leg?.answered_at && cause === "Normal Hangup") return `${ways.nameOf(person)} hung up`;
-  return cause ? `Ended: ${cause}` : "Ended";
+function endedBy({ call, leg, place }, ways) {
+  const [cause, other] = [leg?.hangup_cause ?? "", call?.legs[1 - place]];
+  const nameAt = (/** @type {number} */ at) => ways.nameOf(call?.legs[at]?.person ?? "", UNNAMED[at]);
+  if (!FOLLOWS.includes(cause)) return cause ? `Ended: ${cause}` : "Ended";
+  if (leg?.hangup_source === SIDES[place]) return `${nameAt(place)} hung up`;
+  if (!other || leg?.hangup_source === SERVICE) return `Ended: ${other?.hangup_cause ?? "by the service"}`;
+  return other.hangup_cause === NORMAL ? `${nameAt(1 - place)} hung up` : `${nameAt(1 - place)}: ${other.hangup_cause}`;
 }
 
 /** @param {Standing} now */
@@ -135,13 +148,13 @@ export function played(call, number, events) {
 /**
  * What is read out when a phone's state changes; null where nobody has to be told.
  *
- * @param {Kind} kind
+ * @param {Standing} now
  * @param {string} who
- * @param {string} number
+ * @param {Ways} ways
  */
-export function readOut(kind, who, number) {
-  const words = { ringing: "rings, and shows", talking: "is on the line with", over: "has hung up" };
-  const said = words[/** @type {keyof typeof words} */ (kind)];
-  if (!said) return null;
-  return kind === "over" ? `${who}'s phone ${said}.` : `${who}'s phone ${said} ${formatted(number)}.`;
+export function readOut(now, who, ways) {
+  if (now.kind === "over") return `${who}'s phone: ${endedBy(now, ways)}.`;
+  const words = { ringing: "rings, and shows", talking: "is on the line with" };
+  const said = words[/** @type {keyof typeof words} */ (now.kind)];
+  return said ? `${who}'s phone ${said} ${formatted(now.call?.to)}.` : null;
 }

@@ -4,6 +4,7 @@ import { h, svg } from "./dom.js";
 import { callOf } from "./events.js";
 import { timeOf } from "./instants.js";
 import { formatted } from "./numberformat.js";
+import { UNNAMED } from "./screen.js";
 
 /**
  * @typedef {import("./types.js").Call} Call
@@ -21,7 +22,7 @@ const SHOWN_MAX = 40;
 /**
  * @param {Call} call
  * @param {JournalEvent[]} events
- * @param {(number: string) => string} nameOf
+ * @param {(number: string, otherwise: string) => string} nameOf
  * @param {boolean} [isFromRight] the caller stands on the right, as the phones beside it do
  */
 export function sequence(call, events, nameOf, isFromRight = false) {
@@ -33,7 +34,8 @@ export function sequence(call, events, nameOf, isFromRight = false) {
   const height = TOP + STEP * (steps.length + 1);
   const first = call.route === "placed" ? call.legs[0].person : call.from;
   const people = [first, call.to, call.callee ?? call.legs[1]?.person ?? ""];
-  const titles = [nameOf(first), "Virtual number", people[2] ? nameOf(people[2]) : "?"];
+  const dialler = call.route === "placed" ? "The first party" : UNNAMED[0];
+  const titles = [nameOf(first, dialler), "Virtual number", people[2] ? nameOf(people[2], UNNAMED[1]) : "?"];
   const label = `Call from ${titles[0]} through ${formatted(call.to)}: ${steps.length} steps, listed below`;
   const drawing = svg(
     "svg",

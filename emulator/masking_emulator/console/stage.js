@@ -2,12 +2,12 @@
 
 import { control } from "./api.js";
 import { button, h, show } from "./dom.js";
-import { handset } from "./handset.js";
+import { handset, standing } from "./handset.js";
 import { instant, lasting } from "./instants.js";
-import { tel } from "./numberformat.js";
+import { plainNumber, tel } from "./numberformat.js";
 import { player } from "./recording.js";
 import { announce, attempt } from "./say.js";
-import { readOut } from "./screen.js";
+import { readOut, UNNAMED } from "./screen.js";
 import { sequence } from "./sequence.js";
 import { ring } from "./sound.js";
 import { worldNow } from "./state.js";
@@ -73,7 +73,8 @@ export function stage(signal, heard = {}) {
   /** @type {Map<string, Kind>} */
   const before = new Map();
 
-  const nameOf = (/** @type {string} */ number) => people.find((each) => each.number === number)?.who ?? "The caller";
+  const nameOf = (/** @type {string} */ number, otherwise = UNNAMED[0]) =>
+    people.find((each) => each.number === number)?.who ?? otherwise;
   const ways = {
     nameOf,
     dial: async (/** @type {string} */ from, /** @type {string} */ to) => {
@@ -127,7 +128,7 @@ export function stage(signal, heard = {}) {
   const tellOf = (set, kind, calls) => {
     const was = before.get(set.number);
     before.set(set.number, kind);
-    const text = was && was !== kind ? readOut(kind, nameOf(set.number), calls[0]?.to ?? "") : null;
+    const text = was && was !== kind ? readOut(standing(set.number, calls), nameOf(set.number), ways) : null;
     if (text) announce(text);
   };
 
@@ -205,7 +206,9 @@ function maskPlate() {
     say();
   };
   const call = (/** @type {Call | null} */ now) => {
-    through = (now && THROUGH[now.phase]) ?? "still";
+    // A call through another number is drawn, but is none of this plate's.
+    const isMine = plainNumber(now?.to) === plainNumber(shown.number);
+    through = (now && isMine && THROUGH[now.phase]) || "still";
     element.dataset.through = through;
     say();
   };
