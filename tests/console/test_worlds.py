@@ -150,7 +150,8 @@ def test_what_a_view_asks_of_a_removed_world_is_no_mistake(console: Console) -> 
     console.open("demo")
     console.emulator.control.delete(f"/worlds/{auth_id}")
     page.evaluate(
-        f"void import('./api.js').then(({{ control }}) => control('GET', '/_emulator/worlds/{auth_id}/clock'))"
+        f"""void import(document.querySelector("script").src.replace("app.js", "api.js"))
+        .then(({{ control }}) => control("GET", "/_emulator/worlds/{auth_id}/clock"))"""
     )
     page.wait_for_url(re.compile("MAEMULATOR0000000001"))
     expect(page.locator("#status")).to_have_text("The world was removed.")
