@@ -332,6 +332,31 @@ def test_moment_is_compared_from_the_page(console: Console) -> None:
     expect(page.get_by_role("region", name="Sessions, as it was")).to_contain_text("1 live of 1")
 
 
+def test_typed_event_counts_for_what_is_pressed_next(console: Console) -> None:
+    """Without Enter too, and however long the press takes: what is pressed is about the event that was typed."""
+    page = console.page
+    lived(console)
+    console.open("past", "2")
+    at(console, 2)
+    field = page.get_by_label("Event", exact=True)
+    field.fill("4")
+    console.click("Compare from here")
+    page.wait_for_url(re.compile(r"/past/4\?since=4$"))
+    field.fill("3")
+    console.click("The next event")
+    at(console, 4)
+    field.fill("3")
+    page.get_by_role("button", name="Compare from here").or_(page.get_by_label("Stop comparing")).hover()
+    page.mouse.down()
+    console.settle()
+    page.mouse.up()
+    page.wait_for_url(re.compile("/past/3$"))
+    field.fill("xx")
+    field.press("Tab")
+    expect(page.locator("#status")).to_contain_text("“xx” is no event")
+    expect(field).to_have_value("3")
+
+
 def test_forgotten_moment_says_so(another: Callable[..., Console]) -> None:
     """Past the bound the slider begins later and says why; a link to what was before leads to what there is."""
     console = another(numbers=[{"number": "+14155550100"}], limits={"history_max": 16}, clock={"rate": 0})
@@ -412,11 +437,11 @@ def test_world_that_is_reset_meanwhile_is_left(console: Console) -> None:
 
 
 def test_link_into_a_removed_world_does_not_show_another_ones_moment(console: Console) -> None:
-    """It says so, and shows another world as it is now."""
+    """It says so for as long as that is looked at, and shows another world as it is now."""
     lived(console)
     page = console.page
     page.goto(f"{console.url}/_emulator/console/#/MAEMULATORGONE0000000/past/1")
-    expect(page.locator("#status")).to_contain_text("The world MAEMULATORGONE0000000 is not on this server")
+    expect(page.locator("main > .notice")).to_contain_text("The world MAEMULATORGONE0000000 is not on this server")
     page.wait_for_url(re.compile("#/(?!MAEMULATORGONE)[^/]+/past$"))
 
 
@@ -429,6 +454,9 @@ def test_now_is_followed_and_a_moment_stands_still(console: Console) -> None:
     console.session(first_party=STRANGER)
     expect(banner(page)).to_contain_text("Event 2 of 2")
     expect(page.get_by_role("region", name="Sessions, as it was")).to_contain_text("2 live of 2")
+    console.control("POST", "/clock/advance", {"seconds": 1})
+    expect(banner(page)).to_contain_text("Now, unchanged since 00:00:00")
+    expect(page.locator(".past-ends")).to_have_text("The beginningEvent 2, the newest")
     page.get_by_label("Compare with event").press_sequentially("1")
     console.session(first_party="+12025550178", second_party="+12025550179")
     expect(banner(page)).to_contain_text("Event 3 of 3")

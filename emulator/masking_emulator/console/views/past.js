@@ -14,6 +14,7 @@ import { agoOf, bannerOf, beginningOf, troubleOf } from "./pastbanner.js";
 import { changesCard } from "./pastchanges.js";
 import { slide } from "./pastcontrols.js";
 import { contentOf, touch } from "./pastmoment.js";
+import { pressed } from "./pastpress.js";
 import { comparison, eventsAround, latest, momentAt } from "./pastread.js";
 import { aroundCard, neighbour, STEPS } from "./paststeps.js";
 
@@ -43,32 +44,49 @@ export function past(main, signal, detail) {
   /** @type {Moment | null} */
   let shown = null;
   let comparing = 0;
+  /** @type {Promise<unknown>} */
+  let arriving = Promise.resolve();
+  const letGo = pressed(main, signal);
 
   const go = (/** @type {Partial<Place>} */ to) => {
     Object.assign(place, to);
     noted();
-    return read();
+    arriving = read();
+    return arriving;
+  };
+  // What is pressed while a moment is on its way is about that one. None where it turned out not to be there.
+  const arrived = async () => {
+    await arriving;
+    return shown && (place.at === null || place.at === shown.sequence) ? shown : null;
   };
   const back = () => {
     drawn.rest();
     return go({ at: null });
   };
   const step = async (/** @type {Step} */ one, /** @type {-1 | 1} */ way) => {
-    if (!shown) return;
-    const from = shown;
+    const from = await arrived();
+    if (!from) return;
     const found = await attempt(() => neighbour(from, one, way, quiet));
     if (found !== null) await go({ at: found });
     else if (!signal.aborted) say(`There is no ${way > 0 ? "later" : "earlier"} ${one.kind} to step to.`);
   };
   const compare = (/** @type {number | null} */ since) => go({ since });
-  const fork = () => shown && forkAt(shown.sequence);
-  const drawn = stage(main, place, { go: (at) => go({ at }), step, back, fork, compare });
+  const compareHere = async () => {
+    const from = await arrived();
+    if (from) compare(from.sequence);
+  };
+  const fork = async () => {
+    const from = await arrived();
+    if (from) forkAt(from.sequence);
+  };
+  const drawn = stage(main, place, { go: (at) => go({ at }), step, back, fork, compare, compareHere });
   const noted = notedLater(place, signal);
 
   const compareThem = latest(async () => {
     if (!shown || signal.aborted) return;
     const [moment, since] = [shown, place.since];
     const compared = await comparison(moment, since, quiet);
+    await letGo();
     if (signal.aborted || shown?.sequence !== moment.sequence || !Object.is(place.since, since)) return;
     drawn.changes(compared, moment);
   });
@@ -76,6 +94,7 @@ export function past(main, signal, detail) {
     try {
       const moment = await momentAt(place.at, quiet);
       const events = await eventsAround(moment.sequence, quiet);
+      await letGo();
       if (signal.aborted) return;
       shown = moment;
       drawn.moment(moment, events);
@@ -94,10 +113,11 @@ export function past(main, signal, detail) {
     go({ at: null, since: null });
   };
 
-  offer(offersOf({ step, back, fork, compare: () => shown && compare(shown.sequence) }), signal);
+  offer(offersOf({ step, back, fork, compare: compareHere }), signal);
   follow(place, read, signal);
-  onEvents((batch) => {
-    if (place.at === null || !shown) return;
+  onEvents(async (batch) => {
+    await letGo();
+    if (signal.aborted || place.at === null || !shown) return;
     shown = { ...shown, last: batch[batch.length - 1].sequence };
     drawn.bounds(shown);
   }, signal);
@@ -113,14 +133,14 @@ export function past(main, signal, detail) {
  * @param {Place} place
  * @param {{
  *   go: (at: number) => unknown, step: (step: Step, way: -1 | 1) => unknown, back: () => unknown, fork: () => unknown,
- *   compare: (since: number | null) => unknown
+ *   compare: (since: number | null) => unknown, compareHere: () => unknown
  * }} acts
  */
-function stage(main, place, { go, step, back, fork, compare }) {
+function stage(main, place, { go, step, back, fork, compare, compareHere }) {
   const [banner, beginning, trouble] = [h("div", { class: "past-top" }), h("div"), h("div", { role: "alert" })];
   const [around, content] = [h("div"), h("div", { class: "stack" })];
   const voice = h("p", { class: "hidden", role: "status" });
-  const differences = changesCard(compare);
+  const differences = changesCard(compare, compareHere);
   let wasPast = false;
   const { element: controls, slider, mark } = slide({ go, step });
   const side = h("div", { class: "past-side" }, around, differences.element);

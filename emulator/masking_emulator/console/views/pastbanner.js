@@ -24,7 +24,7 @@ export function bannerOf(moment, isFollowed, { back, fork }) {
     h(
       "div",
       { class: "past-when" },
-      h("b", {}, isFollowed ? `Now, ${timeOf(now)}` : timeOf(now)),
+      h("b", {}, isFollowed ? `Now, unchanged since ${timeOf(now)}` : timeOf(now)),
       h("span", { class: "ago", title: dated(instant(now)) }),
       h("span", { class: "past-mark" }, isPast ? "as it was, to look at only" : isFollowed && "new events appear here"),
     ),

@@ -125,8 +125,9 @@ function isNothing(value) {
  * nothing takes away what is being typed.
  *
  * @param {(since: number | null) => unknown} compare
+ * @param {() => unknown} compareHere
  */
-export function changesCard(compare) {
+export function changesCard(compare, compareHere) {
   const [title, ways, found] = [h("h2"), h("span", { class: "cluster" }), h("div")];
   const properties = { inputmode: "numeric", size: 7, "aria-label": "Compare with event", placeholder: "number" };
   const input = h("input", properties);
@@ -147,7 +148,7 @@ export function changesCard(compare) {
     if (document.activeElement !== input) input.value = since === null || Number.isNaN(since) ? "" : String(since);
     show(
       ways,
-      since === sequence ? null : button("Compare from here", () => compare(sequence), { "data-key": "from-here" }),
+      since === sequence ? null : button("Compare from here", compareHere, { "data-key": "from-here" }),
       since === null
         ? null
         : button("Stop", () => compare(null), { "aria-label": "Stop comparing", "data-key": "stop" }),

@@ -3,6 +3,7 @@
 import { button, h } from "../dom.js";
 import { titleOf } from "../events.js";
 import { timeOf } from "../instants.js";
+import { say } from "../say.js";
 import { STEPS } from "./paststeps.js";
 
 /**
@@ -29,7 +30,10 @@ export function slide({ go, step }) {
   jump.addEventListener("change", () => {
     const wanted = jump.value.trim() === "" ? Number.NaN : Number(jump.value);
     if (Number.isInteger(wanted) && wanted >= 0) go(wanted);
-    else jump.value = slider.value;
+    else {
+      if (jump.value.trim()) say(`“${jump.value.slice(0, 40)}” is no event: one is named by its number.`, "failed");
+      jump.value = slider.value;
+    }
   });
   const steps = STEPS.map((one) =>
     h(
@@ -64,7 +68,7 @@ export function slide({ go, step }) {
     if (document.activeElement !== jump) jump.value = String(sequence);
     of.textContent = `of ${last}`;
     left.textContent = first ? `Event ${first}` : "The beginning";
-    right.textContent = "Now";
+    right.textContent = last ? `Event ${last}, the newest` : "Nothing yet";
     pin.hidden = since === null || !(since >= first && since <= last) || last === first;
     pin.style.setProperty("--at", String((Number(since) - first) / Math.max(1, last - first)));
     pin.title = `Compared with event ${since}`;
