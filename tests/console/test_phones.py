@@ -208,6 +208,31 @@ def test_phone_is_added_and_rings_when_the_service_calls(console: Console) -> No
     expect(screen(console, FIRST)).to_contain_text("Calling…")
 
 
+def test_phone_that_is_not_added_says_why(console: Console) -> None:
+    """At the field; a phone that is added takes no other one's place."""
+    console.session()
+    console.open("phones")
+    field = console.page.get_by_label("Number of the new phone")
+    trouble = console.page.locator("#no-phone")
+    for typed, says in (
+        ("", "Type the number"),
+        ("xx", "“xx” is no phone number"),
+        (FIRST, "has a phone here already"),
+    ):
+        field.fill(typed)
+        console.click("Add a phone")
+        expect(trouble).to_contain_text(says)
+        expect(field).to_have_attribute("aria-invalid", "true")
+    field.fill("(202) 555-0101")
+    expect(trouble).to_be_empty()
+    console.click("Add a phone")
+    expect(field).to_have_value("")
+    expect(phone(console, "+12025550101")).to_be_visible()
+
+    numbers = console.page.get_by_role("article").evaluate_all("all => all.map(each => each.ariaLabel)")
+    assert [f"Phone {number}" for number in (FIRST, SECOND, STRANGER, "+12025550101")] == numbers
+
+
 def test_sound_is_off_until_it_is_switched_on(console: Console) -> None:
     """Nobody is startled."""
     console.open("phones")

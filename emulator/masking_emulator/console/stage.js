@@ -143,6 +143,7 @@ export function stage(signal, heard = {}) {
   return {
     element,
     picked,
+    numbers: () => sets.map(({ number }) => number),
     cast,
     draw,
     mask: plate.mask,

@@ -7,6 +7,7 @@ import { formatted, plainNumber } from "../numberformat.js";
 import { stage } from "../stage.js";
 import { world } from "../state.js";
 import { history, keepFresh } from "../stream.js";
+import { inE164 } from "./numberentry.js";
 
 /**
  * @typedef {import("../types.js").Call} Call
@@ -16,6 +17,7 @@ import { history, keepFresh } from "../stream.js";
 
 const CALLS_MAX = 30;
 const PHONES_MAX = 8;
+const STRANGER = { number: "+12025550177", who: "A stranger" };
 
 /** @type {Map<string, Person[]>} the phones that somebody added, by world, as long as the page lives */
 const added = new Map();
@@ -59,11 +61,12 @@ export function phones(main, signal, detail) {
     note("phones", current || null, { call: uuid });
     refresh();
   };
-  const add = (/** @type {Person} */ person) => {
-    if (mine.some(({ number }) => number === person.number)) return;
-    mine.push(person);
-    if (mine.length > PHONES_MAX) mine.shift();
+  const add = (/** @type {string} */ number) => {
+    const trouble = troubleWith(number, scene.numbers(), mine.length);
+    if (trouble) return trouble;
+    mine.push({ number, who: "Another phone" });
     refresh();
+    return "";
   };
   show(main, h("h1", {}, "Phones"), toolbar(session, add), nothing, scene.element);
   show(scene.picked, which);
@@ -113,21 +116,28 @@ export function phones(main, signal, detail) {
 
 /**
  * @param {HTMLSelectElement} session
- * @param {(person: Person) => void} add
+ * @param {(number: string) => string} add what it answers says why the number gets no phone; nothing where it gets one
  */
 function toolbar(session, add) {
   const digits = h("input", {
     type: "tel",
     placeholder: "+12025550199",
     "aria-label": "Number of the new phone",
+    "aria-describedby": "no-phone",
     size: 15,
+    oninput: () => complain(""),
   });
+  const trouble = h("small", { id: "no-phone", class: "trouble", role: "alert" });
+  const complain = (/** @type {string} */ text) => {
+    trouble.textContent = text;
+    digits.setAttribute("aria-invalid", String(text !== ""));
+  };
   const submit = (/** @type {Event} */ event) => {
     event.preventDefault();
-    const number = digits.value.replaceAll(/[^\d+]/g, "");
-    if (!number) return;
-    add({ number: plainNumber(number), who: "Another phone" });
-    digits.value = "";
+    const why = add(inE164(digits.value, "1"));
+    complain(why);
+    if (why) digits.focus();
+    else digits.value = "";
   };
   return h(
     "div",
@@ -138,8 +148,25 @@ function toolbar(session, add) {
       { class: "cluster toolbar", onsubmit: submit },
       field("Another phone", digits),
       h("button", { type: "submit" }, "Add a phone"),
+      trouble,
     ),
   );
+}
+
+/**
+ * Why this number gets no phone of its own; nothing where it may have one.
+ *
+ * @param {string} number
+ * @param {string[]} here the numbers that have a phone already
+ * @param {number} added how many phones were added
+ */
+function troubleWith(number, here, added) {
+  if (!number) return "Type the number of the new phone first, with its country code.";
+  if (!/^\+[1-9]\d{6,14}$/.test(number)) {
+    return `“${number.slice(0, 40)}” is no phone number. One has a country code and 7 to 15 digits, as +12025550199.`;
+  }
+  if (here.includes(number)) return `${formatted(number)} has a phone here already.`;
+  return added < PHONES_MAX ? "" : `There are ${PHONES_MAX} phones more than the parties', and that is the most.`;
 }
 
 /** @param {Session} session */
@@ -159,7 +186,7 @@ function partiesOf({ first_party, second_party }) {
 }
 
 /**
- * The phones beside the parties': the ones that were added, and one for a stranger where there is a session to call.
+ * The phones beside the parties': one for a stranger where there is a session to call, and the ones that were added.
  *
  * @param {Person[]} mine
  * @param {Session | null} session
@@ -167,7 +194,8 @@ function partiesOf({ first_party, second_party }) {
 function strangers(mine, session) {
   const parties = session ? partiesOf(session).map(({ number }) => number) : [];
   const others = mine.filter(({ number }) => !parties.includes(number));
-  return session && !others.length ? [{ number: "+12025550177", who: "A stranger" }] : others;
+  const isThere = [...parties, ...others.map(({ number }) => number)].includes(STRANGER.number);
+  return session && !isThere ? [STRANGER, ...others] : others;
 }
 
 /** @param {string} uuid */
