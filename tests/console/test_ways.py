@@ -34,7 +34,7 @@ def test_choice_in_the_switcher_presses_nothing_else(console: Console) -> None:
 
 
 def test_escape_closes_what_lies_over_the_view(console: Console) -> None:
-    """At 1024 pixels the newest events cover the right half; Escape closes them wherever the focus is."""
+    """At 1024 pixels the newest events cover the right half; Escape or a button of theirs closes them."""
     page = console.page
     page.set_viewport_size({"width": 1024, "height": 800})
     console.open("overview")
@@ -43,6 +43,13 @@ def test_escape_closes_what_lies_over_the_view(console: Console) -> None:
     page.locator("main").click(position={"x": 5, "y": 5})
     page.keyboard.press("Escape")
     expect(page.locator("#beside")).to_be_hidden()
+
+    for width in (1024, 390):
+        page.set_viewport_size({"width": width, "height": 800})
+        console.click("Events & code")
+        console.click("Close events & code")
+        expect(page.locator("#beside")).to_be_hidden()
+        expect(page.get_by_role("button", name="Events & code")).to_be_focused()
 
 
 @pytest.mark.parametrize(
@@ -66,6 +73,13 @@ def test_switcher_finds_anything(console: Console, text: str, where: str) -> Non
     page.keyboard.press("Enter")
     page.wait_for_url(re.compile(re.escape(where)))
     expect(page.get_by_role("dialog")).to_have_count(0)
+
+
+def test_switcher_that_finds_nothing_says_for_what(console: Console) -> None:
+    """And where it looked."""
+    console.open("faults")
+    find(console.page, "qqq")
+    expect(console.page.get_by_role("listbox")).to_contain_text("Nothing found for “qqq”: no view, act or number")
 
 
 def test_switcher_acts(console: Console) -> None:
@@ -191,13 +205,26 @@ def test_empty_list_says_what_would_fill_it(console: Console, view: str, says: s
 
 
 @pytest.mark.parametrize("view", ["__proto__", "constructor", "nothing"])
-def test_unknown_view_is_the_first_one(console: Console, view: str) -> None:
-    """What every object of the language has is no view, and breaks nothing."""
-    console.page.goto(f"{console.url}/_emulator/console/#/{console.api.auth_id}/{view}")
-    console.settle()
+def test_unknown_view_says_so(console: Console, view: str) -> None:
+    """With the views that there are; what every object of the language has is no view."""
+    page = console.page
+    console.open(view)
+    expect(page.get_by_role("heading", name="No such view")).to_be_visible()
+    expect(page.locator("main")).to_contain_text(f"This page has no view “{view}”.")
+    expect(page.locator("main").get_by_role("link", name="Overview")).to_be_visible()
+    expect(page).to_have_title(re.compile("^No such view"))
 
-    assert console.page.title().endswith(" masking-emulator")
-    assert console.page.get_by_role("heading").count() > 0
+
+def test_link_to_what_is_not_there_says_so_in_the_view(console: Console) -> None:
+    """For as long as it is looked at."""
+    for view, detail, says in (
+        ("numbers", "%2B15550000000", "The pool has no number +15550000000"),
+        ("callbacks", "999", "there is no callback 999"),
+        ("requests", "999", "request 999 is not there"),
+    ):
+        console.open(view, detail)
+        expect(console.page.locator("main .empty").first).to_contain_text(says)
+        expect(console.page.locator("#status")).to_be_empty()
 
 
 def test_unknown_session_says_so(console: Console) -> None:

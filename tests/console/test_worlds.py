@@ -127,6 +127,9 @@ def test_page_leaves_a_world_that_was_removed(console: Console) -> None:
     console.emulator.control.delete(f"/worlds/{console.api.auth_id}")
     expect(page.locator("#status")).to_have_text("The world was removed.")
     page.wait_for_url(re.compile("MAEMULATOR0000000001"))
+    expect(page.locator("main > .notice")).to_have_text(
+        f"The world {console.api.auth_id} was removed. This is another one."
+    )
 
 
 def test_world_that_is_removed_while_it_is_opened_is_left(console: Console) -> None:
@@ -140,7 +143,7 @@ def test_world_that_is_removed_while_it_is_opened_is_left(console: Console) -> N
 
     page.route(f"**/_emulator/worlds/{auth_id}", remove_first)
     console.open("phones")
-    expect(page.locator("#status")).to_contain_text(f"The world {auth_id} is not on this server")
+    expect(page.locator("main > .notice")).to_contain_text(f"The world {auth_id} is not on this server")
     page.wait_for_url(re.compile("MAEMULATOR0000000001"))
 
 

@@ -49,6 +49,9 @@ const USUAL_CODES = ["1", "44", "91"];
 
 let leaving = new AbortController();
 
+//: What is said above the next view that is drawn: why it is not the one that was asked for.
+let notice = "";
+
 /** @param {string} id */
 function element(id) {
   return /** @type {HTMLElement} */ (document.getElementById(id));
@@ -56,33 +59,50 @@ function element(id) {
 
 const drawer = drawerButton(element("beside"));
 
+/** Where the page is; without a view where the address names one that there is not. */
 function place() {
-  const { view, ...rest } = here();
-  return { ...rest, view: view && Object.hasOwn(VIEWS, view) ? view : "demo" };
+  const { view: named, ...rest } = here();
+  const view = named || "demo";
+  return { ...rest, named: view, view: Object.hasOwn(VIEWS, view) ? view : null };
 }
 
 /** @returns {Promise<void>} */
 async function route() {
-  const { auth_id, view, detail } = place();
+  const { auth_id, named, view, detail } = place();
   if (!state.world || auth_id !== state.world.auth_id) {
     // The links on the page lead into the world that is left.
     element("nav").inert = element("main").inert = true;
     const opened = await open(auth_id);
     element("nav").inert = element("main").inert = false;
     if (!opened) return;
-    if (auth_id && auth_id !== state.world?.auth_id) return elsewhere(auth_id, view);
+    if (auth_id && auth_id !== state.world?.auth_id) return elsewhere(auth_id, named);
   }
   leaving.abort();
   leaving = new AbortController();
   nav(view);
-  drawer.turned(view);
-  document.title = `${VIEWS[view].title} – masking-emulator`;
+  drawer.turned(named);
+  document.title = `${view ? VIEWS[view].title : "No such view"} – masking-emulator`;
   const main = element("main");
   main.replaceChildren();
-  main.dataset.view = view;
+  main.dataset.view = named;
   scrollTo(0, 0);
-  if (view === "sessions" && detail) session(main, leaving.signal, detail);
+  if (!view) noView(main, named);
+  else if (view === "sessions" && detail) session(main, leaving.signal, detail);
   else VIEWS[view].view(main, leaving.signal, detail);
+  if (notice) main.prepend(h("p", { class: "notice", role: "status" }, notice));
+  notice = "";
+}
+
+/**
+ * @param {HTMLElement} main
+ * @param {string} named
+ */
+function noView(main, named) {
+  const says = `This page has no view “${named.slice(0, 40)}”. These are its views:`;
+  const links = Object.entries(VIEWS).map(([view, { title }]) =>
+    h("a", { class: "button", href: address(view) }, title),
+  );
+  show(main, h("h1", {}, "No such view"), h("div", { class: "empty" }, says, h("div", { class: "cluster" }, links)));
 }
 
 /**
@@ -109,7 +129,7 @@ async function open(auth_id) {
   worldsBar(element("worlds"), worlds);
   element("brand").setAttribute("href", address("demo"));
   follow(found.journal);
-  if (!auth_id) history.replaceState(null, "", address(place().view, place().detail));
+  if (!auth_id) history.replaceState(null, "", address(place().named, place().detail));
   return true;
 }
 
@@ -121,9 +141,7 @@ async function open(auth_id) {
  * @returns {Promise<void>}
  */
 function elsewhere(auth_id, view) {
-  say(
-    `The world ${auth_id.slice(0, 40)} is not on this server: it was removed, or is of another one. This is another world.`,
-  );
+  notice = `The world ${auth_id.slice(0, 40)} is not on this server: it was removed, or is of another one. This is another world.`;
   history.replaceState(null, "", address(view));
   return route();
 }
@@ -140,8 +158,9 @@ function noWorld(worlds) {
   worldsBar(element("worlds"), worlds);
 }
 
-/** @param {string} current */
+/** @param {string | null} current */
 function nav(current) {
+  const now = current ? VIEWS[current].title : "No such view";
   const link = (/** @type {string} */ view) =>
     h(
       "a",
@@ -154,10 +173,10 @@ function nav(current) {
     Object.keys(VIEWS).map((view) => h("li", {}, link(view))),
   );
   const bar = element("nav");
-  const opener = button(VIEWS[current].title, () => turn(), {
+  const opener = button(now, () => turn(), {
     class: "nav-opener",
     "aria-expanded": "false",
-    "aria-label": `Views, now ${VIEWS[current].title}`,
+    "aria-label": `Views, now ${now}`,
   });
   const turn = () => {
     const opened = bar.dataset.open !== "true";
@@ -188,6 +207,7 @@ async function leaveWhereGone() {
   const { worlds } = await health.catch(() => ({ worlds: [gone] }));
   if (worlds.includes(gone) || here().auth_id !== gone) return;
   say("The world was removed.");
+  notice = `The world ${gone} was removed. This is another one.`;
   location.hash = "";
 }
 

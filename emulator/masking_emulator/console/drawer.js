@@ -27,6 +27,11 @@ export function drawerButton(drawer) {
     sessionStorage.setItem(CHOSEN, open ? "open" : "closed");
     draw();
   };
+  drawer.prepend(button("Close", () => leave(), { class: "beside-close", "aria-label": "Close events & code" }));
+  const leave = () => {
+    set(false);
+    toggle.focus();
+  };
   const draw = () => {
     document.body.dataset.beside = isOpen() ? "open" : "closed";
     drawer.hidden = !isOpen();
@@ -34,8 +39,7 @@ export function drawerButton(drawer) {
   };
   document.addEventListener("keydown", ({ key }) => {
     if (key !== "Escape" || WIDE.matches || !isOpen() || document.querySelector("dialog[open]")) return;
-    set(false);
-    toggle.focus();
+    leave();
   });
   WIDE.addEventListener("change", draw);
   const turned = (/** @type {string} */ name) => {

@@ -83,7 +83,7 @@ export function keysHelp() {
   });
   dialog.append(
     h("dl", { class: "pairs" }, rows),
-    h("label", { class: "check" }, single, " keys of a single character do something"),
+    h("label", { class: "check" }, single, " Use the keys of a single character, such as / and N"),
     h(
       "div",
       {},
@@ -124,7 +124,7 @@ export function openSwitcher(views) {
       found.map((target, place) => option(target, place, place === chosen, () => take(target))),
       found.length
         ? null
-        : h("li", { class: "quiet", role: "option", "aria-disabled": "true" }, "Nothing is called so."),
+        : h("li", { class: "quiet", role: "option", "aria-disabled": "true" }, noneFound(input.value)),
     );
     input.setAttribute("aria-activedescendant", found.length ? `found-${chosen}` : "");
   };
@@ -154,6 +154,12 @@ export function openSwitcher(views) {
     targets = [...targets, ...things];
     draw();
   });
+}
+
+/** @param {string} text */
+function noneFound(text) {
+  const what = "no view, act or number of this world has that in it, and no recent session, call or callback.";
+  return `Nothing found for “${text.trim().slice(0, 40)}”: ${what}`;
 }
 
 /**

@@ -4,7 +4,7 @@ import { control } from "../api.js";
 import { badge, button, choice, field, h, row, show, table } from "../dom.js";
 import { timeOf } from "../instants.js";
 import { here, note, sessionLink } from "../links.js";
-import { attempt } from "../say.js";
+import { attempt, why } from "../say.js";
 import { keepFresh } from "../stream.js";
 import { STATES } from "../words.js";
 import { callbackCard } from "./callback.js";
@@ -56,12 +56,15 @@ export function callbacks(main, signal, detail) {
     open = id;
     note("callbacks", id, filters.given());
     if (id === null) one.replaceChildren();
-    else attempt(() => draw(id, { signal })).then(() => one.scrollIntoView({ block: "nearest" }));
+    else draw(id, { signal }).then(() => one.scrollIntoView({ block: "nearest" }));
   };
   const draw = async (/** @type {string} */ id, /** @type {import("../api.js").Options} */ options = quiet) => {
-    const callback = await control("GET", `/callbacks/${encodeURIComponent(id)}`, undefined, options);
-    const card = await callbackCard(callback, { act, close: () => select(null) });
-    if (open === id) show(one, card);
+    const path = `/callbacks/${encodeURIComponent(id)}`;
+    const shown = await control("GET", path, undefined, options).then(
+      (callback) => callbackCard(callback, { act, close: () => select(null) }),
+      (error) => h("div", { class: "empty", role: "alert" }, why(error)),
+    );
+    if (!signal.aborted && open === id) show(one, shown);
   };
   const act = async (/** @type {number} */ id, /** @type {string} */ what) => {
     await attempt(() => control("POST", `/callbacks/${id}/${what}`, {}), `Callback ${id}: ${DONE[what]}.`);

@@ -73,7 +73,7 @@ export function numbers(main, signal, detail) {
       const { numbers: pool } = await control("GET", "/numbers", undefined, { quiet: true, signal });
       show(map, drawn(pool, filter.value, { selected, select }));
       const one = pool.find((/** @type {PoolNumber} */ each) => each.number === selected);
-      if (!one) return;
+      if (!one) return selected && show(about, noNumber(selected));
       const quiet = !asked;
       asked = false;
       show(about, await detailOf(one, { quiet, signal }, () => select(null)));
@@ -102,6 +102,11 @@ function addForm() {
     field("Owner", owner),
     submit,
   );
+}
+
+/** @param {string} number */
+function noNumber(number) {
+  return h("div", { class: "empty" }, `The pool has no number ${number.slice(0, 40)}. It may be of another world.`);
 }
 
 /**

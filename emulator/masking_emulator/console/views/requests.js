@@ -4,7 +4,7 @@ import { control } from "../api.js";
 import { badge, button, choice, field, h, pairs, raw, row, show, table } from "../dom.js";
 import { timeOf } from "../instants.js";
 import { here, note, sessionLink } from "../links.js";
-import { attempt, why } from "../say.js";
+import { why } from "../say.js";
 import { keepFresh } from "../stream.js";
 import { OPERATIONS } from "../words.js";
 
@@ -40,12 +40,12 @@ export function requests(main, signal, detail) {
     note("requests", sequence, filters.given());
     one.replaceChildren();
     if (sequence === null) return;
-    const request = await attempt(() => control("GET", `/requests/${sequence}`, undefined, { signal }));
-    if (request)
-      show(
-        one,
-        card(request, () => select(null)),
-      );
+    const path = `/requests/${encodeURIComponent(sequence)}`;
+    const shown = await control("GET", path, undefined, { signal }).then(
+      (request) => card(request, () => select(null)),
+      (error) => h("div", { class: "empty", role: "alert" }, why(error)),
+    );
+    if (!signal.aborted && open === sequence) show(one, shown);
     one.scrollIntoView({ block: "nearest" });
   };
   const refresh = keepFresh(
