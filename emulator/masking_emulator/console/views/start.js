@@ -15,6 +15,7 @@ import { history, keepFresh } from "../stream.js";
 /** @typedef {import("../story.js").Story} Story */
 
 const CALLBACKS_SHOWN = 20;
+const PROBLEMS_EACH_MS = 1000;
 const AFTERWARDS = {
   overview: "Overview",
   sessions: "Sessions",
@@ -41,6 +42,7 @@ function foyer(main, signal) {
   const tell = (/** @type {Story} */ story) => play(story, PACES[pace.value]);
   const told = (/** @type {Story} */ story) =>
     button([h("b", {}, story.title), h("span", {}, story.line)], () => tell(story), { class: "story" });
+  const wrong = h("div");
   show(
     main,
     h(
@@ -64,10 +66,22 @@ function foyer(main, signal) {
       ),
       still(),
     ),
+    wrong,
     h("div", { class: "title" }, h("h2", {}, "Five stories"), pace),
     h("div", { class: "stories" }, STORIES.map(told)),
   );
   onTold(() => telling()?.how === "broken" && say(telling()?.trouble ?? "", "failed"), signal);
+  const look = async () => {
+    const answer = await control("GET", "/problems", undefined, { quiet: true, signal }).catch(() => null);
+    if (answer) show(wrong, answer.found ? problemsLine(answer.found) : null);
+  };
+  keepFresh(/^[A-Z]|^traffic/, look, signal, PROBLEMS_EACH_MS);
+}
+
+/** @param {number} found */
+function problemsLine(found) {
+  const things = found === 1 ? "One thing in this world needs" : `${found} things in this world need`;
+  return h("p", { class: "notice" }, `${things} a look: `, h("a", { href: address("overview") }, "see what and why"));
 }
 
 /**
