@@ -28,6 +28,38 @@ def test_session_is_created_in_the_form(console: Console) -> None:
     expect(page.locator("tbody tr")).to_contain_text("10 min")
 
 
+def test_every_field_that_is_wrong_is_told_at_once(console: Console) -> None:
+    """The API names one; the form adds what is against its rule, and what nothing read, before it is sent again."""
+    page = console.page
+    console.open("sessions")
+    console.click("New session")
+    form = page.get_by_role("form", name="A new session")
+    console.click("Fill in an example", form)
+    form.get_by_label(EXPIRY).fill("5")
+    form.get_by_label("virtual_number_cooloff_period").fill("5000")
+    page.get_by_text("All other parameters").click()
+    form.get_by_label("first_party_play_url").fill("here")
+    form.locator("#p-pin_retry").fill("2")
+    console.click("Create", form)
+    expect(form.locator(f"#p-{EXPIRY}-error")).to_contain_text("session_expiry is outside the allowed range")
+    expect(form.locator("#p-virtual_number_cooloff_period-error")).to_contain_text("a whole number from 0 to 3600")
+    expect(form.locator("#p-first_party_play_url-error")).to_contain_text("“here” has not the form")
+    unread = form.locator("#p-pin_retry-error")
+    expect(unread).to_have_text("Nothing read this: read only where is_pin_authentication_required is true.")
+    expect(form.get_by_label(EXPIRY)).to_be_focused()
+
+    form.get_by_label(EXPIRY).fill("")
+    form.get_by_label("virtual_number_cooloff_period").fill("")
+    form.get_by_label("first_party_play_url").fill("")
+    console.click("Create", form)
+    expect(form.get_by_text("But nothing read pin_retry.")).to_be_visible()
+    expect(unread).to_contain_text("Nothing read this")
+    expect(form.get_by_role("button", name="Create")).to_have_count(0)
+    console.click("Close", form)
+    expect(page.locator("tbody tr")).to_have_count(1)
+    expect(form).to_have_count(0)
+
+
 def test_form_has_every_parameter(console: Console) -> None:
     """Those of the vendor's page, from the table that the server judges by."""
     from masking_emulator.plivo.parameters import CREATE

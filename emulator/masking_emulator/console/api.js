@@ -15,13 +15,14 @@ const listeners = [];
 export class Refused extends Error {
   /**
    * @param {number} status
-   * @param {{ error?: string, field?: string } | null} body
+   * @param {{ error?: string, field?: string, api_id?: string } | null} body
    * @param {string | null} [reason]
    */
   constructor(status, body, reason = null) {
     super(body?.error ?? `The server answered ${status}.`);
     this.status = status;
     this.field = body?.field ?? null;
+    this.api_id = body?.api_id ?? null;
     this.reason = reason;
   }
 }

@@ -5,6 +5,7 @@ import { button, choice, fold, h } from "../dom.js";
 import { attempt, why } from "../say.js";
 import { world } from "../state.js";
 import { numberEntry } from "./numberentry.js";
+import { againstRule, unreadOf } from "./sessiontroubles.js";
 
 /**
  * @typedef {Record<string, any>} Schema
@@ -83,11 +84,17 @@ export function sessionForm({ uuid = null, session = {}, done, cancel }) {
     for (const each of Object.values(fields)) mark(each, "");
     trouble.textContent = "";
     try {
-      done(await vendor("POST", `/Masking/Session${uuid ? `/${uuid}` : ""}`, bodyOf(fields)));
+      const answer = await vendor("POST", `/Masking/Session${uuid ? `/${uuid}` : ""}`, bodyOf(fields));
+      const unread = await unreadOf(answer.api_id);
+      if (!unread.size) return done(answer);
+      // It is done, so it is not to be sent again; what was ignored is to be seen before the form goes.
+      trouble.textContent = `${answer.message}. But nothing read ${[...unread.keys()].join(", ")}.`;
+      reveal(fields, unread);
+      acts.replaceChildren(button("Close", () => done(answer), { class: "primary" }));
     } catch (error) {
-      const name = blamed(/** @type {any} */ (error), Object.keys(fields));
-      if (name) mark(fields[name], why(error));
-      else trouble.textContent = why(error);
+      const { named, others } = await troublesOf(/** @type {any} */ (error), fields);
+      if (!named.size) trouble.textContent = why(error);
+      reveal(fields, new Map([...named, ...others]));
     }
   };
   const acts = h("div", { class: "cluster" }, send, uuid ? null : example, button("Cancel", cancel));
@@ -140,7 +147,7 @@ function bodyOf(fields) {
 }
 
 /**
- * Says what is wrong with a parameter beneath it, and brings it into view, below the header.
+ * Says what is wrong with a parameter beneath it.
  *
  * @param {Parameter} parameter
  * @param {string} text
@@ -148,11 +155,40 @@ function bodyOf(fields) {
 function mark({ row, control, error }, text) {
   error.textContent = text;
   control.setAttribute("aria-invalid", String(text !== ""));
-  if (!text) return;
   const hidden = row.closest("details");
-  if (hidden) hidden.open = true;
-  control.focus({ preventScroll: true });
-  row.scrollIntoView({ block: "center" });
+  if (text && hidden) hidden.open = true;
+}
+
+/**
+ * Says what is wrong with each of these, and brings the first one into view, below the header.
+ *
+ * @param {Record<string, Parameter>} fields
+ * @param {Map<string, string>} troubles
+ */
+function reveal(fields, troubles) {
+  const found = [...troubles].filter(([name]) => name in fields);
+  for (const [name, text] of found) mark(fields[name], text);
+  const first = found.length ? fields[found[0][0]] : null;
+  first?.control.focus({ preventScroll: true });
+  first?.row.scrollIntoView({ block: "center" });
+}
+
+/**
+ * What a refusal names, and, as it names only the first that is wrong, what else is: values against their rules, and
+ * fields that nothing read.
+ *
+ * @param {{ message: string, reason: string | null, api_id?: string | null }} error
+ * @param {Record<string, Parameter>} fields
+ * @returns {Promise<{ named: Map<string, string>, others: Map<string, string> }>}
+ */
+async function troublesOf(error, fields) {
+  const unread = await unreadOf(error.api_id ?? null);
+  const name = blamed(error, Object.keys(fields));
+  const wrong = Object.entries(fields)
+    .filter(([each, { value, before }]) => value() !== before && each !== name && !unread.has(each))
+    .map(([each, { value, schema }]) => /** @type {[string, string]} */ ([each, againstRule(value(), schema)]))
+    .filter(([, text]) => text);
+  return { named: new Map(name ? [[name, why(error)]] : []), others: new Map([...wrong, ...unread]) };
 }
 
 /**
