@@ -100,11 +100,11 @@ def test_calls_and_legs_are_counted_apart(console: Console) -> None:
     console.control("POST", "/calls", {"from": FIRST, "to": made["virtual_number"], "talk_s": 5})
     console.control("POST", "/clock/advance", {"seconds": 60})
     console.open("sessions")
-    expect(console.page.locator("td[data-head='Ended calls']")).to_have_text("1 2 legs")
+    expect(console.page.locator("td[data-head='Ended calls']")).to_have_text("1 (2 legs)")
 
     console.open("sessions", made["session_uuid"])
     bills = console.page.get_by_role("region", name="Calls and bills")
-    expect(bills.locator("dt", has_text="Ended calls").locator("+ dd")).to_have_text("1 2 legs")
+    expect(bills.locator("dt", has_text="Ended calls").locator("+ dd")).to_have_text("1 (2 legs)")
 
 
 def test_time_left_shrinks(console: Console) -> None:

@@ -190,7 +190,7 @@ export function callsOf({ interaction, total_call_count: legs }) {
   if (!shown) return "0";
   // A session shows its newest calls only, up to a limit of the world.
   const calls = shown < world().limits.interactions_max ? String(shown) : `${shown} or more`;
-  return h("span", {}, calls, " ", h("small", { class: "num" }, `${legs} ${legs === 1 ? "leg" : "legs"}`));
+  return h("span", {}, calls, " ", h("small", { class: "num" }, `(${legs} ${legs === 1 ? "leg" : "legs"})`));
 }
 
 /** @param {Session} session */
