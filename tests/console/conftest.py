@@ -98,6 +98,13 @@ class Console:
         """Click the button of this name."""
         (within or self.page).get_by_role("button", name=name, exact=True).click()
 
+    def await_copied(self, text: str) -> None:
+        """Wait until the clipboard has this text, which a browser puts there a little after it was copied."""
+        self.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        self.page.wait_for_function(
+            "wanted => navigator.clipboard.readText().then(text => text.trim() === wanted.trim())", arg=text
+        )
+
     def pull_down(self, menu: str) -> None:
         """Open one of the header's menus: world, clock or tools."""
         self.page.locator(f"#{menu} .opener").click()
