@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
-from signal import Signals
+from signal import Signals, signal
 from tempfile import TemporaryDirectory
 from typing import Final
 
@@ -225,9 +225,7 @@ def _ended_together() -> Iterator[list["_FarmMember | _Balancer"]]:
 def _watch(balancer: _Balancer, members: Sequence[_FarmMember], *, is_kept: bool) -> None:
     """Say which member has died, and start it again, until the farm is asked to end."""
     by_pid = {member.pid: member for member in members}
-    while by_pid:
-        pid, status = os.waitpid(-1, 0)
-        code = os.waitstatus_to_exitcode(status)
+    for pid, code in _ended():
         if pid == balancer.pid:
             balancer.process.ended(code)
             end(EXIT_REFUSED, f"HAProxy ended with {_how(code)}, so the farm ends")
@@ -239,13 +237,32 @@ def _watch(balancer: _Balancer, members: Sequence[_FarmMember], *, is_kept: bool
         _say(f"{member.name} at {member.url} ended with {_how(code)}; {worlds}")
         if member.starts > _RESTARTS_MAX:
             _say(f"{member.name} ended {counted(member.starts, 'time')} and is not started again")
+            if not by_pid:
+                end(EXIT_REFUSED, "no member is left, so the farm ends")
             continue
         member.begin_again()
         by_pid[member.pid] = member
         with suppress(_DoesNotStart):  # its end is the next that is waited for
             member.wait_until_ready()
             _say(f"{member.name} is ready again")
-    end(EXIT_REFUSED, "no member is left, so the farm ends")
+
+
+def _ended() -> Iterator[tuple[int, int]]:
+    """Each process of ours that has ended, with its exit code. What asks the farm to end is heard meanwhile."""
+    # Imported here, as where a process is started; and Windows, where there is no farm, has no such signal.
+    from signal import SIGCHLD
+
+    from masking_emulator.server.run import woken_by_signals
+
+    # As good as no handler, but for waking.
+    signal(SIGCHLD, lambda *_: None)
+    with woken_by_signals() as (woken, _):
+        while True:
+            pid, status = os.waitpid(-1, os.WNOHANG)
+            if pid:
+                yield pid, os.waitstatus_to_exitcode(status)
+            else:
+                woken()
 
 
 def _how(code: int) -> str:

@@ -8,8 +8,8 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from socket import socketpair
@@ -299,28 +299,43 @@ class _Command:
 def heeding_signals(wait: Callable[[], _Ended]) -> _Ended:
     """What `wait` returns, which waits for a process. The handler of a signal runs as soon as the signal comes.
 
-    Python calls handlers in the main thread, between its own steps. A signal that comes just before that thread waits
-    in the system, or that another thread is given, would be heard when the process has ended. So another thread waits,
-    and the main one for a byte, which each signal writes too. What a handler raises ends the waiting of the main one.
+    So another thread waits, and the main one for what it, or a signal, wakes it with. What a handler raises ends the
+    waiting of the main one.
     """
     found: list[_Ended] = []
+    with woken_by_signals() as (woken, wake):
+
+        def waiting() -> None:
+            found.append(wait())
+            wake()
+
+        Thread(target=waiting, name="masking-emulator waits", daemon=True).start()
+        while not found:
+            woken()
+    return found[0]
+
+
+@contextmanager
+def woken_by_signals() -> Iterator[tuple[Callable[[], object], Callable[[], object]]]:
+    """Two functions: the first, for the main thread, returns once a signal has come or the second was called.
+
+    Python calls the handlers of signals in the main thread, between its own steps. A signal that comes just before
+    that thread waits in the system, or that another thread is given, would be heard whenever the waiting ends by
+    itself. So each signal writes a byte into a socket, and the main thread waits for that, and for nothing else.
+    """
     woken, waker = socketpair()
     waker.settimeout(0)
 
-    def waiting() -> None:
-        found.append(wait())
+    def wake() -> None:
         with suppress(OSError):  # there are bytes enough, or nobody waits any more
             waker.send(b"\0")
 
     with woken, waker:
         signal.set_wakeup_fd(waker.fileno(), warn_on_full_buffer=False)
         try:
-            Thread(target=waiting, name="masking-emulator waits", daemon=True).start()
-            while not found:
-                woken.recv(_WAKES_AT_ONCE)
+            yield lambda: woken.recv(_WAKES_AT_ONCE), wake
         finally:
             signal.set_wakeup_fd(-1)
-    return found[0]
 
 
 def _start(words: Sequence[str], variables: Mapping[str, str], *, own_group: bool) -> subprocess.Popen[bytes]:
