@@ -233,6 +233,20 @@ def test_phone_that_is_not_added_says_why(console: Console) -> None:
     assert [f"Phone {number}" for number in (FIRST, SECOND, STRANGER, "+12025550101")] == numbers
 
 
+def test_link_to_a_call_shows_that_one(console: Console) -> None:
+    """However many came after it; where there is no such call the page says so, and never shows another in silence."""
+    made = console.session()
+    to = made["virtual_number"]
+    wanted = console.control("POST", "/calls", {"from": "+12025550101", "to": to})["call_uuid"]
+    for _ in range(30):
+        console.control("POST", "/calls", {"from": STRANGER, "to": to})
+    console.open("phones", f"{made['session_uuid']}?call={wanted}")
+    expect(console.page.locator("svg.sequence .actor-number").first).to_have_text("+1 202-555-0101")
+    console.page.goto("about:blank")
+    console.open("phones", f"{made['session_uuid']}?call=none")
+    expect(console.page.locator(".the-call")).to_contain_text("This world has no call none")
+
+
 def test_sound_is_off_until_it_is_switched_on(console: Console) -> None:
     """Nobody is startled."""
     console.open("phones")

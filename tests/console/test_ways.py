@@ -75,17 +75,12 @@ def test_switcher_finds_anything(console: Console, text: str, where: str) -> Non
     expect(page.get_by_role("dialog")).to_have_count(0)
 
 
-def test_switcher_that_finds_nothing_says_for_what(console: Console) -> None:
-    """And where it looked."""
-    console.open("faults")
+def test_switcher_acts(console: Console) -> None:
+    """An act is found by its name, chosen by the arrow keys, and done; where nothing is found it says for what."""
+    console.open("journal")
     find(console.page, "qqq")
     expect(console.page.get_by_role("listbox")).to_contain_text("Nothing found for “qqq”: no view, act or number")
-
-
-def test_switcher_acts(console: Console) -> None:
-    """An act is found by its name, chosen by the arrow keys, and done."""
-    console.open("journal")
-    find(console.page, "one minute")
+    console.page.get_by_role("combobox", name="Find").fill("one minute")
     console.page.keyboard.press("ArrowDown")
     console.page.keyboard.press("Enter")
     expect(console.page.locator(".face")).to_have_text("2026-01-01 00:01:00")
@@ -105,7 +100,7 @@ def test_keys_turn_to_views_and_filters(console: Console) -> None:
     page.keyboard.press("4")
     expect(page.get_by_role("heading", name="Sessions")).to_be_visible()
     page.keyboard.press("?")
-    dialog.get_by_role("checkbox").uncheck()
+    dialog.get_by_label("Use the keys of a single character, such as / and N").uncheck()
     page.keyboard.press("Escape")
     page.keyboard.press("9")
     expect(page.get_by_role("heading", name="Sessions")).to_be_visible()

@@ -69,7 +69,8 @@ export function phones(main, signal, detail) {
     return "";
   };
   show(main, h("h1", {}, "Phones"), toolbar(session, add), nothing, scene.element);
-  show(scene.picked, which);
+  const lost = h("p", { class: "quiet", role: "status" });
+  show(scene.picked, which, lost);
 
   const refresh = keepFresh(
     /^(Call(?!back)|Leg|Pin|Message|Recording|Session)/,
@@ -79,7 +80,10 @@ export function phones(main, signal, detail) {
         control("GET", `/calls?limit=${CALLS_MAX}`, undefined, quiet),
         vendor("GET", "/Masking/Session/?status=active&limit=20", undefined, quiet),
       ]);
-      calls = answer.calls;
+      const isListed = !wanted || answer.calls.some((/** @type {Call} */ each) => each.call_uuid === wanted);
+      const older = isListed ? null : await callOf(wanted, quiet);
+      calls = older ? [...answer.calls, older] : answer.calls;
+      lost.textContent = isListed || older ? "" : noCall(wanted);
       drawSession(listed.response.objects);
       drawCalls();
     },
@@ -112,6 +116,25 @@ export function phones(main, signal, detail) {
     which.hidden = calls.length < 2;
     scene.draw(calls, history(), call);
   }
+}
+
+/**
+ * A call that is not among the newest; null where there is none of this name, or none any more.
+ *
+ * @param {string} uuid
+ * @param {import("../api.js").Options} options
+ * @returns {Promise<Call | null>}
+ */
+function callOf(uuid, options) {
+  return control("GET", `/calls/${encodeURIComponent(uuid)}`, undefined, options).catch((error) => {
+    if (error.status === 404) return null;
+    throw error;
+  });
+}
+
+/** @param {string} uuid */
+function noCall(uuid) {
+  return `This world has no call ${uuid.slice(0, 36)}: it made room, or is of another world. Shown is the newest.`;
 }
 
 /**
