@@ -161,9 +161,9 @@ class Dispatch:
                         self._treat(event.callback)
                 self._let_rest_go(events)
             while self._stirred:
-                session = next(iter(self._stirred))
-                del self._stirred[session]
-                self._go(session)
+                stirred, self._stirred = self._stirred, {}
+                for session in stirred:
+                    self._go(session)
         finally:
             self._taking = False
 
