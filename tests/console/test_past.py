@@ -236,7 +236,7 @@ def test_keys_are_said_and_acts_are_found(console: Console) -> None:
     expect(page.get_by_role("heading", name="Journal")).to_be_visible()
     page.keyboard.press("Control+k")
     page.get_by_role("combobox", name="Find").fill("compare from here")
-    expect(page.get_by_text("Nothing is called so.")).to_be_visible()
+    expect(page.get_by_text("Nothing found for “compare from here”")).to_be_visible()
     page.keyboard.press("Escape")
     expect(page.get_by_role("combobox", name="Find")).to_be_hidden()
     page.keyboard.press("0")
