@@ -148,7 +148,7 @@ def _media(console: Console) -> str:
 
 
 def test_pool_is_a_map(console: Console) -> None:
-    """By country and owner, with who is on a number, until when it cools, and another number where one is bad."""
+    """By country and owner: who is on a number, until when it cools, another one where it is bad, and a new one."""
     page = console.page
     made = console.session(session_expiry=60, virtual_number_cooloff_period=300)
     console.open("numbers")
@@ -164,7 +164,11 @@ def test_pool_is_a_map(console: Console) -> None:
     console.click("+1 min")
     expect(page.get_by_role("button", name="+1 415-555-0101")).to_contain_text("until 00:06:00")
 
+    page.get_by_label("New number").fill("xx")
+    console.click("Add")
+    expect(page.locator("#no-number")).to_contain_text("number: 'xx'")
     page.get_by_label("New number").fill("+14155550177")
+    expect(page.locator("#no-number")).to_be_empty()
     page.get_by_label("Owner").select_option(index=1)
     console.click("Add")
     expect(

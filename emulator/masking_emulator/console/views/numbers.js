@@ -5,7 +5,7 @@ import { badge, button, choice, field, h, pairs, row, show, table } from "../dom
 import { timeOf, when } from "../instants.js";
 import { here, note, sessionLink } from "../links.js";
 import { formatted, plainNumber, tel } from "../numberformat.js";
-import { attempt, say } from "../say.js";
+import { attempt, say, why } from "../say.js";
 import { world } from "../state.js";
 import { keepFresh } from "../stream.js";
 import { inE164 } from "./numberentry.js";
@@ -84,7 +84,15 @@ export function numbers(main, signal, detail) {
 }
 
 function addForm() {
-  const digits = h("input", { name: "number", type: "tel", placeholder: "+1 415-555-0199" });
+  const trouble = h("small", { id: "no-number", class: "trouble", role: "alert" });
+  const complain = (/** @type {string} */ text) => {
+    trouble.textContent = text;
+    digits.setAttribute("aria-invalid", String(text !== ""));
+  };
+  const digits = h("input", {
+    ...{ name: "number", type: "tel", placeholder: "+1 415-555-0199", "aria-describedby": trouble.id },
+    oninput: () => complain(""),
+  });
   const accounts = world().subaccounts.map(({ auth_id }) => auth_id);
   const owner = choice([["", "main account"], ...accounts], "");
   const add = async (/** @type {Event} */ event) => {
@@ -92,7 +100,15 @@ function addForm() {
     const number = inE164(digits.value, "1");
     const body = { number, ...(owner.value ? { subaccount: owner.value } : {}) };
     const done = `${formatted(number)} is in the pool.`;
-    if (await attempt(() => control("POST", "/numbers", body), done)) digits.value = "";
+    try {
+      await control("POST", "/numbers", body);
+      complain("");
+      say(done);
+      digits.value = "";
+    } catch (error) {
+      complain(why(error));
+      digits.focus();
+    }
   };
   const submit = h("button", { type: "submit" }, "Add");
   return h(
@@ -101,6 +117,7 @@ function addForm() {
     field("New number", digits),
     field("Owner", owner),
     submit,
+    trouble,
   );
 }
 
