@@ -20,9 +20,13 @@ _NOTHING: Final = ("None", "False", "0", "0.0", "''", "()", "{}", "[]", "deque([
 
 @dataclass
 class Fields:
-    """What was found: path → class and field, and the value in words; the identities of all that can change."""
+    """What was found: path → class and field, and the value in words; the identities of all that can change.
+
+    `made` are the fields that hold an object of ours, whose own fields are looked at instead.
+    """
 
     values: dict[str, tuple[str, str]] = field(default_factory=dict)
+    made: set[str] = field(default_factory=set)
     changeable: dict[int, str] = field(default_factory=dict)
 
     def seen(self) -> Mapping[str, set[str]]:
@@ -38,7 +42,8 @@ def differences(original: Fields, copy: Fields, blank: Fields) -> list[str]:
     missing = [path for path in original.values if original.values[path] != copy.values.get(path)]
     shared = [path for one, path in original.changeable.items() if one in copy.changeable]
     unused = blank.seen()
-    empty = [name for name, values in original.seen().items() if not values - unused.get(name, set(_NOTHING))]
+    held = {name: values for name, values in original.seen().items() if name not in original.made}
+    empty = [name for name, values in held.items() if not values - unused.get(name, set(_NOTHING))]
     return [
         *(f"{path} is not copied" for path in missing),
         *(f"{path} is shared" for path in shared),
@@ -71,7 +76,9 @@ def _walk(value: object, path: str, found: Fields, left_out: set[str], closed: t
         if name in left_out:
             continue
         below = f"{path}{key}"
-        if name and not _is_ours(part):  # else its own fields tell
+        if _is_ours(part):
+            found.made.add(name)
+        elif name:
             found.values[below] = (name, _words(part))
         _walk(part, below, found, left_out, closed)
 

@@ -18,8 +18,12 @@ _MANY: Final = 1_100
 def _full() -> World:
     """A world with something in every field of its engine."""
     world = World(A, B, C, DELHI)
+    busy = world.create("13065550000", "13065550001")
     for place in range(_MANY):
         world.create(f"1303555{place:04}", f"1305555{place:04}")
+    for other in ("13065550002", "13065550003"):  # on B and C, where older ones join them when A is replaced
+        world.create("13065550000", other)
+    world.delete(busy)
     world.phone(BEN, Habit.BUSY)
     world.create(ANNA, BEN, settings=replace(RECORDING, unknown_caller_play="https://example.com/hello.mp3"))
     world.create(CARA, DAVE, settings=RECORDING, pins=pin_wish("1111", "2222"), expiry_s=200)
