@@ -137,12 +137,24 @@ def test_every_click_shows_its_code(console: Console) -> None:
     console.click("Create")
     expect(code).to_contain_text("client.masking_sessions.create_masking_session(")
     expect(code).to_contain_text('first_party="+14155550123"')
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     console.click("Copy")
     console.await_copied(code.inner_text())
     page.get_by_role("link", name=re.compile("[0-9a-f]{8}")).click()
     expect(code).to_contain_text("client.masking_sessions.get_masking_session(")
     page.get_by_label("Which click").select_option(index=2)
     expect(code).to_contain_text("clock/advance")
+
+
+def test_copy_that_the_browser_refuses_is_said_so(console: Console) -> None:
+    """And is no mistake of the page."""
+    page = console.page
+    page.add_init_script("navigator.clipboard.writeText = async () => { throw new DOMException('no'); }")
+    console.open("sessions")
+    console.click("+1 min")
+    console.click("Copy")
+
+    expect(page.locator("#status")).to_have_text("The browser does not let this page copy; select the text instead.")
 
 
 def test_code_that_is_shown_runs(console: Console, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -127,6 +127,7 @@ def test_link_holds_filters(console: Console) -> None:
 def test_copied_number_is_plain(console: Console) -> None:
     """What is read is formatted; the clipboard gets what code needs."""
     page = console.page
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     console.session()
     console.open("sessions")
     number = page.locator("tbody .tel").first

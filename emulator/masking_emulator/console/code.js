@@ -57,6 +57,10 @@ async function copied(text) {
     say("The browser lets only https and localhost copy; select the text instead.", "failed");
     return;
   }
-  await navigator.clipboard.writeText(text);
-  say("Copied.");
+  try {
+    await navigator.clipboard.writeText(text);
+    say("Copied.");
+  } catch {
+    say("The browser does not let this page copy; select the text instead.", "failed");
+  }
 }
