@@ -17,6 +17,8 @@ _SLOW: Final = {
     "pairs_16": 100.0,
     "p99_ms": 20.0,
     "pairs_1": 50.0,
+    "creates_16": 0.0,
+    "creates_16_of_bare": 0.0,
     "pairs_16_of_bare": 0.1,
     "pairs_1_of_bare": 0.1,
     "start_ms_of_bare": 2.0,

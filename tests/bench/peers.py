@@ -24,10 +24,13 @@ from typing import Any, Final
 
 from tests.bench.peer_list import BARE, FOLDER, OURS, PEERS, Peer
 from tests.bench.servers import free_port
-from tests.reference.peers import RESULTS, peers_table
+from tests.reference.peers import RECORDS, RESULTS, peers_table
 
 _CONNECTIONS: Final = 16
 _START_S_MAX: Final = 30.0
+
+#: How long it may take to make the records beside which more are created.
+_FILL_S_MAX: Final = 10.0
 _ENVIRONMENT: Final = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 
@@ -127,13 +130,19 @@ class _Load:
 
     def __init__(self, peer: Peer, port: int) -> None:
         self._peer, self._port, self._first = peer, port, 52_000_000
+        self.made = 0
         self._files = [FOLDER / name for name in ("create.txt", "get.txt")]
         for file, text in zip(self._files, (peer.create, peer.get), strict=True):
             file.write_bytes(text.encode())
 
-    def play(self, seconds: float, *, connections: int = _CONNECTIONS) -> dict[str, Any]:
-        """Pairs for so many seconds. Raises Missing where an answer was refused or was not about its session."""
-        words = [self._port, connections, "pairs", seconds, 0, self._first, *self._files, self._peer.marker]
+    def play(
+        self, seconds: float, *, connections: int = _CONNECTIONS, what: str = "pairs", most: int = 0
+    ) -> dict[str, Any]:
+        """Pairs, or creates alone, for so many seconds, but not more than `most` of them, where that is not 0.
+
+        Raises Missing where an answer was refused or was not about its session.
+        """
+        words = [self._port, connections, what, seconds, most, self._first, *self._files, self._peer.marker]
         command = [str(FOLDER / "load"), *map(str, words), str(int(self._peer.is_checked))]
         done = subprocess.run(command, capture_output=True, text=True, timeout=seconds + 60, check=False)
         if done.returncode:
@@ -142,7 +151,17 @@ class _Load:
         if told["wrong"] or told["errors"] > told["creates"] // 100:
             raise Missing(f"{told['errors']} errors, {told['wrong']} wrong answers: {told['first_error'][:200]}")
         self._first += told["creates"] + told["errors"] + connections
+        self.made += told["creates"]
         return told
+
+    def creates_beside(self, records: int, seconds: float) -> float:
+        """Creates a second once there are so many records; 0 where the server is too slow to have them soon."""
+        if self.made < records:
+            self.play(_FILL_S_MAX, what="creates", most=records - self.made)
+        if self.made < records:
+            return 0.0
+        told = self.play(seconds, what="creates")
+        return float(told["creates"] / told["seconds"])
 
 
 def measured(peer: Peer, seconds: float) -> dict[str, float]:
@@ -153,13 +172,15 @@ def measured(peer: Peer, seconds: float) -> dict[str, float]:
         load = _Load(peer, port)
         load.play(min(peer.warm_s, seconds))
         many, alone = load.play(seconds), load.play(seconds, connections=1)
+        loaded = memory_mb(pid)
         return {
             "start_ms": 1000 * started,
             "idle_mb": idle,
-            "loaded_mb": memory_mb(pid),
+            "loaded_mb": loaded,
             "pairs_16": many["gets"] / many["seconds"],
             "p99_ms": many["p99_ms"],
             "pairs_1": alone["gets"] / alone["seconds"],
+            "creates_16": load.creates_beside(RECORDS, seconds),
         }
 
 
@@ -207,7 +228,7 @@ def _summed(visits: Sequence[Mapping[str, float]], yards: Sequence[Mapping[str, 
     medians = {key: median(visit[key] for visit in visits) for key in visits[0]}
     ratios = {
         f"{key}_of_bare": median(visit[key] / yard[key] for visit, yard in zip(visits, yards, strict=False))
-        for key in ("pairs_16", "pairs_1", "start_ms", "p99_ms")
+        for key in ("pairs_16", "pairs_1", "creates_16", "start_ms", "p99_ms")
     }
     return {key: round(value, 3) for key, value in (medians | ratios).items()}
 

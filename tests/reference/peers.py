@@ -9,6 +9,9 @@ from tests.bench.peer_list import BARE, OURS, PEERS
 #: The last run that was kept.
 RESULTS: Final = Path(__file__).parents[2] / "fixtures" / "peers.json"
 
+#: Beside so many records creates are measured, too.
+RECORDS: Final = 20_000
+
 #: Beyond this load the cores were not the server's and the client's alone.
 _QUIET_LOAD_MAX: Final = 0.5
 
@@ -20,6 +23,7 @@ _NOT_QUIET: Final = (
 
 _HEAD: Final = (
     *("server", "pairs a second, 16 connections (of bare)", "one connection (of bare)", "slowest of 100"),
+    *(f"creates a second beside {RECORDS:,} (of bare)",),
     *("first answer (of bare)", "idle", "after the load"),
 )
 
@@ -42,6 +46,7 @@ def _row(name: str, package: str, found: Mapping[str, Mapping[str, float]]) -> t
         f"{one['pairs_16']:,.0f} ({one['pairs_16_of_bare']:.2f})",
         f"{one['pairs_1']:,.0f} ({one['pairs_1_of_bare']:.2f})",
         f"{one['p99_ms']:.1f} ms",
+        f"{one['creates_16']:,.0f} ({one['creates_16_of_bare']:.2f})" if one["creates_16"] else "too slow",
         f"{one['start_ms']:,.0f} ms ({one['start_ms_of_bare']:.1f})",
         f"{one['idle_mb']:,.0f} MB",
         f"{one['loaded_mb']:,.0f} MB",
