@@ -137,19 +137,28 @@ def test_slider_is_used_by_keyboard_and_says_where_it_is(console: Console) -> No
     at(console, last - 1)
 
 
-def test_slider_is_dragged(console: Console) -> None:
-    """From one end to the other and half the way back: the page comes to where it was let go, and no further."""
-    page = console.page
+def grabbed(console: Console) -> Callable[..., None]:
+    """The slider of a world that has lived, held at its left end; what is returned drags it to a part of its width."""
     lived(console)
     console.open("past", "0")
     at(console, 0)
-    box = slider(page).bounding_box()
+    box = slider(console.page).bounding_box()
     assert box is not None
-    y = box["y"] + box["height"] / 2
-    page.mouse.move(box["x"] + 8, y)
-    page.mouse.down()
-    page.mouse.move(box["x"] + box["width"] - 8, y, steps=20)
-    page.mouse.move(box["x"] + box["width"] / 2, y, steps=20)
+    left, y, width = box["x"] + 8, box["y"] + box["height"] / 2, box["width"] - 16
+
+    def drag_to(part: float, *, steps: int = 1) -> None:
+        console.page.mouse.move(left + part * width, y, steps=steps)
+
+    drag_to(0)
+    console.page.mouse.down()
+    return drag_to
+
+
+def test_slider_is_dragged(console: Console) -> None:
+    """From one end to the other and half the way back: the page comes to where it was let go, and no further."""
+    page, drag_to = console.page, grabbed(console)
+    drag_to(1, steps=20)
+    drag_to(1 / 2, steps=20)
     page.mouse.up()
     there = int(slider(page).input_value())
 
@@ -159,21 +168,13 @@ def test_slider_is_dragged(console: Console) -> None:
 
 def test_moment_that_comes_late_does_not_move_the_slider_back(console: Console) -> None:
     """While it is dragged, what was asked for on the way is shown, and the knob stays under the pointer."""
-    page, held = console.page, list[Route]()
-    lived(console)
-    console.open("past", "0")
-    at(console, 0)
-    box = slider(page).bounding_box()
-    assert box is not None
-    y = box["y"] + box["height"] / 2
+    page, held, drag_to = console.page, list[Route](), grabbed(console)
     asked = re.compile(r"/at\?")
     page.route(asked, lambda route: held.append(route))
-    page.mouse.move(box["x"] + 8, y)
-    page.mouse.down()
     with page.expect_request(asked):
-        page.mouse.move(box["x"] + box["width"] / 4, y)
+        drag_to(1 / 4)
     late = slider(page).input_value()
-    page.mouse.move(box["x"] + box["width"] / 2, y)
+    drag_to(1 / 2)
     there = slider(page).input_value()
     held[0].continue_()
     expect(banner(page)).to_contain_text(f"Event {late} of ")
