@@ -29,6 +29,9 @@ from tests.reference.peers import RECORDS, RESULTS, peers_table
 _CONNECTIONS: Final = 16
 _START_S_MAX: Final = 30.0
 
+#: For how long is looked whether others keep the machine busy, before it begins.
+_LOOKED_S: Final = 5.0
+
 #: How long it may take to make the records beside which more are created.
 _FILL_S_MAX: Final = 10.0
 _ENVIRONMENT: Final = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
@@ -195,7 +198,7 @@ def run(rounds: int, seconds: float, chosen: Sequence[Peer]) -> dict[str, Any]:
             skipped[peer.name] = str(missing)
     visits: dict[str, list[dict[str, float]]] = {peer.name: [] for peer in chosen}
     yards: list[dict[str, float]] = []
-    load_before = os.getloadavg()[0]
+    load_before = _cores_busy()
     for number in range(rounds):
         firsts: dict[str, dict[str, float]] = {}
         for peer in chosen:
@@ -222,6 +225,19 @@ def run(rounds: int, seconds: float, chosen: Sequence[Peer]) -> dict[str, Any]:
         "skipped": skipped,
         "peers": rows,
     }
+
+
+def _cores_busy() -> float:
+    """How many cores others keep busy now (Linux). The system's load still tells of what ended a minute ago."""
+
+    def times() -> tuple[float, float]:
+        _, *jiffies = Path("/proc/stat").read_text(encoding="ascii").partition("\n")[0].split()
+        return float(sum(map(int, jiffies[:8]))), float(sum(map(int, jiffies[3:5])))
+
+    all_before, idle_before = times()
+    time.sleep(_LOOKED_S)
+    all_after, idle_after = times()
+    return (os.cpu_count() or 1) * (1 - (idle_after - idle_before) / (all_after - all_before))
 
 
 def _summed(visits: Sequence[Mapping[str, float]], yards: Sequence[Mapping[str, float]]) -> dict[str, float]:
