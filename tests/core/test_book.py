@@ -87,8 +87,11 @@ _EACH_INDEX = [
 ]
 
 
-def _book(histories: list[list[Session]]) -> SessionBook:
+def _book(histories: list[list[Session]], *, asked_before: bool = False) -> SessionBook:
+    """A book of these. Was every list asked for before they came, its index is kept as they come; else made later."""
     book = SessionBook()
+    for query in _EACH_INDEX if asked_before else ():
+        book.select(query, START)
     for history in histories:
         for session in history:
             book.put(session)
@@ -96,11 +99,17 @@ def _book(histories: list[list[Session]]) -> SessionBook:
 
 
 @settings(max_examples=400)
-@given(_histories(), _queries())
-@example([], SessionQuery(limit=20, offset=0))
-def test_select_finds_what_a_filter_over_everything_finds(histories: list[list[Session]], query: SessionQuery) -> None:
+@given(_histories(), _queries(), st.booleans())
+@example(histories=[], query=SessionQuery(limit=20, offset=0), asked_before=False)
+def test_select_finds_what_a_filter_over_everything_finds(
+    histories: list[list[Session]],
+    query: SessionQuery,
+    asked_before: bool,  # noqa: FBT001
+) -> None:
     """Count and page, newest first, for any conditions together (ledger: list_order, list_parties, list_status)."""
-    assert naive_select([history[-1] for history in histories], query) == _book(histories).select(query, START)
+    book = _book(histories, asked_before=asked_before)
+
+    assert naive_select([history[-1] for history in histories], query) == book.select(query, START)
 
 
 @pytest.mark.parametrize("live", [True, False])
@@ -115,10 +124,14 @@ def test_liveness_and_a_range_of_expiries_hold_together(live: bool, second: int)
         assert naive_select(sessions, query) == book.select(query, START)
 
 
-@given(_histories(), st.sets(st.integers(0, 25)))
-def test_forgotten_sessions_are_as_if_they_never_were(histories: list[list[Session]], spared: set[int]) -> None:
+@given(_histories(), st.sets(st.integers(0, 25)), st.booleans())
+def test_forgotten_sessions_are_as_if_they_never_were(
+    histories: list[list[Session]],
+    spared: set[int],
+    asked_before: bool,  # noqa: FBT001
+) -> None:
     """Forgetting leaves no trace in any index."""
-    book = _book(histories)
+    book = _book(histories, asked_before=asked_before)
     newest = [history[-1] for history in histories]
     kept = [session for session in newest if session.is_live or session.ordinal in spared]
     book.forget([session.uuid for session in newest if session not in kept])
@@ -216,7 +229,7 @@ def test_copy_is_independent(
     later: list[list[Session]],
 ) -> None:
     """Neither of two copies sees what is put into, or forgotten by, the other."""
-    original = _book(shared)
+    original = _book(shared, asked_before=True)
     twin = finished(original.copying())
     changed, kept = (original, twin) if original_changes else (twin, original)
     newest = [history[-1] for history in shared]

@@ -110,9 +110,6 @@ class SortedIndex:
     def __iter__(self) -> Iterator[str]:
         return iter(self._blocks)
 
-    def __reversed__(self) -> Iterator[str]:
-        return reversed(self._blocks)
-
     def add(self, value: int, ordinal: int, uuid: str) -> None:
         """Put a session in its place."""
         self._blocks.add(value << _ORDINAL_BITS | ordinal, uuid)
@@ -156,6 +153,12 @@ class Candidates(Record):
         return self.stop - self.start
 
 
-def whole(by_age: AgeIndex | SortedIndex) -> Candidates:
+def whole(by_age: AgeIndex) -> Candidates:
     """All sessions of an index in order of their age."""
     return Candidates(by_age, 0, len(by_age), oldest_first=True, is_exact=True)
+
+
+def spanned(by_value: SortedIndex, wanted: Range, *, oldest_first: bool = False) -> Candidates:
+    """The sessions with these values; `oldest_first` says that their order is that of their age."""
+    start, stop = by_value.span(wanted)
+    return Candidates(by_value, start, stop, oldest_first, is_exact=True)

@@ -12,20 +12,17 @@ Sessions come in by `put`, and the indexes are a function of the records. Readin
 # The indexes are a function of the records. `put` compares the record that comes with the one before it and moves the
 # session only in those indexes for which the difference matters. An index holds UUIDs and never records, so replacing a
 # record cannot leave an old one behind somewhere. `renew` replaces a record in which nothing changed that an index
-# looks at, and `forget` takes sessions out. Nothing else writes; reading does not even change a cache.
+# looks at, and `forget` takes sessions out. Nothing else writes; the first list of a kind makes its index.
 #
-# Which index answers what:
+# These indexes answer what is asked when calls and creates are decided, so they have live sessions only:
 #
-#     when calls and creates are decided (live sessions only, kept small)
-#         _live_of         party               the sessions that a person is in
-#         _pin_holders     number and PIN      whose PIN that is; numbers that a session has left included
-#         _with_pins_on    number              who is asked for a PIN there
-#         _announcing_on   number              whose message an unknown caller hears
+#     _live_of         party               the sessions that a person is in
+#     _pin_holders     number and PIN      whose PIN that is; numbers that a session has left included
+#     _with_pins_on    number              who is asked for a PIN there
+#     _announcing_on   number              whose message an unknown caller hears
 #
-#     when sessions are listed (all that are remembered, live and ended)
-#         _known_of        party               in no order; it does not tell which of the two parties
-#         _on_number, _owned_by                by number, by account; each in order of age
-#         _created, _expires, _durations       by value; of equal values, the older session first
+# `_expires` has all sessions by the instant of their expiry. The other indexes of all that are remembered, live and
+# ended, are those of the lists (session_lists.py).
 #
 # What makes this sound:
 #
@@ -40,32 +37,21 @@ Sessions come in by `put`, and the indexes are a function of the records. Readin
 # 4. From 3 follows how "live" is looked up. Where as many sessions live as have their expiry to come, the two are the
 #    same sessions, and liveness is a range of `_expires`. Where more live, some wait for their calls, and each
 #    candidate is asked.
-#
-# How a list is answered: each condition of the query names its candidates, as a span of one index, whose length is
-# known without a walk. The shortest span is taken. If it is the only condition and its index decides it fully, the
-# number of matches is the length of the span, and only the page has to be found: in an index in order of age it is a
-# slice; else the candidates are sorted by age or, where they are very many, all sessions are gone through from the
-# newest on until the page is full. In every other case each candidate of the shortest span is asked about all
-# conditions, because the exact number of matches is part of the answer. So a list costs what its most selective
-# condition costs.
 
 from collections import defaultdict
 from collections.abc import Hashable, Iterable, Sequence
-from heapq import nlargest
 from itertools import islice
 from operator import attrgetter
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from masking_emulator.core.books.index import AgeIndex, Candidates, Range, SortedIndex, whole
-from masking_emulator.core.books.session_query import SessionQuery, with_liveness_as_range
+from masking_emulator.core.books.index import AgeIndex, SortedIndex
+from masking_emulator.core.books.session_lists import SessionLists
+from masking_emulator.core.books.session_query import SessionQuery
 from masking_emulator.core.records.sessions import Session
 from masking_emulator.core.work import Work
 
-#: Up to this many candidates are sorted by age. Of more, so many match that going through them in order is faster.
-_RANKED_MAX = 20_000
-
-#: So many lists are copied before anybody asks whether a turn is over.
-_COPIED_AT_ONCE = 1000
+#: So many sessions are filled in before anybody asks whether a turn is over.
+_FILLED_AT_ONCE = 1000
 
 _Key = TypeVar("_Key", bound=Hashable)
 
@@ -76,15 +62,11 @@ class SessionBook:
     def __init__(self) -> None:
         self._sessions: dict[str, Session] = {}
         self._live_of: dict[str, tuple[str, ...]] = {}
-        self._known_of: dict[str, tuple[str] | list[str]] = {}
-        self._on_number: defaultdict[str, AgeIndex] = defaultdict(AgeIndex)
-        self._owned_by: defaultdict[int, AgeIndex] = defaultdict(AgeIndex)
         self._pin_holders: dict[tuple[str, str], tuple[str, ...]] = {}
         self._with_pins_on: defaultdict[str, AgeIndex] = defaultdict(AgeIndex)
         self._announcing_on: defaultdict[str, AgeIndex] = defaultdict(AgeIndex)
-        self._created = SortedIndex()
         self._expires = SortedIndex()
-        self._durations = SortedIndex()
+        self._lists = SessionLists(self._sessions, self._expires)
         self.live_count = 0
 
     def copying(self) -> Work["SessionBook"]:
@@ -94,31 +76,20 @@ class SessionBook:
         yield
         twin._live_of = self._live_of.copy()
         yield
-        for party, uuids in self._known_of.items():
-            twin._known_of[party] = uuids if isinstance(uuids, tuple) else uuids.copy()
-            if not len(twin._known_of) % _COPIED_AT_ONCE:
-                yield
         for mine, of_twin in self._parallel(twin):
             for key, index in mine.items():
                 of_twin[key] = index.copy()
                 yield
         twin._pin_holders = self._pin_holders.copy()
         yield
-        twin._created = self._created.copy()
-        yield
         twin._expires = self._expires.copy()
         yield
-        twin._durations = self._durations.copy()
+        twin._lists = yield from self._lists.copying(twin._sessions, twin._expires)
         twin.live_count = self.live_count
         return twin
 
-    def _parallel(self, twin: "SessionBook") -> Sequence[tuple[dict[Any, AgeIndex], dict[Any, AgeIndex]]]:
-        return (
-            (self._on_number, twin._on_number),
-            (self._owned_by, twin._owned_by),
-            (self._with_pins_on, twin._with_pins_on),
-            (self._announcing_on, twin._announcing_on),
-        )
+    def _parallel(self, twin: "SessionBook") -> Sequence[tuple[dict[str, AgeIndex], dict[str, AgeIndex]]]:
+        return (self._with_pins_on, twin._with_pins_on), (self._announcing_on, twin._announcing_on)
 
     def __len__(self) -> int:
         return len(self._sessions)
@@ -140,10 +111,8 @@ class SessionBook:
         return (number, pin) in self._pin_holders
 
     def live_on(self, number: str) -> list[Session]:
-        """The live sessions on a number, oldest first. Looks at every session that was ever on it."""
-        return [
-            session for session in self._sessions_of(whole(self._on_number.get(number, AgeIndex()))) if session.is_live
-        ]
+        """The live sessions on a number, oldest first. Looks at every session on it that is remembered."""
+        return [session for session in self._lists.on_number(number) if session.is_live]
 
     def newest_with_pins(self, number: str, now: int) -> Session | None:
         """The session with PIN authentication on this number that was created last and takes calls at `now`."""
@@ -169,23 +138,23 @@ class SessionBook:
         before = self._sessions.get(session.uuid)
         self._sessions[session.uuid] = session
         if before is None:
-            self._enter(session)
+            self._expires.add(session.expires_at, session.ordinal, session.uuid)
+            self._link(session)
+            self._lists.enter(session)
         else:
             self._move(before, session)
         return before
 
     def filling(self, sessions: Sequence[Session]) -> Work[None]:
         """The work of putting sessions, oldest first, into this book, which is empty."""
-        self._sessions = {session.uuid: session for session in sessions}
+        self._sessions.update(zip(map(attrgetter("uuid"), sessions), sessions, strict=True))
         for count, session in enumerate(sessions):
-            self._enter_by_key(session)
-            if not count % _COPIED_AT_ONCE:
+            self._link(session)
+            if not count % _FILLED_AT_ONCE:
                 yield
         uuids = {session.ordinal: session.uuid for session in sessions}
         yield
-        yield from self._created.filling(map(attrgetter("created_at"), sessions), uuids)
         yield from self._expires.filling(map(attrgetter("expires_at"), sessions), uuids)
-        yield from self._durations.filling(map(attrgetter("duration_s"), sessions), uuids)
 
     def renew(self, session: Session) -> None:
         """Store a record in which only the status and what its calls left changed, so every index stays as it is."""
@@ -194,117 +163,37 @@ class SessionBook:
     def forget(self, uuids: Sequence[str]) -> None:
         """Drop ended sessions."""
         for uuid in uuids:
-            self._leave(self._sessions.pop(uuid))
+            session = self._sessions.pop(uuid)
+            self._expires.remove(session.expires_at, session.ordinal)
+            self._lists.leave(session)
 
     def select(self, query: SessionQuery, now: int) -> tuple[int, list[Session]]:
-        """How many sessions match at `now`, and the wanted page of them, newest first.
+        """How many sessions match at `now`, and the wanted page of them, newest first."""
+        return self._lists.select(query, now, live_count=self.live_count)
 
-        The fewest candidates that one index gives are looked at; where one index settles the matter, only
-        the page itself is.
-        """
-        start, stop = self._expires.span(Range(now + 1, None))
-        # Where no session waits for its calls, each lives exactly until its expiry: liveness is a range of that index.
-        by_expiry = query.live is None or stop - start == self.live_count
-        if by_expiry:
-            query = with_liveness_as_range(query, now)
-        conditions = self._conditions(query)
-        fewest = min(conditions, key=lambda candidates: candidates.count)
-        if len(conditions) > 1 or not (fewest.is_exact and by_expiry):
-            found = [s for s in self._sessions_of(fewest) if query.accepts(s)]
-            page = nlargest(query.offset + query.limit, found, key=lambda s: s.ordinal)
-            return len(found), page[query.offset :]
-        return fewest.count, self._page(fewest, query)
-
-    def _conditions(self, query: SessionQuery) -> list[Candidates]:
-        conditions = []
-        for party in (query.first_party, query.second_party):
-            if party is not None:
-                uuids = self._known_of.get(party, ())
-                conditions.append(Candidates(uuids, 0, len(uuids), oldest_first=False, is_exact=False))
-        if query.number is not None:
-            conditions.append(whole(self._on_number.get(query.number, AgeIndex())))
-        if query.owner is not None:
-            conditions.append(whole(self._owned_by.get(query.owner, AgeIndex())))
-        ranges = (
-            (self._created, query.created),
-            (self._expires, query.expires),
-            (self._durations, query.duration),
-        )
-        for index, wanted in ranges:
-            start, stop = index.span(wanted)
-            if stop - start < len(self._sessions):  # a range that holds everything decides nothing
-                conditions.append(Candidates(index, start, stop, index is self._created, is_exact=True))
-        return conditions or [whole(self._created)]
-
-    def _sessions_of(self, candidates: Candidates) -> Iterable[Session]:
-        return map(self._sessions.__getitem__, candidates.uuids[candidates.start : candidates.stop])
-
-    def _page(self, candidates: Candidates, query: SessionQuery) -> list[Session]:
-        end = query.offset + query.limit
-        if candidates.oldest_first:
-            newest = candidates.stop - query.offset
-            uuids = candidates.uuids[max(candidates.start, newest - query.limit) : max(candidates.start, newest)]
-            return [self._sessions[uuid] for uuid in reversed(uuids)]
-        if candidates.count <= _RANKED_MAX:
-            ranked = nlargest(end, self._sessions_of(candidates), key=lambda session: session.ordinal)
-            return ranked[query.offset :]
-        newest_first = map(self._sessions.__getitem__, reversed(self._created))
-        return list(islice(filter(query.accepts, newest_first), query.offset, end))
-
-    def _enter(self, session: Session) -> None:
-        for by_value, value in self._by_value(session):
-            by_value.add(value, session.ordinal, session.uuid)
-        self._enter_by_key(session)
-
-    def _enter_by_key(self, session: Session) -> None:
-        self._on_number[session.number].add(session.ordinal, session.uuid)
-        self._owned_by[session.owner].add(session.ordinal, session.uuid)
-        # Most parties are in one session. One tuple for all that is known of them takes 48 bytes; lists would take 352.
-        only = (session.uuid,)
-        self._link_parties(session, only)
+    def _link(self, session: Session) -> None:
+        """Let calls and creates find a session that is new, if it lives."""
+        self._link_parties(session)
         self._link_number(session)
-        self._know_parties(session, only)
         self.live_count += session.is_live
-
-    def _leave(self, session: Session) -> None:
-        for by_value, value in self._by_value(session):
-            by_value.remove(value, session.ordinal)
-        self._on_number[session.number].remove(session.uuid)
-        self._owned_by[session.owner].remove(session.uuid)
-        self._forget_parties(session)
-
-    def _by_value(self, session: Session) -> Iterable[tuple[SortedIndex, int]]:
-        """The indexes that are ordered by a value, each with the one that the session has there."""
-        return (
-            (self._created, session.created_at),
-            (self._expires, session.expires_at),
-            (self._durations, session.duration_s),
-        )
 
     def _move(self, before: Session, session: Session) -> None:
         if before.expires_at != session.expires_at:
             self._expires.remove(before.expires_at, before.ordinal)
             self._expires.add(session.expires_at, session.ordinal, session.uuid)
-            self._durations.remove(before.duration_s, before.ordinal)
-            self._durations.add(session.duration_s, session.ordinal, session.uuid)
         ends = before.is_live and not session.is_live
-        has_others = before.first_party != session.first_party or before.second_party != session.second_party
-        if ends or has_others:
+        if ends or before.first_party != session.first_party or before.second_party != session.second_party:
             self._unlink_parties(before)
-            self._link_parties(session, (session.uuid,))
-        if has_others:
-            self._forget_parties(before)
-            self._know_parties(session, (session.uuid,))
+            self._link_parties(session)
         if ends or _number_key(before) != _number_key(session):
             self._unlink_number(before)
             self._link_number(session)
-        if before.number != session.number:
-            self._on_number[before.number].remove(before.uuid)
-            self._on_number[session.number].add(session.ordinal, session.uuid)
+        self._lists.move(before, session)
         self.live_count -= ends
 
-    def _link_parties(self, session: Session, only: tuple[str]) -> None:
+    def _link_parties(self, session: Session) -> None:
         if session.is_live:
+            only = (session.uuid,)
             for party in session.parties:
                 uuids = self._live_of.setdefault(party, only)
                 if uuids is not only:
@@ -313,23 +202,6 @@ class SessionBook:
     def _unlink_parties(self, session: Session) -> None:
         for party in session.parties:
             _discard(self._live_of, party, session.uuid)
-
-    def _know_parties(self, session: Session, only: tuple[str]) -> None:
-        for party in session.parties:
-            known = self._known_of.setdefault(party, only)
-            if isinstance(known, list):
-                known.append(session.uuid)
-            elif known is not only:
-                self._known_of[party] = [*known, session.uuid]
-
-    def _forget_parties(self, session: Session) -> None:
-        for party in session.parties:
-            known = self._known_of[party]
-            if len(known) == 1:
-                del self._known_of[party]
-            else:
-                assert isinstance(known, list), "a party of several sessions has a list"
-                known.remove(session.uuid)
 
     def _link_number(self, session: Session) -> None:
         """Let calls to the session's number find it by PIN, or by its message for unknown callers."""
