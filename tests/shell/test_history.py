@@ -170,20 +170,19 @@ def _until(world: World, sequence: int) -> None:
 
 @pytest.mark.parametrize("history_max", [1, 5, 8, 80, 1000])
 def test_past_the_bound_the_history_begins_later(history_max: int) -> None:
-    """Never more events than were asked for, and three quarters of them at least where chapters have a size."""
+    """Never fewer events than were asked for, and at most an eighth more, where an eighth is an event at least."""
     world = new_world(limits={"history_max": history_max})
     _until(world, 2 * history_max + 500)
     kept = world.journal.last - world.history.first
 
-    assert kept <= history_max
-    assert kept >= history_max * 3 // 4 if history_max >= 80 else kept >= 0
+    assert history_max <= kept <= history_max + max(1, history_max // 8)
     assert 1 == seen(world, world.history.first).engine.sessions_live
     with pytest.raises(NotKept):
         seen(world, world.history.first - 1)
 
 
 def test_history_keeps_its_bound_while_its_world_grows() -> None:
-    """Its chapters become longer then, which the earlier ones have to make room for."""
+    """Its chapters become longer then: by a quarter of what a copy of the world would have in records."""
     world = new_world(limits={"history_max": 80})
     _until(world, 241)
     kept = []
@@ -191,24 +190,25 @@ def test_history_keeps_its_bound_while_its_world_grows() -> None:
         world.do(creation(f"1408{2_000_000 + number}", f"1212{2_000_000 + number}"))
         kept.append(world.journal.last - world.history.first)
 
-    assert 80 == max(kept)
+    assert 80 <= min(kept)
+    assert max(kept) <= 80 + world.caught_up().records // 4
 
 
-@pytest.mark.parametrize(("sessions", "step"), [(1, 10), (10, 10), (50, 25), (90, 40), (300, 40)])
+@pytest.mark.parametrize(("sessions", "step"), [(1, 10), (10, 10), (50, 25), (90, 45), (300, 150)])
 def test_history_of_a_large_world_goes_in_larger_steps(sessions: int, step: int) -> None:
-    """A state is put aside for an eighth of the bound in events, for the half of it at most: it costs what it holds."""
+    """A state is put aside for an eighth of the bound in events, or a quarter of its records: it costs as much."""
     world = new_world(limits={"history_max": 80})
     for number in range(sessions):
         world.do(creation(f"1408{2_000_000 + number}", f"1212{2_000_000 + number}"))
     session = next(iter(world.caught_up().sessions())).uuid
     firsts = []
-    for _ in range(400):
+    for _ in range(900):
         world.do(UpdateSession(None, session, None, None, 900, {}))
         firsts.append(world.history.first)
     first = firsts[-1]
 
-    assert {0, step} == {later - earlier for earlier, later in pairwise(firsts[100:])}  # of a world that is as large
-    assert 80 // 2 <= world.journal.last - first <= 80
+    assert {0, step} == {later - earlier for earlier, later in pairwise(firsts[400:])}  # of a world that is as large
+    assert 80 <= world.journal.last - first <= 80 + step
     assert sessions == seen(world, first).engine.sessions_live
 
 

@@ -227,6 +227,11 @@ class Engine:
         return len(self._state.timers)
 
     @property
+    def records(self) -> int:
+        """How many records a copy of the state has, about: sessions, calls, and timers."""
+        return len(self._state.book) + len(self._state.calls) + len(self._state.timers)
+
+    @property
     def callbacks_open(self) -> int:
         """How many callbacks are not settled."""
         return len(self._state.outbox)

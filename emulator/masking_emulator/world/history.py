@@ -13,9 +13,9 @@ everything up to that event was done again.
 # done, until the event has happened. So looking costs what a chapter costs, however long the life has been, and not
 # looking costs an entry in a list for every command.
 #
-# `events_max` bounds it. A chapter ends after an eighth of that many events, and the first one is dropped where there
-# would be more than that many events in all. Then the history begins later. The more records a world holds, the more a
-# cut costs, so there a chapter is longer, up to the half: of 100,000 expiries with callbacks, cuts were a fifth.
+# `events_max` is how many events there are to go back to at least, once there were so many. A chapter ends after an
+# eighth of that many, and the first one is dropped as soon as the others have enough without it. The more records a
+# world holds, the more a cut costs, so there a chapter is longer, and what can be gone back to is, too.
 #
 # An event may be one of several that a command came to. The engine then stands in the middle of that command: the
 # records are those after this event and before the next one. That is what is shown. A fork cannot go on from there, so
@@ -31,11 +31,10 @@ from masking_emulator.core.events import Event
 from masking_emulator.core.records.base import Record
 from masking_emulator.core.work import Work
 
-#: A chapter has this part of the events that are kept, and in a world with very many records the larger part.
+#: A chapter has this part of the events that are kept.
 _CHAPTERS: Final = 8
-_CHAPTERS_LEAST: Final = 2
 
-#: So many records are cut for one event, or fewer, as long as a chapter can be made longer.
+#: No more records than these are cut for one event. With a bound on chapters, cuts were a sixth of 100,000 expiries.
 _CUT_FOR_AN_EVENT: Final = 4
 
 
@@ -53,18 +52,22 @@ class Moment(Record):
 
 
 class _Chapter:
-    """A part of a history: how its engine is made, the number of the last event before it, and what was done."""
+    """A part of a history: how its engine is made, the number of the last event before it, and what was done.
 
-    __slots__ = ("after", "begun", "done", "size")
+    It is full at `full` events.
+    """
 
-    def __init__(self, begun: Callable[[], Work[Engine]], after: int) -> None:
+    __slots__ = ("after", "begun", "done", "full", "size")
+
+    def __init__(self, begun: Callable[[], Work[Engine]], after: int, full: int) -> None:
         self.begun = begun
         self.after = after
+        self.full = full
         self.done: list[tuple[int, Done]] = []
         self.size = 0
 
     def copy(self) -> "_Chapter":
-        twin = _Chapter(self.begun, self.after)
+        twin = _Chapter(self.begun, self.after, self.full)
         twin.done, twin.size = self.done.copy(), self.size
         return twin
 
@@ -80,7 +83,7 @@ class LifeHistory:
         self._events_max = events_max
         self._last = after
         self._size = 0
-        self._chapters = deque((_Chapter(begun, after),))
+        self._chapters = deque((_Chapter(begun, after, events_max // _CHAPTERS),))
 
     def copy(self) -> "LifeHistory":
         """An independent copy, which knows the same past."""
@@ -109,15 +112,11 @@ class LifeHistory:
         size = events or 1
         chapter.size += size
         self._size += size
-        if chapter.size >= self._events_max // _CHAPTERS and chapter.size >= self._part(engine):
-            self._chapters.append(_Chapter(engine.cut(), self._last))
-        while self._size > self._events_max and len(self._chapters) > 1:
+        if chapter.size >= chapter.full:
+            full = max(self._events_max // _CHAPTERS, engine.records // _CUT_FOR_AN_EVENT)
+            self._chapters.append(_Chapter(engine.cut(), self._last, full))
+        while self._size - self._chapters[0].size >= self._events_max:
             self._size -= self._chapters.popleft().size
-
-    def _part(self, engine: Engine) -> int:
-        """How many events a chapter has."""
-        wanted = (engine.sessions_kept + engine.timers_set) // _CUT_FOR_AN_EVENT
-        return max(self._events_max // _CHAPTERS, min(wanted, self._events_max // _CHAPTERS_LEAST))
 
     def engine_at(self, sequence: int, *, whole: bool = False) -> Work[tuple[Engine, int]]:
         """The work of the engine as it stood after this event, with the event's number; it is the caller's own.

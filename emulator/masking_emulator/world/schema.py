@@ -139,7 +139,7 @@ _LIMITED: Final[Mapping[str, str]] = {
     "numbers_max": "Numbers in the pool; one beyond is refused.",
     "phones_max": "Phones whose habits are known; one beyond is refused.",
     "journal_events_max": "Events that the journal keeps; the oldest are forgotten.",
-    "history_max": "Events that can be gone back to, about; past them the history begins later. 0 keeps none.",
+    "history_max": "Events that can be gone back to at least; past them the history begins later. 0 keeps none.",
     "calls_running_max": "Calls that run at once; a call beyond is refused.",
     "calls_ended_max": "Ended calls that are kept; the oldest are forgotten.",
     "recordings_max": "Recordings that are kept; the oldest are forgotten.",
