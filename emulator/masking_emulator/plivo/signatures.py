@@ -31,7 +31,7 @@ V3_MAIN: Final = "X-Plivo-Signature-Ma-V3"
 _NONCE_OF: Final[Mapping[str, str]] = {V2: V2_NONCE, V2_MAIN: V2_NONCE, V3: V3_NONCE, V3_MAIN: V3_NONCE}
 
 _ADDRESSES_MAX: Final = 4096
-_TOKENS_MAX: Final = 1024
+_BEGUN_MAX: Final = 1024
 _FORMS_MAX: Final = 128
 
 #: What RFC 2104 does to the key: blocks of 64 bytes, each byte changed by 0x36 and 0x5c.
@@ -94,19 +94,19 @@ def sign(
 
     The parameters are those that are sent beside the query that the URL has of its own. Nonces have 20 digits.
     """
-    texts = inputs(method, url, parameters=parameters, v2_nonce=v2_nonce, v3_nonce=v3_nonce)
-    v2, v3 = _signatures(texts, token)
-    v2_main, v3_main = (v2, v3) if main_token == token else _signatures(texts, main_token)
+    ends = v2_nonce.encode(), f"{_TAILS[method](_address(url), parameters)}.{v3_nonce}".encode()
+    v2, v3 = _signatures(url, token, *ends)
+    v2_main, v3_main = (v2, v3) if main_token == token else _signatures(url, main_token, *ends)
     return Signed(v2_nonce, v3_nonce, v2, v2_main, v3, v3_main)
 
 
 def inputs(method: str, url: str, *, parameters: Mapping[str, str], v2_nonce: str, v3_nonce: str) -> Inputs:
     """What is signed. The query and the parameters go into V3 only, decoded."""
     address = _address(url)
-    tail = _TAILS[method](address.query, parameters)
+    tail = _TAILS[method](address, parameters)
     return Inputs(
         v2=f"{address.bases[0]}{v2_nonce}",
-        v3=tuple([f"{base}{tail}.{v3_nonce}" for base in address.bases]),
+        v3=tuple(f"{base}{tail}.{v3_nonce}" for base in address.bases),
     )
 
 
@@ -120,9 +120,16 @@ def verify(
     """
     received = {name.lower(): value for name, value in headers.items()}
     nonces = {nonce: received.get(nonce.lower(), "") for nonce in (V2_NONCE, V3_NONCE)}
-    texts = inputs(method, url, parameters=parameters, v2_nonce=nonces[V2_NONCE], v3_nonce=nonces[V3_NONCE])
-    v2, v3 = _signatures(texts, token)
-    right = {V2_NONCE: [v2], V3_NONCE: v3.split(",")}
+    signed = sign(
+        method,
+        url,
+        parameters=parameters,
+        token=token,
+        main_token=token,
+        v2_nonce=nonces[V2_NONCE],
+        v3_nonce=nonces[V3_NONCE],
+    )
+    right = {V2_NONCE: [signed.v2], V3_NONCE: signed.v3.split(",")}
     return {
         header: _verdict(received.get(header.lower()), right[nonce]) if nonces[nonce] else Verdict.MISSING
         for header, nonce in _NONCE_OF.items()
@@ -130,10 +137,14 @@ def verify(
 
 
 class _Address(Record):
-    """A URL taken apart: scheme, host, port and path in each form that a validator signs; and the query."""
+    """A URL taken apart: scheme, host, port and path in each form that a validator signs; and the query, in order.
+
+    `head` is what stands before a form in V3.
+    """
 
     bases: Sequence[str]
     query: Sequence[NameValue]
+    head: str
 
 
 @lru_cache(maxsize=_ADDRESSES_MAX)
@@ -146,24 +157,25 @@ def _address(url: str) -> _Address:
     # Go and .NET decode the path before they hash it, Java as if it were a form, where a plus is a blank, and Python
     # cuts off what follows the last segment's ";".
     paths = dict.fromkeys((parts.path, unquote(parts.path), unquote_plus(parts.path), urlparse(url).path))
+    query = sorted(parse_qsl(parts.query, keep_blank_values=True))
     return _Address(
         bases=tuple(f"{parts.scheme}://{authority}{path}" for path in paths for authority in authorities),
-        query=tuple(sorted(parse_qsl(parts.query, keep_blank_values=True))),
+        query=tuple(query),
+        head=f"?{_joined(query)}{'.' if query else ''}",
     )
 
 
-def _tail_of_get(query: Sequence[NameValue], parameters: Mapping[str, str]) -> str:
+def _tail_of_get(address: _Address, parameters: Mapping[str, str]) -> str:
     # A name in both keeps both values, as the receiver finds them in the URL.
-    pairs = sorted([*query, *parameters.items()])
+    pairs = sorted([*address.query, *parameters.items()])
     return f"?{_joined(pairs)}" if pairs else ""
 
 
-def _tail_of_post(query: Sequence[NameValue], parameters: Mapping[str, str]) -> str:
-    if not query and not parameters:
-        return ""
+def _tail_of_post(address: _Address, parameters: Mapping[str, str]) -> str:
+    if not parameters:
+        return _tail_of_get(address, parameters)
     values_of, form = _form_of(tuple(parameters))
-    form %= values_of(parameters)
-    return f"?{_joined(query)}{'.' if query and parameters else ''}{form}"
+    return address.head + form % values_of(parameters)
 
 
 @lru_cache(maxsize=_FORMS_MAX)
@@ -187,31 +199,35 @@ def _joined(pairs: Iterable[NameValue]) -> str:
 
 
 #: Method → what V3 signs after the path. Sorting is by code point, which is the order of UTF-8's bytes.
-_TAILS: Final[Mapping[str, Callable[[Sequence[NameValue], Mapping[str, str]], str]]] = {
+_TAILS: Final[Mapping[str, Callable[[_Address, Mapping[str, str]], str]]] = {
     "GET": _tail_of_get,
     "POST": _tail_of_post,
 }
 
 
-def _signatures(texts: Inputs, token: str) -> tuple[str, str]:
+def _signatures(url: str, token: str, v2_end: bytes, v3_end: bytes) -> tuple[str, str]:
     """The values of the V2 and the V3 header. No blank after the comma: validators split at it and do not trim."""
-    return _signature(token, texts.v2), ",".join([_signature(token, text) for text in texts.v3])
+    begun, outer = _begun(url, token)
+    v2, v3 = _signature(begun[0], outer, v2_end), [_signature(inner, outer, v3_end) for inner in begun]
+    return v2, v3[0] if len(v3) == 1 else ",".join(v3)
 
 
-def _signature(token: str, text: str) -> str:
-    """HMAC-SHA256 (RFC 2104) with the key's two beginnings ready; `hmac` would make them anew for every text."""
-    begun_inner, begun_outer = _beginnings(token)
-    inner, outer = begun_inner.copy(), begun_outer.copy()
-    inner.update(text.encode())
+def _signature(inner: "hashlib._Hash", outer: "hashlib._Hash", end: bytes) -> str:
+    """HMAC-SHA256 (RFC 2104) of a text that has begun; `hmac` would begin anew with key and URL for every text."""
+    inner, outer = inner.copy(), outer.copy()
+    inner.update(end)
     outer.update(inner.digest())
     return b2a_base64(outer.digest(), newline=False).decode()
 
 
-@lru_cache(maxsize=_TOKENS_MAX)
-def _beginnings(token: str) -> "tuple[hashlib._Hash, hashlib._Hash]":
+@lru_cache(maxsize=_BEGUN_MAX)
+def _begun(url: str, token: str) -> "tuple[Sequence[hashlib._Hash], hashlib._Hash]":
+    """The inner hash after the key and each form of the URL, and the outer one after the key."""
     key = token.encode()
     block = (hashlib.sha256(key).digest() if len(key) > _BLOCK_BYTES else key).ljust(_BLOCK_BYTES, b"\0")
-    return hashlib.sha256(block.translate(_INNER)), hashlib.sha256(block.translate(_OUTER))
+    inner = block.translate(_INNER)
+    bases = _address(url).bases
+    return [hashlib.sha256(inner + base.encode()) for base in bases], hashlib.sha256(block.translate(_OUTER))
 
 
 def _verdict(header: str | None, right: Sequence[str]) -> Verdict:
