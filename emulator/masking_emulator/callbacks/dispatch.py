@@ -268,7 +268,7 @@ class Dispatch:
         rule = self._laboratory.treatment(callback, entry.written.event, self._chance)
         if rule is None:
             return
-        entry.treatments.append(rule.action.value)
+        entry.treatments += (rule.action.value,)
         match rule.action:
             case Action.HOLD:
                 self._apply(HoldCallback(callback.ordinal, None))
@@ -355,7 +355,7 @@ class Dispatch:
 
     def _settle(self, callback: Callback, entry: Entry, answer: Answer, url: str) -> None:
         attempt = Attempt(callback.attempts + 1, answer.outcome, answer.status, answer.error)
-        entry.tried.append(Tried(self._engine.now, attempt, answer, url))
+        entry.tried += (Tried(self._engine.now, attempt, answer, url),)
         try:
             self._apply(SettleAttempt(callback.ordinal, attempt, entry.written.going.plan))
         except Refused:

@@ -8,7 +8,7 @@ from collections import deque
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 
-from msgspec import Struct, field
+from msgspec import Struct
 
 from masking_emulator.callbacks.exchange import Answer
 from masking_emulator.callbacks.writing import Written
@@ -31,17 +31,17 @@ class Entry(Struct):
 
     callback: Callback
     written: Written
-    tried: list[Tried] = field(default_factory=list)
-    treatments: list[str] = field(default_factory=list)
+    tried: tuple[Tried, ...] = ()
+    treatments: tuple[str, ...] = ()
 
     def copy(self) -> "Entry":
         """An independent copy; the records are immutable and shared."""
-        return Entry(self.callback, self.written, self.tried.copy(), self.treatments.copy())
+        return Entry(self.callback, self.written, self.tried, self.treatments)
 
     def as_of(self, callback: Callback) -> "Entry":
         """The entry as it was while this record of the callback was its newest one."""
-        tried = [tried for tried in self.tried if tried.attempt.number <= callback.attempts]
-        return Entry(callback, self.written, tried, self.treatments.copy())
+        tried = tuple(tried for tried in self.tried if tried.attempt.number <= callback.attempts)
+        return Entry(callback, self.written, tried, self.treatments)
 
 
 class Watch:

@@ -163,11 +163,26 @@ class State:
         self.recordings.remove(event.recording)
 
     def _on_callback_due(self, event: CallbackDue) -> None:
-        self.outbox.absorb(event)
+        self.outbox.add(event.callback)
 
-    def _on_callback(self, event: CallbackAttempted | CallbackWaiting | CallbackHeld | CallbackSettled) -> None:
-        self.outbox.absorb(event)
-        self._plan_callback(event)
+    def _on_callback_attempted(self, event: CallbackAttempted) -> None:
+        self.outbox.pause(event.callback)
+        self._wait_until(event.until, RetryCallback(event.callback.ordinal))
+
+    def _on_callback_waiting(self, event: CallbackWaiting) -> None:
+        self.outbox.wait(event.callback)
+        self.timers.cancel(callback_key(event.callback.ordinal))
+
+    def _on_callback_held(self, event: CallbackHeld) -> None:
+        self.outbox.hold(event.callback)
+        if event.until is None:
+            self.timers.cancel(callback_key(event.callback.ordinal))
+        else:
+            self._wait_until(event.until, ReleaseCallback(event.callback.ordinal))
+
+    def _on_callback_settled(self, event: CallbackSettled) -> None:
+        self.outbox.settle(event.callback)
+        self.timers.cancel(callback_key(event.callback.ordinal))
 
     def _on_delivery_switched(self, event: DeliverySwitched) -> None:
         self.outbox.delivers = event.on
@@ -224,16 +239,6 @@ class State:
         else:
             self.timers.cancel(initiated_key(session.uuid))
 
-    def _plan_callback(self, event: CallbackAttempted | CallbackWaiting | CallbackHeld | CallbackSettled) -> None:
-        ordinal = event.callback.ordinal
-        match event:
-            case CallbackAttempted():
-                self._wait_until(event.until, RetryCallback(ordinal))
-            case CallbackHeld() if event.until is not None:
-                self._wait_until(event.until, ReleaseCallback(ordinal))
-            case _:
-                self.timers.cancel(callback_key(ordinal))
-
     def _wait_until(self, at: int, command: Command) -> None:
         key = key_of(command)
         assert key is not None, "what waits is a command that may"
@@ -275,10 +280,10 @@ _ABSORB: Final[Mapping[type, Callable[[State, Any], None]]] = {
     RecordingFailed: State._on_recording_failed,
     RecordingDeleted: State._on_recording_deleted,
     CallbackDue: State._on_callback_due,
-    CallbackAttempted: State._on_callback,
-    CallbackWaiting: State._on_callback,
-    CallbackHeld: State._on_callback,
-    CallbackSettled: State._on_callback,
+    CallbackAttempted: State._on_callback_attempted,
+    CallbackWaiting: State._on_callback_waiting,
+    CallbackHeld: State._on_callback_held,
+    CallbackSettled: State._on_callback_settled,
     DeliverySwitched: State._on_delivery_switched,
     NumberAdded: State._on_number_added,
     NumberSuspended: State._on_number_suspended,

@@ -2,7 +2,7 @@
 
 The first in a session's line is sent, and the next one only when that one is settled, so a receiver gets them in
 sequence. A held callback has left its line and holds nobody up; released, it joins the end.
-The functions below the class return the event that should happen; the state has the outbox absorb it.
+The functions below the class return the event that should happen; the state tells the outbox of it.
 """
 
 # How the outbox works.
@@ -56,7 +56,6 @@ from typing import Final
 
 from masking_emulator.core.events import (
     CallbackAttempted,
-    CallbackDue,
     CallbackEvent,
     CallbackHeld,
     CallbackSettled,
@@ -66,6 +65,9 @@ from masking_emulator.core.instants import later
 from masking_emulator.core.records.base import replace
 from masking_emulator.core.records.callbacks import Attempt, Callback, CallbackState, Outcome, RetryPlan
 from masking_emulator.core.refusals import Reason, Refused
+
+#: Named here, because Python 3.11 takes longer to read a member off its class than to do all the rest with it.
+_WAITING: Final = CallbackState.WAITING
 
 #: Outcome → how a callback ends that is not tried again.
 _ENDS: Final = {Outcome.OK: CallbackState.DELIVERED, Outcome.BLOCKED: CallbackState.BLOCKED}
@@ -119,7 +121,7 @@ class Outbox:
     def next_callback(self, session: str) -> Callback | None:
         """The next callback of this session; None where there is none, or it pauses between two attempts."""
         line = self._lines.get(session)
-        return line[0] if line and line[0].state is CallbackState.WAITING else None
+        return line[0] if line and line[0].state is _WAITING else None
 
     def unsettled(self) -> list[Callback]:
         """Every callback that is not settled, oldest first."""
@@ -151,42 +153,53 @@ class Outbox:
         self.ordinal = ordinal
         self._ready = {session: None for session in self._lines if self.next_callback(session) is not None}
 
-    def absorb(self, event: CallbackEvent) -> None:
-        """Apply an event."""
-        callback = event.callback
-        match event:
-            case CallbackDue():
-                self.ordinal = callback.ordinal
-                if callback.copy_of is None:
-                    self._sequences[callback.session] = callback.sequence
-                if callback.state is CallbackState.WAITING:
-                    self._join(callback)
-                return
-            case CallbackAttempted():
-                self._open[callback.ordinal] = callback
-                self._lines[callback.session][0] = callback
-            case CallbackWaiting():
-                line = self._lines.get(callback.session)
-                self._open[callback.ordinal] = callback
-                if line and line[0].ordinal == callback.ordinal:
-                    line[0] = callback
-                else:
-                    self._join(callback)
-            case CallbackHeld():
-                self._leave(callback)
-                self._open[callback.ordinal] = callback
-            case CallbackSettled():
-                self._leave(callback)
-                del self._open[callback.ordinal]
-        if self.next_callback(callback.session) is None:
-            self._ready.pop(callback.session, None)
+    def add(self, callback: Callback) -> None:
+        """A callback has become due."""
+        self.ordinal = callback.ordinal
+        if callback.copy_of is None:
+            self._sequences[callback.session] = callback.sequence
+        if callback.state is _WAITING:
+            self._join(callback)
+
+    def pause(self, callback: Callback) -> None:
+        """An attempt failed, and the callback keeps its place in the line until the next one."""
+        self._open[callback.ordinal] = callback
+        self._lines[callback.session][0] = callback
+        self._look_at(callback.session)
+
+    def wait(self, callback: Callback) -> None:
+        """A callback waits for its turn again: in its place where its pause is over, at the end where it was held."""
+        line = self._lines.get(callback.session)
+        self._open[callback.ordinal] = callback
+        if line and line[0].ordinal == callback.ordinal:
+            line[0] = callback
         else:
-            self._ready[callback.session] = None
+            self._join(callback)
+        self._look_at(callback.session)
+
+    def hold(self, callback: Callback) -> None:
+        """A callback leaves its line and stays open."""
+        self._leave(callback)
+        self._open[callback.ordinal] = callback
+        self._look_at(callback.session)
+
+    def settle(self, callback: Callback) -> None:
+        """Nothing more is to come of a callback."""
+        self._leave(callback)
+        del self._open[callback.ordinal]
+        self._look_at(callback.session)
 
     def forget(self, sessions: Iterable[str]) -> None:
         """Drop these sessions and their counts."""
         for session in sessions:
             self._sequences.pop(session, None)
+
+    def _look_at(self, session: str) -> None:
+        """Note whether a callback of this session is to be sent now."""
+        if self.next_callback(session) is None:
+            self._ready.pop(session, None)
+        else:
+            self._ready[session] = None
 
     def _join(self, callback: Callback) -> None:
         self._open[callback.ordinal] = callback

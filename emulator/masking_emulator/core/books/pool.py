@@ -43,15 +43,6 @@ class Use(Record):
         """Whether the number may be given to a session that needs it for itself alone."""
         return self.open and self.sessions == 0
 
-    def differs(self, before: "Use") -> bool:
-        """Whether anything has changed that decides whether the number is open or empty."""
-        return not (
-            (self.sessions == 0) is (before.sessions == 0)
-            and self.exclusive == before.exclusive
-            and self.cool_offs is before.cool_offs
-            and self.suspended is before.suspended
-        )
-
 
 class Wish(Record):
     """What a session needs of the pool: the owner, the country (None: any), and the numbers to avoid.
@@ -162,7 +153,7 @@ class Pool:
         """Note that a live session uses its number."""
         use = self.use(session.number)
         exclusive = session.uuid if session.needs_number_alone else use.exclusive
-        self._set(session.number, Use(use.sessions + 1, exclusive, use.cool_offs, use.suspended))
+        self._set_sessions(session.number, use, use.sessions + 1, exclusive)
 
     def fill(self, sessions: Collection[Session]) -> None:
         """Note that live sessions use their numbers, on which there are no others."""
@@ -176,7 +167,7 @@ class Pool:
         """Note that a session uses its number no longer."""
         use = self.use(session.number)
         exclusive = None if use.exclusive == session.uuid else use.exclusive
-        self._set(session.number, Use(use.sessions - 1, exclusive, use.cool_offs, use.suspended))
+        self._set_sessions(session.number, use, use.sessions - 1, exclusive)
 
     def suspend(self, digits: str) -> None:
         """Note that a number is given to no session any more."""
@@ -243,11 +234,16 @@ class Pool:
         keys: tuple[_GroupKey, _GroupKey] = ((number.owner, number.calling_code), (number.owner, None))
         return [self._groups.setdefault(key, _Group()) for key in keys]
 
+    def _set_sessions(self, digits: str, before: Use, sessions: int, exclusive: str | None) -> None:
+        use = Use(sessions, exclusive, before.cool_offs, before.suspended)
+        if sessions and before.sessions and exclusive == before.exclusive:
+            self._uses[digits] = use  # it is as open as before, and as empty
+        else:
+            self._set(digits, use)
+
     def _set(self, digits: str, use: Use) -> None:
         before = self.use(digits)
         self._uses[digits] = use
-        if not use.differs(before):
-            return
         number = self._numbers[digits]
         for group in self._groups_of(number):
             _mark(group.open, number.place, was=before.open, now=use.open)

@@ -173,31 +173,34 @@ class SessionBook:
 
     def _link(self, session: Session) -> None:
         """Let calls and creates find a session that is new, if it lives."""
-        self._link_parties(session)
-        self._link_number(session)
-        self.live_count += session.is_live
+        if session.is_live:
+            self._link_parties(session)
+            self._link_number(session)
+            self.live_count += 1
 
     def _move(self, before: Session, session: Session) -> None:
         if before.expires_at != session.expires_at:
             self._expires.remove(before.expires_at, before.ordinal)
             self._expires.add(session.expires_at, session.ordinal, session.uuid)
-        ends = before.is_live and not session.is_live
-        if ends or before.first_party != session.first_party or before.second_party != session.second_party:
+        if session.is_live:
+            if before.parties != session.parties:
+                self._unlink_parties(before)
+                self._link_parties(session)
+            if _number_key(before) != _number_key(session):
+                self._unlink_number(before)
+                self._link_number(session)
+        elif before.is_live:
             self._unlink_parties(before)
-            self._link_parties(session)
-        if ends or _number_key(before) != _number_key(session):
             self._unlink_number(before)
-            self._link_number(session)
+            self.live_count -= 1
         self._lists.move(before, session)
-        self.live_count -= ends
 
     def _link_parties(self, session: Session) -> None:
-        if session.is_live:
-            only = (session.uuid,)
-            for party in session.parties:
-                uuids = self._live_of.setdefault(party, only)
-                if uuids is not only:
-                    self._live_of[party] = self._with(uuids, session)
+        only = (session.uuid,)
+        for party in session.parties:
+            uuids = self._live_of.setdefault(party, only)
+            if uuids is not only:
+                self._live_of[party] = self._with(uuids, session)
 
     def _unlink_parties(self, session: Session) -> None:
         for party in session.parties:
@@ -205,8 +208,6 @@ class SessionBook:
 
     def _link_number(self, session: Session) -> None:
         """Let calls to the session's number find it by PIN, or by its message for unknown callers."""
-        if not session.is_live or (session.pins is None and not session.settings.unknown_caller_play):
-            return
         for key in _pin_keys(session):
             self._pin_holders[key] = self._with(self._pin_holders.get(key, ()), session)
         index = self._index_for_strangers(session)

@@ -28,6 +28,21 @@ from masking_emulator.core.records.calls import PinVerdict, Recording, Role
 from masking_emulator.core.records.sessions import Session
 from masking_emulator.core.state import State
 
+# Named here, because Python 3.11 takes longer to read a member off its class than to do all the rest with it.
+_STATUS: Final = Channel.STATUS
+_RECORDING: Final = Channel.RECORDING
+_FIRST: Final = Role.FIRST
+_DELETED: Final = Ending.DELETED
+_WAITING: Final = CallbackState.WAITING
+_CALL_OVER: Final = NoticeKind.CALL_OVER
+
+#: The party on each leg, where a leg is reported by its position.
+_BY_POSITION: Final = (Role.FIRST, Role.SECOND)
+
+# Notices of sessions say nothing else, so that one of each is enough.
+_TIMED_OUT: Final = Notice(NoticeKind.TIMED_OUT)
+_NUMBER_REPLACED: Final = Notice(NoticeKind.NUMBER_REPLACED)
+
 #: Session, channel, and what to report.
 _Addressed = tuple[Session, Channel, Notice]
 
@@ -40,7 +55,7 @@ def due(state: State, event: Event, now: int) -> CallbackDue | None:
         return None
     session, channel, notice = addressed
     settings = session.settings
-    if channel is Channel.STATUS:
+    if channel is _STATUS:
         url, method = settings.callback_url, settings.callback_method
     else:
         url, method = settings.recording_callback_url, settings.recording_callback_method
@@ -94,7 +109,7 @@ def _callback(
 def _first_state(state: State) -> CallbackState:
     if not state.outbox.delivers:
         return CallbackState.KEPT
-    return CallbackState.DROPPED if _is_full(state) else CallbackState.WAITING
+    return CallbackState.DROPPED if _is_full(state) else _WAITING
 
 
 def _is_full(state: State) -> bool:
@@ -102,15 +117,17 @@ def _is_full(state: State) -> bool:
 
 
 def _of_leg(kind: NoticeKind) -> Callable[[State, Any], _Addressed | None]:
+    rings = kind is NoticeKind.LEG_RINGING
+
     def addressed(state: State, event: LegRinging | LegAnswered | LegEnded) -> _Addressed | None:
         call = event.call
         session, role = state.book.get(call.session), call.legs[event.leg].role
         if session is None or role is None:
             return None
-        who = (Role.FIRST, Role.SECOND)[event.leg] if state.rules.notify.by_position else role
-        if kind is NoticeKind.LEG_RINGING and who is Role.FIRST:
+        who = _BY_POSITION[event.leg] if state.rules.notify.by_position else role
+        if rings and who is _FIRST:
             return None  # the vendor has no event for the first party's ring (ledger: event_first_party_ring)
-        return session, Channel.STATUS, Notice(kind, call, event.leg, who)
+        return session, _STATUS, Notice(kind, call, event.leg, who)
 
     return addressed
 
@@ -123,25 +140,25 @@ def _of_pin(state: State, event: PinChecked) -> _Addressed | None:
     if event.verdict is PinVerdict.WRONG and not (event.last or state.rules.notify.pin_each_attempt):
         return None
     notice = Notice(NoticeKind.PIN_CHECKED, call=event.call, verdict=event.verdict, retries=event.retries)
-    return session, Channel.STATUS, notice
+    return session, _STATUS, notice
 
 
 def _of_call(state: State, event: CallEnded) -> _Addressed | None:
     session = state.book.get(event.call.session)
     if session is None or not state.rules.notify.call_over:
         return None
-    return session, Channel.STATUS, Notice(NoticeKind.CALL_OVER, call=event.call)
+    return session, _STATUS, Notice(_CALL_OVER, call=event.call)
 
 
 def _of_end(state: State, event: SessionExpired) -> _Addressed | None:
-    if event.ending is Ending.DELETED and not state.rules.notify.timed_out_after_delete:
+    if event.ending is _DELETED and not state.rules.notify.timed_out_after_delete:
         return None
-    return event.session, Channel.STATUS, Notice(NoticeKind.TIMED_OUT)
+    return event.session, _STATUS, _TIMED_OUT
 
 
 def _of_number(state: State, event: SessionNumberReplaced) -> _Addressed | None:
     del state
-    return event.session, Channel.STATUS, Notice(NoticeKind.NUMBER_REPLACED)
+    return event.session, _STATUS, _NUMBER_REPLACED
 
 
 def _of_recording(kind: NoticeKind) -> Callable[[State, Any], _Addressed | None]:
@@ -150,7 +167,7 @@ def _of_recording(kind: NoticeKind) -> Callable[[State, Any], _Addressed | None]
         session, call = state.book.get(recording.session), state.calls.get(recording.call)
         if session is None or call is None:
             return None
-        return session, Channel.RECORDING, Notice(kind, call=call, recording=recording)
+        return session, _RECORDING, Notice(kind, call=call, recording=recording)
 
     return addressed
 
