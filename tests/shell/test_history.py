@@ -191,7 +191,7 @@ def test_history_keeps_its_bound_while_its_world_grows() -> None:
         kept.append(world.journal.last - world.history.first)
 
     assert 80 <= min(kept)
-    assert max(kept) <= 80 + world.caught_up().records // 4
+    assert max(kept) < 80 + 2 * world.caught_up().records // 4
 
 
 @pytest.mark.parametrize(("sessions", "step"), [(1, 10), (10, 10), (50, 25), (90, 45), (300, 150)])
@@ -208,7 +208,7 @@ def test_history_of_a_large_world_goes_in_larger_steps(sessions: int, step: int)
     first = firsts[-1]
 
     assert {0, step} == {later - earlier for earlier, later in pairwise(firsts[400:])}  # of a world that is as large
-    assert 80 <= world.journal.last - first <= 80 + step
+    assert 80 <= world.journal.last - first < 80 + 2 * step
     assert sessions == seen(world, first).engine.sessions_live
 
 

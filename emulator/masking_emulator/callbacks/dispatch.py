@@ -112,6 +112,9 @@ from masking_emulator.core.records.base import replace
 from masking_emulator.core.records.callbacks import Attempt, Callback, CallbackState, Outcome
 from masking_emulator.core.refusals import Refused
 
+# Named here, because Python 3.11 takes longer to read a member off its class than to do all the rest with it.
+_WAITING: Final = CallbackState.WAITING
+
 
 class Dispatch:
     """The callbacks and media fetches of one life of a world."""
@@ -250,7 +253,7 @@ class Dispatch:
     def _on_due(self, event: CallbackDue) -> None:
         callback = event.callback
         self.log.add(callback, self._writer.written(callback))
-        if callback.state is CallbackState.WAITING:
+        if callback.state is _WAITING:
             self._stirred[callback.session] = None
 
     def _on_move(self, event: CallbackAttempted | CallbackWaiting | CallbackHeld | CallbackSettled) -> None:

@@ -92,15 +92,14 @@ class CallbackLog:
     def __len__(self) -> int:
         return len(self._entries)
 
-    def add(self, callback: Callback, written: Written) -> Entry:
+    def add(self, callback: Callback, written: Written) -> None:
         """Enter a callback that has become due."""
-        return self.enter(Entry(callback, written))
+        self.enter(Entry(callback, written))
 
-    def enter(self, entry: Entry) -> Entry:
+    def enter(self, entry: Entry) -> None:
         """Put an entry at the end, which is from here on the log's own."""
         self._entries[entry.callback.ordinal] = entry
         self._note(entry)
-        return entry
 
     def change(self, callback: Callback) -> None:
         """Enter what a callback has become, if it is kept."""
@@ -132,7 +131,8 @@ class CallbackLog:
         # The oldest is dropped first, so that a callback that ends at once is not the one that is dropped.
         if self._settled and len(self._entries) > self.kept_max:
             del self._entries[self._settled.popleft()]
-        if entry.callback.state not in OPEN_STATES:
-            self._settled.append(entry.callback.ordinal)
+        callback = entry.callback
+        if callback.state not in OPEN_STATES:
+            self._settled.append(callback.ordinal)
         if self.listeners:
             self.listeners.tell(entry)

@@ -105,24 +105,25 @@ class Writer:
     def __init__(self, accounts: Sequence[Account], base_url: str, chance: Chance, routes: RouteTable) -> None:
         """`base_url` is where resources are found; `chance` gives the nonces."""
         self._places = [Place(base_url, account) for account in accounts]
+        self._main_token = accounts[MAIN_ACCOUNT].auth_token
         self._chance = chance
         self._routes = routes
 
     def written(self, callback: Callback) -> Written:
         """The callback with fresh nonces."""
         place, going = self._places[callback.owner], destination(callback.url)
+        url, token = going.url, place.account.auth_token
         v2_nonce, v3_nonce = self._nonces()
         signed = sign(
             callback.method,
-            going.url,
+            url,
             parameters=parameters(callback, place),
-            token=place.account.auth_token,
-            main_token=self._places[MAIN_ACCOUNT].account.auth_token,
+            token=token,
+            main_token=self._main_token,
             v2_nonce=v2_nonce,
             v3_nonce=v3_nonce,
         )
-        route = self._routes.of(going.url)
-        return Written(callback, place, going, signed, route=route)
+        return Written(callback, place, going, signed, None, self._routes.of(url))
 
     def rerouted(self, written: Written) -> Written:
         """The same callback, delivered as the routes say now."""

@@ -63,7 +63,7 @@ from masking_emulator.core.events import (
     SessionUpdated,
 )
 from masking_emulator.core.instants import later
-from masking_emulator.core.records.calls import Call, Phone, Route, Step
+from masking_emulator.core.records.calls import Phone, Route, Step
 from masking_emulator.core.records.sessions import Allocation, CoolOff, Session, Settings
 from masking_emulator.core.rules import Rules
 from masking_emulator.core.timers import (
@@ -139,11 +139,22 @@ class State:
         self.book.forget(event.uuids)
         self.outbox.forget(event.uuids)
 
-    def _on_call(self, event: PinAsked | PinChecked | LegRinging | LegAnswered | LegEnded | CallEnded) -> None:
-        self._put_call(event.call)
+    def _on_call(
+        self, event: CallBegan | PinAsked | PinChecked | LegRinging | LegAnswered | LegEnded | CallEnded
+    ) -> None:
+        call = event.call
+        before = self.calls.put(call)
+        if before is None:
+            self.call_ordinal = max(self.call_ordinal, call.ordinal)
+        elif before.next is call.next:
+            return
+        if call.next is None:
+            self.timers.cancel(call_key(call.uuid))
+        else:
+            self._wait_until(call.next.at, _command(call.uuid, call.next))
 
     def _on_call_began(self, event: CallBegan) -> None:
-        self._put_call(event.call)
+        self._on_call(event)
         if event.call.route is Route.PLACED:
             self.timers.cancel(initiated_key(event.call.session))
 
@@ -209,8 +220,9 @@ class State:
 
     def _put(self, session: Session, at: int) -> None:
         before = self.book.put(session)
-        self.ordinal = max(self.ordinal, session.ordinal)
-        if before is not None and before.is_live:
+        if before is None:
+            self.ordinal = max(self.ordinal, session.ordinal)
+        elif before.is_live:
             self.pool.leave(before)
         if session.is_live:
             self.pool.enter(session)
@@ -221,16 +233,6 @@ class State:
             self.timers.cancel(session_key(session.uuid))
             if session.settings.initiate_call:
                 self.timers.cancel(initiated_key(session.uuid))
-
-    def _put_call(self, call: Call) -> None:
-        before = self.calls.put(call)
-        if before is call:
-            return
-        self.call_ordinal = max(self.call_ordinal, call.ordinal)
-        if call.next is None:
-            self.timers.cancel(call_key(call.uuid))
-        elif before is None or before.next is not call.next:
-            self._wait_until(call.next.at, _command(call.uuid, call.next))
 
     def _plan_initiated_call(self, session: Session, at: int) -> None:
         if session.settings.initiate_call:

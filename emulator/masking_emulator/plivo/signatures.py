@@ -207,9 +207,9 @@ _TAILS: Final[Mapping[str, Callable[[_Address, Mapping[str, str]], str]]] = {
 
 def _signatures(url: str, token: str, v2_end: bytes, v3_end: bytes) -> tuple[str, str]:
     """The values of the V2 and the V3 header. No blank after the comma: validators split at it and do not trim."""
-    begun, outer = _begun(url, token)
-    v2, v3 = _signature(begun[0], outer, v2_end), [_signature(inner, outer, v3_end) for inner in begun]
-    return v2, v3[0] if len(v3) == 1 else ",".join(v3)
+    first, others, outer = _begun(url, token)
+    v2, v3 = _signature(first, outer, v2_end), _signature(first, outer, v3_end)
+    return v2, ",".join([v3, *[_signature(inner, outer, v3_end) for inner in others]]) if others else v3
 
 
 def _signature(inner: "hashlib._Hash", outer: "hashlib._Hash", end: bytes) -> str:
@@ -221,13 +221,13 @@ def _signature(inner: "hashlib._Hash", outer: "hashlib._Hash", end: bytes) -> st
 
 
 @lru_cache(maxsize=_BEGUN_MAX)
-def _begun(url: str, token: str) -> "tuple[Sequence[hashlib._Hash], hashlib._Hash]":
-    """The inner hash after the key and each form of the URL, and the outer one after the key."""
+def _begun(url: str, token: str) -> "tuple[hashlib._Hash, Sequence[hashlib._Hash], hashlib._Hash]":
+    """The inner hash after the key and the first form of the URL, the same with the others, and the outer one."""
     key = token.encode()
     block = (hashlib.sha256(key).digest() if len(key) > _BLOCK_BYTES else key).ljust(_BLOCK_BYTES, b"\0")
     inner = block.translate(_INNER)
-    bases = _address(url).bases
-    return [hashlib.sha256(inner + base.encode()) for base in bases], hashlib.sha256(block.translate(_OUTER))
+    first, *others = [hashlib.sha256(inner + base.encode()) for base in _address(url).bases]
+    return first, others, hashlib.sha256(block.translate(_OUTER))
 
 
 def _verdict(header: str | None, right: Sequence[str]) -> Verdict:

@@ -14,8 +14,8 @@ everything up to that event was done again.
 # looking costs an entry in a list for every command.
 #
 # `events_max` is how many events there are to go back to at least, once there were so many. A chapter ends after an
-# eighth of that many, and the first one is dropped as soon as the others have enough without it. The more records a
-# world holds, the more a cut costs, so there a chapter is longer, and what can be gone back to is, too.
+# eighth of that many, and as another one begins, the first is dropped if the others have enough without it. The more
+# records a world holds, the more a cut costs, so there a chapter is longer, and what can be gone back to is, too.
 #
 # An event may be one of several that a command came to. The engine then stands in the middle of that command: the
 # records are those after this event and before the next one. That is what is shown. A fork cannot go on from there, so
@@ -23,6 +23,7 @@ everything up to that event was done again.
 
 from collections import deque
 from collections.abc import Callable, Collection
+from itertools import islice
 from typing import Final
 
 from masking_emulator.callbacks.log import Entry
@@ -82,14 +83,13 @@ class LifeHistory:
         """
         self._events_max = events_max
         self._last = after
-        self._size = 0
         self._chapters = deque((_Chapter(begun, after, events_max // _CHAPTERS),))
 
     def copy(self) -> "LifeHistory":
         """An independent copy, which knows the same past."""
         twin = LifeHistory(self._chapters[0].begun, after=self.first, events_max=self._events_max)
         twin._chapters = deque(chapter.copy() for chapter in self._chapters)
-        twin._last, twin._size = self._last, self._size
+        twin._last = self._last
         return twin
 
     def begun_anew(self, engine: Engine, *, after: int) -> "LifeHistory":
@@ -108,15 +108,15 @@ class LifeHistory:
             return
         chapter = self._chapters[-1]
         chapter.done.append((engine.now, done))
-        # A command without events takes room, too.
-        size = events or 1
-        chapter.size += size
-        self._size += size
+        chapter.size += events or 1  # a command without events takes room, too
         if chapter.size >= chapter.full:
-            full = max(self._events_max // _CHAPTERS, engine.records // _CUT_FOR_AN_EVENT)
-            self._chapters.append(_Chapter(engine.cut(), self._last, full))
-        while self._size - self._chapters[0].size >= self._events_max:
-            self._size -= self._chapters.popleft().size
+            self._begin_chapter(engine)
+
+    def _begin_chapter(self, engine: Engine) -> None:
+        full = max(self._events_max // _CHAPTERS, engine.records // _CUT_FOR_AN_EVENT)
+        self._chapters.append(_Chapter(engine.cut(), self._last, full))
+        while sum(chapter.size for chapter in islice(self._chapters, 1, None)) >= self._events_max:
+            self._chapters.popleft()
 
     def engine_at(self, sequence: int, *, whole: bool = False) -> Work[tuple[Engine, int]]:
         """The work of the engine as it stood after this event, with the event's number; it is the caller's own.

@@ -43,6 +43,18 @@ from masking_emulator.core.records.sessions import Session
 from masking_emulator.core.refusals import Reason, Refused
 from masking_emulator.core.state import State
 
+#: Routes of which the caller hears nothing but a message, a prompt or a refusal, unless a PIN lets them through.
+_ASKED: Final = (Route.ASK_PIN, Route.ANNOUNCE, Route.REFUSE)
+
+#: Routes of which the number answers at once.
+_ANSWERED: Final = (Route.CONNECT, Route.ASK_PIN, Route.ANYONE, Route.ANNOUNCE)
+
+# Named here, because Python 3.11 takes longer to read a member off its class than to do all the rest with it.
+_PLACED: Final = Route.PLACED
+_ASK_PIN: Final = Route.ASK_PIN
+_FIRST: Final = Role.FIRST
+_BEGINNING: Final = Phase.RINGING_FIRST
+
 #: Signals that follow from the digits, so that no user can give them.
 _VERDICTS: Final = (CallSignal.PIN_RIGHT, CallSignal.PIN_WRONG, CallSignal.PIN_FAILED)
 
@@ -249,29 +261,28 @@ _MOVES: Final[Mapping[Phase, Callable[[State, Call, int], list[Event]]]] = {
 
 def _new_call(state: State, way: Routing, caller: str, number: str, script: Script, now: int, *, owner: int) -> Call:
     """The record of a call whose first leg begins, and is answered where the caller came to us."""
-    session, inbound = way.session, way.route is not Route.PLACED
-    answered = inbound and way.route not in (Route.REFUSE, Route.APPLICATION)
+    session, route = way.session, way.route
+    inbound, asked = route is not _PLACED, route in _ASKED
     uuid = state.chance.uuid("leg")
-    leg = Leg(uuid, caller, way.role, inbound, now, answered_at=now if answered else None)
-    asked = way.route in (Route.ASK_PIN, Route.ANNOUNCE, Route.REFUSE)
+    leg = Leg(uuid, caller, way.role, inbound, now, answered_at=now if route in _ANSWERED else None)
     time_limit_s = session.settings.call_time_limit_s if session else state.rules.call_time_limit_s
     return Call(
         ordinal=state.call_ordinal + 1,
         uuid=uuid,
         number=number,
         owner=session.owner if session else owner,
-        route=way.route,
+        route=route,
         session="" if session is None or asked else session.uuid,
         host=session.uuid if session else "",
         caller=caller,
         callee="" if asked else way.callee,
-        phase=Phase.RINGING_FIRST,
+        phase=_BEGINNING,
         legs=(leg,),
         script=script,
         started_at=now,
         ring_timeout_s=session.settings.ring_timeout_s if session else 0,
         time_limit_s=time_limit_s,
-        pins=session.pins if session and way.route is Route.ASK_PIN else None,
+        pins=session.pins if session and route is _ASK_PIN else None,
         limit_at=later(now, time_limit_s * SECOND_US) if inbound else None,
     )
 
@@ -293,9 +304,9 @@ def _check_room(state: State) -> None:
 
 def _played_to(session: Session, call: Call, place: int, now: int) -> list[Event]:
     """What a party hears before it is connected. It takes no time, because its length is not known."""
-    if call.legs[place].role is Role.FIRST:
-        return _played(call, Message.FIRST_PARTY, session.settings.first_party_play, now)
-    return _played(call, Message.SECOND_PARTY, session.settings.second_party_play, now)
+    first = call.legs[place].role is _FIRST
+    url = session.settings.first_party_play if first else session.settings.second_party_play
+    return _played(call, Message.FIRST_PARTY if first else Message.SECOND_PARTY, url, now) if url else []
 
 
 def _played(call: Call, message: Message, url: str, now: int) -> list[Event]:

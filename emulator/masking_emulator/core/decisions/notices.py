@@ -34,6 +34,7 @@ _RECORDING: Final = Channel.RECORDING
 _FIRST: Final = Role.FIRST
 _DELETED: Final = Ending.DELETED
 _WAITING: Final = CallbackState.WAITING
+_KEPT: Final = CallbackState.KEPT
 _CALL_OVER: Final = NoticeKind.CALL_OVER
 
 #: The party on each leg, where a leg is reported by its position.
@@ -108,7 +109,7 @@ def _callback(
 
 def _first_state(state: State) -> CallbackState:
     if not state.outbox.delivers:
-        return CallbackState.KEPT
+        return _KEPT
     return CallbackState.DROPPED if _is_full(state) else _WAITING
 
 

@@ -23,7 +23,12 @@ class Role(Choice):
     @property
     def other(self) -> "Role":
         """The party on the other end."""
-        return Role.SECOND if self is Role.FIRST else Role.FIRST
+        return _SECOND if self is _FIRST else _FIRST
+
+
+# Named here, because Python 3.11 takes longer to read a member off its class than to do all the rest with it.
+_FIRST: Final = Role.FIRST
+_SECOND: Final = Role.SECOND
 
 
 class Habit(Choice):
@@ -79,7 +84,7 @@ class Phase(Choice):
     ENDED = "ended"
 
 
-#: Named here for the same reason as the live ones of a session's statuses.
+#: Named here for the same reason as the roles.
 _ENDED: Final = Phase.ENDED
 
 
@@ -244,17 +249,17 @@ class Call(Record):
     @property
     def duration_s(self) -> int:
         """The sum of its legs' durations."""
-        return sum(leg.duration_s for leg in self.legs)
+        return sum([leg.duration_s for leg in self.legs])
 
     @property
     def billed_s(self) -> int:
         """The sum of what its legs were billed for."""
-        return sum(leg.billed_s for leg in self.legs)
+        return sum([leg.billed_s for leg in self.legs])
 
     @property
     def amount_micros(self) -> int:
         """The sum of its legs' prices."""
-        return sum(leg.amount_micros for leg in self.legs)
+        return sum([leg.amount_micros for leg in self.legs])
 
 
 class Interaction(Record):
