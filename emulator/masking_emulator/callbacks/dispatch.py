@@ -245,8 +245,7 @@ class Dispatch:
         return [task for task in (*self._lines.values(), *self._media.tasks) if not task.done()]
 
     def _enter(self, events: Sequence[Event]) -> None:
-        for event in events:
-            act = _ACTS.get(type(event))
+        for event, act in zip(events, map(_ACTS.get, map(type, events)), strict=True):
             if act is not None:
                 act(self, event)
 

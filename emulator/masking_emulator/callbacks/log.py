@@ -94,7 +94,8 @@ class CallbackLog:
 
     def add(self, callback: Callback, written: Written) -> None:
         """Enter a callback that has become due."""
-        self.enter(Entry(callback, written))
+        entry = self._entries[callback.ordinal] = Entry(callback, written)
+        self._note(entry)
 
     def enter(self, entry: Entry) -> None:
         """Put an entry at the end, which is from here on the log's own."""

@@ -19,6 +19,10 @@ from masking_emulator.core.records.sessions import Session
 from masking_emulator.core.rules import Rules, Tariff, forgotten_at_once
 from masking_emulator.core.state import State
 
+# Named here, because Python 3.11 takes longer to read a member off its class than to do all the rest with it.
+_FIRST: Final = Role.FIRST
+_SECOND: Final = Role.SECOND
+
 
 class _Ending(Record):
     """Why and by whom; `place` is the leg that ends first, and None the last one that there is."""
@@ -50,8 +54,10 @@ def ended(state: State, call: Call, signal: CallSignal, now: int) -> list[Event]
     place = last if ending.place is None else ending.place
     tariff = state.rules.tariff
     legs = tuple(
-        _closed(leg, ending.cause if at == place or ending.both else None, ending.source, tariff, now)
-        for at, leg in enumerate(call.legs)
+        [
+            _closed(leg, ending.cause if at == place or ending.both else None, ending.source, tariff, now)
+            for at, leg in enumerate(call.legs)
+        ]
     )
     over = replace(call, phase=Phase.ENDED, legs=legs, next=None, ended_at=now)
     events: list[Event] = [LegEnded(now, over, place)]
@@ -128,8 +134,8 @@ def _with(session: Session, call: Call, interactions_max: int) -> History:
     """The history with this call. Totals are over all calls, however few interactions are shown."""
     assert call.ended_at is not None, "only an ended call leaves an interaction"
     history = session.history
-    first = next((leg for leg in call.legs if leg.role is Role.FIRST), None)
-    second = next((leg for leg in call.legs if leg.role is Role.SECOND), None)
+    by_role = {leg.role: leg for leg in call.legs}
+    first, second = by_role.get(_FIRST), by_role.get(_SECOND)
     stranger = second if session.first_party else first
     interaction = Interaction(
         call=call.uuid,
