@@ -245,7 +245,8 @@ class Dispatch:
         return [task for task in (*self._lines.values(), *self._media.tasks) if not task.done()]
 
     def _enter(self, events: Sequence[Event]) -> None:
-        for event, act in zip(events, map(_ACTS.get, map(type, events)), strict=True):
+        for event in events:
+            act = _ACTS.get(type(event))
             if act is not None:
                 act(self, event)
 
