@@ -238,6 +238,7 @@ def test_copy_is_independent(
     changed.forget([session.uuid for session in newest if not session.is_live])
 
     assert sum(session.is_live for session in newest) == kept.live_count
+    assert newest == [kept.get(session.uuid) for session in newest]
     for query in _EACH_INDEX:
         assert naive_select(newest, query) == kept.select(query, START)
 

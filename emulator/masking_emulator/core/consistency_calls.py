@@ -53,6 +53,8 @@ _IN_SESSION: Final = (Phase.RINGING_FIRST, Phase.RINGING_SECOND, Phase.BRIDGED)
 
 def calls(engine: Snapshot, accounts: int) -> Checking:
     """Contradictions in the calls, those that run and those that have ended."""
+    if not engine.calls:
+        return
     yield from twice("calls", (leg.uuid for call in engine.calls for leg in call.legs))
     yield from in_order("calls", engine.calls, engine.call_ordinal)
     numbers = {number.digits for number in engine.numbers}
@@ -280,6 +282,8 @@ def _lines(engine: Snapshot) -> Checking:
 
 
 def _callback_timers(engine: Snapshot) -> Checking:
+    if not engine.callbacks:
+        return
     timers = {timer.key: timer.command for timer in engine.timers}
     yield None
     may = {

@@ -10,7 +10,7 @@ from typing import Final
 
 from masking_emulator.core.books.outbox import in_order
 from masking_emulator.core.chance import Chance, Seed
-from masking_emulator.core.commands import TimeOutSession
+from masking_emulator.core.commands import Command, TimeOutSession
 from masking_emulator.core.records.base import Record
 from masking_emulator.core.records.callbacks import Callback
 from masking_emulator.core.records.calls import Call, Phone, Recording
@@ -70,10 +70,14 @@ class OneOfEach:
         """The timers, with UUID and instant of the session that each ends; sessions are read before timers."""
         return [
             timer
-            if session is None or timer.at != session.expires_at or timer.command != TimeOutSession(timer.key)
+            if session is None or timer.at != session.expires_at or not _ends(timer.command, timer.key)
             else Timer(session.expires_at, session.uuid, TimeOutSession(session.uuid))
             for timer, session in zip(made, map(self._sessions.get, map(_key, made)), strict=True)
         ]
+
+
+def _ends(command: Command, session: str) -> bool:
+    return isinstance(command, TimeOutSession) and command.uuid == session
 
 
 _uuid: Final = attrgetter("uuid")

@@ -39,10 +39,10 @@ Sessions come in by `put`, and the indexes are a function of the records. Readin
 #    candidate is asked.
 
 from collections import defaultdict
-from collections.abc import Hashable, Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from itertools import islice
 from operator import attrgetter
-from typing import TypeVar
+from typing import Final, TypeVar
 
 from masking_emulator.core.books.index import AgeIndex, SortedIndex
 from masking_emulator.core.books.session_lists import SessionLists
@@ -53,14 +53,21 @@ from masking_emulator.core.work import Work
 #: So many sessions are filled in before anybody asks whether a turn is over.
 _FILLED_AT_ONCE = 1000
 
+_uuid: Final = attrgetter("uuid")
+_first_party: Final = attrgetter("first_party")
+_second_party: Final = attrgetter("second_party")
+
 _Key = TypeVar("_Key", bound=Hashable)
 
 
 class SessionBook:
     """All sessions that are remembered."""
 
-    def __init__(self) -> None:
-        self._sessions: dict[str, Session] = {}
+    def __init__(self, sessions: dict[str, Session] | None = None) -> None:
+        """`sessions` are those of another book, whose copy this one becomes."""
+        self._sessions: dict[str, Session] = {} if sessions is None else sessions
+        #: UUID → the session of this UUID, live or ended; None where there is none.
+        self.get: Callable[[str], Session | None] = self._sessions.get
         self._live_of: dict[str, tuple[str, ...]] = {}
         self._pin_holders: dict[tuple[str, str], tuple[str, ...]] = {}
         self._with_pins_on: defaultdict[str, AgeIndex] = defaultdict(AgeIndex)
@@ -71,8 +78,7 @@ class SessionBook:
 
     def copying(self) -> Work["SessionBook"]:
         """The work of an independent copy; the records are immutable and shared."""
-        twin = SessionBook()
-        twin._sessions = self._sessions.copy()
+        twin = SessionBook(self._sessions.copy())
         yield
         twin._live_of = self._live_of.copy()
         yield
@@ -93,10 +99,6 @@ class SessionBook:
 
     def __len__(self) -> int:
         return len(self._sessions)
-
-    def get(self, uuid: str) -> Session | None:
-        """The session of this UUID, live or ended."""
-        return self._sessions.get(uuid)
 
     def all(self) -> Iterable[Session]:
         """Every session, oldest first."""
@@ -139,7 +141,10 @@ class SessionBook:
         self._sessions[session.uuid] = session
         if before is None:
             self._expires.add(session.expires_at, session.ordinal, session.uuid)
-            self._link(session)
+            if session.is_live:
+                self._link_parties(session)
+                self._link_number(session)
+                self.live_count += 1
             self._lists.enter(session)
         else:
             self._move(before, session)
@@ -147,11 +152,10 @@ class SessionBook:
 
     def filling(self, sessions: Sequence[Session]) -> Work[None]:
         """The work of putting sessions, oldest first, into this book, which is empty."""
-        self._sessions.update(zip(map(attrgetter("uuid"), sessions), sessions, strict=True))
-        for count, session in enumerate(sessions):
-            self._link(session)
-            if not count % _FILLED_AT_ONCE:
-                yield
+        self._sessions.update(zip(map(_uuid, sessions), sessions, strict=True))
+        for start in range(0, len(sessions), _FILLED_AT_ONCE):
+            self._link_many([s for s in sessions[start : start + _FILLED_AT_ONCE] if s.is_live])
+            yield
         uuids = {session.ordinal: session.uuid for session in sessions}
         yield
         yield from self._expires.filling(map(attrgetter("expires_at"), sessions), uuids)
@@ -171,12 +175,21 @@ class SessionBook:
         """How many sessions match at `now`, and the wanted page of them, newest first."""
         return self._lists.select(query, now, live_count=self.live_count)
 
-    def _link(self, session: Session) -> None:
-        """Let calls and creates find a session that is new, if it lives."""
-        if session.is_live:
-            self._link_parties(session)
-            self._link_number(session)
-            self.live_count += 1
+    def _link_many(self, live: Sequence[Session]) -> None:
+        """Let calls and creates find live sessions; where no party is in two of them, in half of the time."""
+        firsts, seconds = list(map(_first_party, live)), list(map(_second_party, live))
+        parties = {*firsts, *seconds}
+        if len(parties) == 2 * len(live) and "" not in parties and self._live_of.keys().isdisjoint(parties):
+            alone = list(zip(map(_uuid, live), strict=True))
+            self._live_of.update(zip(firsts, alone, strict=True))
+            self._live_of.update(zip(seconds, alone, strict=True))
+        else:
+            for session in live:
+                self._link_parties(session)
+        for session in live:
+            if session.pins is not None or session.settings.unknown_caller_play:
+                self._link_number(session)
+        self.live_count += len(live)
 
     def _move(self, before: Session, session: Session) -> None:
         if before.expires_at != session.expires_at:
