@@ -11,7 +11,7 @@ from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
 
-from tests.bench.load import AUTH_ID
+from tests.bench.load import AUTH_ID, AUTH_TOKEN
 from tests.bench.servers import EMULATOR, load, server
 from tests.bench.table import Effort, Row, alone, rss_mb
 
@@ -43,22 +43,30 @@ class ServedLoad:
         finally:
             connection.close()
 
+    def list_by_party(self) -> None:
+        """A list of the loaded world of a kind that makes an index for itself."""
+        self._ask_api({"auth_id": AUTH_ID, "auth_token": AUTH_TOKEN}, "GET", "?first_party=14150000000")
+
     def make_session(self, world: Mapping[str, Any], place: int, callback_url: str) -> None:
         """A session of this world that ends after a minute and reports it there."""
-        account = f"{world['auth_id']}:{world['auth_token']}"
-        headers = {"Authorization": f"Basic {b64encode(account.encode()).decode()}", "Content-Type": "application/json"}
         fields = {
             "first_party": f"1408{2_000_000 + place}",
             "second_party": f"1212{2_000_000 + place}",
             "session_expiry": 60,
             "callback_url": callback_url,
         }
+        self._ask_api(world, "POST", "", json.dumps(fields))
+
+    def _ask_api(self, world: Mapping[str, Any], method: str, query: str, body: str | None = None) -> None:
+        """One request to the sessions of a world."""
+        account = f"{world['auth_id']}:{world['auth_token']}"
+        headers = {"Authorization": f"Basic {b64encode(account.encode()).decode()}", "Content-Type": "application/json"}
         connection = HTTPConnection("127.0.0.1", self._port, timeout=60)
         try:
-            path = f"/v1/Account/{world['auth_id']}/Masking/Session/"
-            connection.request("POST", path, json.dumps(fields), headers)
+            connection.request(method, f"/v1/Account/{world['auth_id']}/Masking/Session/{query}", body, headers)
             answer = connection.getresponse()
-            assert answer.status == 201, answer.read()
+            assert answer.status < 300, answer.read()
+            answer.read()
         finally:
             connection.close()
 
@@ -95,6 +103,7 @@ def stalls(effort: Effort) -> list[Row]:
             snapshot = served.ask("GET", f"{served.world}/snapshot")
 
         works: dict[str, Callable[[], Any]] = {
+            "first list of a kind": served.list_by_party,
             "journal page": lambda: served.ask("GET", f"{served.world}/journal?limit=10000"),
             "fork": lambda: served.ask("POST", f"{served.world}/fork", b"{}"),
             "snapshot out": out,
