@@ -42,9 +42,9 @@ from collections import defaultdict
 from collections.abc import Callable, Hashable, Iterable, Sequence
 from itertools import islice
 from operator import attrgetter
-from typing import Final, TypeVar
+from typing import TypeVar
 
-from masking_emulator.core.books.index import AgeIndex, SortedIndex
+from masking_emulator.core.books.index import AgeIndex, SortedIndex, link_parties
 from masking_emulator.core.books.session_lists import SessionLists
 from masking_emulator.core.books.session_query import SessionQuery
 from masking_emulator.core.records.sessions import Session
@@ -52,10 +52,6 @@ from masking_emulator.core.work import Work
 
 #: So many sessions are filled in before anybody asks whether a turn is over.
 _FILLED_AT_ONCE = 1000
-
-_uuid: Final = attrgetter("uuid")
-_first_party: Final = attrgetter("first_party")
-_second_party: Final = attrgetter("second_party")
 
 _Key = TypeVar("_Key", bound=Hashable)
 
@@ -152,7 +148,7 @@ class SessionBook:
 
     def filling(self, sessions: Sequence[Session]) -> Work[None]:
         """The work of putting sessions, oldest first, into this book, which is empty."""
-        self._sessions.update(zip(map(_uuid, sessions), sessions, strict=True))
+        self._sessions.update(zip(map(attrgetter("uuid"), sessions), sessions, strict=True))
         for start in range(0, len(sessions), _FILLED_AT_ONCE):
             self._link_many([s for s in sessions[start : start + _FILLED_AT_ONCE] if s.is_live])
             yield
@@ -176,14 +172,8 @@ class SessionBook:
         return self._lists.select(query, now, live_count=self.live_count)
 
     def _link_many(self, live: Sequence[Session]) -> None:
-        """Let calls and creates find live sessions; where no party is in two of them, in half of the time."""
-        firsts, seconds = list(map(_first_party, live)), list(map(_second_party, live))
-        parties = {*firsts, *seconds}
-        if len(parties) == 2 * len(live) and "" not in parties and self._live_of.keys().isdisjoint(parties):
-            alone = list(zip(map(_uuid, live), strict=True))
-            self._live_of.update(zip(firsts, alone, strict=True))
-            self._live_of.update(zip(seconds, alone, strict=True))
-        else:
+        """Let calls and creates find live sessions."""
+        if not link_parties(self._live_of, live):
             for session in live:
                 self._link_parties(session)
         for session in live:
