@@ -138,7 +138,7 @@ class Engine:
                 break
             self.now = max(self.now, due.at)  # a callback may have been held until an instant that has passed
             self.timers_run += 1
-            events += self._apply(due.command)
+            self._apply(due.command, events)
             # Checked after a timer and not before it: a callback that nobody answers must not stop the clock.
             if to_callbacks and self._state.outbox.ready_sessions and self._state.timers.deadline() != self.now:
                 break
@@ -167,7 +167,9 @@ class Engine:
         chance = self._state.chance
         drawn = chance.mark()
         try:
-            return self._apply(command)
+            events: list[Event] = []
+            self._apply(command, events)
+            return events
         except Refused:
             chance.back_to(drawn)
             raise
@@ -305,10 +307,10 @@ class Engine:
         """The whole state, for the core's own tests; everybody else asks by name."""
         return self._state
 
-    def _apply(self, command: Command) -> list[Event]:
-        # As list(self._applying(command)); with a generator for each of 100,000 timers an advance takes a fifth longer.
+    def _apply(self, command: Command, events: list[Event]) -> None:
+        """Apply a command, and add what happens to the events."""
+        # As `_applying`; with a generator for each of 100,000 timers an advance takes a fifth longer.
         state, now = self._state, self.now
-        events: list[Event] = []
         for event in _DECIDE[type(command)](state, command, now):
             state.absorb(event)
             events.append(event)
@@ -316,7 +318,6 @@ class Engine:
             if callback is not None:
                 state.absorb(callback)
                 events.append(callback)
-        return events
 
     def _applying(self, command: Command) -> Iterator[Event]:
         state, now = self._state, self.now

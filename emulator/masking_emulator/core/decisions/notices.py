@@ -62,7 +62,22 @@ def due(state: State, event: Event, now: int) -> CallbackDue | None:
         url, method = settings.recording_callback_url, settings.recording_callback_method
     if not url:
         return None
-    return CallbackDue(now, _callback(state, session, channel, notice, url, method, now))
+    outbox, uuid = state.outbox, session.uuid
+    callback = Callback(
+        ordinal=outbox.ordinal + 1,
+        sequence=outbox.next_sequence(uuid),
+        session=uuid,
+        owner=session.owner,
+        # A call keeps the number that was dialled, even when its session moves to another one meanwhile.
+        number=session.number if notice.call is None else notice.call.number,
+        channel=channel,
+        notice=notice,
+        url=url,
+        method=method,
+        due_at=now,
+        state=_first_state(state) if outbox.delivers else _KEPT,
+    )
+    return CallbackDue(now, callback)
 
 
 def again(state: State, callback: Callback, now: int) -> CallbackDue:
@@ -82,39 +97,15 @@ def again(state: State, callback: Callback, now: int) -> CallbackDue:
         url=callback.url,
         method=callback.method,
         due_at=callback.due_at,
-        state=CallbackState.DROPPED if _is_full(state) else CallbackState.WAITING,
+        state=_first_state(state),
         copy_of=callback.ordinal if callback.copy_of is None else callback.copy_of,
     )
     return CallbackDue(now, copy)
 
 
-def _callback(
-    state: State, session: Session, channel: Channel, notice: Notice, url: str, method: str, now: int
-) -> Callback:
-    return Callback(
-        ordinal=state.outbox.ordinal + 1,
-        sequence=state.outbox.next_sequence(session.uuid),
-        session=session.uuid,
-        owner=session.owner,
-        # A call keeps the number that was dialled, even when its session moves to another one meanwhile.
-        number=session.number if notice.call is None else notice.call.number,
-        channel=channel,
-        notice=notice,
-        url=url,
-        method=method,
-        due_at=now,
-        state=_first_state(state),
-    )
-
-
 def _first_state(state: State) -> CallbackState:
-    if not state.outbox.delivers:
-        return _KEPT
-    return CallbackState.DROPPED if _is_full(state) else _WAITING
-
-
-def _is_full(state: State) -> bool:
-    return len(state.outbox) >= state.rules.callbacks_waiting_max
+    is_full = len(state.outbox) >= state.rules.callbacks_waiting_max
+    return CallbackState.DROPPED if is_full else _WAITING
 
 
 def _of_leg(kind: NoticeKind) -> Callable[[State, Any], _Addressed | None]:
