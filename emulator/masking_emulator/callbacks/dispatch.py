@@ -112,7 +112,7 @@ from masking_emulator.core.records.base import replace
 from masking_emulator.core.records.callbacks import Attempt, Callback, CallbackState, Outcome
 from masking_emulator.core.refusals import Refused
 
-# Named here, because Python 3.11 takes longer to read a member off its class than to do all the rest with it.
+# Named here because every step asks for them (Choice in core/records/base.py).
 _WAITING: Final = CallbackState.WAITING
 
 

@@ -66,7 +66,7 @@ from masking_emulator.core.records.base import replace
 from masking_emulator.core.records.callbacks import Attempt, Callback, CallbackState, Outcome, RetryPlan
 from masking_emulator.core.refusals import Reason, Refused
 
-#: Named here, because Python 3.11 takes longer to read a member off its class than to do all the rest with it.
+#: Named here because every step asks for it (Choice in core/records/base.py).
 _WAITING: Final = CallbackState.WAITING
 
 #: Outcome → how a callback ends that is not tried again.

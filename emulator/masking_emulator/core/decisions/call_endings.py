@@ -19,7 +19,7 @@ from masking_emulator.core.records.sessions import Session
 from masking_emulator.core.rules import Rules, Tariff, forgotten_at_once
 from masking_emulator.core.state import State
 
-# Named here, because Python 3.11 takes longer to read a member off its class than to do all the rest with it.
+# Named here because every step asks for them (Choice in core/records/base.py).
 _FIRST: Final = Role.FIRST
 _SECOND: Final = Role.SECOND
 

@@ -49,7 +49,7 @@ _ASKED: Final = (Route.ASK_PIN, Route.ANNOUNCE, Route.REFUSE)
 #: Routes of which the number answers at once.
 _ANSWERED: Final = (Route.CONNECT, Route.ASK_PIN, Route.ANYONE, Route.ANNOUNCE)
 
-# Named here, because Python 3.11 takes longer to read a member off its class than to do all the rest with it.
+# Named here because every step asks for them (Choice in core/records/base.py).
 _PLACED: Final = Route.PLACED
 _ASK_PIN: Final = Route.ASK_PIN
 _FIRST: Final = Role.FIRST

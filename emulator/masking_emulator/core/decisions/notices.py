@@ -28,7 +28,7 @@ from masking_emulator.core.records.calls import PinVerdict, Recording, Role
 from masking_emulator.core.records.sessions import Session
 from masking_emulator.core.state import State
 
-# Named here, because Python 3.11 takes longer to read a member off its class than to do all the rest with it.
+# Named here because every step asks for them (Choice in core/records/base.py).
 _STATUS: Final = Channel.STATUS
 _RECORDING: Final = Channel.RECORDING
 _FIRST: Final = Role.FIRST

@@ -19,7 +19,11 @@ class Record(Struct, frozen=True, gc=False):
 
 
 class Choice(Enum):
-    """One of a closed set. Hashed by identity: Enum's own hash takes longer, and every step of a call looks some up."""
+    """One of a closed set. Hashed by identity: Enum's own hash takes longer, and every step of a call looks some up.
+
+    To read a member off its class takes Python 3.11 70 ns, which is more than most questions about it take. So modules
+    in which every step of a call or an expiry asks for some name them at their top.
+    """
 
     __hash__ = object.__hash__
 

@@ -26,7 +26,7 @@ class Role(Choice):
         return _SECOND if self is _FIRST else _FIRST
 
 
-# Named here, because Python 3.11 takes longer to read a member off its class than to do all the rest with it.
+# Named here because every step asks for them (Choice in core/records/base.py).
 _FIRST: Final = Role.FIRST
 _SECOND: Final = Role.SECOND
 
@@ -84,7 +84,7 @@ class Phase(Choice):
     ENDED = "ended"
 
 
-#: Named here for the same reason as the roles.
+#: Named here for the same reason.
 _ENDED: Final = Phase.ENDED
 
 
