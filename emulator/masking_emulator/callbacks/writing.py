@@ -17,7 +17,7 @@ from masking_emulator.core.records.sessions import MAIN_ACCOUNT
 from masking_emulator.plivo.callbacks import Place, event_name, parameters
 from masking_emulator.plivo.destination import Destination, destination
 from masking_emulator.plivo.service import Account
-from masking_emulator.plivo.signatures import Inputs, Signed, inputs, sign
+from masking_emulator.plivo.signatures import Inputs, Signed, inputs, signer
 
 _USER_AGENT: Final = f"masking-emulator/{__version__}"
 
@@ -112,17 +112,9 @@ class Writer:
     def written(self, callback: Callback) -> Written:
         """The callback with fresh nonces."""
         place, going = self._places[callback.owner], destination(callback.url)
-        url, token = going.url, place.account.auth_token
-        v2_nonce, v3_nonce = self._nonces()
-        signed = sign(
-            callback.method,
-            url,
-            parameters=parameters(callback, place),
-            token=token,
-            main_token=self._main_token,
-            v2_nonce=v2_nonce,
-            v3_nonce=v3_nonce,
-        )
+        url = going.url
+        signing = signer(callback.method, url, place.account.auth_token, self._main_token)
+        signed = signing.sign(parameters(callback, place), *self._nonces())
         return Written(callback, place, going, signed, None, self._routes.of(url))
 
     def rerouted(self, written: Written) -> Written:

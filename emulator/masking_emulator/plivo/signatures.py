@@ -31,7 +31,7 @@ V3_MAIN: Final = "X-Plivo-Signature-Ma-V3"
 _NONCE_OF: Final[Mapping[str, str]] = {V2: V2_NONCE, V2_MAIN: V2_NONCE, V3: V3_NONCE, V3_MAIN: V3_NONCE}
 
 _ADDRESSES_MAX: Final = 4096
-_BEGUN_MAX: Final = 1024
+_SIGNERS_MAX: Final = 1024
 _FORMS_MAX: Final = 128
 
 #: What RFC 2104 does to the key: blocks of 64 bytes, each byte changed by 0x36 and 0x5c.
@@ -47,6 +47,10 @@ class Inputs(Record):
 
     v2: str
     v3: Sequence[str]
+
+
+#: The inner hash after the key and the first form of a URL, the same with each other form, and the outer one.
+_Begun = tuple["hashlib._Hash", Sequence["hashlib._Hash"], "hashlib._Hash"]
 
 
 class Signed(Record):
@@ -94,10 +98,30 @@ def sign(
 
     The parameters are those that are sent beside the query that the URL has of its own. Nonces have 20 digits.
     """
-    ends = v2_nonce.encode(), f"{_TAILS[method](_address(url), parameters)}.{v3_nonce}".encode()
-    v2, v3 = _signatures(url, token, *ends)
-    v2_main, v3_main = (v2, v3) if main_token == token else _signatures(url, main_token, *ends)
-    return Signed(v2_nonce, v3_nonce, v2, v2_main, v3, v3_main)
+    return signer(method, url, token, main_token).sign(parameters, v2_nonce, v3_nonce)
+
+
+class Signer:
+    """Signs the callbacks to one URL, by one method: what their texts begin with is hashed once, under each token."""
+
+    __slots__ = ("_address", "_by_main", "_by_owner", "_tail_of")
+
+    def __init__(self, method: str, url: str, token: str, main_token: str) -> None:
+        """`token` is that of the account or subaccount that owns the session."""
+        self._tail_of, self._address = _TAILS[method], _address(url)
+        self._by_owner = _begun(self._address, token)
+        self._by_main = None if main_token == token else _begun(self._address, main_token)
+
+    def sign(self, parameters: Mapping[str, str], v2_nonce: str, v3_nonce: str) -> Signed:
+        """Sign a callback with these parameters, as `sign` does."""
+        v2_end, v3_end = v2_nonce.encode(), f"{self._tail_of(self._address, parameters)}.{v3_nonce}".encode()
+        v2, v3 = _signatures(self._by_owner, v2_end, v3_end)
+        v2_main, v3_main = (v2, v3) if self._by_main is None else _signatures(self._by_main, v2_end, v3_end)
+        return Signed(v2_nonce, v3_nonce, v2, v2_main, v3, v3_main)
+
+
+#: The signer of these, one for all callbacks that it signs.
+signer: Final = lru_cache(maxsize=_SIGNERS_MAX)(Signer)
 
 
 def inputs(method: str, url: str, *, parameters: Mapping[str, str], v2_nonce: str, v3_nonce: str) -> Inputs:
@@ -207,9 +231,9 @@ _TAILS: Final[Mapping[str, Callable[[_Address, Mapping[str, str]], str]]] = {
 }
 
 
-def _signatures(url: str, token: str, v2_end: bytes, v3_end: bytes) -> tuple[str, str]:
+def _signatures(begun: _Begun, v2_end: bytes, v3_end: bytes) -> tuple[str, str]:
     """The values of the V2 and the V3 header. No blank after the comma: validators split at it and do not trim."""
-    first, others, outer = _begun(url, token)
+    first, others, outer = begun
     v2, v3 = _signature(first, outer, v2_end), _signature(first, outer, v3_end)
     return v2, ",".join([v3, *[_signature(inner, outer, v3_end) for inner in others]]) if others else v3
 
@@ -222,13 +246,11 @@ def _signature(inner: "hashlib._Hash", outer: "hashlib._Hash", end: bytes) -> st
     return b2a_base64(outer.digest(), newline=False).decode()
 
 
-@lru_cache(maxsize=_BEGUN_MAX)
-def _begun(url: str, token: str) -> "tuple[hashlib._Hash, Sequence[hashlib._Hash], hashlib._Hash]":
-    """The inner hash after the key and the first form of the URL, the same with the others, and the outer one."""
+def _begun(address: _Address, token: str) -> _Begun:
     key = token.encode()
     block = (hashlib.sha256(key).digest() if len(key) > _BLOCK_BYTES else key).ljust(_BLOCK_BYTES, b"\0")
     inner = block.translate(_INNER)
-    first, *others = [hashlib.sha256(inner + base.encode()) for base in _address(url).bases]
+    first, *others = [hashlib.sha256(inner + base.encode()) for base in address.bases]
     return first, others, hashlib.sha256(block.translate(_OUTER))
 
 
