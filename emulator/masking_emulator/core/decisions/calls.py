@@ -54,6 +54,10 @@ _PLACED: Final = Route.PLACED
 _ASK_PIN: Final = Route.ASK_PIN
 _FIRST: Final = Role.FIRST
 _BEGINNING: Final = Phase.RINGING_FIRST
+_CONNECTING: Final = Phase.RINGING_SECOND
+_ENDED: Final = Phase.ENDED
+_RING_TIMED_OUT: Final = CallSignal.RING_TIMED_OUT
+_UNREACHABLE: Final = CallSignal.UNREACHABLE
 
 #: Signals that follow from the digits, so that no user can give them.
 _VERDICTS: Final = (CallSignal.PIN_RIGHT, CallSignal.PIN_WRONG, CallSignal.PIN_FAILED)
@@ -94,7 +98,7 @@ def take_step(state: State, command: StepCall, now: int) -> list[Event]:
     phase = move(call.phase, command.signal)
     if command.signal in _VERDICTS:
         raise Refused(Reason.STEP_IMPOSSIBLE, phase=call.phase, signal=command.signal)
-    if phase is Phase.ENDED:
+    if phase is _ENDED:
         return call_endings.ended(state, call, command.signal, now)
     return _MOVES[call.phase](state, call, now)
 
@@ -211,17 +215,17 @@ def _connected(state: State, call: Call, session: Session, now: int) -> list[Eve
 
 def _ringing(state: State, call: Call, place: int, now: int) -> tuple[Call, list[Event]]:
     """The call with this leg dialled, and the event that its phone rings."""
-    phase = Phase.RINGING_FIRST if place == 0 else Phase.RINGING_SECOND
+    phase = _BEGINNING if place == 0 else _CONNECTING
     legs = call.legs
     if place == 1:
         role = legs[0].role
         assert role is not None, "somebody unknown is connected with nobody"
         legs = (legs[0], Leg(state.chance.uuid("leg"), call.callee, role.other, inbound=False, started_at=now))
-    timeout = Step(later(now, call.ring_timeout_s * SECOND_US), CallSignal.RING_TIMED_OUT)
+    timeout = Step(later(now, call.ring_timeout_s * SECOND_US), _RING_TIMED_OUT)
     reaction = habits.reaction(state, call, place, now)
     dialled = replace(call, phase=phase, legs=legs, next=habits.soonest(call, reaction, timeout))
     # A phone that cannot be reached does not ring (ledger: unreachable_does_not_ring).
-    rings = reaction is None or reaction.signal is not CallSignal.UNREACHABLE
+    rings = reaction is None or reaction.signal is not _UNREACHABLE
     return dialled, [LegRinging(now, dialled, place)] if rings else []
 
 

@@ -24,6 +24,7 @@ class Status(Choice):
 
 #: Named here because every step asks for them (Choice in base.py).
 _LIVE: Final = (Status.ACTIVE, Status.IN_PROGRESS)
+_FIRST: Final = Role.FIRST
 
 
 class DropReason(Explained):
@@ -138,7 +139,7 @@ class Session(Record):
 
     def party(self, role: Role) -> str:
         """The number of this party; "" where it is missing."""
-        return self.first_party if role is Role.FIRST else self.second_party
+        return self.first_party if role is _FIRST else self.second_party
 
     @property
     def pair(self) -> "Pair":
