@@ -21,7 +21,7 @@ _NO_WORKER: Final = "delete window.SharedWorker"
 
 def streams(console: Console) -> int:
     """How many streams of the world somebody follows."""
-    return len(console.emulator._hub.world(console.api.auth_id).faults.listeners._each)
+    return len(console.emulator._hub.world(console.api.auth_id).faults.listeners)
 
 
 @pytest.fixture

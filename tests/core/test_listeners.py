@@ -7,7 +7,7 @@ def test_everybody_hears_in_the_order_in_which_they_came() -> None:
     """For as long as the context lasts, or for good."""
     listeners: Listeners[int] = Listeners()
     heard: list[tuple[str, int | None]] = []
-    listeners.add(lambda item: heard.append(("first", item)))
+    listeners.append(lambda item: heard.append(("first", item)))
     with listeners.heard_by(lambda item: heard.append(("second", item))):
         listeners.tell(1)
     listeners.tell(2)
@@ -19,7 +19,7 @@ def test_whoever_waits_is_interrupted_and_the_others_go_on() -> None:
     """None says that what was waited for will not come; only a close is for good."""
     listeners: Listeners[int] = Listeners()
     heard: list[int | None] = []
-    listeners.add(heard.append)
+    listeners.append(heard.append)
     listeners.interrupt()
     open_still = not listeners.closed
     listeners.tell(3)
@@ -34,7 +34,7 @@ def test_listener_may_leave_while_it_is_told() -> None:
     heard: list[int | None] = []
     context = listeners.heard_by(lambda _: context.__exit__(None, None, None))
     context.__enter__()
-    listeners.add(heard.append)
+    listeners.append(heard.append)
     listeners.tell(1)
     listeners.tell(2)
 

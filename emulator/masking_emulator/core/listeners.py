@@ -14,41 +14,33 @@ Item = TypeVar("Item")
 Listener = Callable[[Item | None], object]
 
 
-class Listeners(Generic[Item]):
-    """Those who hear of one kind of thing. Nobody listening costs nothing."""
+class Listeners(list[Listener[Item]], Generic[Item]):
+    """Those who hear of one kind of thing. It is a list, so that to ask whether anybody listens costs nothing."""
 
     def __init__(self) -> None:
-        self._each: list[Listener[Item]] = []
+        super().__init__()
         #: Whether nothing more will happen.
         self.closed = False
-
-    def __bool__(self) -> bool:
-        """Whether anybody listens."""
-        return bool(self._each)
-
-    def add(self, listener: Listener[Item]) -> None:
-        """From now on this one hears, too."""
-        self._each.append(listener)
 
     @contextmanager
     def heard_by(self, listener: Listener[Item]) -> Iterator[None]:
         """This one hears for as long as the context lasts; at once, where nothing more will happen."""
-        self._each.append(listener)
+        self.append(listener)
         if self.closed:
             listener(None)
         try:
             yield
         finally:
-            self._each.remove(listener)
+            self.remove(listener)
 
     def tell(self, item: Item) -> None:
         """It has happened."""
-        for listener in tuple(self._each):
+        for listener in tuple(self):
             listener(item)
 
     def interrupt(self) -> None:
         """Nobody should wait any longer for what was to come; what comes next is another life's."""
-        for listener in tuple(self._each):
+        for listener in tuple(self):
             listener(None)
 
     def close(self) -> None:

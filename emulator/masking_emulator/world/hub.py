@@ -61,7 +61,7 @@ class Hub:
         self.unmatched = RequestJournal(requests_max=_UNMATCHED_MAX, body_bytes_max=_UNMATCHED_BODY_BYTES_MAX)
         if self._around.narrator is not None:
             narrate = self._around.narrator.stranger
-            self.unmatched.listeners.add(lambda request: None if request is None else narrate(request))
+            self.unmatched.listeners.append(lambda request: None if request is None else narrate(request))
 
     @property
     def turn_s(self) -> float:
@@ -129,7 +129,7 @@ class Hub:
         if self._state_file_of is not None:
             world.state_file = self._state_file_of(world.auth_id)
         if (narrator := self._around.narrator) is not None:
-            world.requests.listeners.add(
+            world.requests.listeners.append(
                 lambda request: None if request is None else narrator.request(request, world.policy)
             )
         self.credentials.admit(world, world.accounts)

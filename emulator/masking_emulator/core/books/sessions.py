@@ -177,8 +177,7 @@ class SessionBook:
             for session in live:
                 self._link_parties(session)
         for session in live:
-            if session.pins is not None or session.settings.unknown_caller_play:
-                self._link_number(session)
+            self._link_number(session)
         self.live_count += len(live)
 
     def _move(self, before: Session, session: Session) -> None:
@@ -187,13 +186,13 @@ class SessionBook:
             self._expires.add(session.expires_at, session.ordinal, session.uuid)
         if session.is_live:
             if before.parties != session.parties:
-                self._unlink_parties(before)
+                _discard(self._live_of, before.parties, before.uuid)
                 self._link_parties(session)
             if _number_key(before) != _number_key(session):
                 self._unlink_number(before)
                 self._link_number(session)
         elif before.is_live:
-            self._unlink_parties(before)
+            _discard(self._live_of, before.parties, before.uuid)
             self._unlink_number(before)
             self.live_count -= 1
         self._lists.move(before, session)
@@ -205,12 +204,10 @@ class SessionBook:
             if uuids is not only:
                 self._live_of[party] = self._with(uuids, session)
 
-    def _unlink_parties(self, session: Session) -> None:
-        for party in session.parties:
-            _discard(self._live_of, party, session.uuid)
-
     def _link_number(self, session: Session) -> None:
         """Let calls to the session's number find it by PIN, or by its message for unknown callers."""
+        if session.pins is None and not session.settings.unknown_caller_play:
+            return
         for key in _pin_keys(session):
             self._pin_holders[key] = self._with(self._pin_holders.get(key, ()), session)
         index = self._index_for_strangers(session)
@@ -218,8 +215,9 @@ class SessionBook:
             index[session.number].add(session.ordinal, session.uuid)
 
     def _unlink_number(self, session: Session) -> None:
-        for key in _pin_keys(session):
-            _discard(self._pin_holders, key, session.uuid)
+        if session.pins is None and not session.settings.unknown_caller_play:
+            return
+        _discard(self._pin_holders, _pin_keys(session), session.uuid)
         index = self._index_for_strangers(session)
         if index is not None:
             index[session.number].remove(session.uuid)
@@ -255,7 +253,8 @@ def _pin_keys(session: Session) -> Sequence[tuple[str, str]]:
     ]
 
 
-def _discard(index: dict[_Key, tuple[str, ...]], key: _Key, uuid: str) -> None:
-    known = index.pop(key)
-    if len(known) > 1:
-        index[key] = tuple(other for other in known if other != uuid)
+def _discard(index: dict[_Key, tuple[str, ...]], keys: Iterable[_Key], uuid: str) -> None:
+    for key in keys:
+        known = index.pop(key)
+        if len(known) > 1:
+            index[key] = tuple(other for other in known if other != uuid)
