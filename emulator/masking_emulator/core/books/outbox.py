@@ -181,13 +181,11 @@ class Outbox:
         """A callback leaves its line and stays open."""
         self._leave(callback)
         self._open[callback.ordinal] = callback
-        self._look_at(callback.session)
 
-    def settle(self, callback: Callback) -> None:
-        """Nothing more is to come of a callback."""
+    def settle(self, callback: Callback) -> Callback:
+        """Nothing more is to come of a callback; its record before is returned."""
         self._leave(callback)
-        del self._open[callback.ordinal]
-        self._look_at(callback.session)
+        return self._open.pop(callback.ordinal)
 
     def forget(self, sessions: Iterable[str]) -> None:
         """Drop these sessions and their counts."""
@@ -218,8 +216,11 @@ class Outbox:
             line.popleft()
         else:
             line = self._lines[callback.session] = deque(o for o in line if o.ordinal != callback.ordinal)
-        if not line:
+        if line:
+            self._look_at(callback.session)
+        else:
             del self._lines[callback.session]
+            self._ready.pop(callback.session, None)
 
 
 def in_order(callbacks: Iterable[Callback]) -> list[Callback]:
