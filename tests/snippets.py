@@ -13,6 +13,7 @@
 
 import os
 import re
+import shlex
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -24,6 +25,8 @@ from shutil import which
 from typing import Final
 
 from masking_emulator.server.thread import ServerThread
+
+from tests.pytests import AS_USERS_HAVE_IT
 
 ROOT: Final = Path(__file__).parent.parent
 PAGES: Final = ("README.md", *sorted(path.relative_to(ROOT).as_posix() for path in (ROOT / "docs").glob("*.md")))
@@ -149,7 +152,12 @@ class _Reader:
     def _environment(self) -> dict[str, str]:
         path = f"{self._programs}{os.pathsep}{os.environ['PATH']}"
         kept = {name: value for name, value in os.environ.items() if not name.startswith(("PYTEST", "PYTHONPATH"))}
-        return {**kept, "PATH": path, "MASKING_EMULATOR_URL": self._addresses[_SERVER]}
+        return {
+            **kept,
+            "PATH": path,
+            "PYTEST_ADDOPTS": shlex.join(AS_USERS_HAVE_IT),
+            "MASKING_EMULATOR_URL": self._addresses[_SERVER],
+        }
 
     def _check(self, code: str, output: str) -> None:
         """What the snippet says it prints is in what it printed, unless a line that is left out would print it."""

@@ -22,6 +22,7 @@ from click import Context
 from masking_emulator.cli.main import main
 from masking_emulator.server.thread import ServerThread
 
+from tests.pytests import AS_USERS_HAVE_IT
 from tests.snippets import ROOT, Snippet, snippets
 
 PAGE: Final = "docs/recipes.md"
@@ -30,7 +31,7 @@ FILES: Final = {snippet.file: snippet.code for snippet in snippets(PAGE) if snip
 COMMANDS: Final = [line for each in snippets(PAGE) if each.language == "sh" for line in each.code.splitlines()]
 
 _NODE: Final = ROOT / "tests" / "node"
-_PYTEST: Final = ("-pno:cacheprovider", "-pno:schemathesis", "-q")
+_PYTEST: Final = (*AS_USERS_HAVE_IT, "-q")
 _TIMEOUT_S: Final = 240
 
 

@@ -13,6 +13,7 @@ from zipfile import ZipFile
 
 import pytest
 
+from tests.pytests import AS_USERS_HAVE_IT
 from tests.snippets import run_page, write_files
 
 ROOT: Final = Path(__file__).parent.parent
@@ -108,7 +109,7 @@ print(urllib.request.urlopen(f"{url}/_emulator/console/").status)
 
 #: A project whose own package has the name of our source root.
 _PROJECT: Final = {
-    "pytest.ini": "[pytest]\npythonpath = .\nasyncio_default_fixture_loop_scope = function\n",
+    "pytest.ini": "[pytest]\npythonpath = .\n",
     "emulator/__init__.py": 'WHOSE = "theirs"\n',
     "test_theirs.py": """
 import emulator
@@ -129,7 +130,7 @@ def test_project_keeps_a_package_of_its_own_called_emulator(python: Path, tmp_pa
         path = tmp_path / name
         path.parent.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8")
-    done = _run(tmp_path, str(python), "-m", "pytest", "-q", "-pno:cacheprovider", "-pno:schemathesis")
+    done = _run(tmp_path, str(python), "-m", "pytest", "-q", *AS_USERS_HAVE_IT)
 
     assert "1 passed" in done.stdout
 
@@ -138,8 +139,7 @@ def test_first_test_of_the_readme_runs_in_the_clone_too(python: Path, tmp_path: 
     """Our own settings of pytest ask for nothing that an environment with the extra `pytest` does not have."""
     (tmp_path / "pyproject.toml").write_bytes((ROOT / "pyproject.toml").read_bytes())
     write_files("README.md", tmp_path)
-    plugins = ("-pno:asyncio", "-pno:schemathesis", "-pno:cacheprovider", "-pno:xdist")
-    done = _run(tmp_path, str(python), "-m", "pytest", "-q", *plugins, "test_masking.py")
+    done = _run(tmp_path, str(python), "-m", "pytest", "-q", *AS_USERS_HAVE_IT, "test_masking.py")
 
     assert "1 passed" in done.stdout
 
@@ -148,7 +148,7 @@ def test_first_test_of_the_readme_runs_in_the_clone_too(python: Path, tmp_path: 
 def test_first_page_of_the_readme_works_in_an_empty_environment(python: Path, tmp_path: Path) -> None:
     """Its commands are those of the environment, in which nothing but the wheel and what it needs is installed."""
     pytest_command = python.parent / "pytest"
-    pytest_command.write_text(f'#!/bin/sh\nexec {python} -m pytest -pno:schemathesis "$@"\n', encoding="utf-8")
+    pytest_command.write_text(f'#!/bin/sh\nexec {python} -m pytest "$@"\n', encoding="utf-8")
     pytest_command.chmod(0o755)
 
     run_page("README.md", tmp_path, python.parent)

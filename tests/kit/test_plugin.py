@@ -10,7 +10,8 @@ import plivo
 import pytest
 from masking_emulator.server.thread import ServerThread
 
-from tests.kit.runs import HEAVY, PARTIES, run_apart, run_here
+from tests.kit.runs import PARTIES, run_apart, run_here
+from tests.pytests import AS_USERS_HAVE_IT
 
 pytest_plugins = ["pytester"]
 
@@ -348,5 +349,5 @@ def test_suite_that_does_not_use_it_loads_nothing(pytester: pytest.Pytester) -> 
         """
     )
 
-    run = pytester.runpytest_subprocess(*(f"-pno:{name}" for name in (*HEAVY, "anyio", "asyncio")), timeout=120)
+    run = pytester.runpytest_subprocess(*AS_USERS_HAVE_IT, "-pno:anyio", timeout=120)
     run.assert_outcomes(passed=1)

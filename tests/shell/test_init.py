@@ -9,6 +9,7 @@ import pytest
 import yaml
 from masking_emulator.world.file import load_world
 
+from tests.pytests import AS_USERS_HAVE_IT
 from tests.shell.process import COMMAND, PATIENCE_S, run
 
 _NODE = Path(__file__).parents[1] / "node"
@@ -18,7 +19,7 @@ def test_pytest_project_runs_as_it_is_written(tmp_path: Path) -> None:
     """The test passes, the world file is right, the CI job is YAML."""
     done = run("init", "pytest", str(tmp_path))
     tested = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_masking.py"],
+        [sys.executable, "-m", "pytest", "-q", *AS_USERS_HAVE_IT, "test_masking.py"],
         cwd=tmp_path,
         capture_output=True,
         text=True,
