@@ -1,4 +1,9 @@
-"""The command line in real processes."""
+"""The command line: in a real process what lasts, in this one what asks, prints and ends.
+
+A verb that is called here says and does what it would in a process of its own, without what Python takes to start one.
+How processes start and end, and what they do with signals, pipes and terminals, is tested with `COMMAND`; and every
+page of the documents runs its verbs as its reader does.
+"""
 
 import os
 import subprocess
@@ -8,6 +13,9 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
+from click.testing import CliRunner
+from masking_emulator.cli.main import main
+
 #: A bound on a hang, not on speed: a busy machine that compiles Go for the first time takes most of a minute.
 PATIENCE_S: Final = 240
 
@@ -16,13 +24,20 @@ COMMAND: Final = [sys.executable, "-m", "masking_emulator"]
 DEMO: Final = "MAEMULATOR0000000001"
 
 
+#: Words of what serves, follows or starts something else until it is ended.
+_LASTING: Final = frozenset({"serve", "run", "listen", "mcp", "farm", "capture", "follow", "--follow"})
+
+
 def run(*words: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    """One call of the command line."""
-    return run_in(None, *words, **variables)
+    """One call of the command line. A bug in it is raised."""
+    if not _LASTING.isdisjoint(words):
+        return run_in(None, *words, **variables)
+    done = CliRunner().invoke(main, words, env=variables, prog_name="masking-emulator", catch_exceptions=False)
+    return subprocess.CompletedProcess(words, done.exit_code, done.stdout, done.stderr)
 
 
 def run_in(folder: Path | None, *words: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    """One call of the command line in this folder; None is where the tests run."""
+    """One call of the command line in a process of its own, in this folder; None is where the tests run."""
     environment = {**os.environ, **variables}
     return subprocess.run(
         [*COMMAND, *words],

@@ -1,4 +1,4 @@
-"""The verbs of the command line in real processes: their output and their exit codes."""
+"""The verbs of the command line: their output and their exit codes."""
 
 import json
 import os

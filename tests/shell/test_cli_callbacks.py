@@ -1,4 +1,4 @@
-"""The verbs of callbacks in real processes: looking, following, waiting, and the laboratory."""
+"""The verbs of callbacks: looking, following, waiting, and the laboratory."""
 
 import json
 import signal

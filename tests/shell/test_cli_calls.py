@@ -1,4 +1,4 @@
-"""The verbs of the telephone network and of the number pool, in real processes."""
+"""The verbs of the telephone network and of the number pool."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""The verbs about faults and about what arrived, in real processes."""
+"""The verbs about faults and about what arrived."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""`env`, `doctor` and `certificate` in real processes, and `serve` with a proxy."""
+"""`env`, `doctor` and `certificate`, and `serve` with a proxy."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""What a run leaves behind, in real processes: `report`, and the options of `run` and `serve` that are about it."""
+"""What a run leaves behind: `report`, and the options of `run` and `serve` that are about it."""
 
 import json
 import os

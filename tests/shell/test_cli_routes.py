@@ -1,4 +1,4 @@
-"""The verbs of callback routes, `run --route` and `world check`, in real processes."""
+"""The verbs of callback routes, `run --route` and `world check`."""
 
 import json
 import sys

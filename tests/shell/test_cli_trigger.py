@@ -1,4 +1,4 @@
-"""The verb `trigger`, in real processes: private servers, running worlds, and what bad input gets."""
+"""The verb `trigger`: private servers, running worlds, and what bad input gets."""
 
 import json
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""`init` in real processes: what it writes runs as it is, and nothing that is there is lost."""
+"""`init`: what it writes runs as it is, and nothing that is there is lost."""
 
 import shutil
 import subprocess

@@ -1,4 +1,4 @@
-"""`serve --state` and `--record` in real processes, and the verbs about a whole run."""
+"""`serve --state` and `--record`, and the verbs about a whole run."""
 
 import json
 import os
