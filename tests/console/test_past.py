@@ -358,6 +358,25 @@ def test_typed_event_counts_for_what_is_pressed_next(console: Console) -> None:
     expect(field).to_have_value("3")
 
 
+def test_event_that_is_typed_again_counts(console: Console) -> None:
+    """While the step after it is on its way, the field still has it; it is where the page comes to all the same."""
+    page, held = console.page, list[Route]()
+    lived(console)
+    console.open("past", "2")
+    at(console, 2)
+    page.route(re.compile(r"/at\?.*sequence=4$"), lambda route: held.append(route))
+    field = page.get_by_label("Event", exact=True)
+    field.fill("3")
+    with page.expect_request(re.compile(r"/at\?.*sequence=4$")):
+        console.click("The next event")
+    field.fill("3")
+    held[0].continue_()
+    at(console, 4)
+    field.press("Tab")
+
+    at(console, 3)
+
+
 def test_forgotten_moment_says_so(another: Callable[..., Console]) -> None:
     """Past the bound the slider begins later and says why; a link to what was before leads to what there is."""
     console = another(numbers=[{"number": "+14155550100"}], limits={"history_max": 16}, clock={"rate": 0})

@@ -27,14 +27,22 @@ export function slide({ go, step }) {
     jump.value = slider.value;
     go(Number(slider.value));
   });
-  jump.addEventListener("change", () => {
+  let isTyped = false;
+  jump.addEventListener("input", () => {
+    isTyped = true;
+  });
+  const take = () => {
+    if (!isTyped) return;
+    isTyped = false;
     const wanted = jump.value.trim() === "" ? Number.NaN : Number(jump.value);
     if (Number.isInteger(wanted) && wanted >= 0) go(wanted);
     else {
       if (jump.value.trim()) say(`“${jump.value.slice(0, 40)}” is no event: one is named by its number.`, "failed");
       jump.value = slider.value;
     }
-  });
+  };
+  // Who types the same number again, while another moment is on its way, has changed nothing, and means it.
+  for (const name of ["change", "blur"]) jump.addEventListener(name, take);
   const steps = STEPS.map((one) =>
     h(
       "div",
