@@ -5,7 +5,7 @@ import json
 import re
 import subprocess
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,6 +16,7 @@ from masking_emulator.agents import knowledge
 from masking_emulator.agents.answers import ANSWER_CHARS_MAX, RESOURCE_CHARS_MAX, bounded
 from masking_emulator.agents.tools import all_tools
 from masking_emulator.control.openapi import document
+from masking_emulator.server.thread import ServerThread
 from masking_emulator.testing import Emulator
 from mcp import Client
 from mcp.client.stdio import StdioServerParameters
@@ -92,17 +93,23 @@ def test_agent_finds_out_why_a_callback_did_not_arrive(api: Api) -> None:
     assert ["blocked"] == [one["state"] for one in callbacks]
 
 
-@pytest.mark.parametrize("protocol", ["auto", "legacy"])
-def test_server_offers_itself_over_http(protocol: Any) -> None:
-    """At its own address, in the newest form of the protocol and in the one that today's clients have."""
+@pytest.fixture(scope="module")
+def offering() -> Iterator[str]:
+    """The URL of a server that offers itself to agents."""
     with serving("--mcp", "read") as (_, url):
+        yield url
 
-        async def look() -> tuple[set[str], str]:
-            async with Client(f"{url}/_emulator/mcp", mode=protocol) as client:
-                tools = {tool.name for tool in (await client.list_tools()).tools}
-                return tools, text_of(await client.call_tool("show_clock", {}))
 
-        tools, clock = asyncio.run(look())
+@pytest.mark.parametrize("protocol", ["auto", "legacy"])
+def test_server_offers_itself_over_http(offering: str, protocol: Any) -> None:
+    """At its own address, in the newest form of the protocol and in the one that today's clients have."""
+
+    async def look() -> tuple[set[str], str]:
+        async with Client(f"{offering}/_emulator/mcp", mode=protocol) as client:
+            tools = {tool.name for tool in (await client.list_tools()).tools}
+            return tools, text_of(await client.call_tool("show_clock", {}))
+
+    tools, clock = asyncio.run(look())
 
     assert {tool.name for tool in all_tools().values() if tool.only_reads} == tools
     assert "now" in json.loads(clock)
@@ -111,16 +118,13 @@ def test_server_offers_itself_over_http(protocol: Any) -> None:
 def test_without_leave_nothing_can_be_changed(api: Api) -> None:
     """Tools that change something are not offered, are refused by name, and are there once they are allowed."""
 
-    async def names(client: Client) -> list[mcp_types.Tool]:
-        return (await client.list_tools()).tools
+    async def break_it(client: Client) -> tuple[list[mcp_types.Tool], Any]:
+        tools = (await client.list_tools()).tools
+        return tools, await client.call_tool("add_fault", {"operation": "create_session", "status": 503})
 
-    async def break_it(client: Client) -> Any:
-        return await client.call_tool("add_fault", {"operation": "create_session", "status": 503})
-
-    offered, allowed = over_stdio(api, names), over_stdio(api, names, "--allow-writes")
-    refused = over_stdio(api, break_it)
+    offered, refused = over_stdio(api, break_it)
     untouched = good(control(api, "GET", "{w}/faults"))["faults"]
-    done = over_stdio(api, break_it, "--allow-writes")
+    allowed, done = over_stdio(api, break_it, "--allow-writes")
 
     assert all(tool.annotations.read_only_hint for tool in offered)
     assert set(all_tools()) == {tool.name for tool in allowed}
@@ -148,27 +152,36 @@ def test_agent_creates_a_session_and_plays_a_call(api: Api) -> None:
     assert 1 == len(got["interaction"])
 
 
-@pytest.mark.parametrize(
-    ("tool", "given", "reason"),
-    [
-        ("show_world", {"auth_id": "MAEMULATORNOBODY0000"}, "no world has the Auth ID"),
-        ("show_request", {"sequence": "x"}, "sequence: "),
-        ("show_request", {}, "sequence: missing"),
-        ("list_callbacks", {"stat": "blocked"}, "stat: unknown; list_callbacks takes auth_id, event"),
-        ("get_session", {"session_uuid": "x/../y"}, "404 "),
-        ("nothing", {}, "there is no tool 'nothing' here"),
-    ],
-)
-def test_refusal_is_an_answer_that_a_model_can_mend(api: Api, tool: str, given: dict[str, Any], reason: str) -> None:
+#: A call of a tool that is refused, and the reason.
+_REFUSED: Final[Sequence[tuple[str, dict[str, Any], str]]] = [
+    ("show_world", {"auth_id": "MAEMULATORNOBODY0000"}, "no world has the Auth ID"),
+    ("show_request", {"sequence": "x"}, "sequence: "),
+    ("show_request", {}, "sequence: missing"),
+    ("list_callbacks", {"stat": "blocked"}, "stat: unknown; list_callbacks takes auth_id, event"),
+    ("get_session", {"session_uuid": "x/../y"}, "404 "),
+    ("nothing", {}, "there is no tool 'nothing' here"),
+]
+
+
+@pytest.fixture(scope="module")
+def refusals(emulator: ServerThread) -> list[Any]:
+    """What one client of one process gets for each of those calls."""
+
+    async def ask(client: Client) -> list[Any]:
+        return [await client.call_tool(tool, given) for tool, given, _ in _REFUSED]
+
+    words = [*_MODULE, "mcp", "--url", emulator.url]
+    answers: list[Any] = _acted(StdioServerParameters(command=sys.executable, args=words), ask)
+    return answers
+
+
+@pytest.mark.parametrize("number", range(len(_REFUSED)), ids=[f"{tool}: {reason}" for tool, _, reason in _REFUSED])
+def test_refusal_is_an_answer_that_a_model_can_mend(refusals: list[Any], number: int) -> None:
     """The field and the reason, as a failed call of the tool and never as a failure of the protocol."""
-
-    async def ask(client: Client) -> Any:
-        return await client.call_tool(tool, given)
-
-    result = over_stdio(api, ask)
+    result = refusals[number]
 
     assert result.is_error
-    assert reason in text_of(result)
+    assert _REFUSED[number][2] in text_of(result)
 
 
 def test_tools_are_there_before_the_emulator_is(nobody: str) -> None:
