@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -255,7 +256,7 @@ def site() -> Iterator[Site]:
 def test_server_keeps_to_its_description(label: str, site: Site, drawn: st.DataObject) -> None:
     """No crash, no status, content type or body that the document does not name, whatever is sent."""
     mode = drawn.draw(st.sampled_from(_MODES[label]))
-    case = drawn.draw(_OPERATIONS[label].as_strategy(generation_mode=mode))
+    case = drawn.draw(_cases(label, mode))
     with_real_path = drawn.draw(st.integers(0, 9)) > 0
     with_real_parties = drawn.draw(st.booleans())
     with site.world() as (api, real):
@@ -270,6 +271,12 @@ def test_server_keeps_to_its_description(label: str, site: Site, drawn: st.DataO
         case.call_and_validate(base_url=site.emulator.url, headers=headers, checks=_checks(label))
 
 
+@cache
+def _cases(label: str, mode: GenerationMode) -> st.SearchStrategy[Any]:
+    return _OPERATIONS[label].as_strategy(generation_mode=mode)
+
+
+@cache
 def _checks(label: str) -> list[Any]:
     # schemathesis makes an older `items` of `prefixItems` and then calls it invalid. What a row may have, the check of
     # all answers in conftest.py finds, here too.
