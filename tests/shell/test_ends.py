@@ -127,8 +127,8 @@ def test_whoever_waits_is_told_at_once(waiter: str, ending: str, emulator: Serve
     _, status = _WAITERS[waiter]
     assert status == status_of(answer), answer
     assert (WAITED_IN_VAIN.encode() in body_of(answer)) is (status == 409)
-    if waiter == "journal/stream":
-        assert b"event: reset" in answer or answer.endswith(b"0\r\n\r\n")
+    assert (waiter == "journal/stream") is (b"text/event-stream" in answer)
+    assert waiter != "journal/stream" or b"event: reset" in answer or answer.endswith(b"0\r\n\r\n")
 
 
 def _half_said(api: Api, proxy_port: int, tls_port: int) -> list[tuple[int, bytes, int]]:

@@ -109,11 +109,8 @@ from masking_emulator.core.events import (
 )
 from masking_emulator.core.instants import SECOND_US, later
 from masking_emulator.core.records.base import replace
-from masking_emulator.core.records.callbacks import Attempt, Callback, CallbackState, Outcome
+from masking_emulator.core.records.callbacks import WAITING, Attempt, Callback, CallbackState, Outcome
 from masking_emulator.core.refusals import Refused
-
-# Named here because every step asks for them (Choice in core/records/base.py).
-_WAITING: Final = CallbackState.WAITING
 
 
 class Dispatch:
@@ -253,7 +250,7 @@ class Dispatch:
     def _on_due(self, event: CallbackDue) -> None:
         callback = event.callback
         self.log.add(callback, self._writer.written(callback))
-        if callback.state is _WAITING:
+        if callback.state is WAITING:
             self._stirred[callback.session] = None
 
     def _on_move(self, event: CallbackAttempted | CallbackWaiting | CallbackHeld | CallbackSettled) -> None:

@@ -139,7 +139,7 @@ _EXPIRED: Final = Status.EXPIRED
 def _is_plain(session: Session, now: int) -> bool:
     """Whether nothing is wrong in a session by itself. It knows of nearly all: those with two parties and nothing more.
 
-    With calls or PINs it does not know. To ask this first takes a third of the time of asking `_session` about each.
+    With calls or PINs it does not know. Without it the check of 100,000 sessions takes a fifth longer.
     """
     first, second, number, expires_at = session.first_party, session.second_party, session.number, session.expires_at
     return (

@@ -63,7 +63,7 @@ from masking_emulator.core.events import (
     SessionUpdated,
 )
 from masking_emulator.core.instants import later
-from masking_emulator.core.records.callbacks import CallbackState
+from masking_emulator.core.records.callbacks import WAITING
 from masking_emulator.core.records.calls import Phone, Route, Step
 from masking_emulator.core.records.sessions import Allocation, CoolOff, Session, Settings
 from masking_emulator.core.rules import Rules
@@ -78,9 +78,6 @@ from masking_emulator.core.timers import (
     session_key,
 )
 from masking_emulator.core.work import Work
-
-#: Named here because every settled callback is asked (Choice in core/records/base.py).
-_WAITING: Final = CallbackState.WAITING
 
 
 class State:
@@ -197,7 +194,7 @@ class State:
 
     def _on_callback_settled(self, event: CallbackSettled) -> None:
         before = self.outbox.settle(event.callback)
-        if before.state is not _WAITING:  # such a one has no timer
+        if before.state is not WAITING:  # such a one has no timer
             self.timers.cancel(callback_key(before.ordinal))
 
     def _on_delivery_switched(self, event: DeliverySwitched) -> None:

@@ -49,10 +49,6 @@ class Inputs(Record):
     v3: Sequence[str]
 
 
-#: The inner hash after the key and the first form of a URL, the same with each other form, and the outer one.
-_Begun = tuple["hashlib._Hash", Sequence["hashlib._Hash"], "hashlib._Hash"]
-
-
 class Signed(Record):
     """The nonces of a callback, and its signatures by the token of the session's owner and by the main account's."""
 
@@ -229,6 +225,10 @@ _TAILS: Final[Mapping[str, Callable[[_Address, Mapping[str, str]], str]]] = {
     "GET": _tail_of_get,
     "POST": _tail_of_post,
 }
+
+
+#: The inner hash after the key and the first form of a URL, the same with each other form, and the outer one.
+_Begun = tuple["hashlib._Hash", Sequence["hashlib._Hash"], "hashlib._Hash"]
 
 
 def _signatures(begun: _Begun, v2_end: bytes, v3_end: bytes) -> tuple[str, str]:

@@ -35,7 +35,7 @@ from masking_emulator.core.work import Work
 #: A chapter has this part of the events that are kept.
 _CHAPTERS: Final = 8
 
-#: No more records than these are cut for one event. With a bound on chapters, cuts were a sixth of 100,000 expiries.
+#: So many records are cut for one event, or fewer. With a bound on chapters, the history was a sixth of an advance.
 _CUT_FOR_AN_EVENT: Final = 4
 
 

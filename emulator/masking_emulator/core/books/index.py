@@ -9,12 +9,9 @@ age. They nearly always do; where an older one comes late, blocks have the order
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
-from operator import attrgetter
-from typing import Any, Final
 
 from masking_emulator.core.blocks import Blocks
 from masking_emulator.core.records.base import Record
-from masking_emulator.core.records.sessions import Session
 from masking_emulator.core.work import Work, finished
 
 #: Bits of a key that hold the ordinal: enough for a million million sessions.
@@ -165,23 +162,3 @@ def spanned(by_value: SortedIndex, wanted: Range, *, oldest_first: bool = False)
     """The sessions with these values; `oldest_first` says that their order is that of their age."""
     start, stop = by_value.span(wanted)
     return Candidates(by_value, start, stop, oldest_first, is_exact=True)
-
-
-def link_parties(known: dict[str, Any], sessions: Sequence[Session]) -> bool:
-    """Note for both parties of each session that they are in it alone; in a third of the time of one by one.
-
-    Whether that could be done: no party is in two of these sessions or known already, and none is missing.
-    """
-    firsts, seconds = list(map(_first_party, sessions)), list(map(_second_party, sessions))
-    parties = {*firsts, *seconds}
-    if len(parties) < 2 * len(sessions) or "" in parties or not known.keys().isdisjoint(parties):
-        return False
-    alone = list(zip(map(_uuid, sessions), strict=True))
-    known.update(zip(firsts, alone, strict=True))
-    known.update(zip(seconds, alone, strict=True))
-    return True
-
-
-_uuid: Final = attrgetter("uuid")
-_first_party: Final = attrgetter("first_party")
-_second_party: Final = attrgetter("second_party")

@@ -63,11 +63,8 @@ from masking_emulator.core.events import (
 )
 from masking_emulator.core.instants import later
 from masking_emulator.core.records.base import replace
-from masking_emulator.core.records.callbacks import Attempt, Callback, CallbackState, Outcome, RetryPlan
+from masking_emulator.core.records.callbacks import WAITING, Attempt, Callback, CallbackState, Outcome, RetryPlan
 from masking_emulator.core.refusals import Reason, Refused
-
-#: Named here because every step asks for it (Choice in core/records/base.py).
-_WAITING: Final = CallbackState.WAITING
 
 #: Outcome → how a callback ends that is not tried again.
 _ENDS: Final = {Outcome.OK: CallbackState.DELIVERED, Outcome.BLOCKED: CallbackState.BLOCKED}
@@ -121,7 +118,7 @@ class Outbox:
     def next_callback(self, session: str) -> Callback | None:
         """The next callback of this session; None where there is none, or it pauses between two attempts."""
         line = self._lines.get(session)
-        return line[0] if line and line[0].state is _WAITING else None
+        return line[0] if line and line[0].state is WAITING else None
 
     def unsettled(self) -> list[Callback]:
         """Every callback that is not settled, oldest first."""
@@ -158,7 +155,7 @@ class Outbox:
         self.ordinal = callback.ordinal
         if callback.copy_of is None:
             self._sequences[callback.session] = callback.sequence
-        if callback.state is _WAITING:
+        if callback.state is WAITING:
             self._join(callback)
 
     def pause(self, callback: Callback) -> None:

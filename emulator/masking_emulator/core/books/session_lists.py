@@ -1,8 +1,8 @@
 """Lists of sessions: which of all that are remembered match a query, how many they are, and a page of them.
 
 Most worlds are never asked for most kinds of list, so an index for a list is made when one first needs it, and kept
-from then on. Kept from the start, these indexes took a quarter of a session's memory, and of an advance over 100,000
-expiries nearly a third. Of 100,000 sessions one is made in 30 to 90 ms.
+from then on. Kept from the start, these indexes took a fifth of a session's memory, and of an advance over 100,000
+expiries a quarter. Of 100,000 sessions one is made in 30 to 90 ms.
 """
 
 # How a list is answered: each condition of the query names its candidates, as a span of one index, whose length is
@@ -29,16 +29,13 @@ from itertools import islice
 from operator import attrgetter
 from typing import Any, Final
 
-from masking_emulator.core.books.index import AgeIndex, Candidates, Range, SortedIndex, link_parties, spanned, whole
+from masking_emulator.core.books.index import AgeIndex, Candidates, Range, SortedIndex, spanned, whole
 from masking_emulator.core.books.session_query import SessionQuery, with_liveness_as_range
 from masking_emulator.core.records.sessions import Session
 from masking_emulator.core.work import Work, finished
 
 #: Up to this many candidates are sorted by age. Of more, so many match that going through them in order is faster.
 _RANKED_MAX = 20_000
-
-#: So many sessions are filled in together, where that is possible.
-_FILLED_AT_ONCE = 1000
 
 #: So many entries are copied before anybody asks whether a turn is over.
 _COPIED_AT_ONCE = 1000
@@ -48,17 +45,21 @@ _NO_SESSIONS: Final = AgeIndex()
 
 
 class _Index(ABC):
-    """UUIDs of sessions by what some condition of a query asks for."""
+    """UUIDs of sessions by what some condition of a query asks for: their `key`."""
 
-    __slots__ = ()
+    __slots__ = ("_key",)
+
+    def __init__(self, key: Callable[[Session], Any]) -> None:
+        self._key = key
 
     @abstractmethod
     def of(self, wanted: Any) -> Candidates:
         """The sessions of which this is wanted."""
 
-    @abstractmethod
     def fill(self, sessions: Iterable[Session]) -> None:
         """Take in sessions, oldest first, where there are none."""
+        for session in sessions:
+            self.enter(session)
 
     @abstractmethod
     def enter(self, session: Session) -> None:
@@ -68,9 +69,11 @@ class _Index(ABC):
     def leave(self, session: Session) -> None:
         """Take a session out, which is there with this record."""
 
-    @abstractmethod
     def move(self, before: Session, session: Session) -> None:
         """Put a session where another record of it belongs."""
+        if self._key(before) != self._key(session):
+            self.leave(before)
+            self.enter(session)
 
     @abstractmethod
     def copying(self) -> Work["_Index"]:
@@ -80,20 +83,14 @@ class _Index(ABC):
 class _ByParty(_Index):
     __slots__ = ("_of",)
 
-    def __init__(self) -> None:
+    def __init__(self, key: Callable[[Session], Any]) -> None:
+        super().__init__(key)
         # Most parties are in one session. A tuple of one takes 48 bytes, and a list 88.
         self._of: dict[str, tuple[str] | list[str]] = {}
 
     def of(self, wanted: str) -> Candidates:
         uuids = self._of.get(wanted, ())
         return Candidates(uuids, 0, len(uuids), oldest_first=False, is_exact=False)
-
-    def fill(self, sessions: Iterable[Session]) -> None:
-        rest = iter(sessions)
-        while some := list(islice(rest, _FILLED_AT_ONCE)):
-            if not link_parties(self._of, some):
-                for session in some:
-                    self.enter(session)
 
     def enter(self, session: Session) -> None:
         only = (session.uuid,)
@@ -113,13 +110,8 @@ class _ByParty(_Index):
                 assert isinstance(known, list), "a party of several sessions has a list"
                 known.remove(session.uuid)
 
-    def move(self, before: Session, session: Session) -> None:
-        if before.parties != session.parties:
-            self.leave(before)
-            self.enter(session)
-
     def copying(self) -> Work["_ByParty"]:
-        twin = _ByParty()
+        twin = _ByParty(self._key)
         for party, uuids in self._of.items():
             twin._of[party] = uuids if isinstance(uuids, tuple) else uuids.copy()
             if not len(twin._of) % _COPIED_AT_ONCE:
@@ -128,29 +120,20 @@ class _ByParty(_Index):
 
 
 class _ByKey(_Index):
-    __slots__ = ("_key", "_of")
+    __slots__ = ("_of",)
 
-    def __init__(self, key: Callable[[Session], Hashable]) -> None:
-        self._key = key
+    def __init__(self, key: Callable[[Session], Any]) -> None:
+        super().__init__(key)
         self._of: defaultdict[Hashable, AgeIndex] = defaultdict(AgeIndex)
 
     def of(self, wanted: Hashable) -> Candidates:
         return whole(self._of.get(wanted, _NO_SESSIONS))
-
-    def fill(self, sessions: Iterable[Session]) -> None:
-        for session in sessions:
-            self.enter(session)
 
     def enter(self, session: Session) -> None:
         self._of[self._key(session)].add(session.ordinal, session.uuid)
 
     def leave(self, session: Session) -> None:
         self._of[self._key(session)].remove(session.uuid)
-
-    def move(self, before: Session, session: Session) -> None:
-        if self._key(before) != self._key(session):
-            self.leave(before)
-            self.enter(session)
 
     def copying(self) -> Work["_ByKey"]:
         twin = _ByKey(self._key)
@@ -161,10 +144,10 @@ class _ByKey(_Index):
 
 
 class _ByValue(_Index):
-    __slots__ = ("_index", "_is_age", "_value")
+    __slots__ = ("_index", "_is_age")
 
-    def __init__(self, value: Callable[[Session], int], *, is_age: bool) -> None:
-        self._value = value
+    def __init__(self, key: Callable[[Session], Any], *, is_age: bool) -> None:
+        super().__init__(key)
         self._is_age = is_age
         self._index = SortedIndex()
 
@@ -174,28 +157,23 @@ class _ByValue(_Index):
     def fill(self, sessions: Iterable[Session]) -> None:
         sessions = list(sessions)
         uuids = {session.ordinal: session.uuid for session in sessions}
-        finished(self._index.filling(map(self._value, sessions), uuids))
+        finished(self._index.filling(map(self._key, sessions), uuids))
 
     def enter(self, session: Session) -> None:
-        self._index.add(self._value(session), session.ordinal, session.uuid)
+        self._index.add(self._key(session), session.ordinal, session.uuid)
 
     def leave(self, session: Session) -> None:
-        self._index.remove(self._value(session), session.ordinal)
-
-    def move(self, before: Session, session: Session) -> None:
-        if self._value(before) != self._value(session):
-            self.leave(before)
-            self.enter(session)
+        self._index.remove(self._key(session), session.ordinal)
 
     def copying(self) -> Work["_ByValue"]:
-        twin = _ByValue(self._value, is_age=self._is_age)
+        twin = _ByValue(self._key, is_age=self._is_age)
         twin._index = self._index.copy()
         yield
         return twin
 
 
 _INDEXES: Final[Mapping[str, Callable[[], _Index]]] = {
-    "party": _ByParty,
+    "party": partial(_ByParty, attrgetter("parties")),
     "number": partial(_ByKey, attrgetter("number")),
     "owner": partial(_ByKey, attrgetter("owner")),
     "created": partial(_ByValue, attrgetter("created_at"), is_age=True),

@@ -44,7 +44,7 @@ from itertools import islice
 from operator import attrgetter
 from typing import TypeVar
 
-from masking_emulator.core.books.index import AgeIndex, SortedIndex, link_parties
+from masking_emulator.core.books.index import AgeIndex, SortedIndex
 from masking_emulator.core.books.session_lists import SessionLists
 from masking_emulator.core.books.session_query import SessionQuery
 from masking_emulator.core.records.sessions import Session
@@ -137,10 +137,7 @@ class SessionBook:
         self._sessions[session.uuid] = session
         if before is None:
             self._expires.add(session.expires_at, session.ordinal, session.uuid)
-            if session.is_live:
-                self._link_parties(session)
-                self._link_number(session)
-                self.live_count += 1
+            self._link(session)
             self._lists.enter(session)
         else:
             self._move(before, session)
@@ -149,9 +146,10 @@ class SessionBook:
     def filling(self, sessions: Sequence[Session]) -> Work[None]:
         """The work of putting sessions, oldest first, into this book, which is empty."""
         self._sessions.update(zip(map(attrgetter("uuid"), sessions), sessions, strict=True))
-        for start in range(0, len(sessions), _FILLED_AT_ONCE):
-            self._link_many([s for s in sessions[start : start + _FILLED_AT_ONCE] if s.is_live])
-            yield
+        for count, session in enumerate(sessions):
+            self._link(session)
+            if not count % _FILLED_AT_ONCE:
+                yield
         uuids = {session.ordinal: session.uuid for session in sessions}
         yield
         yield from self._expires.filling(map(attrgetter("expires_at"), sessions), uuids)
@@ -171,14 +169,12 @@ class SessionBook:
         """How many sessions match at `now`, and the wanted page of them, newest first."""
         return self._lists.select(query, now, live_count=self.live_count)
 
-    def _link_many(self, live: Sequence[Session]) -> None:
-        """Let calls and creates find live sessions."""
-        if not link_parties(self._live_of, live):
-            for session in live:
-                self._link_parties(session)
-        for session in live:
+    def _link(self, session: Session) -> None:
+        """Let calls and creates find a session that is new, if it lives."""
+        if session.is_live:
+            self._link_parties(session)
             self._link_number(session)
-        self.live_count += len(live)
+            self.live_count += 1
 
     def _move(self, before: Session, session: Session) -> None:
         if before.expires_at != session.expires_at:

@@ -14,14 +14,21 @@ from masking_emulator.core.decisions.sessions import timed_out
 from masking_emulator.core.events import CallEnded, CallsForgotten, Event, LegEnded, SessionCallEnded
 from masking_emulator.core.instants import SECOND_US
 from masking_emulator.core.records.base import Record, replace
-from masking_emulator.core.records.calls import Call, CallSignal, Cause, History, Interaction, Leg, Phase, Role, Source
+from masking_emulator.core.records.calls import (
+    FIRST,
+    SECOND,
+    Call,
+    CallSignal,
+    Cause,
+    History,
+    Interaction,
+    Leg,
+    Phase,
+    Source,
+)
 from masking_emulator.core.records.sessions import Session
 from masking_emulator.core.rules import Rules, Tariff, forgotten_at_once
 from masking_emulator.core.state import State
-
-# Named here because every step asks for them (Choice in core/records/base.py).
-_FIRST: Final = Role.FIRST
-_SECOND: Final = Role.SECOND
 
 
 class _Ending(Record):
@@ -135,7 +142,7 @@ def _with(session: Session, call: Call, interactions_max: int) -> History:
     assert call.ended_at is not None, "only an ended call leaves an interaction"
     history = session.history
     by_role = {leg.role: leg for leg in call.legs}
-    first, second = by_role.get(_FIRST), by_role.get(_SECOND)
+    first, second = by_role.get(FIRST), by_role.get(SECOND)
     stranger = second if session.first_party else first
     interaction = Interaction(
         call=call.uuid,

@@ -28,6 +28,7 @@ from masking_emulator.core.events import (
 from masking_emulator.core.instants import SECOND_US, later
 from masking_emulator.core.records.base import replace
 from masking_emulator.core.records.calls import (
+    FIRST,
     Call,
     CallSignal,
     Leg,
@@ -52,7 +53,6 @@ _ANSWERED: Final = (Route.CONNECT, Route.ASK_PIN, Route.ANYONE, Route.ANNOUNCE)
 # Named here because every step asks for them (Choice in core/records/base.py).
 _PLACED: Final = Route.PLACED
 _ASK_PIN: Final = Route.ASK_PIN
-_FIRST: Final = Role.FIRST
 _BEGINNING: Final = Phase.RINGING_FIRST
 _CONNECTING: Final = Phase.RINGING_SECOND
 _ENDED: Final = Phase.ENDED
@@ -308,7 +308,7 @@ def _check_room(state: State) -> None:
 
 def _played_to(session: Session, call: Call, place: int, now: int) -> list[Event]:
     """What a party hears before it is connected. It takes no time, because its length is not known."""
-    first = call.legs[place].role is _FIRST
+    first = call.legs[place].role is FIRST
     url = session.settings.first_party_play if first else session.settings.second_party_play
     return _played(call, Message.FIRST_PARTY if first else Message.SECOND_PARTY, url, now) if url else []
 

@@ -23,22 +23,20 @@ from masking_emulator.core.events import (
     SessionExpired,
     SessionNumberReplaced,
 )
-from masking_emulator.core.records.callbacks import Callback, CallbackState, Channel, Notice, NoticeKind
-from masking_emulator.core.records.calls import PinVerdict, Recording, Role
+from masking_emulator.core.records.callbacks import WAITING, Callback, CallbackState, Channel, Notice, NoticeKind
+from masking_emulator.core.records.calls import FIRST, SECOND, PinVerdict, Recording
 from masking_emulator.core.records.sessions import Session
 from masking_emulator.core.state import State
 
 # Named here because every step asks for them (Choice in core/records/base.py).
 _STATUS: Final = Channel.STATUS
 _RECORDING: Final = Channel.RECORDING
-_FIRST: Final = Role.FIRST
 _DELETED: Final = Ending.DELETED
-_WAITING: Final = CallbackState.WAITING
 _KEPT: Final = CallbackState.KEPT
 _CALL_OVER: Final = NoticeKind.CALL_OVER
 
 #: The party on each leg, where a leg is reported by its position.
-_BY_POSITION: Final = (Role.FIRST, Role.SECOND)
+_BY_POSITION: Final = (FIRST, SECOND)
 
 # Notices of sessions say nothing else, so that one of each is enough.
 _TIMED_OUT: Final = Notice(NoticeKind.TIMED_OUT)
@@ -105,7 +103,7 @@ def again(state: State, callback: Callback, now: int) -> CallbackDue:
 
 def _first_state(state: State) -> CallbackState:
     is_full = len(state.outbox) >= state.rules.callbacks_waiting_max
-    return CallbackState.DROPPED if is_full else _WAITING
+    return CallbackState.DROPPED if is_full else WAITING
 
 
 def _of_leg(kind: NoticeKind) -> Callable[[State, Any], _Addressed | None]:
@@ -117,7 +115,7 @@ def _of_leg(kind: NoticeKind) -> Callable[[State, Any], _Addressed | None]:
         if session is None or role is None:
             return None
         who = _BY_POSITION[event.leg] if state.rules.notify.by_position else role
-        if rings and who is _FIRST:
+        if rings and who is FIRST:
             return None  # the vendor has no event for the first party's ring (ledger: event_first_party_ring)
         return session, _STATUS, Notice(kind, call, event.leg, who)
 

@@ -57,6 +57,9 @@ class CallbackState(Choice):
     KEPT = "kept"
 
 
+#: Named here because every step asks for it (Choice in base.py).
+WAITING: Final = CallbackState.WAITING
+
 #: Of a callback in one of these something is yet to come.
 OPEN_STATES: Final = (CallbackState.WAITING, CallbackState.RETRYING, CallbackState.HELD)
 

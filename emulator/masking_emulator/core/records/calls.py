@@ -23,12 +23,12 @@ class Role(Choice):
     @property
     def other(self) -> "Role":
         """The party on the other end."""
-        return _SECOND if self is _FIRST else _FIRST
+        return SECOND if self is FIRST else FIRST
 
 
-# Named here because every step asks for them (Choice in core/records/base.py).
-_FIRST: Final = Role.FIRST
-_SECOND: Final = Role.SECOND
+# Named here because every step asks for them (Choice in base.py).
+FIRST: Final = Role.FIRST
+SECOND: Final = Role.SECOND
 
 
 class Habit(Choice):

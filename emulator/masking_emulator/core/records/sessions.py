@@ -9,7 +9,7 @@ from typing import Final
 
 from masking_emulator.core.instants import SECOND_US
 from masking_emulator.core.records.base import Choice, Explained, Record
-from masking_emulator.core.records.calls import NO_HISTORY, History, Pins, Role
+from masking_emulator.core.records.calls import FIRST, NO_HISTORY, History, Pins, Role
 
 MAIN_ACCOUNT = 0
 
@@ -24,7 +24,6 @@ class Status(Choice):
 
 #: Named here because every step asks for them (Choice in base.py).
 _LIVE: Final = (Status.ACTIVE, Status.IN_PROGRESS)
-_FIRST: Final = Role.FIRST
 
 
 class DropReason(Explained):
@@ -139,7 +138,7 @@ class Session(Record):
 
     def party(self, role: Role) -> str:
         """The number of this party; "" where it is missing."""
-        return self.first_party if role is _FIRST else self.second_party
+        return self.first_party if role is FIRST else self.second_party
 
     @property
     def pair(self) -> "Pair":
