@@ -1,6 +1,7 @@
 """Fixtures that all tests share: one server for the session, and a fresh world on it for each test that asks.
 
 With MASKING_EMULATOR_NO_SKIPS=1 a skip is a failure, so that a machine that should have everything proves it.
+With MASKING_EMULATOR_NO_PROGRAMS=1 what starts programs is skipped (programs.py).
 """
 
 import os
@@ -16,6 +17,7 @@ from masking_emulator.server.thread import ServerThread
 from tests.answers import Answer, answers_kept, undescribed
 from tests.farm.front import MEMBERS, shared_farm
 from tests.plivo.ask import Api, api_of
+from tests.programs import skip_starts
 
 _NO_SKIPS: Final = os.environ.get("MASKING_EMULATOR_NO_SKIPS") == "1"
 
@@ -29,6 +31,8 @@ if hasattr(signal, "SIGHUP") and signal.getsignal(signal.SIGHUP) is signal.SIG_I
 # The first example may pay for an import, and every one shares its machine; how fast things are, `make bench` measures.
 settings.register_profile("masking_emulator", deadline=None)
 settings.load_profile("masking_emulator")
+
+skip_starts()
 
 
 @pytest.fixture(scope="session", autouse=True)

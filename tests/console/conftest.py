@@ -19,6 +19,7 @@ from masking_emulator.server.thread import ServerThread
 
 from tests.console import fonts
 from tests.plivo.ask import Api, api_of
+from tests.programs import may_start
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Playwright, Request
@@ -127,8 +128,8 @@ class Console:
 
 
 def browser_path() -> str | None:
-    """The system's Chromium; None where there is none."""
-    return next((path for path in map(shutil.which, NAMES) if path), None)
+    """The system's Chromium; None where there is none, or none may be started."""
+    return None if not may_start else next((path for path in map(shutil.which, NAMES) if path), None)
 
 
 @contextmanager
