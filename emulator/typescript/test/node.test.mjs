@@ -2,7 +2,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, writeFile } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { get } from "node:http";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
@@ -213,9 +213,9 @@ test("a story is triggered, over a callback route", async () => {
   assert.deepEqual(await world.routes.all(), [{ from: "https://shop.example.com/in", to: receiver.url.slice(0, -1) }]);
 });
 
-test("a state is saved in a file and put back", async () => {
+test("a state is saved in a file and put back", async (t) => {
   const { sessionUuid: session } = await create();
-  const file = join(await mkdtemp(join(tmpdir(), "masking-")), "state.json");
+  const file = join(await emptyFolder(t), "state.json");
   await world.saveSnapshot(file);
   await world.advance(1800);
   await world.loadSnapshot(file);
@@ -281,8 +281,8 @@ test("an emulator that is not there is named, and all that was tried to start on
   await assert.rejects(Emulator.start({ url: emulator.url, command: "masking-emulator" }), TypeError);
 });
 
-test("without the command, Python's module is started; without either, all that was tried is named", async () => {
-  const folder = await mkdtemp(join(tmpdir(), "masking-"));
+test("without the command, Python's module is started; without either, all that was tried is named", async (t) => {
+  const folder = await emptyFolder(t);
   const { PATH: path } = process.env;
   try {
     process.env.PATH = folder;
@@ -300,6 +300,13 @@ test("without the command, Python's module is started; without either, all that 
     process.env.PATH = path;
   }
 });
+
+/** A folder that is there for as long as the test. */
+async function emptyFolder(t) {
+  const folder = await mkdtemp(join(tmpdir(), "masking-"));
+  t.after(() => rm(folder, { recursive: true }));
+  return folder;
+}
 
 /** The emulator answers, and ends when it is asked to. */
 async function answersAndEnds(started) {
