@@ -36,9 +36,12 @@ _LOOKED_S: Final = 5.0
 _FILL_S_MAX: Final = 10.0
 _ENVIRONMENT: Final = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
+#: What one visit to a peer came to, and the bare server's mean in the same round.
+_Visit = tuple[Mapping[str, float], Mapping[str, float]]
+
 
 class Missing(Exception):
-    """A peer cannot be had here; the message says why."""
+    """A peer cannot be had here, or does not hold out; the message says why."""
 
 
 def home_of(peer: Peer) -> Path:
@@ -188,7 +191,10 @@ def measured(peer: Peer, seconds: float) -> dict[str, float]:
 
 
 def run(rounds: int, seconds: float, chosen: Sequence[Peer]) -> dict[str, Any]:
-    """Every round over every peer; what is skipped is said with its reason."""
+    """Every round over every peer; what is skipped is said with its reason.
+
+    A peer that does not hold out in one round is measured in the others; it is skipped where it held out in none.
+    """
     client()
     skipped: dict[str, str] = {}
     for peer in chosen:
@@ -196,25 +202,24 @@ def run(rounds: int, seconds: float, chosen: Sequence[Peer]) -> dict[str, Any]:
             installed(peer)
         except Missing as missing:
             skipped[peer.name] = str(missing)
-    visits: dict[str, list[dict[str, float]]] = {peer.name: [] for peer in chosen}
-    yards: list[dict[str, float]] = []
+    there = [peer for peer in chosen if peer.name not in skipped]
+    visits: dict[str, list[_Visit]] = {peer.name: [] for peer in there}
     load_before = _cores_busy()
     for number in range(rounds):
         firsts: dict[str, dict[str, float]] = {}
-        for peer in chosen:
-            if peer.name in skipped:
-                continue
+        for peer in there:
             try:
                 firsts[peer.name] = measured(peer, seconds)
             except Missing as missing:
                 skipped[peer.name] = str(missing)
                 print(f"{peer.name}: {missing}", file=sys.stderr)
         last = measured(chosen[0], seconds)
-        yards.append({key: (value + last[key]) / 2 for key, value in firsts[BARE].items()})
+        yard = {key: (value + last[key]) / 2 for key, value in firsts[BARE].items()}
         for name, visit in firsts.items():
-            visits[name].append(visit)
+            visits[name].append((visit, yard))
         print(f"round {number + 1} of {rounds}", file=sys.stderr, flush=True)
-    rows = {name: _summed(found, yards) for name, found in visits.items() if found and name not in skipped}
+    rows = {name: _summed(found) for name, found in visits.items() if found}
+    skipped = {name: why for name, why in skipped.items() if name not in rows}
     return {
         "day": datetime.now(UTC).date().isoformat(),
         "revision": _said("git", "rev-parse", "--short", "HEAD"),
@@ -240,10 +245,10 @@ def _cores_busy() -> float:
     return (os.cpu_count() or 1) * (1 - (idle_after - idle_before) / (all_after - all_before))
 
 
-def _summed(visits: Sequence[Mapping[str, float]], yards: Sequence[Mapping[str, float]]) -> dict[str, float]:
-    medians = {key: median(visit[key] for visit in visits) for key in visits[0]}
+def _summed(visits: Sequence[_Visit]) -> dict[str, float]:
+    medians = {key: median(visit[key] for visit, _ in visits) for key in visits[0][0]}
     ratios = {
-        f"{key}_of_bare": median(visit[key] / yard[key] for visit, yard in zip(visits, yards, strict=False))
+        f"{key}_of_bare": median(visit[key] / yard[key] for visit, yard in visits)
         for key in ("pairs_16", "pairs_1", "creates_16", "start_ms", "p99_ms")
     }
     return {key: round(value, 3) for key, value in (medians | ratios).items()}
