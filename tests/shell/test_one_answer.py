@@ -5,6 +5,7 @@ import socket
 
 import pytest
 from masking_emulator.server.connection import OneAnswer
+from masking_emulator.server.thread import ServerThread
 
 from tests.plivo.ask import Api
 from tests.shell.raw import connected, head, said_to, status_of
@@ -58,6 +59,7 @@ def _written(*pieces: bytes | None) -> list[bytes]:
         ([b"head", None, None, b"body", None], [b"head", b"body"]),
         ([b"head", b"closed"], [b"head", b"closed"]),
         ([b"head", b"body", b"closed", None], [b"headbody", b"closed"]),
+        ([b"closed", b"head", None], [b"closed"]),
         ([b"head"], []),
     ],
 )
@@ -91,3 +93,16 @@ def test_interim_answer_comes_before_the_body_is_sent(api: Api) -> None:
         assert b"HTTP/1.1 100 Continue\r\n\r\n" == connection.recv(25, socket.MSG_WAITALL)
         connection.sendall(b'{"seconds":1}')
         assert 200 == status_of(connection.recv(12, socket.MSG_WAITALL))
+
+
+def test_client_that_asks_several_times_and_leaves_is_no_failure(
+    emulator: ServerThread, caplog: pytest.LogCaptureFixture
+) -> None:
+    """What waits for its turn when the client goes is not answered into the void: uvloop refuses that."""
+    for _ in range(10):
+        with connected(emulator.url) as connection:
+            connection.sendall(head("GET", "/nothing", Host="elsewhere") * 3)
+            connection.recv(500)
+    assert 200 == status_of(said_to(emulator.url, head("GET", "/_emulator/health", Connection="close")))
+
+    assert [] == caplog.records

@@ -87,7 +87,8 @@ class OneAnswer:
         if self._waits is not None and self._head is not None:
             self._waits.cancel()
             self._waits = None
-            self._transport.write(self._head)
+            if not self._transport.is_closing():  # a client may leave within the turn, and uvloop raises then
+                self._transport.write(self._head)
 
 
 def connection_of(scope: Scope) -> Connection:

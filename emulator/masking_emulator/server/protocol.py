@@ -117,10 +117,7 @@ class HttpProtocol(HttpToolsProtocol):
 
     def give_up(self) -> None:
         """End at once: the app is told that the client is gone, and what it still writes is thrown away."""
-        self.pipeline.clear()
-        for cycle in self._unanswered:
-            cycle.disconnected = True
-            cycle.message_event.set()
+        self._tell_gone()
         self.flow.resume_writing()
         self.transport.abort()
 
@@ -141,9 +138,17 @@ class HttpProtocol(HttpToolsProtocol):
         self._unset_keepalive_if_required()
         if self._watch is not None:
             self._watch.cancel()
+        self._tell_gone()
         super().connection_lost(exc)
         self._crowd.forget(self)
         self._ended()
+
+    def _tell_gone(self) -> None:
+        """Tell every request that is not answered that its client is gone; uvicorn tells the newest one alone."""
+        self.pipeline.clear()
+        for cycle in self._unanswered:
+            cycle.disconnected = True
+            cycle.message_event.set()
 
     def data_received(self, data: bytes) -> None:
         """More of a request, or of several."""
