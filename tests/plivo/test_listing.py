@@ -91,10 +91,23 @@ def test_limit_is_clamped_where_the_policy_says_so(sent: str, limit: int) -> Non
 
 
 @pytest.mark.parametrize("name", ["limit", "offset", "duration", "duration__lt"])
-@pytest.mark.parametrize("sent", ["ten", "1.5", "1e1", "٣", "--1", " 1", "9" * 13])
+@pytest.mark.parametrize("sent", ["ten", "1.5", "1e1", "٣", "--1", " 1", "-"])
 def test_number_that_is_no_integer_is_refused(name: str, sent: str) -> None:
     """The text is that of a body's integers (ledger: list_integer_text)."""
     assert _refusal(**{name: sent}) == f"Invalid parameter. {name} should be an integer."
+
+
+@pytest.mark.parametrize("digits", [13, 21, 5_000])
+def test_number_of_many_digits_is_one_too(digits: int) -> None:
+    """It is larger than any limit, and no session is so far behind, or lasts so long (ledger: list_integer_text)."""
+    many = "9" * digits
+
+    for limit in (many, f"-{many}"):
+        assert _refusal(limit=limit) == "Invalid parameter. limit is outside the allowed range."
+    assert _refusal(offset=f"-{many}") == "Invalid parameter. offset is outside the allowed range."
+    assert 10**12 == _query(offset=many).offset
+    assert 10**12 == _query(duration__gte=many).duration.low
+    assert 7 == _query(offset="7".rjust(digits, "0")).offset
 
 
 def test_offset_counts_sessions_from_0() -> None:

@@ -22,7 +22,9 @@ Fields = Mapping[str, str]
 COMPARISONS: Final = ("lt", "lte", "gt", "gte")
 
 _TIME: Final = re.compile(r"(\d{4})-(\d\d)-(\d\d) (\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,6}))?)?", flags=re.ASCII)
-_INTEGER_DIGITS_MAX: Final = 12
+
+#: Further from 0 than any limit, offset or duration; what is further still is taken for this.
+_INTEGER_MAX: Final = 10**12
 
 _EVERYTHING: Final = Range()
 
@@ -167,10 +169,13 @@ def amount(name: str, text: str) -> Value:
 
 
 def integer(name: str, text: str) -> int:
-    """A whole number. Raises ApiError 400."""
-    if not (text.isascii() and text.removeprefix("-").isdigit() and len(text) <= _INTEGER_DIGITS_MAX):
+    """A whole number, from -10**12 to 10**12. Raises ApiError 400."""
+    digits = text.removeprefix("-")
+    if not (text.isascii() and digits.isdigit()):
         raise refused_parameter(refusals.NOT_AN_INTEGER, name, f"{name} is {text[:60]!r}")
-    return int(text)
+    digits = digits.lstrip("0")  # Python reads no more than 4,300 digits
+    size = min(int(digits[:20] or 0), _INTEGER_MAX)
+    return -size if text.startswith("-") else size
 
 
 def number(fields: Fields, name: str) -> str | None:

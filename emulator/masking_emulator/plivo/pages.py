@@ -106,19 +106,21 @@ def links(page: Page[Any], path: str, shown: Shown[Any]) -> tuple[str | None, st
 
 def limit_of(pairs: Sequence[tuple[str, str]], policy: Policy) -> int:
     """How many a page has. Raises ApiError 400."""
-    limit = integer("limit", fields_of(pairs).get("limit", str(LIMIT_MAX)))
+    sent = fields_of(pairs).get("limit", str(LIMIT_MAX))
+    limit = integer("limit", sent)
     if 1 <= limit <= LIMIT_MAX:
         return limit
     if policy.list_limit_out_of_range == "clamp":
         return min(max(limit, 1), LIMIT_MAX)
-    raise refused_parameter(refusals.OUT_OF_RANGE, "limit", f"limit is {limit}, and 1 to {LIMIT_MAX} are allowed")
+    raise refused_parameter(refusals.OUT_OF_RANGE, "limit", f"limit is {sent[:60]}, and 1 to {LIMIT_MAX} are allowed")
 
 
 def offset_of(pairs: Sequence[tuple[str, str]]) -> int:
     """How many come before the page. Raises ApiError 400."""
-    offset = integer("offset", fields_of(pairs).get("offset", "0"))
+    sent = fields_of(pairs).get("offset", "0")
+    offset = integer("offset", sent)
     if offset < 0:
-        raise refused_parameter(refusals.OUT_OF_RANGE, "offset", f"offset is {offset}, and 0 is the least")
+        raise refused_parameter(refusals.OUT_OF_RANGE, "offset", f"offset is {sent[:60]}, and 0 is the least")
     return offset
 
 
