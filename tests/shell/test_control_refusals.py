@@ -90,6 +90,18 @@ def test_bad_body_is_refused_with_its_field(api: Api, method: str, path: str, bo
     assert before == good(control(api, "GET", "{w}"))
 
 
+@pytest.mark.parametrize(
+    ("body", "sentence"),
+    [
+        ({"seconds": 1, "next": True}, "give one of seconds, to, next, not seconds and next"),
+        ({"patience_s": 1}, "give one of seconds, to, next"),
+    ],
+)
+def test_keys_of_which_one_is_wanted_are_named(api: Api, body: Mapping[str, Any], sentence: str) -> None:
+    """Not the schema's words, which are those of a library."""
+    assert sentence == control(api, "POST", f"/worlds/{api.auth_id}/clock/advance", body).error
+
+
 def test_bad_rate_with_a_good_instant_changes_neither(api: Api) -> None:
     """A PUT of the clock is done whole or not at all."""
     refused = control(api, "PUT", "{w}/clock", {"rate": 5, "now": "2025-01-01T00:00:00Z"})

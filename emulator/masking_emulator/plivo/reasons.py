@@ -4,7 +4,7 @@ jsonschema's own messages print regular expressions and Python lists. A schema t
 `title` what the value has to be, and the sentence is made of that.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
 from masking_emulator.plivo.validation import hint, unknown_key
@@ -30,6 +30,9 @@ def reason_of(error: "ValidationError") -> str:
         case "enum":
             known = list(map(str, schema["enum"]))
             return f"{_quoted(value)} is none of {', '.join(known)}{hint(str(value)[:_QUOTED_MAX], known)}"
+        case "oneOf" if isinstance(value, Mapping) and (choice := _choice(schema["oneOf"])):
+            given = " and ".join(name for name in choice if name in value)
+            return f"give one of {', '.join(choice)}" + (f", not {given}" if given else "")
         case "additionalProperties" if isinstance(value, Mapping):
             return unknown_key(unknown_keys(error)[0], schema.get("properties", {}))
     return error.message[:_SENTENCE_MAX]
@@ -41,6 +44,12 @@ def unknown_keys(error: "ValidationError") -> list[str]:
     assert isinstance(error.instance, Mapping), "only an object has keys"
     known = error.schema.get("properties", {})
     return sorted(str(name) for name in error.instance if name not in known)
+
+
+def _choice(alternatives: Sequence[Any]) -> list[str]:
+    """The keys of which one must be given, where each alternative is that one is; none elsewhere."""
+    ones = [one["required"] for one in alternatives if one.keys() == {"required"} and len(one["required"]) == 1]
+    return [name for (name,) in ones] if len(ones) == len(alternatives) else []
 
 
 def _quoted(value: Any) -> str:
