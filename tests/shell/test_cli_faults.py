@@ -63,21 +63,25 @@ def test_note_is_printed_beside(api: Api) -> None:
 
 
 @pytest.mark.parametrize(
-    ("words", "reason"),
+    ("words", "reason", "code"),
     [
-        (["faults", "add"], "it does nothing"),
-        (["faults", "add", "--operation", "fly", "--status", "500"], "--operation: 'fly' is none of create_session, "),
-        (["faults", "clear", "fault-9"], "the world has no fault 'fault-9'"),
-        (["requests", "show", "9"], "request 9 is not there; none is kept"),
-        (["requests", "list", "--operation", "fly"], "--operation: 'fly' is none of create_session, "),
-        (["requests", "verify", "--operation", "fly"], "--operation: 'fly' is none of create_session, "),
+        (["faults", "add"], "it does nothing", 2),
+        (
+            ["faults", "add", "--operation", "fly", "--status", "500"],
+            "--operation: 'fly' is none of create_session, ",
+            2,
+        ),
+        (["faults", "clear", "fault-9"], "the world has no fault 'fault-9'", 1),
+        (["requests", "show", "9"], "request 9 is not there; none is kept", 1),
+        (["requests", "list", "--operation", "fly"], "--operation: 'fly' is none of create_session, ", 2),
+        (["requests", "verify", "--operation", "fly"], "--operation: 'fly' is none of create_session, ", 2),
     ],
 )
-def test_refusal_is_one_sentence(api: Api, words: list[str], reason: str) -> None:
-    """Exit 1 and the server's reason."""
+def test_refusal_is_one_sentence(api: Api, words: list[str], reason: str, code: int) -> None:
+    """The server's reason; a wrong value is a wrong call, everything else a refusal."""
     del api
 
-    assert reason in sentence(run(*words), 1)
+    assert reason in sentence(run(*words), code)
 
 
 @pytest.mark.parametrize(

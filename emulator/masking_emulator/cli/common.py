@@ -82,7 +82,7 @@ class Verb(click.Command):
             hint = "" if "http:// URL" in str(error) else "; start one with `masking-emulator serve`"
             end(EXIT_UNREACHABLE, f"{error}{hint}")
         except ControlRefused as error:
-            end(EXIT_REFUSED, self._refusal(error))
+            end(EXIT_USAGE if error.status == 400 else EXIT_REFUSED, self._refusal(error))
         except KeyboardInterrupt:
             sys.exit(_EXIT_INTERRUPTED)
         except BrokenPipeError:
