@@ -119,6 +119,11 @@ def whole_file(path: Path, *, private: bool = True) -> Iterator[IO[bytes]]:
                 os.unlink(beside.name)
 
 
+def for_this_user(path: str, flags: int) -> int:
+    """Opens a file (an `opener` of `open`) so that, where it is new, nobody else reads it until somebody shares it."""
+    return os.open(path, flags, 0o600)
+
+
 def sweep(path: Path) -> None:
     """Remove what a process that was killed has left of its attempts to write this file. Raises OSError."""
     left = re.compile(rf"\.{re.escape(path.name)}\.{_RANDOM}{re.escape(_UNFINISHED)}")

@@ -306,6 +306,16 @@ def test_file_keeps_its_permissions(tmp_path: Path) -> None:
 
 
 @posix
+def test_new_files_are_for_this_user_alone(tmp_path: Path) -> None:
+    """A state and a recording have the account's token in them."""
+    state, recording = tmp_path / "state.json", tmp_path / "run.jsonl"
+    keeping, world = _kept(state, recording)
+    keeping.end(world)
+
+    assert (0o600, 0o600) == (stat.S_IMODE(state.stat().st_mode), stat.S_IMODE(recording.stat().st_mode))
+
+
+@posix
 def test_file_keeps_its_owner(tmp_path: Path) -> None:
     """A container's root writes the state of a user, who goes on with it; any other may choose one of its groups."""
     owners = (12345, 12345) if os.geteuid() == 0 else (os.geteuid(), os.getgroups()[-1])

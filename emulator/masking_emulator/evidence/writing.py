@@ -4,7 +4,6 @@ What is seen goes through redaction before it is anywhere else, and through a fi
 was captured before a crash is there afterwards.
 """
 
-import os
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,7 +27,7 @@ from masking_emulator.evidence.captures import (
     line_of,
 )
 from masking_emulator.evidence.redaction import Redactor, decoded
-from masking_emulator.wholefile import CannotKeepFile, require_file
+from masking_emulator.wholefile import CannotKeepFile, for_this_user, require_file
 
 #: More of a body is not kept, only its length.
 BODY_BYTES_MAX: Final = 2_097_152
@@ -190,14 +189,9 @@ def _new_file(path: Path) -> IO[str]:
         require_file(path)
         if path.exists() and path.stat().st_size:
             raise CannotKeepFile(f"{path}: there is something in it already; remove it, or name another file")
-        return open(path, "w", encoding="utf-8", newline="\n", opener=_for_this_user)
+        return open(path, "w", encoding="utf-8", newline="\n", opener=for_this_user)
     except (OSError, ValueError) as error:  # ValueError: a null byte
         raise CannotKeepFile(f"{path}: {getattr(error, 'strerror', None) or error}") from None
-
-
-def _for_this_user(path: str, flags: int) -> int:
-    """Until somebody decides to share it, nobody else reads it."""
-    return os.open(path, flags, 0o600)
 
 
 def _is_form(headers: Sequence[tuple[str, str]]) -> bool:

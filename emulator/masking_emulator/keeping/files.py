@@ -15,7 +15,7 @@ from masking_emulator.core.work import Work, finished
 from masking_emulator.keeping.lock import FileLock, Taken
 from masking_emulator.keeping.recordings import NoRecording, whole_bytes
 from masking_emulator.keeping.snapshot import BadSnapshot, cutting, load, saving
-from masking_emulator.wholefile import CannotKeepFile, require_file, sweep
+from masking_emulator.wholefile import CannotKeepFile, for_this_user, require_file, sweep
 from masking_emulator.world.life import SavedWorld
 from masking_emulator.world.recorder import Recorder
 from masking_emulator.world.spec import WorldSpec
@@ -62,7 +62,8 @@ class Keeping:
         self._take(recording)
         try:
             # Written to only in the end: a server that cannot listen must leave an earlier recording as it was.
-            self._file = self._until_end.enter_context(recording.open("ab+", buffering=0))
+            file = open(recording, "ab+", buffering=0, opener=for_this_user)  # noqa: SIM115  # closed with the others
+            self._file = self._until_end.enter_context(file)
             self._whole_bytes = whole_bytes(self._file, os.fstat(self._file.fileno()).st_size)
         except NoRecording:
             raise CannotKeepFile(f"{recording}: it is there already and holds no recording of this version") from None
