@@ -132,7 +132,7 @@ def test_snapshot_is_of_one_moment() -> None:
         async with _service() as service:
             before = json.loads(json.dumps(snapshot_of(service.world)))
             task = asyncio.ensure_future(service.ask("GET", "/snapshot"))
-            for _ in range(100):
+            for _ in range(20):
                 await asyncio.sleep(0)
             await service.create()
             went_on = not task.done()

@@ -58,7 +58,7 @@ async def advance_clock(asked: ControlRequest) -> Response:
         answer["events_left_out"] = left_out
     if out:
         answer["callbacks_out"] = out
-    return await response_in_pieces(answer, world.turn_s)
+    return await response_in_pieces(asked, answer)
 
 
 def clock_json(world: World) -> dict[str, Any]:

@@ -40,7 +40,7 @@ async def show_journal(asked: ControlRequest) -> Response:
     world.caught_up()
     events = world.journal.after(whole(asked.query, "after", 0), min(whole(asked.query, "limit", 1000), EVENTS_MAX))
     journal = {"first": world.journal.first, "last": world.journal.last}
-    return await response_in_pieces(journal | {"events": (numbered(*event) for event in events)}, world.turn_s)
+    return await response_in_pieces(asked, journal | {"events": (numbered(*event) for event in events)})
 
 
 def follow_journal(asked: ControlRequest) -> Response:

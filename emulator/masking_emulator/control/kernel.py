@@ -12,6 +12,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
+from masking_emulator.control.codings import BadCoding, decoded, known
 from masking_emulator.control.origin import is_from_foreign_page
 from masking_emulator.core import instants
 from masking_emulator.core.records.base import Record
@@ -227,6 +228,8 @@ class ControlEndpoint:
             body = await self._read_body(request, operation)
         except BodyTooLong:
             raise ControlError(413, f"a body may have {operation.body_bytes_max} bytes") from None
+        except BadCoding as bad:
+            raise ControlError(400, str(bad), "Content-Encoding") from None
         except (ValueError, RecursionError) as unreadable:
             raise ControlError(400, f"the body is no JSON: {unreadable}") from None
         error = self._validators[operation.method].best(body)
@@ -235,7 +238,25 @@ class ControlEndpoint:
         return body
 
     async def _read_body(self, request: Request, operation: Operation) -> Mapping[str, Any]:
-        pieces = body_pieces(request.scope, request.receive, operation.body_bytes_max)
+        received = body_pieces(request.scope, request.receive, operation.body_bytes_max)
+        try:
+            return await self._read(request, operation, self._decoded(request, operation, received))
+        except (ValueError, RecursionError, BadCoding):
+            async for _ in received:  # whoever is still sending reads no answer before the end
+                pass
+            raise
+
+    def _decoded(self, request: Request, operation: Operation, received: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+        coding = request.headers.get("content-encoding", "identity").strip().lower()
+        if coding == "identity":
+            return received
+        if coding not in known():
+            read = ", ".join(known())
+            reason = f"{coding[:60]!r} is no coding that is read here, as {read} are"
+            raise ControlError(415, reason, "Content-Encoding", {"Accept-Encoding": read})
+        return decoded(received, coding, operation.body_bytes_max, self._hub.turn_s)
+
+    async def _read(self, request: Request, operation: Operation, pieces: AsyncIterator[bytes]) -> Mapping[str, Any]:
         begun: list[bytes] = []
         length = 0
         while length < _LONG_BYTES:
@@ -252,12 +273,7 @@ class ControlEndpoint:
             world = self._hub.world(request.path_params["auth_id"])
             await world.entered()
             readers = operation.arriving(world)
-        try:
-            body = await read_as_it_comes(_in_order(begun, pieces), readers, self._hub.turn_s)
-        except (ValueError, RecursionError):
-            async for _ in pieces:  # whoever is still sending reads no answer before the end
-                pass
-            raise
+        body = await read_as_it_comes(_in_order(begun, pieces), readers, self._hub.turn_s)
         if not isinstance(body, dict):
             raise ControlError(400, f"the body is a JSON {type(body).__name__}")
         return body

@@ -21,6 +21,7 @@ _REFUSALS: Final[Mapping[str, str]] = {
     "405": "Not possible with this method",
     "409": "A limit is reached, or what was expected is not so",
     "413": "The body is too large",
+    "415": "The body is in a coding that is not known here",
 }
 
 

@@ -31,7 +31,7 @@ async def show_moment(asked: ControlRequest) -> Response:
     world = asked.world
     moment = await _moment(world, asked, "sequence")
     body = moment_json(moment, world, limit=whole(asked.query, "limit", _ALL))
-    return await response_in_pieces(body, world.turn_s)
+    return await response_in_pieces(asked, body)
 
 
 async def show_changes(asked: ControlRequest) -> Response:
@@ -49,7 +49,7 @@ async def show_changes(asked: ControlRequest) -> Response:
         raise ControlError(400, f"{before.sequence} is after {after.sequence}, the sequence", "since")
     found = await politely(changes(before, after, world), world.turn_s)
     body = {"since": before.sequence, "sequence": after.sequence, "changes": iter(found)}
-    return await response_in_pieces(body, world.turn_s)
+    return await response_in_pieces(asked, body)
 
 
 def not_kept(world: World, missing: NotKept, field: str) -> ControlError:

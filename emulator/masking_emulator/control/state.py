@@ -33,7 +33,7 @@ async def take_snapshot(asked: ControlRequest) -> Response:
     from masking_emulator.keeping.snapshot import cutting
 
     cut = await politely(cutting(asked.world), asked.world.turn_s)
-    return await response_in_pieces(cut, asked.world.turn_s)
+    return await response_in_pieces(asked, cut)
 
 
 async def put_snapshot(asked: ControlRequest) -> ControlAnswer:

@@ -50,7 +50,8 @@ async def bytes_politely(pieces: Iterator[bytes], turn_s: float = TURN_S) -> Asy
     for piece in pieces:
         made.append(piece)
         if real_seconds() >= ends_at:
-            yield b"".join(made)
+            if any(made):  # a coding mostly waits for more
+                yield b"".join(made)
             await asyncio.sleep(0)
             made, ends_at = [], real_seconds() + turn_s
     yield b"".join(made)
