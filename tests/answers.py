@@ -18,7 +18,11 @@ from masking_emulator.control.openapi import document
 from starlette.types import Message, Receive, Scope, Send
 
 #: Coding → what takes a whole body out of it.
-_PLAIN: Final[dict[bytes, Callable[[bytes], bytes]]] = {b"identity": bytes, b"gzip": gzip.decompress, b"zstd": zstd.decompress}
+_PLAIN: Final[dict[bytes, Callable[[bytes], bytes]]] = {
+    b"identity": bytes,
+    b"gzip": gzip.decompress,
+    b"zstd": zstd.decompress,
+}
 
 #: Operation, status and body of an answer.
 Answer = tuple[str, int, bytes]

@@ -295,7 +295,7 @@ def test_success_of_an_operation_is_described(operation: control.Operation) -> N
 
     assert successes
     for content in successes:
-        assert [operation.media_type] == list(content)
+        assert list(filter(None, (operation.media_type, operation.also))) == list(content)
         schema = content[operation.media_type]["schema"]
         assert (operation.media_type != "application/json") is (schema == {})
         assert schema != {"type": "object"}

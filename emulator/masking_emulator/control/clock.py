@@ -1,9 +1,10 @@
 """Control of a world's clock: read, set, advance."""
 
-from collections.abc import Mapping, Sequence
+import asyncio
+from collections.abc import AsyncIterator, Mapping, Sequence
 from typing import Any, Final
 
-from starlette.responses import Response
+from starlette.responses import Response, StreamingResponse
 
 from masking_emulator.clock import RATE_MAX
 from masking_emulator.control.journal import EVENTS_MAX, numbered
@@ -21,7 +22,19 @@ from masking_emulator.control.kernel import (
 )
 from masking_emulator.control.pieces import response_in_pieces
 from masking_emulator.core.instants import INSTANT_MAX, SECOND_US, written
+from masking_emulator.world.turns import json_bytes
 from masking_emulator.world.world import ADVANCE_PATIENCE_S, World
+
+#: Lines of JSON, one after the other.
+_LINES: Final = "application/x-ndjson"
+
+_UNBUFFERED: Final = {"X-Accel-Buffering": "no"}
+
+#: So many lines of an advance are written before others have their turn.
+_LINES_AT_ONCE: Final = 100
+
+#: Advances that are told as they happen: whoever asked may be gone, and the event loop alone would forget them.
+_ADVANCES: Final = set[asyncio.Future[None]]()
 
 
 def show_clock(asked: ControlRequest) -> ControlAnswer:
@@ -45,20 +58,54 @@ async def advance_clock(asked: ControlRequest) -> Response:
 
     It waits for callbacks to be answered on the way, in all for `patience_s` real seconds; `callbacks_out` are those
     that it did not wait for any longer. A receiver that moves the clock while it is called should have no patience.
+    A client that accepts `application/x-ndjson` has a line for each event as it happens, and last the rest of the
+    answer; what a slow one has not taken when the journal no longer keeps it, is left out.
     """
     world = asked.world
-    target = _target(asked.body, world)
+    target, patience_s = _target(asked.body, world), asked.body.get("patience_s", ADVANCE_PATIENCE_S)
+    if asked.takes(_LINES):
+        return StreamingResponse(_line_by_line(world, target, patience_s), headers=_UNBUFFERED, media_type=_LINES)
     before = world.journal.last
-    await world.advance_to(target, patience_s=asked.body.get("patience_s", ADVANCE_PATIENCE_S))
+    await world.advance_to(target, patience_s=patience_s)
     # The newest of them: what they came to is more than how they began.
     events = world.journal.after(max(before, world.journal.last - EVENTS_MAX), EVENTS_MAX)
-    answer: dict[str, Any] = {"now": written(world.clock.now()), "events": (numbered(*event) for event in events)}
-    left_out, out = world.journal.last - before - len(events), world.dispatch.out()
+    body = {"events": (numbered(*event) for event in events)}
+    return await response_in_pieces(asked, _come_to(world, body, left_out=world.journal.last - before - len(events)))
+
+
+def _come_to(world: World, events: Mapping[str, Any], *, left_out: int) -> dict[str, Any]:
+    """What an advance has come to."""
+    answer: dict[str, Any] = {"now": written(world.clock.now()), **events}
     if left_out > 0:
         answer["events_left_out"] = left_out
-    if out:
+    if out := world.dispatch.out():
         answer["callbacks_out"] = out
-    return await response_in_pieces(asked, answer)
+    return answer
+
+
+async def _line_by_line(world: World, target: int, patience_s: float) -> AsyncIterator[bytes]:
+    """The lines of an advance. It is the clock that goes forward: it does so whether or not anybody still listens."""
+    journal, after, left_out, stirred = world.journal, world.journal.last, 0, asyncio.Event()
+    advance = asyncio.ensure_future(world.advance_to(target, patience_s=patience_s))
+    _ADVANCES.add(advance)
+    advance.add_done_callback(_ADVANCES.discard)
+    advance.add_done_callback(lambda _: stirred.set())
+    with journal.listeners.heard_by(lambda _: stirred.set()):
+        is_over = False
+        while not is_over:
+            await stirred.wait()
+            stirred.clear()
+            is_over = advance.done()  # asked before the journal: then all that it came to is there
+            while events := journal.after(after, _LINES_AT_ONCE):
+                left_out += events[0][0] - after - 1
+                after = events[-1][0]
+                yield b"".join(_line(numbered(*event)) for event in events)
+    await advance
+    yield _line(_come_to(world, {}, left_out=left_out))
+
+
+def _line(body: Mapping[str, Any]) -> bytes:
+    return json_bytes(body) + b"\n"
 
 
 def clock_json(world: World) -> dict[str, Any]:
@@ -93,5 +140,5 @@ _ADVANCE: Final = body_schema(seconds=_SECONDS, to=INSTANT, next={"const": True}
 OPERATIONS: Final[Sequence[Operation]] = (
     Operation("GET", f"{W}/clock", "Read the clock", show_clock),
     Operation("PUT", f"{W}/clock", "Set the clock's rate, or jump forward", set_clock, _CLOCK),
-    Operation("POST", f"{W}/clock/advance", "Let time pass", advance_clock, _ADVANCE),
+    Operation("POST", f"{W}/clock/advance", "Let time pass", advance_clock, _ADVANCE, also=_LINES),
 )

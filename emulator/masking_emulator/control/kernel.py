@@ -64,6 +64,11 @@ class ControlRequest(Record):
         """The world in the path. Raises NoSuchWorld."""
         return self.hub.world(self.path["auth_id"])
 
+    def takes(self, media_type: str) -> bool:
+        """Whether the client asks for this media type by its name."""
+        asked = (one.partition(";")[0].strip() for one in self.headers.get("accept", "").lower().split(","))
+        return media_type in asked
+
 
 ControlAnswer = tuple[int, dict[str, Any]]
 
@@ -78,6 +83,7 @@ class Operation(Record):
     """One control operation: its method and path, the schemas of its body and query, and its handler.
 
     `media_type` is the type of a successful answer; a handler of another type than JSON makes the response itself.
+    `also` is another type of its successful answer, for a client that asks for it: the same, as it happens.
     `only_reads`: it changes nothing, although it is no GET. `makes_world`: there may be no world of the path yet.
     `arriving` makes the readers of the lists in a long body about a world, which are read as they come
     (world/incoming.py).
@@ -91,6 +97,7 @@ class Operation(Record):
     query: Mapping[str, Mapping[str, Any]] | None = None
     body_bytes_max: int = BODY_BYTES_MAX
     media_type: str = JSON
+    also: str | None = None
     only_reads: bool = False
     makes_world: bool = False
     arriving: "Callable[[World], Readers] | None" = None

@@ -85,7 +85,10 @@ def _success(operation: control.Operation) -> dict[str, Any]:
     if operation.media_type != JSON:
         return {"200": _response(_SUCCESSES["200"], {}, operation.media_type)}
     answer = ANSWERS[operation.handler.__name__]
-    return {status: _response(_SUCCESSES[status], answer.schema) for status in answer.statuses}
+    responses = {status: _response(_SUCCESSES[status], answer.schema) for status in answer.statuses}
+    if operation.also is not None:
+        responses["200"]["content"][operation.also] = {"schema": {}}
+    return responses
 
 
 def _refusals(operation: control.Operation) -> dict[str, Any]:
