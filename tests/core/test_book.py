@@ -1,9 +1,12 @@
 """The book of sessions against a plain list."""
 
+from typing import Any
+
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from masking_emulator.core.books.index import Range
+from masking_emulator.core.books.session_lists import Unindexed
 from masking_emulator.core.books.session_query import SessionQuery
 from masking_emulator.core.books.sessions import SessionBook
 from masking_emulator.core.instants import SECOND_US
@@ -183,6 +186,23 @@ def test_more_matches_than_are_ranked_are_walked_newest_first() -> None:
         book.put(session)
 
     query = SessionQuery(limit=3, offset=2, live=True)
+    assert naive_select(sessions, query) == book.select(query, START)
+
+
+@pytest.mark.parametrize(
+    "condition",
+    [{"owner": 0}, {"first_party": ANNA}, {"number": A}, {"created": Range(high=_at(-8))}, {"duration": Range(low=18)}],
+    ids=lambda condition: next(iter(condition)),
+)
+def test_index_of_many_sessions_is_made_in_pieces(condition: dict[str, Any]) -> None:
+    """The first list of a kind says that it has to be made; once it is, the list is as any other."""
+    sessions = [_record(n, created=n // 2000 - 9, expires=9, first_party=ANNA, number=A) for n in range(4_000)]
+    book, query = SessionBook(), SessionQuery(20, 0, **condition)
+    finished(book.filling(sessions))
+    with pytest.raises(Unindexed) as unindexed:
+        book.select(query, START)
+
+    assert sum(1 for _ in unindexed.value.making) >= 3
     assert naive_select(sessions, query) == book.select(query, START)
 
 

@@ -26,6 +26,8 @@ from masking_emulator.world.world import World
 from tests.shell.worlds import create, structure
 
 _MANY: Final = 250
+#: More sessions than an index is made of at once.
+_INDEXED: Final = 4500
 _OTHER: Final = "MAEMULATOROTHERWORLD"
 _PATIENCE_S: Final = 60
 
@@ -55,14 +57,21 @@ class _Service:
         answer = await self.client.post(path, json=body, auth=(self.world.auth_id, "token"))
         return str(answer.json()["session"]["session_uuid"])
 
+    async def count(self, **filters: str) -> int:
+        """How many sessions a list has."""
+        path = f"/v1/Account/{self.world.auth_id}/Masking/Session/"
+        answer = await self.client.get(path, params=filters, auth=(self.world.auth_id, "token"))
+        assert 200 == answer.status_code, answer.text
+        return int(answer.json()["response"]["meta"]["total_count"])
+
 
 @asynccontextmanager
-async def _service(**changes: Any) -> AsyncIterator[_Service]:
+async def _service(sessions: int = _MANY, **changes: Any) -> AsyncIterator[_Service]:
     hub = Hub(Surroundings(turn_s=0))
     other = {"auth_id": _OTHER, "auth_token": "token"}
     world = hub.add(world_of(structure(**changes)))
     hub.add(world_of(structure(account=other)))
-    for number in range(_MANY):
+    for number in range(sessions):
         world.do(create(f"1202{number:07}", f"1303{number:07}", expiry_s=600 + number))
     transport = httpx.ASGITransport(make_app(hub))
     async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1", timeout=None) as client:
@@ -123,6 +132,27 @@ def test_fork_lets_others_have_their_turn() -> None:
             return await _answers_beside(service, service.ask("POST", "/fork"))
 
     assert asyncio.run(counted()) >= 1
+
+
+@pytest.mark.parametrize(
+    ("filters", "found"),
+    [
+        ({"first_party": "12020000007"}, 1),
+        ({"virtual_number": "14155550100"}, _INDEXED),
+        ({"duration__gte": str(600 + _INDEXED - 1)}, 1),
+        ({"first_party": "12020000007", "duration__lt": "608"}, 1),
+    ],
+    ids=["party", "number", "duration", "two"],
+)
+def test_first_list_of_a_kind_waits_for_its_index(filters: dict[str, str], found: int) -> None:
+    """It is made in turns, while its world waits: a create that comes meanwhile is in the next list."""
+
+    async def both() -> tuple[int, int]:
+        async with _service(_INDEXED) as service:
+            first, _ = await asyncio.gather(service.count(**filters), service.create())
+            return first, await service.count()
+
+    assert (found, _INDEXED + 1) == asyncio.run(both())
 
 
 def test_snapshot_is_of_one_moment() -> None:

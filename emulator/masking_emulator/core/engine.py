@@ -197,7 +197,7 @@ class Engine:
         return self._state.book.get
 
     def select(self, query: SessionQuery) -> tuple[int, list[Session]]:
-        """How many sessions match, and the wanted page of them, newest first."""
+        """How many sessions match, and the wanted page of them, newest first. Raises Unindexed."""
         return self._state.book.select(query, self.now)
 
     def sessions(self) -> Iterable[Session]:

@@ -15,6 +15,7 @@ from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from masking_emulator.clock import real_now, real_seconds
+from masking_emulator.core.books.session_lists import Unindexed
 from masking_emulator.core.commands import Command
 from masking_emulator.core.engine import Engine
 from masking_emulator.core.events import Event
@@ -29,6 +30,7 @@ from masking_emulator.traffic.fault import DELAY_S_MAX
 from masking_emulator.traffic.placed import PlacedFault
 from masking_emulator.traffic.requests import ApiRequest, Reply, RequestOutcome
 from masking_emulator.world.hub import Hub
+from masking_emulator.world.turns import politely
 from masking_emulator.world.world import World
 
 #: The header of everything that the console reads.
@@ -54,7 +56,7 @@ class Intake:
         if _is_consoles_read(scope):
             await caller.service.entered()
             looking = Caller(_LookedAt(caller.service, self._hub.draw_api_id), caller.account)
-            response = self._endpoint.answer(scope, looking, b"")
+            response = await self._answer(scope, caller.service, looking, b"")
             await response(scope, receive, send)
             return
         world = caller.service
@@ -81,13 +83,21 @@ class Intake:
         if met:
             response = await self._disturbed(met, scope, caller, noted, body)
         else:
-            response = self._endpoint.answer(scope, caller, body)
+            response = await self._answer(scope, world, caller, body)
         outcome = OUTCOMES.get(type(response), RequestOutcome.ANSWERED)
         if outcome in (RequestOutcome.DROPPED, RequestOutcome.RESET):
             world.requests.ended(noted, outcome, real_seconds() - noted.begun_s)
         else:
             world.requests.replied(noted, _reply(response), outcome, real_seconds() - noted.begun_s)
         await response(scope, receive, send)
+
+    async def _answer(self, scope: Scope, world: World, caller: Caller[Service], body: bytes | None) -> Response:
+        while True:
+            try:
+                return self._endpoint.answer(scope, caller, body)
+            except Unindexed as first:
+                async with world.door.held():
+                    await politely(first.making, world.turn_s)
 
     async def _disturbed(
         self,
@@ -104,7 +114,7 @@ class Intake:
         answer = None
         if spoiler is None or spoiler.fault.after:
             await caller.service.entered()
-            answer = self._endpoint.answer(scope, caller, body)
+            answer = await self._answer(scope, caller.service, caller, body)
             await _hold_up(caller.service, met, after=True)
             noted.lost = caller.service.requests.bounded(_reply(answer))
         if any(placed.fault.delay_s for placed in met) and connection_of(scope).ended:

@@ -2,7 +2,7 @@
 
 Most worlds are never asked for most kinds of list, so an index for a list is made when one first needs it, and kept
 from then on. Kept from the start, these indexes took a fifth of a session's memory, and of an advance over 100,000
-expiries a quarter. Of 100,000 sessions one is made in 30 to 90 ms.
+expiries a quarter. Of 100,000 sessions one is made in 30 to 90 ms, which is long work.
 """
 
 # How a list is answered: each condition of the query names its candidates, as a span of one index, whose length is
@@ -22,7 +22,7 @@ expiries a quarter. Of 100,000 sessions one is made in 30 to 90 ms.
 
 from abc import ABC, abstractmethod
 from collections import defaultdict
-from collections.abc import Callable, Hashable, Iterable, Mapping
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from functools import partial
 from heapq import nlargest
 from itertools import islice
@@ -37,11 +37,25 @@ from masking_emulator.core.work import Work, finished
 #: Up to this many candidates are sorted by age. Of more, so many match that going through them in order is faster.
 _RANKED_MAX = 20_000
 
-#: So many entries are copied before anybody asks whether a turn is over.
+#: So many entries are copied, or sessions taken in, before anybody asks whether a turn is over.
 _COPIED_AT_ONCE = 1000
+
+#: Of more sessions than these, which take 2 ms, an index is not made at once.
+_MADE_AT_ONCE = 2000
 
 _EVERYTHING: Final = Range()
 _NO_SESSIONS: Final = AgeIndex()
+
+
+class Unindexed(Exception):
+    """A list needs an index that is not there, and to make it is long work. Once it is done, the list can be had.
+
+    Nothing may change the sessions meanwhile.
+    """
+
+    def __init__(self, making: Work[None]) -> None:
+        super().__init__("a list needs an index that is not there")
+        self.making = making
 
 
 class _Index(ABC):
@@ -56,10 +70,12 @@ class _Index(ABC):
     def of(self, wanted: Any) -> Candidates:
         """The sessions of which this is wanted."""
 
-    def fill(self, sessions: Iterable[Session]) -> None:
-        """Take in sessions, oldest first, where there are none."""
-        for session in sessions:
+    def filling(self, sessions: Collection[Session]) -> Work[None]:
+        """The work of taking in sessions, oldest first, where there are none."""
+        for count, session in enumerate(sessions):
             self.enter(session)
+            if not count % _COPIED_AT_ONCE:
+                yield
 
     @abstractmethod
     def enter(self, session: Session) -> None:
@@ -154,10 +170,10 @@ class _ByValue(_Index):
     def of(self, wanted: Range) -> Candidates:
         return spanned(self._index, wanted, oldest_first=self._is_age)
 
-    def fill(self, sessions: Iterable[Session]) -> None:
-        sessions = list(sessions)
+    def filling(self, sessions: Collection[Session]) -> Work[None]:
         uuids = {session.ordinal: session.uuid for session in sessions}
-        finished(self._index.filling(map(self._key, sessions), uuids))
+        yield
+        yield from self._index.filling(map(self._key, sessions), uuids)
 
     def enter(self, session: Session) -> None:
         self._index.add(self._key(session), session.ordinal, session.uuid)
@@ -213,10 +229,12 @@ class SessionLists:
 
     def on_number(self, number: str) -> Iterable[Session]:
         """The sessions on a number, live and ended, oldest first."""
+        if "number" not in self._indexes:
+            finished(self._making("number"))
         return self._of(self._index("number").of(number))
 
     def select(self, query: SessionQuery, now: int, *, live_count: int) -> tuple[int, list[Session]]:
-        """How many sessions match at `now`, and the wanted page of them, newest first.
+        """How many sessions match at `now`, and the wanted page of them, newest first. Raises Unindexed.
 
         `live_count` is how many live. The fewest candidates that one index gives are looked at; where one index settles
         the matter, only the page itself is.
@@ -258,11 +276,17 @@ class SessionLists:
         return all(session.created_at in wanted for end in ends for session in islice(end, 1))
 
     def _index(self, name: str) -> _Index:
-        index = self._indexes.get(name)
-        if index is None:
-            index = self._indexes[name] = _INDEXES[name]()
-            index.fill(self._sessions.values())
-        return index
+        if name not in self._indexes:
+            making = self._making(name)
+            if len(self._sessions) > _MADE_AT_ONCE:
+                raise Unindexed(making)
+            finished(making)
+        return self._indexes[name]
+
+    def _making(self, name: str) -> Work[None]:
+        index = _INDEXES[name]()
+        yield from index.filling(self._sessions.values())
+        self._indexes[name] = index
 
     def _of(self, candidates: Candidates) -> Iterable[Session]:
         return map(self._sessions.__getitem__, candidates.uuids[candidates.start : candidates.stop])

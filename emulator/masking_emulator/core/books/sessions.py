@@ -166,7 +166,7 @@ class SessionBook:
             self._lists.leave(session)
 
     def select(self, query: SessionQuery, now: int) -> tuple[int, list[Session]]:
-        """How many sessions match at `now`, and the wanted page of them, newest first."""
+        """How many sessions match at `now`, and the wanted page of them, newest first. Raises Unindexed."""
         return self._lists.select(query, now, live_count=self.live_count)
 
     def _link(self, session: Session) -> None:
