@@ -4,25 +4,18 @@ What is sent is only kept while a test runs; it is validated when the test is ov
 Each schema is compiled once, when an answer to its operation first comes.
 """
 
-import gzip
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cache
-from typing import Any, Final
+from typing import Any
 
 import jsonschema_rs
-from backports import zstd
 from masking_emulator.control.kernel import JSON, ControlEndpoint
 from masking_emulator.control.openapi import document
 from starlette.types import Message, Receive, Scope, Send
 
-#: Coding → what takes a whole body out of it.
-_PLAIN: Final[dict[bytes, Callable[[bytes], bytes]]] = {
-    b"identity": bytes,
-    b"gzip": gzip.decompress,
-    b"zstd": zstd.decompress,
-}
+from tests.packing import PLAIN
 
 #: Operation, status and body of an answer.
 Answer = tuple[str, int, bytes]
@@ -50,7 +43,8 @@ def answers_kept() -> Iterator[list[Answer]]:
         headers = dict(sent[0]["headers"]) if sent else {}
         if sent and not sent[-1].get("more_body") and headers.get(b"content-type", b"").startswith(JSON.encode()):
             body = b"".join(message.get("body", b"") for message in sent[1:])
-            body = _PLAIN[headers.get(b"content-encoding", b"identity")](body)
+            if coding := headers.get(b"content-encoding"):
+                body = PLAIN[coding.decode()](body)
             kept.append((operation.handler.__name__, sent[0]["status"], body))
 
     ControlEndpoint.__call__ = call  # type: ignore[assignment,method-assign]  # every server of the process is looked at

@@ -5,24 +5,20 @@ import gzip
 import json
 import sys
 import zlib
-from collections.abc import AsyncIterator, Callable, Iterator
-from typing import Final
+from collections.abc import AsyncIterator, Iterator
 
 import pytest
-from backports import zstd
 from hypothesis import given
 from hypothesis import strategies as st
 from masking_emulator.control import codings
 from masking_emulator.control.codings import BadCoding, decoded, encoded, known, wanted
 from masking_emulator.plivo.http import BodyTooLong
 
+from tests.packing import PACKED, PLAIN, zstd
 from tests.plivo.ask import Api
 from tests.shell.asking import control, create, good
 
-_PACKED: Final[dict[str, Callable[[bytes], bytes]]] = {"gzip": gzip.compress, "zstd": zstd.compress}
-_PLAIN: Final[dict[str, Callable[[bytes], bytes]]] = {"gzip": gzip.decompress, "zstd": zstd.decompress}
-
-codings_known = pytest.mark.parametrize("coding", list(_PACKED))
+codings_known = pytest.mark.parametrize("coding", list(PACKED))
 
 
 @pytest.fixture
@@ -76,7 +72,7 @@ def test_what_was_encoded_is_read_back(coding: str, pieces: list[bytes], step: i
     """However it is cut; and as others read it."""
     packed = b"".join(encoded(iter(pieces), coding))
 
-    assert b"".join(pieces) == _PLAIN[coding](packed) == _said(packed, coding, step=step)
+    assert b"".join(pieces) == PLAIN[coding](packed) == _said(packed, coding, step=step)
 
 
 @codings_known
@@ -84,13 +80,13 @@ def test_much_comes_out_in_small_pieces(coding: str) -> None:
     """A body that is mostly alike is a thousand times as long as it looks."""
     text = b"one and the same " * 50_000
 
-    assert text == _said(_PACKED[coding](text), coding, step=1_000_000)
+    assert text == _said(PACKED[coding](text), coding, step=1_000_000)
 
 
 @codings_known
 def test_texts_may_follow_each_other(coding: str) -> None:
     """As in a file to which somebody has added."""
-    packed = _PACKED[coding](b"one, ") + _PACKED[coding](b"two")
+    packed = PACKED[coding](b"one, ") + PACKED[coding](b"two")
 
     assert b"one, two" == _said(packed, coding) == _said(packed, coding, step=1_000)
     assert b"" == _said(b"", coding)
@@ -99,7 +95,7 @@ def test_texts_may_follow_each_other(coding: str) -> None:
 @codings_known
 def test_body_that_ends_too_soon_is_refused(coding: str) -> None:
     """A half of it might be right by chance."""
-    packed = _PACKED[coding](bytes(range(256)) * 10)
+    packed = PACKED[coding](bytes(range(256)) * 10)
 
     for end in range(1, len(packed)):
         with pytest.raises(BadCoding, match="ends too soon"):
@@ -120,7 +116,7 @@ def test_zstd_that_refers_far_back_is_refused() -> None:
 @codings_known
 def test_body_may_say_so_much_and_no_more(coding: str) -> None:
     """It counts what it says, not what came."""
-    packed = _PACKED[coding](b" " * 100_000)
+    packed = PACKED[coding](b" " * 100_000)
 
     assert 100_000 == len(_said(packed, coding, bytes_max=100_000))
     with pytest.raises(BodyTooLong):
@@ -138,7 +134,7 @@ def test_snapshot_goes_out_and_in_again(api: Api, coding: str) -> None:
 
     assert (coding, "Accept-Encoding") == (packed.headers["content-encoding"], packed.headers["vary"])
     assert "content-encoding" not in plain.headers
-    assert plain.content == _PLAIN[coding](packed.content)
+    assert plain.content == PLAIN[coding](packed.content)
     assert len(packed.content) < len(plain.content) / 2
     good(control(api, "POST", "/worlds/" + api.auth_id + "/reset"))
     good(control(api, "PUT", "{w}/snapshot", packed.content, **{"Content-Encoding": coding.upper()}))
