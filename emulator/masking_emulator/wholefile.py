@@ -126,8 +126,17 @@ def for_this_user(path: str, flags: int) -> int:
 
 def sweep(path: Path) -> None:
     """Remove what a process that was killed has left of its attempts to write this file. Raises OSError."""
-    left = re.compile(rf"\.{re.escape(path.name)}\.{_RANDOM}{re.escape(_UNFINISHED)}")
-    for beside in path.parent.iterdir():
+    _sweep(path.parent, re.escape(path.name))
+
+
+def sweep_folder(folder: Path, end: str) -> None:
+    """Remove what is left of attempts to write any file of the folder whose name has this end. Raises OSError."""
+    _sweep(folder, rf".+{re.escape(end)}")
+
+
+def _sweep(folder: Path, name: str) -> None:
+    left = re.compile(rf"\.{name}\.{_RANDOM}{re.escape(_UNFINISHED)}")
+    for beside in folder.iterdir():
         if left.fullmatch(beside.name):
             with suppress(FileNotFoundError):
                 beside.unlink()

@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Final
 
@@ -10,6 +11,8 @@ import httpx
 import pytest
 from masking_emulator.cli.common import PublicUrl
 from masking_emulator.client import Control
+from masking_emulator.core.work import finished
+from masking_emulator.keeping.files import keeping
 from masking_emulator.keeping.folder import KeptFolder
 from masking_emulator.server.app import make_app
 from masking_emulator.world.file import world_of
@@ -143,3 +146,27 @@ def test_public_url_that_is_none_is_refused(wrong: str) -> None:
         PublicUrl().convert(wrong, None, None)
 
     assert "https://farm.example.com:8443" == PublicUrl().convert("https://farm.example.com:8443/", None, None)
+
+
+def test_folder_is_swept_once_for_all_of_its_worlds(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a killed server left of its attempts is gone, of a world too that was never written whole."""
+    for end in (".json.abcdefgh", ".json.12345678"):
+        (tmp_path / f".{_NAMES[0]}{end}.masking-emulator").touch()
+    others = tmp_path / ".notes.txt.abcdefgh.masking-emulator"
+    others.touch()
+    hub = Hub(state_file_of=lambda auth_id: tmp_path / f"{auth_id}.json")
+    for auth_id in _NAMES[1:]:
+        finished(keeping(hub.add(world_of(structure(account={"auth_id": auth_id})))))
+    listed, list_ = list[Path](), Path.iterdir
+
+    def noted(folder: Path) -> Iterator[Path]:
+        listed.append(folder)
+        return list_(folder)
+
+    monkeypatch.setattr(Path, "iterdir", noted)
+    folder = KeptFolder(tmp_path)
+    asyncio.run(folder.restore(Hub()))
+    folder.close()
+
+    assert [tmp_path] == listed
+    assert {others, *(tmp_path / f"{auth_id}.json" for auth_id in _NAMES[1:])} == set(list_(tmp_path))

@@ -12,7 +12,7 @@ from masking_emulator.core.work import finished
 from masking_emulator.keeping.files import keeping
 from masking_emulator.keeping.lock import FileLock, Taken
 from masking_emulator.keeping.snapshot import BadSnapshot, reading
-from masking_emulator.wholefile import CannotKeepFile, sweep
+from masking_emulator.wholefile import CannotKeepFile, sweep_folder
 from masking_emulator.world.hub import Hub
 from masking_emulator.world.turns import politely
 
@@ -29,6 +29,7 @@ class KeptFolder:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             self._lock = FileLock(Path(os.path.realpath(folder)) / "worlds")
+            sweep_folder(folder, _END)
         except Taken:
             raise CannotKeepFile(f"{folder}: another server has it; give each server a folder of its own") from None
         except OSError as error:
@@ -46,7 +47,6 @@ class KeptFolder:
         hub.is_ready = False
         for path in sorted(self._folder.glob(f"*{_END}")):
             try:
-                sweep(path)
                 spec, saved = await politely(reading(path), hub.turn_s)
             except BadSnapshot as bad:
                 raise CannotKeepFile(str(bad)) from None
