@@ -24,6 +24,7 @@ from masking_emulator.plivo.refusals import ApiError, answer_to
 from masking_emulator.plivo.validation import SchemaValidator, unknown_key
 from masking_emulator.wholefile import text_of
 from masking_emulator.world.hub import Hub, NoSuchWorld, TooManyWorlds
+from masking_emulator.world.returning import StillAway
 from masking_emulator.world.world import ADVANCE_PATIENCE_S, World
 
 if TYPE_CHECKING:
@@ -195,6 +196,8 @@ class ControlEndpoint:
             return refuse(error)
         except NoSuchWorld as missing:
             return refuse(ControlError(404, f"no world has the Auth ID {str(missing)[:50]!r}", "auth_id"))
+        except StillAway as away:
+            return refuse(ControlError(503, str(away), "auth_id"))
         except TooManyWorlds as full:
             return refuse(ControlError(409, f"the server holds {full} worlds, its limit; remove one first"))
         except Refused as refused:
@@ -217,6 +220,8 @@ class ControlEndpoint:
             raise ControlError(403, f"the Origin {origin!r} is not this server", "Origin")
         # Before the body is looked at: what it should have been is of no use where there is no such world.
         in_a_world = "auth_id" in request.path_params and not operation.makes_world
+        if "auth_id" in request.path_params:
+            await self._hub.returning.one(request.path_params["auth_id"])
         if in_a_world:
             self._hub.world(request.path_params["auth_id"])
         body = {} if operation.method == "GET" else await self._json_body(request, operation)

@@ -22,6 +22,7 @@ _REFUSALS: Final[Mapping[str, str]] = {
     "409": "A limit is reached, or what was expected is not so",
     "413": "The body is too large",
     "415": "The body is in a coding that is not known here",
+    "503": "The server ends before the world has been read from its file",
 }
 
 

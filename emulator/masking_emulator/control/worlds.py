@@ -37,20 +37,22 @@ NEW_WORLD_HEADER: Final = "X-Emulator-New-World"
 
 
 def list_worlds(asked: ControlRequest) -> ControlAnswer:
-    """The worlds of this server, oldest first."""
-    return 200, {"worlds": [_world(world) for world in asked.hub.all()]}
+    """The worlds of this server, oldest first. Kept ones that have not been read yet are not among them."""
+    hub = asked.hub
+    return 200, {"worlds": [_world(world) for world in hub.all() if world.auth_id not in hub.returning]}
 
 
-def add_world(asked: ControlRequest) -> Response:
+async def add_world(asked: ControlRequest) -> Response:
     """A new world from a structure as in a world file. `seed` and `clock` beside it take precedence over its own.
 
     With `example` its keys take the place of those of an example world, whose accounts are new ones.
     """
-    hub = asked.hub
-    return _made(_added(hub, _spec(asked.body, hub.credentials, hub.chance, main=_chosen(asked))))
+    hub, main = asked.hub, _chosen(asked)
+    await _kept_returned(hub, asked.body, main)
+    return _made(_added(hub, _spec(asked.body, hub, hub.chance, main=main)))
 
 
-def put_world(asked: ControlRequest) -> Response:
+async def put_world(asked: ControlRequest) -> Response:
     """The world of this Auth ID, made (201) where there is none yet. The body is that of `POST /_emulator/worlds`.
 
     A world that was made from the same body is answered as it stands (200), so that a request may be sent again and by
@@ -62,6 +64,7 @@ def put_world(asked: ControlRequest) -> Response:
     account = _account(asked.body)
     if account.get("auth_id", auth_id) != auth_id:
         raise ControlError(400, f"it is not the Auth ID of the path, {auth_id}", "world.account.auth_id")
+    await _kept_returned(hub, asked.body, auth_id)
     there = hub.find(auth_id)
     spec = _spec(asked.body, _TakenByOthers(hub.credentials, there), main=auth_id)
     if there is None:
@@ -91,6 +94,20 @@ def _account(body: Mapping[str, Any]) -> Mapping[str, Any]:
     """The account of a body; an empty one where it is none, which is refused with the rest of the structure."""
     account = body.get("world", {}).get("account", {})
     return account if isinstance(account, Mapping) else {}
+
+
+async def _kept_returned(hub: Hub, body: Mapping[str, Any], main: str | None) -> None:
+    """Return once those kept worlds are there that may have an Auth ID of the world that a body describes.
+
+    What is generated for it avoids the names of the others. Raises StillAway.
+    """
+    account = _account(body)
+    subaccounts = account.get("subaccounts", ())
+    if isinstance(main := account.get("auth_id", main), str):
+        await hub.returning.alike(main)
+    for structure in subaccounts if isinstance(subaccounts, Sequence) else ():
+        if isinstance(structure, Mapping) and isinstance(auth_id := structure.get("auth_id"), str):
+            await hub.account_returned(auth_id)
 
 
 def _spec(
@@ -157,8 +174,10 @@ async def fork_world(asked: ControlRequest) -> Response:
     there, its clock shows that instant and runs at the same rate, and callbacks that were open then are dropped. It
     has no requests; faults, routes and the laboratory are as they are now.
     """
-    world = asked.world
     main = _chosen(asked)
+    if main is not None:
+        await asked.hub.returning.alike(main)
+    world = asked.world
     try:
         async with world.door.held():
             twin = await politely(asked.hub.forking(world.auth_id, asked.body.get("at"), main), world.turn_s)

@@ -5,18 +5,23 @@ world. After a kill the worlds are as they were last written. The folder is one 
 """
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
-from masking_emulator.core.work import finished
+from masking_emulator.core.work import Work, finished
 from masking_emulator.keeping.files import keeping
 from masking_emulator.keeping.lock import FileLock, Taken
 from masking_emulator.keeping.snapshot import BadSnapshot, reading
 from masking_emulator.wholefile import CannotKeepFile, sweep_folder
-from masking_emulator.world.hub import Hub
+from masking_emulator.world.hub import Hub, TooManyWorlds
+from masking_emulator.world.spec import BadWorld
 from masking_emulator.world.turns import politely
 
 _END: Final = ".json"
+
+#: What the next step of a work that is over comes to.
+_OVER: Final = object()
 
 
 class KeptFolder:
@@ -25,7 +30,6 @@ class KeptFolder:
     def __init__(self, folder: Path) -> None:
         """Makes the folder where there is none, and has it for this server alone. Raises CannotKeepFile."""
         self._folder = folder
-        self._is_restored = False
         try:
             folder.mkdir(parents=True, exist_ok=True)
             self._lock = FileLock(Path(os.path.realpath(folder)) / "worlds")
@@ -39,30 +43,60 @@ class KeptFolder:
         """Where the world of this Auth ID is kept."""
         return self._folder / f"{auth_id}{_END}"
 
-    async def restore(self, hub: Hub) -> None:
-        """Put every world of the folder into the hub, in turns; others are served meanwhile, and the hub is not ready.
+    def begin(self, hub: Hub) -> None:
+        """Tell the hub which worlds come back, so that whoever asks for one of them waits. For before it is served.
 
-        Requests to a world that the server begins with wait until it is as its file says. Raises CannotKeepFile.
+        Raises CannotKeepFile.
         """
-        hub.is_ready = False
-        for path in sorted(self._folder.glob(f"*{_END}")):
-            try:
-                spec, saved = await politely(reading(path), hub.turn_s)
-            except BadSnapshot as bad:
-                raise CannotKeepFile(str(bad)) from None
-            except OSError as error:
-                raise CannotKeepFile(f"{path}: {error.strerror or error}") from None
-            world = hub.find(spec.accounts[0].auth_id) or hub.add(spec)
-            async with world.door.held():
-                await politely(world.restoring(spec, saved), hub.turn_s)
-        hub.is_ready = self._is_restored = True
+        try:
+            hub.expect([path.stem for path in sorted(self._folder.glob(f"*{_END}"))])
+        except TooManyWorlds as full:
+            raise CannotKeepFile(f"{self._folder}: a server holds at most {full} worlds") from None
+
+    async def restore(self, hub: Hub, is_ending: Callable[[], bool] = lambda: False) -> None:
+        """Put every world of the folder into the hub, in turns; others are served meanwhile.
+
+        A world that somebody waits for is read first, even in the middle of another one. Where the server is to end,
+        no more are read. Raises CannotKeepFile.
+        """
+        await politely(self._restoring(hub, is_ending), hub.turn_s)
+
+    def _restoring(self, hub: Hub, is_ending: Callable[[], bool]) -> Work[None]:
+        begun: dict[str, Work[None]] = {}
+        while (auth_id := hub.returning.first()) is not None:
+            if is_ending():
+                hub.returning.end()
+                return
+            if auth_id not in begun:
+                begun[auth_id] = self._restoring_one(auth_id, hub)
+            if next(begun[auth_id], _OVER) is _OVER:
+                del begun[auth_id]
+            yield
+
+    def _restoring_one(self, auth_id: str, hub: Hub) -> Work[None]:
+        path = self.file_of(auth_id)
+        try:
+            spec, saved = yield from reading(path)
+            if (named := spec.accounts[0].auth_id) != auth_id:
+                raise CannotKeepFile(f"{path}: it holds the world {named}; name it {named}{_END}, if none is there")
+            yield
+            yield from hub.restoring(spec, saved)
+        except BadSnapshot as bad:
+            raise CannotKeepFile(str(bad)) from None
+        except BadWorld as bad:
+            raise CannotKeepFile(f"{path}: {bad}") from None
+        except OSError as error:
+            raise CannotKeepFile(f"{path}: {error.strerror or error}") from None
 
     def end(self, hub: Hub) -> None:
-        """The server ends: write every world. Raises CannotKeepFile where one cannot be written, after all others."""
-        if not self._is_restored:
-            return  # what is in the hub is not yet what the files say
+        """The server ends: write every world. Raises CannotKeepFile where one cannot be written, after all others.
+
+        The file of a world that has not been read stays as it is.
+        """
         failed: list[CannotKeepFile] = []
         for world in hub.all():
+            if world.auth_id in hub.returning:
+                continue
             try:
                 finished(keeping(world))
             except CannotKeepFile as error:

@@ -23,6 +23,7 @@ _REFUSALS: Final[Mapping[str, str]] = {
     "413": "Body too large",
     "414": "URL too long",
     "429": "Too many requests, where the policy rate_limit is on",
+    "503": "The server ends before the world of the account has been read from its file",
 }
 
 

@@ -3,7 +3,7 @@
 This is only the transport: the records of recordings are in `recordings.py`, their audio is made in `media.py`.
 """
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from typing import Any, Final
 
 from starlette.requests import Request
@@ -24,28 +24,34 @@ from masking_emulator.plivo.routes import refuse
 _METHODS: Final = ("GET", "HEAD")
 
 
-def media_route(credentials: Credentials[Any], draw_api_id: Callable[[], str]) -> Route:
+#: Waits until the account of an Auth ID is there, if it is one that comes back. Raises ApiError.
+Returned = Callable[[str], Awaitable[None]]
+
+
+def media_route(credentials: Credentials[Any], draw_api_id: Callable[[], str], returned: Returned) -> Route:
     """The route of every media file; it is to be tried before that of the recordings."""
     path = "/v1/Account/{auth_id}/Recording/{recording_uuid}.{audio_format}"
-    return Route(path, MediaFile(credentials, draw_api_id))
+    return Route(path, MediaFile(credentials, draw_api_id, returned))
 
 
 class MediaFile:
     """A media file as an ASGI app. It asks for no credentials, as the vendor's media host does not by default."""
 
-    def __init__(self, credentials: Credentials[Any], draw_api_id: Callable[[], str]) -> None:
+    def __init__(self, credentials: Credentials[Any], draw_api_id: Callable[[], str], returned: Returned) -> None:
         self._credentials = credentials
         self._draw_api_id = draw_api_id
+        self._returned = returned
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        response = self._answer(Request(scope))
+        response = await self._answer(Request(scope))
         await response(scope, receive, send)
 
-    def _answer(self, request: Request) -> Response:
+    async def _answer(self, request: Request) -> Response:
         try:
             if request.method not in _METHODS:
                 allowed = ", ".join(_METHODS)
                 raise ApiError(405, refusals.METHOD_NOT_ALLOWED, f"allowed here: {allowed}", {"Allow": allowed})
+            await self._returned(request.path_params["auth_id"])
             recording = self._recording(**request.path_params)
             return _served(request, recording)
         except (ApiError, Refused) as refusal:

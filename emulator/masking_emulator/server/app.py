@@ -1,6 +1,7 @@
 """The composition root: makes one ASGI app of worlds and both APIs. The only file that imports all of them."""
 
 from collections.abc import Callable, Sequence
+from functools import partial
 
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
@@ -15,7 +16,7 @@ from masking_emulator.plivo import routes as plivo_routes
 from masking_emulator.plivo.http import json_response
 from masking_emulator.plivo.refusals import ApiError
 from masking_emulator.plivo.routes_media import media_route
-from masking_emulator.server.intake import Intake, note_unmatched
+from masking_emulator.server.intake import Intake, account_returned, note_unmatched
 from masking_emulator.server.one_slash import OneSlash
 from masking_emulator.server.own_hosts import OwnHosts
 from masking_emulator.server.straight import Straight
@@ -59,7 +60,7 @@ def make_app(
     app = Starlette(
         routes=[
             # The path of a recording fits its media file too, so that one comes first.
-            media_route(hub.credentials, hub.draw_api_id),
+            media_route(hub.credentials, hub.draw_api_id, partial(account_returned, hub)),
             *(Route(path, end) for path, end in ends.items()),
             *control.routes(hub),
             Route(f"{control.PREFIX}/openapi.json", _describe),

@@ -54,7 +54,8 @@ class AppServer(uvicorn.Server):
     ) -> None:
         """`begin` is called in the event loop before anything is served, `started` as soon as requests are answered.
 
-        `listening` comes between them: it is awaited while requests are answered already.
+        `listening` comes between them: it is awaited while requests are answered already. If the server is to end by
+        then, it has not started.
         `leaving` is called in a thread of its own once the server is to end, while requests are still answered, and
         `ending` when no further connection is accepted: it ends what requests wait for.
         """
@@ -89,7 +90,8 @@ class AppServer(uvicorn.Server):
         self._sockets.let_wait()
         if self._listening is not None:
             await self._listening()
-        self._started()
+        if not self.should_exit:
+            self._started()
 
     async def on_tick(self, counter: int) -> bool:
         """What uvicorn does ten times a second, but its clock may be a test's: the date of answers is read here."""

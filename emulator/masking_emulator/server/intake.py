@@ -19,10 +19,13 @@ from masking_emulator.core.books.session_lists import Unindexed
 from masking_emulator.core.commands import Command
 from masking_emulator.core.engine import Engine
 from masking_emulator.core.events import Event
+from masking_emulator.plivo import refusals
 from masking_emulator.plivo.account_request import header
+from masking_emulator.plivo.credentials import basic_credentials
 from masking_emulator.plivo.http import read_body
 from masking_emulator.plivo.policy import BODY_BYTES_MAX, Policy
-from masking_emulator.plivo.routes import ApiEndpoint
+from masking_emulator.plivo.refusals import ApiError
+from masking_emulator.plivo.routes import ApiEndpoint, refuse
 from masking_emulator.plivo.service import Account, Caller, Service
 from masking_emulator.server.connection import connection_of
 from masking_emulator.server.spoiled import OUTCOMES, CutResponse, spoiled
@@ -30,6 +33,7 @@ from masking_emulator.traffic.fault import DELAY_S_MAX
 from masking_emulator.traffic.placed import PlacedFault
 from masking_emulator.traffic.requests import ApiRequest, Reply, RequestOutcome
 from masking_emulator.world.hub import Hub
+from masking_emulator.world.returning import StillAway
 from masking_emulator.world.turns import politely
 from masking_emulator.world.world import World
 
@@ -47,6 +51,14 @@ class Intake:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         authorization = header(scope, b"authorization")
+        try:
+            if self._hub.returning and (named := basic_credentials(authorization or "")) is not None:
+                await account_returned(self._hub, named[0])
+        except ApiError as away:
+            response = refuse(away, self._hub.draw_api_id())
+            note_unmatched(self._hub, scope, response, away.reason)
+            await response(scope, receive, send)
+            return
         caller = self._hub.credentials.caller(authorization)
         if caller is None:
             response = self._endpoint.answer(scope, None, b"")
@@ -124,6 +136,14 @@ class Intake:
             return answer
         assert spoiler is not None, "without a spoiler the change is made"
         return spoiled(spoiler, answer, caller.service.draw_api_id)
+
+
+async def account_returned(hub: Hub, auth_id: str) -> None:
+    """Return once the account of this Auth ID is there, if it is one that comes back. Raises ApiError."""
+    try:
+        await hub.account_returned(auth_id)
+    except StillAway as away:
+        raise ApiError(503, refusals.UNAVAILABLE, str(away)) from None
 
 
 def note_unmatched(hub: Hub, scope: Scope, response: Response, why: str) -> None:

@@ -1,7 +1,7 @@
 """The server: one app behind its sockets, until the process is asked to end."""
 
 import ssl
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -128,7 +128,7 @@ def serve_world(
         control_hosts=control_hosts,
         agents=agents,
         metrics=metrics,
-        restore=None if folder is None else folder.restore,
+        folder=folder,
     )
     made(server)
     server.run(sockets=[sockets.plain])
@@ -216,19 +216,22 @@ class Server(AppServer):
         limits: ClientLimits = CLIENT_LIMITS,
         agents: "McpEndpoint | None" = None,
         metrics: "Metrics | None" = None,
-        restore: Callable[[Hub], Awaitable[None]] | None = None,
+        folder: "KeptFolder | None" = None,
     ) -> None:
         """`begin`, `started` and `leaving` as in AppServer.
 
-        `restore` puts further worlds into the hub while requests are answered already, before `started` is called.
+        `folder` has further worlds, which come back while requests are answered already, before `started` is called.
+        Raises CannotKeepFile where it has too many.
         """
+        if folder is not None:
+            folder.begin(hub)
         further = [*([] if agents is None else [agents.route()]), *([] if metrics is None else metrics.routes())]
 
         async def listen() -> None:
             if metrics is not None:
                 metrics.begin(hub, lambda: len(self.server_state.connections))
-            if restore is not None:
-                await restore(hub)
+            if folder is not None:
+                await folder.restore(hub, lambda: self.should_exit)
 
         async def end() -> None:
             await hub.close()

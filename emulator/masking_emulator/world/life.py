@@ -11,6 +11,7 @@ from typing import Final, NamedTuple
 from masking_emulator.callbacks.laboratory import Laboratory, Rule
 from masking_emulator.callbacks.log import CallbackLog, Entry
 from masking_emulator.callbacks.routes import RouteTable
+from masking_emulator.callbacks.writing import Writer
 from masking_emulator.clock import WorldClock
 from masking_emulator.core.chance import Chance
 from masking_emulator.core.commands import AddNumber, DropCallback, SetPhone
@@ -101,10 +102,13 @@ class Life:
         )
 
     @classmethod
-    def restoring(cls, spec: WorldSpec, saved: SavedWorld) -> Work["Life"]:
-        """The work of a life in the state of another one of this spec. Its faults count anew, its journal is empty."""
+    def restoring(cls, spec: WorldSpec, saved: SavedWorld, resources_url: str) -> Work["Life"]:
+        """The work of a life in the state of another one of this spec. Its faults count anew, its journal is empty.
+
+        Open callbacks are written down anew, with URLs of resources that begin as given.
+        """
         engine = yield from Engine.restoring(saved.engine, rules=rules_of_spec(spec), seed=spec.seed)
-        return cls(
+        life = cls(
             clock=WorldClock(start=saved.now, rate=saved.rate),
             journal=Journal(spec.limits.journal_events_max, last=saved.journal_last),
             chance=Chance(spec.seed, saved.drawn),
@@ -115,6 +119,13 @@ class Life:
             routes=RouteTable(spec.routes),
             history=LifeHistory(engine.cut(), after=saved.journal_last, events_max=spec.limits.history_max),
         )
+        # From a stream of their own: the world's own stream has the nonces of the callbacks to come.
+        drawn = Chance(f"{spec.seed} taken over at {saved.now}")
+        writer = Writer(spec.accounts, resources_url, drawn, life.routes)
+        for callback in engine.unsettled():
+            life.log.add(callback, writer.written(callback))
+            yield
+        return life
 
     def forking(self) -> Work["Life"]:
         """The work of a copy of this life, which from here on shares nothing with it.

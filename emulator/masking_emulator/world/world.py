@@ -15,7 +15,6 @@ from masking_emulator.callbacks.laboratory import Laboratory
 from masking_emulator.callbacks.routes import CallbackRoute, RouteTable
 from masking_emulator.callbacks.writing import Writer
 from masking_emulator.clock import WorldClock
-from masking_emulator.core.chance import Chance
 from masking_emulator.core.commands import Command
 from masking_emulator.core.engine import Done, Engine
 from masking_emulator.core.events import CallbackAttempted, CallbackSettled, Event
@@ -83,6 +82,15 @@ class World:
         self._life = life or Life.begun(spec)
         self.door = Door()
         self.dispatch = self._dispatch()
+
+    @classmethod
+    def restored(cls, spec: WorldSpec, saved: SavedWorld, around: Surroundings) -> Work["World"]:
+        """The work of a world that goes on in this state; its open callbacks are sent anew."""
+        life = yield from Life.restoring(spec, saved, around.resources_url(spec.policy))
+        world = cls(spec, around, life)
+        world.dispatch.resume()
+        world.arm()
+        return world
 
     def _begin_life(self, life: Life) -> None:
         """End the current life, abandon what is under way in it, and begin this one."""
@@ -295,12 +303,7 @@ class World:
 
     def restoring(self, spec: WorldSpec, saved: SavedWorld) -> Work[None]:
         """The work of a restore: the new life is made beside the one that goes on, which ends in one moment."""
-        life = yield from Life.restoring(spec, saved)
-        # From a stream of their own: the world's own stream has the nonces of the callbacks to come.
-        writer = self._writer(spec, Chance(f"{spec.seed} taken over at {saved.now}"), life.routes)
-        for callback in life.engine.unsettled():
-            life.log.add(callback, writer.written(callback))
-            yield
+        life = yield from Life.restoring(spec, saved, self._around.resources_url(spec.policy))
         # The other life is whole: from here on nothing can fail.
         self.spec = spec
         self._begin_life(life)
@@ -359,15 +362,12 @@ class World:
         if engine.timers_run > ran:
             self._publish(engine.timers_run - ran, events)
 
-    def _writer(self, spec: WorldSpec, chance: Chance, routes: RouteTable) -> Writer:
-        return Writer(spec.accounts, self._around.resources_url(spec.policy), chance, routes)
-
     def _dispatch(self) -> Dispatch:
         life = self._life
         return Dispatch(
             life.engine,
             self._apply,
-            self._writer(self.spec, life.chance, life.routes),
+            Writer(self.spec.accounts, self.resources_url, life.chance, life.routes),
             self._around.courier,
             life.chance,
             anywhere=self.spec.egress == "any",
