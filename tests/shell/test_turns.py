@@ -246,6 +246,30 @@ def test_running_world_that_is_behind_catches_up_in_turns() -> None:
     assert 0 == live
 
 
+def test_list_of_many_worlds_is_made_in_turns() -> None:
+    """Whoever asks for no world is answered between two of them; the list is that of the moment in which it began."""
+    hub = Hub(Surroundings(turn_s=0))
+    auth_ids = [f"MAEMULATOR{number:010}" for number in range(50)]
+    for auth_id in auth_ids:
+        hub.add(world_of(structure(account={"auth_id": auth_id})))
+
+    async def listed() -> tuple[list[str], int]:
+        transport, answers = httpx.ASGITransport(make_app(hub)), 0
+        async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1", timeout=None) as client:
+            listing = asyncio.ensure_future(client.get("/_emulator/worlds"))
+            while not listing.done():
+                await asyncio.sleep(0)
+                answers += (await client.get("/_emulator/health")).status_code == 200 and not listing.done()
+                if answers == 2:
+                    hub.remove(auth_ids.pop(0))
+        return [world["auth_id"] for world in listing.result().json()["worlds"]], answers
+
+    found, answers = asyncio.run(listed())
+    assert 50 == len(found)
+    assert auth_ids == found[1:]
+    assert answers > 2
+
+
 def _counting(pieces: int) -> Work[int]:
     for _ in range(pieces):
         yield

@@ -31,7 +31,7 @@ async def response_in_pieces(asked: ControlRequest, body: Mapping[str, Any]) -> 
                 break
         else:
             plain = iter((begun,))
-    pieces = bytes_politely(plain, asked.world.turn_s)
+    pieces = bytes_politely(plain, asked.hub.turn_s)
     first = await anext(pieces)
     second = await anext(pieces, None)
     if second is None:

@@ -17,6 +17,7 @@ from masking_emulator.control.kernel import (
     body_schema,
 )
 from masking_emulator.control.past import not_kept
+from masking_emulator.control.pieces import response_in_pieces
 from masking_emulator.core.chance import Chance
 from masking_emulator.core.records.base import asdict, names
 from masking_emulator.plivo.credentials import Credentials
@@ -36,10 +37,11 @@ WORLD_HEADER: Final = "X-Emulator-World"
 NEW_WORLD_HEADER: Final = "X-Emulator-New-World"
 
 
-def list_worlds(asked: ControlRequest) -> ControlAnswer:
+async def list_worlds(asked: ControlRequest) -> Response:
     """The worlds of this server, oldest first. Kept ones that have not been read yet are not among them."""
     hub = asked.hub
-    return 200, {"worlds": [_world(world) for world in hub.all() if world.auth_id not in hub.returning]}
+    worlds = [world for world in hub.all() if world.auth_id not in hub.returning]
+    return await response_in_pieces(asked, {"worlds": map(_world, worlds)})
 
 
 async def add_world(asked: ControlRequest) -> Response:
