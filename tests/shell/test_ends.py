@@ -14,6 +14,8 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 import pytest
+import yaml
+from masking_emulator.cli import farm
 from masking_emulator.client import Control
 from masking_emulator.control.kernel import WAITED_IN_VAIN
 from masking_emulator.server.thread import ServerThread
@@ -28,6 +30,8 @@ from tests.shell.worlds import START
 
 #: The longest that a wait may take; a test that has to wait for it fails.
 _TIMEOUT_S: Final = 300
+
+_ROOT: Final = Path(__file__).parents[2]
 
 
 def _waits_for_requests(api: Api, _: Receiver) -> bytes:
@@ -215,3 +219,10 @@ def test_server_does_not_wait_for_a_name_to_be_looked_up(egress: str, host: str,
 
     assert ("", 0) == (warned, process.returncode)
     assert 1 == len(json.loads(state.read_text())["engine"]["sessions"])
+
+
+def test_farm_waits_for_its_members_as_the_compose_file_does() -> None:
+    """A member writes each of its worlds; 10,000 small ones take ten seconds."""
+    compose = yaml.safe_load((_ROOT / "fixtures" / "farm" / "compose.yaml").read_text(encoding="utf-8"))
+
+    assert compose["x-member"]["stop_grace_period"] == f"{farm._PATIENCE_S:g}s"

@@ -36,7 +36,7 @@ _MEMBERS_MAX: Final = 32
 _RESTARTS_MAX: Final = 5
 
 #: How long a process may take to end, and HAProxy to listen, in real seconds; and how often to look.
-_PATIENCE_S: Final = 10.0
+_PATIENCE_S: Final = 60.0
 _PAUSE_S: Final = 0.05
 
 
