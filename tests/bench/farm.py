@@ -75,7 +75,9 @@ def balanced(members: int) -> Iterator[int]:
         file = folder / "haproxy.cfg"
         port, peer = free_port(), free_port()
         servers = [BalancedServer(f"m{n}", f"127.0.0.1:{one}", "") for n, one in enumerate(ports)]
-        balancer = Balancer(f"127.0.0.1:{port}", f"127.0.0.1:{peer}", str(folder / "socket"), servers)
+        balancer = Balancer(
+            f"127.0.0.1:{port}", f"127.0.0.1:{peer}", str(folder / "socket"), str(folder / "inside"), servers
+        )
         file.write_text(configuration(balancer), encoding="utf-8")
         process = stack.enter_context(subprocess.Popen(["haproxy", "-db", "-q", "-f", str(file)]))
         stack.callback(process.terminate)

@@ -16,7 +16,7 @@ def balancer_of_the_files() -> Balancer:
         for n in range(1, _MEMBERS + 1)
     ]
     doors = [f":{8080 + n}" for n in range(1, _MEMBERS + 1)]
-    return Balancer(":8080", "127.0.0.1:1024", "/tmp/haproxy.sock", members, doors)
+    return Balancer(":8080", "127.0.0.1:1024", "/tmp/haproxy.sock", "/tmp/haproxy-inside.sock", members, doors)
 
 
 def haproxy_file() -> str:

@@ -2,11 +2,13 @@
 
 import os
 import re
+import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from shutil import which
 from typing import Any, Final
 
@@ -42,6 +44,33 @@ class Front:
     def worlds_of(self, member: str) -> set[str]:
         """The Auth IDs of a member's worlds, as it says itself."""
         return {world["auth_id"] for world in Control(member).get("/worlds")["worlds"]}
+
+    def say(self, command: str) -> str:
+        """What HAProxy answers to a command."""
+        (words,) = [words for words in self._processes().values() if words.startswith("/") and "haproxy.cfg" in words]
+        return say(Path(words.split()[-1]).parent / "socket", command)
+
+    def pid_of(self, place: int) -> int:
+        """The process of a member of a farm that keeps its worlds."""
+        (pid,) = [pid for pid, words in self._processes().items() if words.endswith(f"/{place}")]
+        return pid
+
+    def sees_down(self, place: int) -> bool:
+        """Whether HAProxy has seen that a member does not answer."""
+        (line,) = [line for line in self.say("show servers state worlds").splitlines() if f" member_{place} " in line]
+        return line.split()[5] == "0"
+
+    def _processes(self) -> dict[int, str]:
+        assert self.process is not None, "the farm is ours"
+        return children(self.process.pid)
+
+
+def say(control: Path, command: str) -> str:
+    """What HAProxy answers to a command at this socket."""
+    with closing(socket.socket(socket.AF_UNIX)) as line:
+        line.connect(str(control))
+        line.sendall(f"{command}\n".encode())
+        return line.makefile().read().strip()
 
 
 @contextmanager

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import socket
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ from tests.farm.front import Front, children, eventually, farming, needs_haproxy
 from tests.plivo.ask import Api, api_of, ask
 from tests.receiver import receiving
 from tests.shell.asking import control, create, good
-from tests.shell.process import PATIENCE_S, run, sentence
+from tests.shell.process import DEMO, PATIENCE_S, run, sentence
 from tests.shell.telling import call, end
 
 pytestmark = needs_haproxy
@@ -106,35 +107,73 @@ def test_console_is_a_members_own(front: Front) -> None:
 
 
 def test_member_that_is_killed_takes_its_own_worlds_and_they_come_back(front: Front) -> None:
-    """Fifty worlds: the others' are answered all the while, its own again later, and none is made in their place."""
+    """Fifty worlds that HAProxy does not remember: the others' are answered all the while, those of the member are
+    refused while it is down, and answered again later; none is made in their place.
+    """
     assert front.process is not None
+    assert front.process.stderr is not None
     worlds = [
         api_of(front.url, front.control.put(f"/worlds/MAFIFTYWORLDS{n:07}", {"seed": n, **_STILL})) for n in range(50)
     ]
     sessions = [create(world, 0, 1) for world in worlds]
     for world in worlds:
         good(control(world, "POST", "{w}/snapshot", {}))
-    home = front.members[0]
-    dead = {world.auth_id for world in worlds} & front.worlds_of(home)
-    (pid,) = [pid for pid, words in children(front.process.pid).items() if words.endswith("/1")]
+    dead = {world.auth_id for world in worlds} & front.worlds_of(front.members[0])
+    front.say("clear table worlds")
+    pid = front.pid_of(1)
+    os.kill(pid, signal.SIGSTOP)
+    eventually(lambda: front.sees_down(1))
+    meanwhile = {world.auth_id: _statuses(world, n) for n, world in enumerate(worlds)}
     os.kill(pid, signal.SIGKILL)
-    others = [
-        world.ask("GET", f"{world.sessions}/{session}").status
-        for world, session in zip(worlds, sessions, strict=True)
-        if world.auth_id not in dead
-    ]
-    assert front.process.stderr is not None
     said = [front.process.stderr.readline() for _ in range(2)]
     eventually(lambda: all(_shows(world, session) for world, session in zip(worlds, sessions, strict=True)))
     again = [front.control.put(f"/worlds/{w.auth_id}", {"seed": n, **_STILL}) for n, w in enumerate(worlds)]
 
     assert 5 <= len(dead) <= 35
-    assert {200} == set(others)
+    assert {name: (503, 503, 503) if name in dead else (200, 200, 200) for name in meanwhile} == meanwhile
     assert "ended with the signal SIGKILL; its worlds come back as they were last written" in said[0]
     assert "member_1 is ready again" in said[1]
     assert {1} == {world["sessions"]["live"] for world in again}
     for world in worlds:
         front.control.delete(f"/worlds/{world.auth_id}")
+
+
+def _statuses(world: Api, seed: int) -> tuple[int, int, int]:
+    """How the world is answered: to its account, read, and made again."""
+    path, body = f"/_emulator/worlds/{world.auth_id}", json.dumps({"seed": seed, **_STILL}).encode()
+    made = ask(world.url, "PUT", path, body, {"Content-Type": "application/json"})
+    return world.ask("GET", world.sessions).status, ask(world.url, "GET", path, None, {}).status, made.status
+
+
+def test_worlds_of_a_member_that_is_down_are_made_by_no_other_after_a_restart(tmp_path: Path) -> None:
+    """HAProxy remembers nothing, and leads there all the same. A new world of no chosen name is made elsewhere."""
+    kept = ("--state-folder", str(tmp_path))
+    with farming(3, *kept) as front:
+        chosen = [front.control.put(f"/worlds/MARESTARTED{n:09}", {})["auth_id"] for n in range(12)]
+        drawn = [front.control.post("/worlds")["auth_id"] for _ in range(12)]
+        assert front.control.get(f"/worlds/{DEMO}")
+        (home,) = re.findall(r"key=0000000001 .* server_key=member_(\d)", front.say("show table worlds"))
+    with farming(3, *kept) as front:
+        place = int(home)
+        dead = {DEMO} | {*chosen, *drawn} & front.worlds_of(front.members[place - 1])
+        os.kill(front.pid_of(place), signal.SIGSTOP)
+        eventually(lambda: front.sees_down(place))
+        worlds = {name: Api(front.url, name, "any", name) for name in (DEMO, *chosen, *drawn)}
+        refused = {name for name, world in worlds.items() if _statuses(world, 1)[1:] == (503, 503)}
+        created = ask(front.url, "POST", worlds[DEMO].sessions, b"{}", {}).status
+        new = [front.control.post("/worlds")["auth_id"] for _ in range(8)]
+        found = [front.control.get(f"/worlds/{name}")["auth_id"] for name in new]
+        os.kill(front.pid_of(place), signal.SIGCONT)
+        eventually(lambda: not front.sees_down(place))
+        again = [front.control.get(f"/worlds/{name}")["auth_id"] for name in worlds]
+        there = [name for member in front.members for name in front.worlds_of(member) if name != DEMO]
+
+    assert 2 <= len(dead) <= 20
+    assert dead == refused
+    assert 503 == created
+    assert new == found
+    assert list(worlds) == again
+    assert sorted([*chosen, *drawn, *new]) == sorted(there)
 
 
 def _shows(world: Api, session: str) -> bool:

@@ -2,8 +2,12 @@
 
 Where a world lives: the last ten characters of its Auth ID choose the member by consistent hashing; account and
 subaccounts share them. HAProxy chooses the Auth ID of a new world where nobody else does. It remembers which member has
-answered that it made a world, so a copy is found beside its original, and what lives stays where it is when a member
-joins.
+answered for a world, so a copy is found beside its original, and what lives stays where it is when a member joins.
+
+While a member is down, HAProxy's hashing passes over it and would lead to a member that does not know its worlds. So
+the choice is made in a backend whose servers are never down, `homes`, and the request comes back with the chosen name
+to `worlds`, where a member that is down is nobody. That way is gone once for each world; what is remembered is found
+without.
 
 `fixtures/farm/haproxy.cfg` is this text for the compose file beside it; a test compares them.
 """
@@ -26,14 +30,14 @@ class BalancedServer:
 class Balancer:
     """Where HAProxy listens, for clients and for its own successor, and the members, in the order of their ids.
 
-    `control` is the socket file at which it takes commands.
-
+    `control` is the socket file at which it takes commands, `inside` the one by which requests come back to it.
     `doors` are further addresses to listen at, of one member each: `consoles` behind them are reached through HAProxy.
     """
 
     listen: str
     peer: str
     control: str
+    inside: str
     members: Sequence[BalancedServer]
     doors: Sequence[str] = ()
 
@@ -44,12 +48,18 @@ _HEAD: Final = """\
 # A world is found by the last ten characters of the Auth ID in the path, which its account and its subaccounts share.
 #
 # To add a member while worlds live, say to the socket below (`socat - UNIX-CONNECT:%(control)s`)
-#   add server worlds/member_5 ADDRESS:PORT id 5 weight 16 check inter 1s fall 2 rise 1
+#   add server worlds/member_5 ADDRESS:PORT id 5 weight 0 check inter 1s fall 2 rise 1
 #   enable health worlds/member_5
 #   enable server worlds/member_5
-# and append its line to both backends for the next start. Worlds that live stay where they are, and of new ones the
+#   add server homes/member_5 unix@%(inside)s id 5 weight 16
+#   enable server homes/member_5
+#   add server any_member/member_5 ADDRESS:PORT id 5 weight 16 check inter 1s fall 2 rise 1
+#   enable health any_member/member_5
+#   enable server any_member/member_5
+# and append its line to each backend for the next start. Worlds that live stay where they are, and of new ones the
 # member gets its share. Never give an id to another member. HAProxy remembers where worlds live while it runs; what a
-# restart forgets are copies, and worlds that were made before a member joined.
+# restart forgets are copies, worlds that were made before a member joined, and those of no chosen name that were made
+# while the member of their name was down.
 
 global
     stats socket %(control)s mode 600 level admin
@@ -65,13 +75,15 @@ defaults
     timeout server 10m
     timeout queue 30s
     timeout http-request 30s
-    # A member that does not answer takes its worlds with it. Another one does not know them, so it is not asked.
-    option persist
+    option httpchk
+    http-check send meth GET uri /_emulator/health ver HTTP/1.1 hdr Host localhost
+    http-check expect rstring "\\"ready\\": *true"
     # A fault may end a connection without an answer: then the client's ends too.
     errorfile 502 /dev/null
     http-error status 503 content-type application/json string "{\\"error\\": \\"the member of this world is down\\"}"
 
-# What HAProxy remembers outlives a reload: the new process learns it from the old one, within a second.
+# What HAProxy remembers outlives a reload: the new process learns it from the old one, unless that has run for less
+# than five seconds.
 peers farm
     peer farm %(peer)s
 
@@ -90,27 +102,44 @@ frontend clients
     http-request del-header X-Emulator-New-World
     http-request set-var(txn.new) uuid,regsub(-,,g),upper,bytes(0,10) if makes_a_world a_new_one or makes_a_world a_copy
     http-request set-header X-Emulator-New-World MAEMULATOR%%[var(txn.new)] if { var(txn.new) -m found }
-    http-request set-var(txn.world) var(txn.new) if makes_a_world a_new_one
-    use_backend worlds if { var(txn.world) -m found }
+    use_backend worlds if { var(txn.world),in_table(worlds) -m bool }
+    use_backend homes if { var(txn.world) -m found }
     default_backend any_member
 
-# Requests about a world, and those that make one.
-backend worlds
+# A world that HAProxy does not remember. Its member is chosen here and called by name below. These servers are not
+# checked: hashing passes over one that is down, and another member would answer, or make the world a second time.
+backend homes
     balance hash var(txn.world)
     hash-type consistent sdbm avalanche
+    http-send-name-header X-Emulator-Member
+    stick store-response var(txn.world) table worlds if { status lt 400 }
+    # A weight above 1 makes the shares of the members more alike.
+    default-server weight 16
+%(homes)s
+
+frontend inside
+    bind unix@%(inside)s mode 600
+    http-request set-var(txn.member) req.hdr(X-Emulator-Member)
+    http-request del-header X-Emulator-Member
+    default_backend worlds
+
+# A member is reached as the one that was chosen or is remembered. While it is down its worlds are answered 503: with a
+# weight of 0 no other is taken in its place.
+backend worlds
+    use-server %%[var(txn.member)] if { var(txn.member) -m found }
     stick-table type string len 10 size 1m peers farm
     stick match var(txn.world)
     stick store-response res.hdr(X-Emulator-World),bytes(10,10) if { res.hdr(X-Emulator-World) -m found }
-    option httpchk
-    http-check send meth GET uri /_emulator/health ver HTTP/1.1 hdr Host localhost
-    http-check expect rstring "\\"ready\\": *true"
-    # A weight above 1 makes the shares of the members more alike.
-    default-server weight 16 check inter 1s fall 2 rise 1
-%(servers)s
+    default-server weight 0 check inter 1s fall 2 rise 1
+%(worlds)s
 
-# Requests about no world: any member answers for itself.
+# Requests about no world, which any member answers for itself; and new worlds whose name was chosen above. Such a world
+# is made where its name leads to, and while that member is down in another, which is remembered.
 backend any_member
-    balance leastconn
+    balance hash var(txn.new)
+    hash-type consistent sdbm avalanche
+    stick store-response res.hdr(X-Emulator-World),bytes(10,10) table worlds if { res.hdr(X-Emulator-World) -m found }
+    default-server weight 16
 %(any)s
 """
 
@@ -134,8 +163,10 @@ def configuration(balancer: Balancer) -> str:
         "peer": balancer.peer,
         "control": balancer.control,
         "consoles": f"{consoles}\\n",
-        "servers": _lines(members, ""),
-        "any": _lines(members, " track worlds/{name}"),
+        "inside": balancer.inside,
+        "homes": _lines(members, f"unix@{balancer.inside} id {{place}}"),
+        "worlds": _lines(members, "{address} id {place}"),
+        "any": _lines(members, "{address} id {place} track worlds/{name}"),
     }
     doors = zip(members, balancer.doors, strict=False)
     return text + "".join(
@@ -143,8 +174,9 @@ def configuration(balancer: Balancer) -> str:
     )
 
 
-def _lines(members: Sequence[BalancedServer], more: str) -> str:
+def _lines(members: Sequence[BalancedServer], words: str) -> str:
+    """A line for each member, with these words behind its name."""
     return "\n".join(
-        f"    server {member.name} {member.address} id {place}{more.format(name=member.name)}"
+        f"    server {member.name} {words.format(name=member.name, address=member.address, place=place)}"
         for place, member in enumerate(members, 1)
     )

@@ -182,7 +182,7 @@ def _free_port(port: int) -> int:
 def _balanced(haproxy: str, folder: Path, port: int, members: Sequence[_FarmMember]) -> "_Balancer":
     described = [BalancedServer(one.name, one.url.removeprefix("http://"), f"{one.url}/") for one in members]
     listen, peer = f"{HOST_DEFAULT}:{port}", f"{HOST_DEFAULT}:{_free_port(0)}"
-    balancer = Balancer(listen, peer, str(folder / "socket"), described)
+    balancer = Balancer(listen, peer, str(folder / "socket"), str(folder / "inside"), described)
     file = folder / "haproxy.cfg"
     file.write_text(configuration(balancer), encoding="utf-8")
     return _Balancer(_Process([haproxy, "-db", "-q", "-f", str(file)], reads=False))
