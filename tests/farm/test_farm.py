@@ -48,6 +48,20 @@ def test_world_lives_in_one_member_and_is_found_by_account_and_subaccount(front:
     assert home in front.members
 
 
+def test_encoded_path_leads_to_the_same_world(front: Front) -> None:
+    """Members decode what clients encode, so HAProxy chooses by what they read: ten worlds, and not one more."""
+    names = [f"MAPERCENT0000000000{n}" for n in range(10)]
+    made = [front.control.put(f"/worlds/{name}", {})["auth_id"] for name in names]
+    spelt = [f"/_emulator%2Fworlds%2f/{name[:-1]}%3{name[-1]}" for name in names]
+    again = [ask(front.url, "PUT", path, b"{}", {"Content-Type": "application/json"}).status for path in spelt]
+    there = [name for member in front.members for name in front.worlds_of(member) if name in names]
+    gone = [ask(front.url, "DELETE", path, None, {}).status for path in spelt]
+
+    assert names == made
+    assert [200] * 10 == again == gone
+    assert names == sorted(there)
+
+
 def test_copy_is_found_beside_its_original(front: Front, api: Api) -> None:
     """Its own name would choose another member."""
     session = create(api, 0, 1)

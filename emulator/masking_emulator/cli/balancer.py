@@ -90,8 +90,10 @@ peers farm
 frontend clients
     bind %(listen)s
     http-request return status 404 content-type text/plain string "%(consoles)s" if { path_beg /_emulator/console }
+    # Members decode a path and take several slashes for one, so however it is spelt it leads to one world.
     http-request set-var(txn.path) path
-    http-request set-var(txn.path) path,regsub(//+,/,g) if { path_sub // }
+    http-request set-var(txn.path) path,url_dec if { path_sub %% }
+    http-request set-var(txn.path) var(txn.path),regsub(//+,/,g) if { var(txn.path) -m sub // }
     acl of_an_account var(txn.path) -m beg /v1/Account/
     acl of_a_world var(txn.path) -m beg /_emulator/worlds/
     http-request set-var(txn.world) var(txn.path),field(4,/),bytes(10,10) if of_an_account or of_a_world
