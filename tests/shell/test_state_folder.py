@@ -138,13 +138,26 @@ def test_state_of_one_world_and_of_all_is_refused(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "wrong", ["farm.example.com", "http://farm.example.com/in", "ftp://farm.example.com", "http://"]
+    "wrong",
+    [
+        "farm.example.com",
+        "http://farm.example.com/in",
+        "ftp://farm.example.com",
+        "http://",
+        "http://x y",
+        "http://x\ty",
+        "http://x?",
+        "http://[::1",
+        "http://x:0",
+        "http://x:65536",
+    ],
 )
 def test_public_url_that_is_none_is_refused(wrong: str) -> None:
-    """It has a scheme and a host, and no path."""
+    """It has a scheme and a host, perhaps a port, and nothing else."""
     with pytest.raises(click.BadParameter, match="is no http or https URL without a path"):
         PublicUrl().convert(wrong, None, None)
 
+    assert "http://[::1]:8080" == PublicUrl().convert("http://[::1]:8080", None, None)
     assert "https://farm.example.com:8443" == PublicUrl().convert("https://farm.example.com:8443/", None, None)
 
 

@@ -114,6 +114,10 @@ class Noun(click.Group):
 Noun.group_class = Noun
 
 
+#: A name or an address, IPv6 in brackets, and perhaps a port.
+_ORIGIN: Final = re.compile(r"https?://([\w.-]+|\[[\da-f:.]+\])(:\d+)?", re.IGNORECASE)
+
+
 class PublicUrl(click.ParamType[str]):
     """The URL of a server, which has a host and perhaps a port, and no path."""
 
@@ -123,9 +127,7 @@ class PublicUrl(click.ParamType[str]):
         """The URL without a slash at its end."""
         url = str(value).removesuffix("/")
         try:
-            parts = urlsplit(url)
-            is_one = parts.scheme in ("http", "https") and bool(parts.hostname) and url.count("/") == 2
-            is_one = is_one and (parts.port is None or parts.port > 0) and not (parts.query or parts.fragment)
+            is_one = _ORIGIN.fullmatch(url) is not None and urlsplit(url).port != 0
         except ValueError:
             is_one = False
         if not is_one:
