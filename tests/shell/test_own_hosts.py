@@ -100,6 +100,16 @@ def test_names_and_patterns_can_be_allowed() -> None:
     assert {"emulator.example:80": 200, "a.b.svc.cluster.local": 200, "b.example": 403} == statuses
 
 
+def test_host_of_the_public_url_is_the_servers_own() -> None:
+    """It is where clients reach the server, through a balancer that hands their Host on; on both surfaces."""
+    with serving("--public-url", "http://Staging.Example:8080") as (_, url):
+        statuses = {name: _status(url, name) for name in ("staging.example:8080", "staging.example", "b.example")}
+        account = ask(url, "GET", "/v1/Account/", None, {"Host": "staging.example:8080"}).status
+
+    assert {"staging.example:8080": 200, "staging.example": 200, "b.example": 403} == statuses
+    assert 404 == account
+
+
 def test_server_at_every_address_answers_to_those_of_its_machine() -> None:
     """With `--host 0.0.0.0`: to the address that it prints, to loopback, and to what the machine is called."""
     with serving("--host", "0.0.0.0") as (_, url):

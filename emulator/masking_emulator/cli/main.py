@@ -114,7 +114,11 @@ def main() -> None:
 )
 @click.option("--state", type=FILE, help="Go on from this file if it is there, and write it at the end.")
 @click.option("--state-folder", type=FOLDER, help="The same of every world of the server, a file each in this folder.")
-@click.option("--public-url", type=PublicUrl(), help="Where clients reach the server, for links in its answers.")
+@click.option(
+    "--public-url",
+    type=PublicUrl(),
+    help="Where clients reach the server: for links in its answers, and its host is the server's.",
+)
 @click.option("--record", type=FILE, help="Record the run in this file, behind earlier ones, for `recording replay`.")
 @click.option(
     "--mcp",

@@ -5,8 +5,8 @@ answer of the page's own server, and hands it over: tokens of a world, and throu
 private network say. Only the Host header tells such a request from an honest one, so it is looked at on every path.
 
 No page can have these as its name: an address that is written out, localhost, Plivo's names, and the names by which
-containers find the machine that they run on. Another name counts where `--control-host` gives it, and a name without
-dots also where it leads to an address of this machine, as the names of services in docker compose do.
+containers find the machine that they run on. Another name counts where `--control-host` or `--public-url` gives it, and
+a name without dots also where it leads to an address of this machine, as the names of services in docker compose do.
 """
 
 import asyncio

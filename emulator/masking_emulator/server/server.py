@@ -4,6 +4,7 @@ import ssl
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from masking_emulator.callbacks.courier import Courier
 from masking_emulator.config import ServeConfig, take_more_files
@@ -68,7 +69,8 @@ def _serve(
         certificates=users_certificates,
     )
     log_as(config.log_format, verbose=config.verbose)
-    hosts = (config.host, *config.control_hosts)
+    public = None if config.public_url is None else urlsplit(config.public_url).hostname
+    hosts = (config.host, *config.control_hosts, *([] if public is None else [public]))
     narrator = _narrator() if config.verbose else None
     serve_world(
         spec,
