@@ -113,8 +113,10 @@ def test_compose_file_has_the_members_of_the_configuration() -> None:
         command = services[member.name]["command"]
         assert "serve" == command[0]
         words = [word.replace("${PUBLIC_URL:-http://127.0.0.1:8080}", "http://127.0.0.1:8080") for word in command]
+        assert "http://127.0.0.1:8080" == words[words.index("--public-url") + 1]
         serve.make_context("serve", words[1:])
         assert f"/emulator/{member.name}" in command
         assert "service_healthy" == services["haproxy"]["depends_on"][member.name]["condition"]
     published = [port.rpartition(":")[2] for port in services["haproxy"]["ports"]]
     assert [str(8080 + n) for n in range(len(members) + 1)] == published
+    assert all(port.startswith("${ADDRESS:-127.0.0.1}:") for port in services["haproxy"]["ports"])
