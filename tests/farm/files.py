@@ -12,7 +12,7 @@ _MEMBERS: Final = 4
 def balancer_of_the_files() -> Balancer:
     """Four members as the compose file names them, each with a door of its own."""
     members = [
-        BalancedServer(f"member_{n}", f"member_{n}:8080", f"http://127.0.0.1:{8080 + n}/")
+        BalancedServer(f"member_{n}", f"member_{n}:8080", f"http://%[req.hdr(host),host_only]:{8080 + n}/")
         for n in range(1, _MEMBERS + 1)
     ]
     doors = [f":{8080 + n}" for n in range(1, _MEMBERS + 1)]

@@ -110,14 +110,18 @@ def test_links_in_answers_lead_through_haproxy(front: Front, api: Api) -> None:
     assert 200 == ask(front.url, "GET", urlsplit(media).path, None, {}).status
 
 
-def test_console_is_a_members_own(front: Front) -> None:
-    """The front says where they are."""
-    refused = ask(front.url, "GET", "/_emulator/console/", None, {})
+def test_console_and_metrics_are_a_members_own(front: Front) -> None:
+    """The front says where they are, and so does `status`."""
+    paths = ("/_emulator/console/", "/_emulator/console/page.js", "//metrics", "/metrics", "/_emulator/%63onsole")
+    refused = [ask(front.url, "GET", path, None, {}) for path in paths]
+    consoles = " ".join(f"{member}/" for member in front.members)
+    said = f"the console and /metrics are each member's own: {consoles}"
 
-    assert 404 == refused.status
+    assert [(404, said)] * len(paths) == [(one.status, one.error) for one in refused]
+    assert f"console      {said}\n" in run("status", "--url", front.url).stdout
     for member in front.members:
-        assert f"{member}/" in refused.content.decode()
         assert 200 == ask(member, "GET", "/_emulator/console/", None, {}).status
+        assert f"console      {member}/_emulator/console/\n" in run("status", "--url", member).stdout
 
 
 def test_member_that_is_killed_takes_its_own_worlds_and_they_come_back(front: Front) -> None:

@@ -1,9 +1,10 @@
 """A member joins: it gets its share of the new worlds, and none that lives moves. And the files of `fixtures/farm`."""
 
 import re
+import socket
 import subprocess
 from collections.abc import Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from masking_emulator.server.thread import ServerThread
 from tests.bench.servers import free_port
 from tests.farm.files import FARM, balancer_of_the_files, haproxy_file
 from tests.farm.front import eventually, needs_haproxy, say
+from tests.plivo.ask import ask
 from tests.shell.process import PATIENCE_S
 
 pytestmark = needs_haproxy
@@ -101,6 +103,26 @@ def test_configuration_for_containers_is_what_the_command_uses() -> None:
 
     assert haproxy_file() == text
     assert 0 == done.returncode
+
+
+def test_consoles_of_the_containers_are_at_the_host_that_was_asked(tmp_path: Path) -> None:
+    """Whoever reaches the front by a name reaches them by the same, at their own ports."""
+    text = re.sub(r"(server \w+) member_\d:8080", r"\1 127.0.0.1:8080", haproxy_file())
+    text = text.replace("/tmp/", f"{tmp_path}/").replace(":1024", f":{free_port()}")
+    text = re.sub(r"bind :\d+", lambda _: f"bind 127.0.0.1:{free_port()}", text)
+    (port,) = re.findall(r"frontend clients\n +bind 127.0.0.1:(\d+)", text)
+    (tmp_path / "haproxy.cfg").write_text(text, encoding="utf-8")
+    with _balanced(tmp_path / "haproxy.cfg"):
+        eventually(lambda: _listens(int(port)))
+        said = ask(f"http://127.0.0.1:{port}", "GET", "/metrics", None, {"Host": "staging.example:8080"})
+
+    consoles = " ".join(f"http://staging.example:{8080 + n}/" for n in range(1, 5))
+    assert (404, f"the console and /metrics are each member's own: {consoles}") == (said.status, said.error)
+
+
+def _listens(port: int) -> bool:
+    with closing(socket.socket()) as tried:
+        return tried.connect_ex(("127.0.0.1", port)) == 0
 
 
 def test_compose_file_has_the_members_of_the_configuration() -> None:

@@ -19,7 +19,10 @@ from typing import Final
 
 @dataclass(frozen=True, slots=True)
 class BalancedServer:
-    """A server behind the balancer: its name, where HAProxy reaches it, and where people find its console."""
+    """A server behind the balancer: its name, where HAProxy reaches it, and where people find its console.
+
+    In the URL of the console HAProxy fills in what it writes as `%[…]`, such as the host that it was asked by.
+    """
 
     name: str
     address: str
@@ -89,11 +92,12 @@ peers farm
 
 frontend clients
     bind %(listen)s
-    http-request return status 404 content-type text/plain string "%(consoles)s" if { path_beg /_emulator/console }
     # Members decode a path and take several slashes for one, so however it is spelt it leads to one world.
     http-request set-var(txn.path) path
     http-request set-var(txn.path) path,url_dec if { path_sub %% }
     http-request set-var(txn.path) var(txn.path),regsub(//+,/,g) if { var(txn.path) -m sub // }
+    acl of_a_member var(txn.path) -m beg /_emulator/console /metrics
+    http-request return status 404 content-type application/json lf-string "%(consoles)s" if of_a_member
     acl of_an_account var(txn.path) -m beg /v1/Account/
     acl of_a_world var(txn.path) -m beg /_emulator/worlds/
     http-request set-var(txn.world) var(txn.path),field(4,/),bytes(10,10) if of_an_account or of_a_world
@@ -159,12 +163,13 @@ backend only_%(name)s
 def configuration(balancer: Balancer) -> str:
     """The text of the configuration."""
     members = balancer.members
-    consoles = "each member has a console of its own: " + " ".join(member.console for member in members)
+    consoles = " ".join(member.console for member in members)
+    said = f"the console and /metrics are each member's own: {consoles}"
     text = _HEAD % {
         "listen": balancer.listen,
         "peer": balancer.peer,
         "control": balancer.control,
-        "consoles": f"{consoles}\\n",
+        "consoles": f'{{\\"error\\": \\"{said}\\"}}',
         "inside": balancer.inside,
         "homes": _lines(members, f"unix@{balancer.inside} id {{place}}"),
         "worlds": _lines(members, "{address} id {place}"),

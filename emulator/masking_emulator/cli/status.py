@@ -44,7 +44,18 @@ def status(url: str, **output: bool) -> None:
         "worlds": control.get("/worlds")["worlds"],
     }
     answer["environment"] = _leading(environment(), url, answer["interception"]["proxy_port"])
-    Output(**output).show(answer, _lines(answer))
+    Output(**output).show(answer, _lines(answer, _console(control)))
+
+
+def _console(control: Control) -> str:
+    """Where the console is; what the server says where it has none, as the front of a farm."""
+    try:
+        control.get("/console/")
+    except ControlRefused as refused:
+        return str(refused)
+    except Unreachable:  # a page, and no JSON
+        pass
+    return f"{control.url}/_emulator/console/"
 
 
 def _leading(variables: Mapping[str, str], url: str, proxy_port: int | None) -> Mapping[str, str]:
@@ -75,10 +86,10 @@ def _unescaped(text: str) -> str:
     return text.replace("\\\\", "\\")
 
 
-def _lines(answer: Mapping[str, Any]) -> Iterator[str]:
+def _lines(answer: Mapping[str, Any], console: str) -> Iterator[str]:
     interception = answer["interception"]
     yield f"running      {answer['url']} version {answer['health']['version']}"
-    yield f"console      {answer['url']}/_emulator/console/"
+    yield f"console      {console}"
     yield f"proxy        {interception['proxy_port'] or 'none; `serve --proxy-port 8081` leads programs here'}"
     yield f"TLS          {interception['tls_port'] or 'none; `serve --tls-port 8443` has it'}"
     yield f"certificate  {'see `masking-emulator certificate show`' if interception['authority'] else 'none is needed'}"
