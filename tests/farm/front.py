@@ -47,8 +47,8 @@ class Front:
 
     def say(self, command: str) -> str:
         """What HAProxy answers to a command."""
-        (words,) = [words for words in self._processes().values() if words.startswith("/") and "haproxy.cfg" in words]
-        return say(Path(words.split()[-1]).parent / "socket", command)
+        (file,) = re.findall(r"-f (\S+/haproxy\.cfg)", "\n".join(self._processes().values()))
+        return say(Path(file).parent / "socket", command)
 
     def pid_of(self, place: int) -> int:
         """The process of a member of a farm that keeps its worlds."""

@@ -13,6 +13,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 import pytest
+from masking_emulator.cli.farm import has_started_too_often
 from masking_emulator.client import Control, ControlRefused
 
 from tests.farm.front import Front, children, eventually, farming, needs_haproxy
@@ -149,7 +150,7 @@ def test_member_that_is_killed_takes_its_own_worlds_and_they_come_back(front: Fr
 
     assert 5 <= len(dead) <= 35
     assert {name: (503, 503, 503) if name in dead else (200, 200, 200) for name in meanwhile} == meanwhile
-    assert "ended with the signal SIGKILL; its worlds come back as they were last written" in said[0]
+    assert "ended with the signal SIGKILL; its worlds come back as they were last written; those that" in said[0]
     assert "member_1 is ready again" in said[1]
     assert {1} == {world["sessions"]["live"] for world in again}
     for world in worlds:
@@ -223,6 +224,41 @@ def test_taken_port_is_said() -> None:
         said = sentence(run("farm", "--port", str(port)), 2)
 
     assert f"127.0.0.1:{port}: Address already in use; choose another port with --port" in said
+
+
+def test_taken_port_of_a_member_is_said() -> None:
+    """In one sentence, not by each server for itself."""
+    with closing(socket.create_server(("127.0.0.1", 0))) as taken:
+        port = taken.getsockname()[1]
+        said = sentence(run("farm", "-n", "1", "--port", str(port - 1)), 2)
+
+    assert f"127.0.0.1:{port}: Address already in use; choose another port with --port" in said
+
+
+def test_ports_that_there_are_not_are_said() -> None:
+    """The members listen at those behind --port."""
+    said = sentence(run("farm", "-n", "4", "--port", "65534"), 2)
+
+    assert "--port 65534: members need the 4 ports behind it, and the last port is 65535" in said
+
+
+def test_haproxy_that_does_not_start_is_said_with_its_exit_code(tmp_path: Path) -> None:
+    """As soon as it has ended; why, it says itself: the path of a socket has 97 signs at most."""
+    folder = tmp_path / ("long" * 30)
+    folder.mkdir()
+    done = run("farm", "-n", "1", "--port", "0", TMPDIR=str(folder))
+
+    assert (2, "") == (done.returncode, done.stdout)
+    assert "too long (max 97)" in done.stderr
+    assert done.stderr.endswith("masking-emulator: HAProxy ended with exit code 1\n")
+
+
+def test_member_that_ends_again_and_again_is_not_started_for_ever() -> None:
+    """Six starts within a minute are too many; as many within an hour are not."""
+    assert not has_started_too_often([0, 1, 2, 3, 4], now_s=5)
+    assert has_started_too_often([0, 1, 2, 3, 4, 5], now_s=59)
+    assert not has_started_too_often([0, 1, 2, 3, 4, 5], now_s=60)
+    assert not has_started_too_often([0, 600, 1200, 1800, 2400, 3000], now_s=3001)
 
 
 def test_member_that_does_not_start_ends_all() -> None:

@@ -5,6 +5,7 @@ import shutil
 import socket
 import subprocess
 import sys
+from collections import deque
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
@@ -25,19 +26,24 @@ from masking_emulator.cli.common import (
     end,
     end_cleanly_when_asked,
 )
-from masking_emulator.client import Control, Unreachable
-from masking_emulator.clock import looks
+from masking_emulator.client import Control, ControlRefused, Unreachable
+from masking_emulator.clock import looks, real_seconds
 from masking_emulator.config import HOST_DEFAULT, PORT_DEFAULT
+
+_PORT_MAX: Final = 65_535
 
 #: More members than this are no trial any more.
 _MEMBERS_MAX: Final = 32
 
-#: A member that ended so often is not started again.
-_RESTARTS_MAX: Final = 5
+#: A member that was started so often within so many real seconds, and ended, is not started again.
+_STARTS_MAX: Final = 6
+_STARTS_WITHIN_S: Final = 60.0
 
 #: How long a process may take to end, and HAProxy to listen, in real seconds; and how often to look.
 _PATIENCE_S: Final = 60.0
 _PAUSE_S: Final = 0.05
+
+_THEY_COME_BACK: Final = "its worlds come back as they were last written; those that never were are gone"
 
 
 class _DoesNotStart(Exception):
@@ -71,6 +77,10 @@ class _Process:
         assert self._process.stdout is not None, "somebody reads what it prints"
         return self._process.stdout.readline()
 
+    def exit_code(self) -> int | None:
+        """How it ended; None while it runs."""
+        return self._process.poll()
+
     def ended(self, code: int) -> None:
         """The system has said that it ended, with this code."""
         self._process.returncode = code
@@ -95,7 +105,7 @@ class _FarmMember:
 
     def __init__(self, place: int, port: int, words: Sequence[str]) -> None:
         self.name = f"member_{place}"
-        self.starts = 0
+        self.starts: deque[float] = deque(maxlen=_STARTS_MAX)
         self._words, self._port = words, port
         self._begin()
 
@@ -121,7 +131,7 @@ class _FarmMember:
         self._port = int(rest.split()[0].rpartition(":")[2])
 
     def _begin(self) -> None:
-        self.starts += 1
+        self.starts.append(real_seconds())
         command = [sys.executable, "-m", "masking_emulator", "serve", "--port", str(self._port)]
         self.process = _Process([*command, *self._words], reads=True)
 
@@ -138,7 +148,8 @@ def farm(members: int, port: int, world: str, state_folder: Path | None, *, metr
     """Run several servers on this machine, and HAProxy before them, until Ctrl-C. For trying, on Linux and macOS.
 
     Each world lives in one member. Clients ask HAProxy at --port, members listen at the ports behind it, where their
-    consoles are. A member that dies is started again, with its worlds as they were last written if there is a folder.
+    consoles are. A member that dies is started again, with its worlds as they were last written if there is a folder,
+    but not for the sixth time within a minute.
     """
     end_cleanly_when_asked()
     if os.name != "posix":
@@ -146,7 +157,7 @@ def farm(members: int, port: int, world: str, state_folder: Path | None, *, metr
     haproxy = shutil.which("haproxy")
     if haproxy is None:
         end(EXIT_USAGE, "haproxy is not installed; apt-get install haproxy, or brew install haproxy")
-    front, behind = _free_port(port), range(port + 1, port + 1 + members) if port else [0] * members
+    front, behind = _free_port(port), _ports_behind(port, members)
     url = f"http://{HOST_DEFAULT}:{front}"
     words = ["--world", world, "--public-url", url, *(["--metrics"] if metrics else [])]
     kept = [[] if state_folder is None else ["--state-folder", str(state_folder / f"{n + 1}")] for n in range(members)]
@@ -160,7 +171,7 @@ def farm(members: int, port: int, world: str, state_folder: Path | None, *, metr
                 member.wait_until_ready()
             balancer = _balanced(haproxy, Path(folder), front, there)
             processes.insert(0, balancer)
-            _await(url)
+            balancer.wait_until_ready(url)
         except _DoesNotStart as error:
             end(EXIT_USAGE, str(error))
         click.echo(f"ready {url} members={members}")
@@ -179,34 +190,48 @@ def _free_port(port: int) -> int:
         end(EXIT_USAGE, f"{HOST_DEFAULT}:{port}: {os.strerror(error.errno or 0)}; choose another port with --port")
 
 
+def _ports_behind(port: int, members: int) -> Sequence[int]:
+    """Where the members are to listen; 0 is any free port. Ends where there are no such ports, or one is taken."""
+    if port == 0:
+        return [0] * members
+    if port + members > _PORT_MAX:
+        behind = counted(members, "port")
+        end(EXIT_USAGE, f"--port {port}: members need the {behind} behind it, and the last port is {_PORT_MAX}")
+    return [_free_port(port + place) for place in range(1, members + 1)]
+
+
 def _balanced(haproxy: str, folder: Path, port: int, members: Sequence[_FarmMember]) -> "_Balancer":
     described = [BalancedServer(one.name, one.url.removeprefix("http://"), f"{one.url}/") for one in members]
     listen, peer = f"{HOST_DEFAULT}:{port}", f"{HOST_DEFAULT}:{_free_port(0)}"
     balancer = Balancer(listen, peer, str(folder / "socket"), str(folder / "inside"), described)
     file = folder / "haproxy.cfg"
     file.write_text(configuration(balancer), encoding="utf-8")
-    return _Balancer(_Process([haproxy, "-db", "-q", "-f", str(file)], reads=False))
+    return _Balancer([haproxy, "-f", str(file)])
 
 
 class _Balancer:
     """HAProxy at work."""
 
-    def __init__(self, process: _Process) -> None:
-        self.process = process
+    def __init__(self, words: Sequence[str]) -> None:
+        self._words = words
+        self.process = _Process([*words, "-db", "-q"], reads=False)
 
     @property
     def pid(self) -> int:
         """The number of its process."""
         return self.process.pid
 
-
-def _await(url: str) -> None:
-    """Return once HAProxy answers. Raises _DoesNotStart."""
-    for _ in looks(timeout_s=_PATIENCE_S, pause_s=_PAUSE_S):
-        with suppress(Unreachable):
-            Control(url).get("/health")
-            return
-    raise _DoesNotStart("HAProxy does not start")
+    def wait_until_ready(self, url: str) -> None:
+        """Return once it answers there. Raises _DoesNotStart."""
+        for _ in looks(timeout_s=_PATIENCE_S, pause_s=_PAUSE_S):
+            if (code := self.process.exit_code()) is not None:
+                # It is quiet about members that come and go, and therefore about its configuration too.
+                subprocess.run([*self._words, "-c"], stdout=subprocess.DEVNULL, check=False)
+                raise _DoesNotStart(f"HAProxy ended with {_how(code)}")
+            with suppress(Unreachable, ControlRefused):  # it has not seen yet which members answer
+                Control(url).get("/health")
+                return
+        raise _DoesNotStart(f"HAProxy does not answer at {url}")
 
 
 @contextmanager
@@ -233,10 +258,12 @@ def _watch(balancer: _Balancer, members: Sequence[_FarmMember], *, is_kept: bool
         if member is None:
             continue
         member.process.ended(code)
-        worlds = "its worlds come back as they were last written" if is_kept else "its worlds are gone"
+        worlds = _THEY_COME_BACK if is_kept else "its worlds are gone"
         _say(f"{member.name} at {member.url} ended with {_how(code)}; {worlds}")
-        if member.starts > _RESTARTS_MAX:
-            _say(f"{member.name} ended {counted(member.starts, 'time')} and is not started again")
+        if has_started_too_often(member.starts, now_s=real_seconds()):
+            _say(
+                f"{member.name} ended {_STARTS_MAX} times within {_STARTS_WITHIN_S:g} seconds and is not started again"
+            )
             if not by_pid:
                 end(EXIT_REFUSED, "no member is left, so the farm ends")
             continue
@@ -245,6 +272,11 @@ def _watch(balancer: _Balancer, members: Sequence[_FarmMember], *, is_kept: bool
         with suppress(_DoesNotStart):  # its end is the next that is waited for
             member.wait_until_ready()
             _say(f"{member.name} is ready again")
+
+
+def has_started_too_often(starts: Sequence[float], *, now_s: float) -> bool:
+    """Whether what was started at these moments, and ended now, had better not be started again."""
+    return len(starts) >= _STARTS_MAX and now_s - starts[-_STARTS_MAX] < _STARTS_WITHIN_S
 
 
 def _ended() -> Iterator[tuple[int, int]]:
