@@ -60,9 +60,9 @@ _HEAD: Final = """\
 #   enable health any_member/member_5
 #   enable server any_member/member_5
 # and append its line to each backend for the next start. Worlds that live stay where they are, and of new ones the
-# member gets its share. Never give an id to another member. HAProxy remembers where worlds live while it runs; what a
-# restart forgets are copies, worlds that were made before a member joined, and those of no chosen name that were made
-# while the member of their name was down.
+# member gets its share. Never give an id to another member. HAProxy remembers the worlds that it has led somebody to
+# since its start, so lead somebody to the others before. What a restart forgets are copies, worlds that were made
+# before a member joined, and those of no chosen name that were made while the member of their name was down.
 
 global
     stats socket %(control)s mode 600 level admin

@@ -148,8 +148,8 @@ def farm(members: int, port: int, world: str, state_folder: Path | None, *, metr
     """Run several servers on this machine, and HAProxy before them, until Ctrl-C. For trying, on Linux and macOS.
 
     Each world lives in one member. Clients ask HAProxy at --port, members listen at the ports behind it, where their
-    consoles are. A member that dies is started again, with its worlds as they were last written if there is a folder,
-    but not for the sixth time within a minute.
+    consoles are. A member that dies is started again, with its worlds as they were last written if there is a folder;
+    one that dies six times within a minute is given up.
     """
     end_cleanly_when_asked()
     if os.name != "posix":
