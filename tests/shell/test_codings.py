@@ -31,13 +31,13 @@ def without_zstd(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     codings._zstd.cache_clear()
 
 
-def _said(body: bytes, coding: str, *, step: int = 7, bytes_max: int = 1_000_000, turn_s: float = 0) -> bytes:
+def _said(body: bytes, coding: str, *, step: int = 7, bytes_max: int = 1_000_000) -> bytes:
     async def pieces() -> AsyncIterator[bytes]:
         for at in range(0, len(body), step):
             yield body[at : at + step]
 
     async def read() -> bytes:
-        return b"".join([piece async for piece in decoded(pieces(), coding, bytes_max, turn_s)])
+        return b"".join([piece async for piece in decoded(pieces(), coding, bytes_max)])
 
     return asyncio.run(read())
 

@@ -1,17 +1,15 @@
 """Codings: gzip and zstd, in which the control API answers a client that asks for one, and reads what a client sends.
 
-Pure but for the turns that long work takes. Source: RFC 9110, sections 8.4 and 12.5.3; RFC 8878 for zstd, and RFC 9659
-for how far back its text may refer.
+Pure: a body comes out in small pieces, and whoever reads them takes the turns. Source: RFC 9110, sections 8.4 and
+12.5.3; RFC 8878 for zstd, and RFC 9659 for how far back its text may refer.
 """
 
-import asyncio
 import zlib
 from collections.abc import AsyncIterator, Iterator
 from functools import cache, partial
 from importlib import import_module
 from typing import Any, Final, Protocol
 
-from masking_emulator.clock import real_seconds
 from masking_emulator.plivo.http import BodyTooLong
 
 #: The quickest level of both; a better one takes several times as long, and both ends are mostly near each other.
@@ -124,15 +122,15 @@ def encoded(pieces: Iterator[bytes], coding: str) -> Iterator[bytes]:
     yield encoder.flush()
 
 
-async def decoded(pieces: AsyncIterator[bytes], coding: str, bytes_max: int, turn_s: float) -> AsyncIterator[bytes]:
-    """What a body in this coding says, in pieces of which none is empty, and in turns.
+async def decoded(pieces: AsyncIterator[bytes], coding: str, bytes_max: int) -> AsyncIterator[bytes]:
+    """What a body in this coding says, in pieces of which none is empty.
 
     Raises BadCoding, and BodyTooLong where it says more than so many bytes.
     """
     zstd = _zstd()
     decoder: _Decoder = _Zstd(zstd) if coding == "zstd" else _Gzip()
     errors = (zlib.error, *((zstd.ZstdError,) if zstd else ()))
-    left, ends_at = bytes_max, real_seconds() + turn_s
+    left = bytes_max
     async for piece in pieces:
         data = piece
         while data or decoder.has_more:
@@ -146,8 +144,5 @@ async def decoded(pieces: AsyncIterator[bytes], coding: str, bytes_max: int, tur
                 raise BodyTooLong
             if text:
                 yield text
-            if real_seconds() >= ends_at:
-                await asyncio.sleep(0)
-                ends_at = real_seconds() + turn_s
     if not decoder.is_whole:
         raise BadCoding(f"the body is no whole {coding}: it ends too soon")

@@ -266,7 +266,7 @@ class ControlEndpoint:
             read = ", ".join(known())
             reason = f"{coding[:60]!r} is no coding that is read here, as {read} are"
             raise ControlError(415, reason, "Content-Encoding", {"Accept-Encoding": read})
-        return decoded(received, coding, operation.body_bytes_max, self._hub.turn_s)
+        return decoded(received, coding, operation.body_bytes_max)
 
     async def _read(self, request: Request, operation: Operation, pieces: AsyncIterator[bytes]) -> Mapping[str, Any]:
         begun: list[bytes] = []

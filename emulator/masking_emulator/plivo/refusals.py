@@ -54,7 +54,7 @@ URL_TOO_LONG: Final = "Request URL too long."
 TOO_MANY_REQUESTS: Final = "Too many requests."
 POOL_EXHAUSTED: Final = "Number pool exhausted or not available."  # ledger: pool_exhausted
 SERVER_ERROR: Final = "Internal server error."  # ledger: internal_error
-UNAVAILABLE: Final = "Service unavailable."
+UNAVAILABLE: Final = "Service Unavailable."  # of a moment that the vendor does not have; as a fault with this status
 
 
 def refused_parameter(stem: str, name: str, reason: str = "", **words: str) -> ApiError:

@@ -229,9 +229,7 @@ class SessionLists:
 
     def on_number(self, number: str) -> Iterable[Session]:
         """The sessions on a number, live and ended, oldest first."""
-        if "number" not in self._indexes:
-            finished(self._making("number"))
-        return self._of(self._index("number").of(number))
+        return self._of(self._index("number", at_once=True).of(number))
 
     def select(self, query: SessionQuery, now: int, *, live_count: int) -> tuple[int, list[Session]]:
         """How many sessions match at `now`, and the wanted page of them, newest first. Raises Unindexed.
@@ -275,10 +273,10 @@ class SessionLists:
         ends = (iter(self._sessions.values()), reversed(self._sessions.values()))
         return all(session.created_at in wanted for end in ends for session in islice(end, 1))
 
-    def _index(self, name: str) -> _Index:
+    def _index(self, name: str, *, at_once: bool = False) -> _Index:
         if name not in self._indexes:
             making = self._making(name)
-            if len(self._sessions) > _MADE_AT_ONCE:
+            if not at_once and len(self._sessions) > _MADE_AT_ONCE:
                 raise Unindexed(making)
             finished(making)
         return self._indexes[name]
