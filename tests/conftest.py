@@ -8,7 +8,7 @@ import os
 import signal
 from collections.abc import Generator, Iterator
 from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -17,9 +17,7 @@ from masking_emulator.server.thread import ServerThread
 from tests.answers import Answer, answers_kept, undescribed
 from tests.farm.front import MEMBERS, shared_farm
 from tests.plivo.ask import Api, api_of
-from tests.programs import skip_starts
-
-_NO_SKIPS: Final = os.environ.get("MASKING_EMULATOR_NO_SKIPS") == "1"
+from tests.programs import may_start, no_skips, skip_starts
 
 # Commands that tests start hear Ctrl-C, also where the tests run in a shell's background, which ignores it.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -93,6 +91,12 @@ def fresh_api(emulator: ServerThread) -> Iterator[Api]:
     emulator.control.delete(f"/worlds/{api.auth_id}")
 
 
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say what was left out, and what runs it."""
+    if not may_start:
+        terminalreporter.write_line("tests that start a program or a browser were skipped; `make test-all` runs them")
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(
     item: pytest.Item, call: pytest.CallInfo[None]
@@ -116,6 +120,6 @@ def pytest_make_collect_report(
 
 
 def _fail_where_skipped(report: Any) -> None:
-    if _NO_SKIPS and report.outcome == "skipped" and not hasattr(report, "wasxfail"):
+    if no_skips and report.outcome == "skipped" and not hasattr(report, "wasxfail"):
         report.outcome = "failed"
         report.longrepr = f"skipped, and MASKING_EMULATOR_NO_SKIPS is set: {report.longrepr}"
