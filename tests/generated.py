@@ -27,6 +27,7 @@ from tests.reference import coverage
 from tests.reference.commands import commands_page
 from tests.reference.control import control_page
 from tests.reference.events import events_page
+from tests.reference.kit import kit_page
 from tests.reference.numbering import numbering_plan
 from tests.reference.peers import RESULTS, peers_table
 from tests.reference.tables import table
@@ -148,6 +149,7 @@ def documents() -> Mapping[Path, str]:
         "commands": commands_page(),
         "events": events_page(),
         "control": control_page(),
+        "kit": kit_page(),
         "coverage": coverage.counts_table(page),
         "pagepolicy": coverage.policy_only_table(page),
         "contradictions": coverage.contradictions(page),

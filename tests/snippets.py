@@ -6,7 +6,7 @@
 - A line that installs, or that needs Docker, is left out: what it names is checked where the wheel and the image are.
   A line that needs Node is left out where `npm install --prefix tests/node` was not run, unless nothing may be skipped.
 - `# prints: …` is what the output has to hold.
-- `text` and `json` are shown only; every other language is run, or refused as one that no test knows.
+- `text`, `json` and `pyi` are shown only; every other language is run, or refused as one that no test knows.
 
 `python -m tests.snippets PAGE FOLDER` only puts the files there.
 """
@@ -39,7 +39,7 @@ TIMEOUT_S: Final = 120
 _SERVER: Final = "http://127.0.0.1:8080"
 _RECEIVER: Final = "http://127.0.0.1:9000/"
 
-SHOWN: Final = ("text", "json", "mermaid")
+SHOWN: Final = ("text", "json", "mermaid", "pyi")
 RUN: Final = ("sh", "python", "javascript")
 
 _INSTALLS: Final = r"(?:pip|pipx|npm|bundle|composer|go get|mvn|uvx|docker|git clone|python3 -m venv|make) "

@@ -68,7 +68,7 @@ _NEED_NOT_KNOW: Final[Mapping[str, tuple[str, ...]]] = {
     "A parameter of the API": (
         *("core/books/sessions.py", "core/decisions/calls.py", "plivo/ledger/routing.py", "evidence/predicates/r*"),
         *("tests/core/*", "tests/plivo/test_readings.py", "tests/scenario.py", "tests/sdk/programs/life.py"),
-        *("docs/fidelity.md", "fixtures/wire/*", "tests/evidence/*"),
+        *("docs/fidelity.md", "docs/kit.md", "fixtures/wire/*", "tests/evidence/*"),
     ),
     "A control operation": (
         "core/engine.py",

@@ -3,8 +3,10 @@
 import re
 
 import pytest
+from masking_emulator import testing
 from masking_emulator.control import OPERATIONS
 from masking_emulator.plivo.callback_schemas import CALLBACK_SCHEMAS
+from masking_emulator.testing import strategies
 from masking_emulator.world.schema import world_schema
 
 from tests import generated
@@ -36,6 +38,15 @@ def test_every_command_has_its_section() -> None:
 
         assert section, name
         assert all(option in section for parameter in command.params for option in parameter.opts if option[0] == "-")
+
+
+def test_everything_that_the_kit_exports_is_on_its_page() -> None:
+    """And all that tests ask of a world; the fixtures first."""
+    headings = re.findall(r"^###+ (\S+)$", (_DOCS / "kit.md").read_text(encoding="utf-8"), flags=re.MULTILINE)
+    asked = {f"Masking.{name}" for name in ("client", "advance", "call", "trigger", "serving", "snapshot", "at")}
+
+    assert ["masking", "masking_receiver", "masking_app"] == headings[:3]
+    assert set() == {*testing.__all__, *strategies.__all__, *asked} - set(headings)
 
 
 def test_every_event_says_when_it_is_sent() -> None:

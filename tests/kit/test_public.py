@@ -35,22 +35,18 @@ def hints_of(thing: Any) -> Iterator[Any]:
 
 
 def test_page_shows_what_is_public() -> None:
-    """Each name of the page is exported, and each module of it is public or exported name by name."""
-    shown = re.findall(r"^::: masking_emulator\.(\S+)$", PAGE, flags=re.MULTILINE)
-    names = {name.removeprefix("testing.") for name in shown if name.startswith("testing.")}
-    in_modules = {
-        name
-        for module in ("keys", "views", "exchanges", "past")
-        for name, value in vars(import_module(f"masking_emulator.testing.{module}")).items()
-        if inspect.isclass(value) and value.__module__ == f"masking_emulator.testing.{module}" and name[0] != "_"
+    """Each name of the page can be imported from where it says, or is a fixture."""
+    _, *sections = re.split(r"^## (.+)$", PAGE, flags=re.MULTILINE)
+    shown = {
+        title: set(re.findall(r"^### (\w+)$", text, flags=re.MULTILINE))
+        for title, text in zip(sections[::2], sections[1::2], strict=True)
     }
+    public = {name for module in (testing, *map(import_module, OPEN)) for name in vars(module) if name[0] != "_"}
 
-    assert {"keys", "views", "exchanges", "past", "strategies"} < names
-    assert set() == (names - {"keys", "views", "exchanges", "past", "strategies"} | in_modules) - set(testing.__all__)
-    assert set() == {f"masking_emulator.{name}" for name in shown if not name.startswith("testing.")} - {
-        *OPEN,
-        "masking_emulator.pytest_plugin",
-    }
+    assert {"Masking", "EventWord", "CallView", "AsyncMasking", "Receiver", "Control"} <= set().union(*shown.values())
+    assert _fixtures() == shown.pop("Fixtures of pytest")
+    assert set() == set().union(*shown.values()) - public
+    assert set() == (shown["What they take"] | shown["What they answer"]) - set(testing.__all__)
 
 
 def test_types_of_what_is_public_are_public() -> None:
@@ -74,10 +70,6 @@ def test_parts_of_a_world_are_public(masking: testing.Masking) -> None:
     }
 
 
-def test_fixtures_are_on_the_page() -> None:
-    """Each fixture of the plugin whose name is public."""
-    fixtures = {name for name, value in vars(pytest_plugin).items() if "Fixture" in type(value).__name__}
-    (listed,) = re.findall(r"members: \[([^\]]*masking_receiver[^\]]*)\]", PAGE)
-
-    assert "masking" in fixtures
-    assert {name for name in fixtures if name[0] != "_"} == set(listed.split(", "))
+def _fixtures() -> set[str]:
+    """The fixtures of the plugin whose names are public."""
+    return {name for name, value in vars(pytest_plugin).items() if "Fixture" in type(value).__name__ and name[0] != "_"}
