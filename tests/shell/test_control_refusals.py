@@ -186,6 +186,28 @@ def test_too_large_body_is_refused(api: Api) -> None:
     assert 413 == refused.status
 
 
+_LONG = "x" * 100_000
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body"),
+    [
+        ("PUT", "{w}/snapshot", {"version": _LONG}),
+        ("POST", "{w}/clock/advance", {"to": _LONG}),
+        ("POST", "{w}/clock/advance", {_LONG: 1}),
+        ("POST", "{w}/numbers", {"number": _LONG}),
+        ("POST", "/worlds", {"world": {_LONG: 1}}),
+        ("POST", "/worlds", {"world": {"policy": {_LONG: 1}}}),
+    ],
+)
+def test_refusal_repeats_no_more_than_can_be_read(api: Api, method: str, path: str, body: Mapping[str, Any]) -> None:
+    """A body may have hundreds of megabytes, and all of it may be one wrong word."""
+    refused = control(api, method, path.format(w=f"/worlds/{api.auth_id}"), body)
+
+    assert 400 == refused.status
+    assert 5000 > len(json.dumps(refused.json))
+
+
 def test_explanation_of_an_unknown_session_is_refused(api: Api) -> None:
     """404 with a reason."""
     refused = control(api, "GET", "{w}/sessions/nobody/explain")

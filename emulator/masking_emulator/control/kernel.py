@@ -38,16 +38,23 @@ PREFIX: Final = "/_emulator"
 BODY_BYTES_MAX: Final = 4_194_304
 
 
+#: A reason repeats what was sent, which may have millions of characters: so many at its begin and at its end are said.
+_REASON_BEGIN: Final = 3000
+_REASON_END: Final = 1000
+_FIELD_MAX: Final = 200
+
+
 class ControlError(Exception):
-    """A refused control request: status, the reason, and the field that it is about."""
+    """A refused control request: status, the reason, and the field that it is about, both cut to be read."""
 
     def __init__(
         self, status: int, reason: str, field: str | None = None, headers: Mapping[str, str] | None = None
     ) -> None:
         super().__init__(status, reason, field)
         self.status = status
-        self.reason = reason
-        self.field = field
+        is_long = len(reason) > _REASON_BEGIN + _REASON_END
+        self.reason = f"{reason[:_REASON_BEGIN]} … {reason[-_REASON_END:]}" if is_long else reason
+        self.field = None if field is None else field[:_FIELD_MAX]
         self.headers = headers
 
 
@@ -312,7 +319,7 @@ def refused_field(error: "ValidationError") -> ControlError:
     """What is wrong with a body or a query, and where; an unknown key is the field itself."""
     path = [str(part) for part in error.absolute_path]
     if error.validator == "additionalProperties" and isinstance(error.instance, Mapping):
-        path.append(unknown_keys(error)[0][:100])
+        path.append(unknown_keys(error)[0])
         return ControlError(400, reason_of(error), ".".join(path))
     if error.validator in ("minProperties", "oneOf") and error.instance == {} and isinstance(error.schema, Mapping):
         return ControlError(400, f"it is empty; known here are {', '.join(error.schema['properties'])}")

@@ -164,7 +164,7 @@ def _criteria(query: Mapping[str, str], *others: str) -> dict[str, Any]:
     """The criteria in a query. Raises ControlError for one that is unknown or wrong."""
     for name in query:
         if name not in _IN_QUERY and name not in others:
-            raise ControlError(400, f"unknown here; known are {', '.join((*_IN_QUERY, *others))}", name[:100])
+            raise ControlError(400, f"unknown here; known are {', '.join((*_IN_QUERY, *others))}", name)
     given = {name: _read(name, text) for name, text in query.items() if name in _IN_QUERY}
     error = _CRITERIA_VALIDATOR.best(given)
     if error is not None:
