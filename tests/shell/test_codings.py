@@ -93,6 +93,32 @@ def test_texts_may_follow_each_other(coding: str) -> None:
 
 
 @codings_known
+@pytest.mark.parametrize("text", [b"", b" "])
+def test_others_have_their_turns_while_many_texts_say_little(coding: str, text: bytes) -> None:
+    """Whoever reads hears of nothing, or has read too little to look at the time."""
+    body = PACKED[coding](text) * 5_000
+    turns = 0
+
+    async def others() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    async def read() -> bytes:
+        async def whole() -> AsyncIterator[bytes]:
+            yield body
+
+        beside = asyncio.create_task(others())
+        said = b"".join([piece async for piece in decoded(whole(), coding, 1_000_000)])
+        beside.cancel()
+        return said
+
+    assert text * 5_000 == asyncio.run(read())
+    assert turns >= len(body) // 4096
+
+
+@codings_known
 def test_body_that_ends_too_soon_is_refused(coding: str) -> None:
     """A half of it might be right by chance."""
     packed = PACKED[coding](bytes(range(256)) * 10)

@@ -1,9 +1,11 @@
 """Codings: gzip and zstd, in which the control API answers a client that asks for one, and reads what a client sends.
 
-Pure: a body comes out in small pieces, and whoever reads them takes the turns. Source: RFC 9110, sections 8.4 and
-12.5.3; RFC 8878 for zstd, and RFC 9659 for how far back its text may refer.
+A body comes out in small pieces, and whoever reads them takes the turns; of one that comes in, others have theirs
+between slices too, because a slice may say nothing. Source: RFC 9110, sections 8.4 and 12.5.3; RFC 8878 for zstd, and
+RFC 9659 for how far back its text may refer.
 """
 
+import asyncio
 import zlib
 from collections.abc import AsyncIterator, Iterator
 from functools import cache, partial
@@ -23,6 +25,10 @@ _ZSTD_WINDOW: Final = 23
 
 #: So many bytes at most are made of a body at once.
 _PIECE_BYTES: Final = 65_536
+
+#: So many bytes of a body are looked at in one go. They may be hundreds of texts, each of which says little or nothing,
+#: and behind each the rest of them is copied.
+_SLICE_BYTES: Final = 4096
 
 
 class BadCoding(Exception):
@@ -131,8 +137,7 @@ async def decoded(pieces: AsyncIterator[bytes], coding: str, bytes_max: int) -> 
     decoder: _Decoder = _Zstd(zstd) if coding == "zstd" else _Gzip()
     errors = (zlib.error, *((zstd.ZstdError,) if zstd else ()))
     left = bytes_max
-    async for piece in pieces:
-        data = piece
+    async for data in _slices(pieces):
         while data or decoder.has_more:
             try:
                 text = decoder.text(data)
@@ -144,5 +149,12 @@ async def decoded(pieces: AsyncIterator[bytes], coding: str, bytes_max: int) -> 
                 raise BodyTooLong
             if text:
                 yield text
+        await asyncio.sleep(0)
     if not decoder.is_whole:
         raise BadCoding(f"the body is no whole {coding}: it ends too soon")
+
+
+async def _slices(pieces: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
+    async for piece in pieces:
+        for start in range(0, len(piece), _SLICE_BYTES):
+            yield piece[start : start + _SLICE_BYTES]
