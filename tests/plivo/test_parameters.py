@@ -122,6 +122,13 @@ def test_integer_may_be_a_string_of_digits(row: Row, least: int, most: int) -> N
     assert most == row.read(created(_with(row, str(most))))
 
 
+@_each([row for row, _, _ in INTEGERS])
+@pytest.mark.parametrize("sent", ["9" * 20, "-" + "9" * 20, "9" * 5000], ids=len)
+def test_string_of_many_digits_is_out_of_range(row: Row, sent: str) -> None:
+    """A string of digits is an integer, however many they are (ledger: integers_as_strings, text_range)."""
+    assert _invalid(row.name, "is outside the allowed range.") == refusal(_with(row, sent))
+
+
 @pytest.mark.parametrize(("row", "least", "most"), INTEGERS, ids=_label)
 def test_integer_may_be_a_whole_float(row: Row, least: int, most: int) -> None:
     """JSON knows one kind of number, and 60.0 is 60."""
@@ -131,9 +138,7 @@ def test_integer_may_be_a_whole_float(row: Row, least: int, most: int) -> None:
 
 
 @_each([row for row, _, _ in INTEGERS])
-@pytest.mark.parametrize(
-    "sent", ["soon", "6O", "60.5", " 60", "٦٠", "9" * 20, 60.5, float("inf"), True, [], {}], ids=repr
-)
+@pytest.mark.parametrize("sent", ["soon", "6O", "60.5", " 60", "٦٠", "-", 60.5, float("inf"), True, [], {}], ids=repr)
 def test_integer_is_nothing_else(row: Row, sent: object) -> None:
     """A value that is no whole number is told so, whatever its range (ledger: text_integer)."""
     assert _invalid(row.name, "should be an integer.") == refusal(_with(row, sent))

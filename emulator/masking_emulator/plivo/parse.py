@@ -251,10 +251,18 @@ def _integer(value: Any) -> Any:
     # plivo-ruby's update can send integers as strings only (ledger: integers_as_strings).
     if isinstance(value, str):
         digits = value.removeprefix("-")
-        return int(value) if digits.isascii() and digits.isdigit() and len(digits) < _DIGITS_MAX else value or None
+        if not (digits.isascii() and digits.isdigit()):
+            return value or None
+        # Python reads no more than 4,300 digits, and far fewer are out of every range.
+        size = int(digits.lstrip("0")[:_DIGITS_READ] or 0)
+        return -size if value.startswith("-") else size
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
+#: More than a refusal quotes.
+_DIGITS_READ: Final = 100
+
+#: A number that has more is neither a party nor a PIN.
 _DIGITS_MAX: Final = 16
 
 
