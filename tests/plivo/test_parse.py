@@ -281,3 +281,13 @@ def test_every_accepted_expiry_is_in_range(sent: float | str) -> None:
         return
     assert type(expiry_s) is int
     assert 60 <= expiry_s <= 86_400
+
+
+@pytest.mark.parametrize("sent", [-1234, 10**16], ids=repr)
+@pytest.mark.parametrize("name", ["first_party", "first_party_pin"])
+def test_reason_quotes_the_number_that_was_sent(name: str, sent: int) -> None:
+    """Parties and PINs may be numbers, and the reason shows which one was refused (ledger: reason_header)."""
+    refused = outcome(lambda: created({**PINS, name: sent}))
+
+    assert isinstance(refused, ApiError)
+    assert refused.reason.startswith(f"{name} is {sent}, and ")

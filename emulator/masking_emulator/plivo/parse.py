@@ -269,7 +269,7 @@ _DIGITS_MAX: Final = 16
 def _digits(value: Any) -> Any:
     # The vendor's own create sample sends PINs as JSON numbers (ledger: pin_as_number).
     if isinstance(value, int) and not isinstance(value, bool):
-        return str(value) if 0 <= value < 10**_DIGITS_MAX else "out of range"
+        return str(value) if 0 <= value < 10**_DIGITS_MAX else value
     return None if value == "" else value
 
 
