@@ -67,6 +67,14 @@ def test_other_path_of_the_account_is_not_found(fresh_api: Api, path: str) -> No
     assert reply.error == "not found"
 
 
+@pytest.mark.parametrize("method", ["HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "LOCK"])
+def test_other_path_of_the_account_is_not_found_whatever_the_method(fresh_api: Api, method: str) -> None:
+    """A path that is no resource has no methods to allow (ledger: unknown_path)."""
+    reply = fresh_api.ask(method, f"/v1/Account/{fresh_api.auth_id}/Masking/Sessions")
+
+    assert (404, None) == (reply.status, reply.headers.get("allow"))
+
+
 @pytest.mark.parametrize("path", ["/", "/v1", "/v1/Account", "/v2/Account/x/Masking/Session", "/favicon.ico", "//"])
 def test_path_outside_both_apis_is_not_found(fresh_api: Api, path: str) -> None:
     """The vendor's shape, wherever one lands."""

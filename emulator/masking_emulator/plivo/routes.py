@@ -103,6 +103,9 @@ OPERATIONS: Final[Mapping[str, Mapping[str, ApiHandler]]] = {
 }
 
 
+#: Every other path is no resource, whatever the method (ledger: unknown_path).
+_NO_OPERATION: Final[Mapping[str, ApiHandler]] = {}
+
 OPERATION_NAMES: Final = sorted(handler.__name__ for methods in OPERATIONS.values() for handler in methods.values())
 
 
@@ -113,7 +116,7 @@ class ApiEndpoint:
         """`draw_api_id` is for the answers to callers with unknown credentials."""
         self._handlers = handlers
         self._draw_api_id = draw_api_id
-        operations = {method: handler.__name__ for method, handler in handlers.items() if handler is not not_covered}
+        operations = {method: handler.__name__ for method, handler in handlers.items()}
         self.operations: Mapping[str, str] = operations | ({"HEAD": operations["GET"]} if "GET" in operations else {})
 
     def answer(self, http: Mapping[str, Any], caller: Caller[Service] | None, body: bytes | None) -> Response:
@@ -133,8 +136,7 @@ class ApiEndpoint:
 def endpoints(draw_api_id: Callable[[], str]) -> Mapping[str, ApiEndpoint]:
     """Path → endpoint, in the order in which they are to be tried."""
     account = "/v1/Account/{auth_id}"
-    every_method = dict.fromkeys(("GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"), not_covered)
-    paths = {**OPERATIONS, "": every_method, "/{rest:path}": every_method}
+    paths = {**OPERATIONS, "": _NO_OPERATION, "/{rest:path}": _NO_OPERATION}
     return {account + path: ApiEndpoint(handlers, draw_api_id) for path, handlers in paths.items()}
 
 
@@ -169,6 +171,8 @@ def _unauthenticated(reason: str) -> ApiError:
 
 
 def _handler(handlers: Mapping[str, ApiHandler], method: str) -> ApiHandler:
+    if handlers is _NO_OPERATION:
+        return not_covered
     handler = handlers.get("GET" if method == "HEAD" else method)
     if handler is None:
         allowed = ", ".join(handlers)

@@ -9,7 +9,7 @@ ROWS: Final[Sequence[Row]] = (
     Row(
         id="unknown_path",
         subject="errors",
-        statement="A path that names no operation answers 404 with the error not found.",
+        statement="A path that names no operation answers 404 with the error not found, whatever the method.",
         evidence=Evidence.ASSUMED,
         source=(
             "reasoning: the vendor's page gives 404 for a resource that cannot be found; the text is that of the "
@@ -18,6 +18,7 @@ ROWS: Final[Sequence[Row]] = (
         tests=(
             *wire("create-refused-unknown-path"),
             "tests/plivo/test_http.py::test_other_path_of_the_account_is_not_found",
+            "tests/plivo/test_http.py::test_other_path_of_the_account_is_not_found_whatever_the_method",
             "tests/plivo/test_http.py::test_path_outside_both_apis_is_not_found",
         ),
     ),
