@@ -90,6 +90,19 @@ def test_unknown_session_is_not_found(fresh_api: Api, method: str) -> None:
     assert reply.error == "not found"
 
 
+@pytest.mark.parametrize("ended", [True, False])
+def test_wrong_body_is_told_before_the_session(fresh_api: Api, *, ended: bool) -> None:
+    """An update of a session that is not there, or has ended (ledger: first_fault_reported)."""
+    path = fresh_api.session(_UNKNOWN)
+    if ended:
+        path = fresh_api.session(fresh_api.create().json["session_uuid"])
+        fresh_api.ask("DELETE", path)
+
+    reply = fresh_api.ask("POST", path, b'{"record": "x"}')
+
+    assert reply.error == "Invalid parameter. record allowed values are true or false."
+
+
 # Credentials.
 
 

@@ -71,6 +71,14 @@ def test_letter_case_of_keys_does_not_matter(spell: Any) -> None:
     assert created(body) == created({spell(key): value for key, value in body.items()})
 
 
+@pytest.mark.parametrize("first", ["session_expiry", "Session_Expiry"])
+def test_last_of_equal_keys_counts(first: str) -> None:
+    """Go's decoder sets a field again for each key that matches it (ledger: last_of_equal_keys)."""
+    body = parse.json_object(f'{{"{first}": 60, "session_expiry": 600}}'.encode())
+
+    assert 600 == created({**PAIR, **body}).expiry_s
+
+
 def test_capital_p_of_the_go_sdk_means_a_single_party() -> None:
     """plivo-go sends create_session_with_single_Party (ledger: keys_in_any_case)."""
     command = created({"first_party": PAIR["first_party"], "create_session_with_single_Party": True})

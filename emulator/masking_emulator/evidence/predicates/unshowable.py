@@ -13,6 +13,8 @@ _NO_SOUND: Final = "A capture has the length of an audio file, and neither its b
 UNSHOWABLE: Final[Mapping[str, str]] = {
     "ended_sessions_limit": "It is a limit of the emulator's own; the service keeps sessions by their age.",
     "callback_user_agent": _OURS,
+    "foreign_host": _OURS,
+    "last_of_equal_keys": "A capture holds a body as it was read, where a key stands once.",
     "callback_egress": "It protects the machine of the emulator; the service reaches public addresses alone.",
     "recording_audio": _NO_SOUND,
     "media_ranges": _NO_SOUND,

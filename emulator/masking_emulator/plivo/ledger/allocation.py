@@ -297,13 +297,14 @@ ROWS: Final[Sequence[Row]] = (
         id="number_replaced",
         subject="allocation",
         statement=(
-            "Each live session on a number that is replaced gets another one, as a create would, and keeps everything "
-            "else; the number serves no session any more."
+            "Each live session on a number that is replaced gets another one, as a create would, has now as its "
+            "modified_time, and keeps everything else; the number serves no session any more."
         ),
         evidence=Evidence.ASSUMED,
         source=(
             "reasoning: the vendor page says of SessionVirtualNumberReplaced that a number in poor health was replaced "
-            "and no more; the rules of a create are the only ones that keep callers apart on the new number"
+            "and no more; the rules of a create are the only ones that keep callers apart on the new number; a "
+            "session with another number was modified"
         ),
         tests=(
             *scenarios("number-health"),

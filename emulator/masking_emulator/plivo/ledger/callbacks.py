@@ -134,9 +134,14 @@ ROWS: Final[Sequence[Row]] = (
     Row(
         id="event_from_to",
         subject="callbacks",
-        statement="From is the real number of who called, To of who was called, in every event of a call.",
+        statement=(
+            "From is the real number of who called, To of who was called, in every event of a call that a person made."
+        ),
         evidence=Evidence.DOCUMENTED,
-        source="vendor page, session events: From, To; that both stay the same from event to event is our reading",
+        source=(
+            "vendor page, session events: From, To; that both stay the same from event to event is our reading; the "
+            "service's own call has a row of its own, callback_from_and_to"
+        ),
         tests=("tests/core/test_notices.py::test_from_is_who_called_whatever_the_event",),
     ),
     Row(

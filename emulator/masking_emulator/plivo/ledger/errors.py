@@ -97,6 +97,17 @@ ROWS: Final[Sequence[Row]] = (
         ),
     ),
     Row(
+        id="foreign_host",
+        subject="errors",
+        statement="A Host that is not this server answers 421 Misdirected request.",
+        evidence=Evidence.ASSUMED,
+        source=(
+            "reasoning: the emulator's own protection against pages of a browser that reach it under a name of theirs; "
+            "421 is what HTTP has for it, and the text is ours"
+        ),
+        tests=("tests/shell/test_own_hosts.py::test_emulated_api_answers_no_foreign_host",),
+    ),
+    Row(
         id="url_limit",
         subject="errors",
         statement="A path and query of more than 8192 bytes together answer 414 Request URL too long.",
@@ -284,7 +295,8 @@ ROWS: Final[Sequence[Row]] = (
         subject="errors",
         statement=(
             "Of several malformed parameters the first in the order of the vendor's page is reported; what is "
-            "missing or unknown comes after, and what contradicts comes last."
+            "missing or unknown comes after, then a session that is not there or has ended, and what contradicts comes "
+            "last."
         ),
         evidence=Evidence.ASSUMED,
         source=(
@@ -295,6 +307,7 @@ ROWS: Final[Sequence[Row]] = (
             *wire("create-refused-both-parties-missing"),
             "tests/plivo/test_parse.py::test_first_wrong_parameter_of_the_table_is_told",
             "tests/plivo/test_parse.py::test_first_missing_party_is_told",
+            "tests/plivo/test_http.py::test_wrong_body_is_told_before_the_session",
         ),
     ),
     Row(

@@ -209,6 +209,17 @@ ROWS: Final[Sequence[Row]] = (
         ),
     ),
     Row(
+        id="last_of_equal_keys",
+        subject="requests",
+        statement="Of a key that is given twice in a body, in one letter case or two, the last counts.",
+        evidence=Evidence.ASSUMED,
+        source=(
+            "reasoning: the recorded time format shows a server in Go, whose decoder sets a field again for each key "
+            "that matches it"
+        ),
+        tests=("tests/plivo/test_parse.py::test_last_of_equal_keys_counts",),
+    ),
+    Row(
         id="is_pin_authentication",
         subject="requests",
         statement="The key is_pin_authentication means is_pin_authentication_required.",
