@@ -25,6 +25,7 @@ FRESH: Final = {
     "World.state_file": "two worlds in one file would be none",
     "World.recorder": "one file tells of one world",
     "World.door": "nobody waits for the copy",
+    "World.file_door": "nobody writes the file of the copy",
     "World._stopped_at_rate": "a copy is not removed",
     "World._waits": "nobody waits for the copy",
     "World._wake": "a timer of the event loop belongs to one world",

@@ -5,7 +5,9 @@ a single subject needs belongs into its own module.
 """
 
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Mapping
+from contextlib import asynccontextmanager
 from inspect import isawaitable
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Final
 
 from starlette.requests import Request
@@ -23,6 +25,7 @@ from masking_emulator.plivo.reasons import reason_of, unknown_keys
 from masking_emulator.plivo.refusals import ApiError, answer_to
 from masking_emulator.plivo.validation import SchemaValidator, unknown_key
 from masking_emulator.wholefile import text_of
+from masking_emulator.world.door import Door
 from masking_emulator.world.hub import Hub, NoSuchWorld, TooManyWorlds
 from masking_emulator.world.returning import StillAway
 from masking_emulator.world.world import ADVANCE_PATIENCE_S, World
@@ -71,6 +74,15 @@ class ControlRequest(Record):
     def world(self) -> World:
         """The world in the path. Raises NoSuchWorld."""
         return self.hub.world(self.path["auth_id"])
+
+    @asynccontextmanager
+    async def door_held(self, door_of: Callable[[World], Door] = attrgetter("door")) -> AsyncIterator[World]:
+        """Hold a door of the world in the path. Raises NoSuchWorld, also where it was removed before one's turn."""
+        world = self.world
+        async with door_of(world).held():
+            if self.hub.find(world.auth_id) is not world:
+                raise NoSuchWorld(world.auth_id)
+            yield world
 
     def takes(self, media_type: str) -> bool:
         """Whether the client asks for this media type by its name."""

@@ -4,6 +4,7 @@ The code for it is loaded at the first use, because few tests need it and every 
 """
 
 from collections.abc import Sequence
+from operator import attrgetter
 from typing import TYPE_CHECKING, Final
 
 from starlette.responses import Response
@@ -40,8 +41,7 @@ async def put_snapshot(asked: ControlRequest) -> ControlAnswer:
     """Restore a state that was taken. The world keeps its accounts."""
     from masking_emulator.keeping.snapshot import BadSnapshot, restoring
 
-    world = asked.world
-    async with world.door.held():
+    async with asked.door_held() as world:
         try:
             await politely(restoring(world, asked.body), world.turn_s)
         except BadSnapshot as bad:
@@ -53,13 +53,13 @@ async def keep_snapshot(asked: ControlRequest) -> ControlAnswer:
     """Write the state to the file that `serve --state` named, whole or not at all."""
     from masking_emulator.keeping.files import keeping
 
-    world = asked.world
-    if world.state_file is None:
+    if asked.world.state_file is None:
         raise ControlError(409, "the server keeps no state of this world; start it with `serve --state FILE`")
-    try:
-        now = await politely(keeping(world), world.turn_s)
-    except CannotKeepFile as error:
-        raise ControlError(409, str(error)) from None
+    async with asked.door_held(attrgetter("file_door")) as world:
+        try:
+            now = await politely(keeping(world), world.turn_s)
+        except CannotKeepFile as error:
+            raise ControlError(409, str(error)) from None
     return 200, {"file": str(world.state_file), "now": now}
 
 

@@ -1,6 +1,7 @@
 """Control of worlds as a whole: make, read, remove, reset, fork."""
 
 from collections.abc import Container, Mapping, Sequence
+from operator import attrgetter
 from re import fullmatch
 from typing import Any, Final
 
@@ -157,10 +158,12 @@ def show_world(asked: ControlRequest) -> ControlAnswer:
     return 200, _world(asked.world)
 
 
-def remove_world(asked: ControlRequest) -> ControlAnswer:
+async def remove_world(asked: ControlRequest) -> ControlAnswer:
     """The world and its accounts are gone."""
-    asked.hub.remove(asked.path["auth_id"])
-    return 200, {"removed": asked.path["auth_id"]}
+    async with asked.door_held(attrgetter("file_door")) as world:
+        await world.entered()
+        asked.hub.remove(world.auth_id)
+    return 200, {"removed": world.auth_id}
 
 
 def reset_world(asked: ControlRequest) -> ControlAnswer:
@@ -181,7 +184,7 @@ async def fork_world(asked: ControlRequest) -> Response:
         await asked.hub.returning.alike(main)
     world = asked.world
     try:
-        async with world.door.held():
+        async with asked.door_held():
             twin = await politely(asked.hub.forking(world.auth_id, asked.body.get("at"), main), world.turn_s)
     except NotKept as missing:
         raise not_kept(world, missing, "at") from None

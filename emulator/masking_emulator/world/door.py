@@ -2,6 +2,9 @@
 
 Long work lets other tasks of the event loop have their turns (world/turns.py), so the world is seen half done unless
 its requests wait. They are done in one turn each once they have passed, so they do not hold the door.
+
+A world's file has a door of its own (`file_door`): it is written while the world's requests are answered, by one after
+the other, and the world is not removed meanwhile. Whoever holds both has taken that of the file first.
 """
 
 import asyncio

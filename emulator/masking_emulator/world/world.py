@@ -80,7 +80,7 @@ class World:
         self._wake: asyncio.TimerHandle | None = None
         self._wake_at: int | None = None
         self._life = life or Life.begun(spec)
-        self.door = Door()
+        self.door, self.file_door = Door(), Door()
         self.dispatch = self._dispatch()
 
     @classmethod
