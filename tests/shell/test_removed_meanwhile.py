@@ -9,14 +9,18 @@ from typing import Any, Final
 
 import httpx
 import pytest
+from masking_emulator.control.clock import advance_clock
+from masking_emulator.control.kernel import ControlRequest
+from masking_emulator.core.instants import written
 from masking_emulator.keeping.snapshot import snapshot_of
 from masking_emulator.server.app import make_app
 from masking_emulator.world.file import world_of
 from masking_emulator.world.hub import Hub
 from masking_emulator.world.surroundings import Surroundings
 from masking_emulator.world.world import World
+from starlette.responses import StreamingResponse
 
-from tests.shell.worlds import create, structure
+from tests.shell.worlds import START, create, structure
 
 _MANY: Final = 250
 
@@ -94,6 +98,36 @@ def test_removed_world_is_written_no_more(tmp_path: Path) -> None:
 
     assert [200, 200, 404, 404] == asyncio.run(all_three())
     assert [] == list(tmp_path.iterdir())
+
+
+def test_advance_in_lines_does_not_go_on_in_another_life(tmp_path: Path) -> None:
+    """It was told how far to go by the clock of the life in which it was asked for."""
+
+    async def both() -> str:
+        async with _around(tmp_path) as around:
+            path = {"auth_id": around.world.auth_id}
+            asked = ControlRequest(around.hub, path, {}, {"seconds": 300}, {"accept": "application/x-ndjson"})
+            answer = await advance_clock(asked)
+            around.world.reset()
+            assert isinstance(answer, StreamingResponse)
+            assert [line async for line in answer.body_iterator]
+            return written(around.world.clock.now())
+
+    assert START == asyncio.run(both())
+
+
+def test_clock_goes_forward_for_whoever_leaves_before_the_first_line(tmp_path: Path) -> None:
+    """As for whoever leaves behind it."""
+
+    async def left() -> str:
+        async with _around(tmp_path) as around:
+            path = {"auth_id": around.world.auth_id}
+            asked = ControlRequest(around.hub, path, {}, {"seconds": 300}, {"accept": "application/x-ndjson"})
+            await advance_clock(asked)
+            await around.ask("GET")
+            return written(around.world.clock.now())
+
+    assert "2026-01-01T00:05:00Z" == asyncio.run(left())
 
 
 @pytest.mark.parametrize("is_removed_first", [False, True])

@@ -22,6 +22,7 @@ from masking_emulator.control.kernel import (
 )
 from masking_emulator.control.pieces import response_in_pieces
 from masking_emulator.core.instants import INSTANT_MAX, SECOND_US, written
+from masking_emulator.world.journal import Journal
 from masking_emulator.world.turns import json_bytes
 from masking_emulator.world.world import ADVANCE_PATIENCE_S, World
 
@@ -64,7 +65,8 @@ async def advance_clock(asked: ControlRequest) -> Response:
     world = asked.world
     target, patience_s = _target(asked.body, world), asked.body.get("patience_s", ADVANCE_PATIENCE_S)
     if asked.takes(_LINES):
-        return StreamingResponse(_line_by_line(world, target, patience_s), headers=_UNBUFFERED, media_type=_LINES)
+        lines = _line_by_line(world, world.journal, world.journal.last, _begun(world, target, patience_s))
+        return StreamingResponse(lines, headers=_UNBUFFERED, media_type=_LINES)
     before = world.journal.last
     await world.advance_to(target, patience_s=patience_s)
     # The newest of them: what they came to is more than how they began.
@@ -83,13 +85,27 @@ def _come_to(world: World, events: Mapping[str, Any], *, left_out: int) -> dict[
     return answer
 
 
-async def _line_by_line(world: World, target: int, patience_s: float) -> AsyncIterator[bytes]:
-    """The lines of an advance. It is the clock that goes forward: it does so whether or not anybody still listens."""
-    journal, after, left_out, stirred = world.journal, world.journal.last, 0, asyncio.Event()
-    advance = asyncio.ensure_future(world.advance_to(target, patience_s=patience_s))
+def _begun(world: World, target: int, patience_s: float) -> asyncio.Future[None]:
+    """An advance under way. It is the clock that goes forward: it does so whether or not anybody listens."""
+    journal = world.journal
+
+    async def go_forward() -> None:
+        if world.journal is journal:  # else the life in which it was asked for is over
+            await world.advance_to(target, patience_s=patience_s)
+
+    advance = asyncio.ensure_future(go_forward())
     _ADVANCES.add(advance)
     advance.add_done_callback(_ADVANCES.discard)
+    return advance
+
+
+async def _line_by_line(
+    world: World, journal: Journal, after: int, advance: asyncio.Future[None]
+) -> AsyncIterator[bytes]:
+    """The lines of an advance: the events of this journal behind the one of this number, and what it has come to."""
+    left_out, stirred = 0, asyncio.Event()
     advance.add_done_callback(lambda _: stirred.set())
+    stirred.set()  # something may have happened already
     with journal.listeners.heard_by(lambda _: stirred.set()):
         is_over = False
         while not is_over:
