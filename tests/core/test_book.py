@@ -206,6 +206,23 @@ def test_index_of_many_sessions_is_made_in_pieces(condition: dict[str, Any]) -> 
     assert naive_select(sessions, query) == book.select(query, START)
 
 
+def test_index_that_two_lists_wait_for_is_made_once() -> None:
+    """The second to have its turn finds it there."""
+    sessions = [_record(n, created=n // 2000 - 9, expires=9, first_party=ANNA, number=A) for n in range(4_000)]
+    book, query = SessionBook(), SessionQuery(20, 0, number=A)
+    finished(book.filling(sessions))
+    works = []
+    for _ in range(2):
+        with pytest.raises(Unindexed) as unindexed:
+            book.select(query, START)
+        works.append(unindexed.value.making)
+    one, other = works
+    finished(one)
+
+    assert [] == list(other)
+    assert naive_select(sessions, query) == book.select(query, START)
+
+
 def test_pin_is_taken_while_its_session_lives() -> None:
     """A PIN is free on other numbers, and after its session ended."""
     world = World(A)

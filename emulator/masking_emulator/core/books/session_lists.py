@@ -282,6 +282,8 @@ class SessionLists:
         return self._indexes[name]
 
     def _making(self, name: str) -> Work[None]:
+        if name in self._indexes:  # another list, which waited for the same, was first
+            return
         index = _INDEXES[name]()
         yield from index.filling(self._sessions.values())
         self._indexes[name] = index
