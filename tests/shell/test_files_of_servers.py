@@ -66,6 +66,16 @@ def test_what_is_no_file_is_refused_before_it_is_opened(option: str, kind: str, 
     assert {path.name} if path.parent == tmp_path else set() == {one.name for one in tmp_path.iterdir()}
 
 
+@posix
+@pytest.mark.parametrize("kind", ["pipe", "socket", "device"])
+def test_what_is_no_file_in_a_state_folder_is_refused_before_it_is_opened(kind: str, tmp_path: Path) -> None:
+    """Who waits for a pipe to begin hears of no signal either."""
+    path = _made(kind, tmp_path).rename(tmp_path / "MANOFILEINAFOLDER001.json")
+
+    said = sentence(run("serve", "--port", "0", "--state-folder", str(tmp_path)), 2)
+    assert f"{path}: it is a {kind} and no file" in said
+
+
 @pytest.mark.parametrize("option", ["--state", "--record"])
 def test_folder_is_refused_by_its_name(option: str, tmp_path: Path) -> None:
     """In one sentence, exit code 2."""

@@ -13,7 +13,7 @@ from masking_emulator.core.work import Work, finished
 from masking_emulator.keeping.files import keeping
 from masking_emulator.keeping.lock import FileLock, Taken
 from masking_emulator.keeping.snapshot import BadSnapshot, reading
-from masking_emulator.wholefile import CannotKeepFile, sweep_folder
+from masking_emulator.wholefile import CannotKeepFile, require_file, sweep_folder
 from masking_emulator.world.hub import Hub, TooManyWorlds
 from masking_emulator.world.spec import BadWorld
 from masking_emulator.world.turns import politely
@@ -76,6 +76,7 @@ class KeptFolder:
     def _restoring_one(self, auth_id: str, hub: Hub) -> Work[None]:
         path = self.file_of(auth_id)
         try:
+            require_file(path)
             spec, saved = yield from reading(path)
             if (named := spec.accounts[0].auth_id) != auth_id:
                 raise CannotKeepFile(f"{path}: it holds the world {named}; name it {named}{_END}, if none is there")
