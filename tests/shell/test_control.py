@@ -267,3 +267,11 @@ def test_head_is_get_without_a_body(api: Api) -> None:
 def test_slashes_do_not_matter(api: Api) -> None:
     """The control API's paths are as lenient as the emulated ones."""
     assert good(control(api, "GET", "{w}/clock")) == good(control(api, "GET", "//{w}//clock/"))
+
+
+def test_head_of_a_stream_says_nothing_of_its_length(api: Api) -> None:
+    """Nobody knows it: that of an answer without a body, 0, says that there is nothing to get."""
+    reply = control(api, "HEAD", "{w}/journal/stream")
+
+    assert (200, b"", None) == (reply.status, reply.content, reply.headers.get("content-length"))
+    assert int(control(api, "HEAD", "{w}").headers["content-length"]) > 0

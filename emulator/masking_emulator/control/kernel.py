@@ -225,7 +225,7 @@ class ControlEndpoint:
         except ApiError as error:
             return refuse(ControlError(error.status, error.reason or error.text))
         if isinstance(answer, Response):
-            return Response(headers=answer.headers) if request.method == "HEAD" else answer
+            return _head(answer) if request.method == "HEAD" else answer
         return json_response(*answer)
 
     async def _handled(self, request: Request) -> ControlAnswer | Response:
@@ -315,6 +315,14 @@ async def _in_order(begun: Iterable[bytes], pieces: AsyncIterator[bytes]) -> Asy
         yield piece
     async for piece in pieces:
         yield piece
+
+
+def _head(answer: Response) -> Response:
+    """The answer without its body. One that is sent as it is made has no length, and neither has its head."""
+    head = Response(status_code=answer.status_code, headers=answer.headers)
+    if "content-length" not in answer.headers:
+        del head.headers["content-length"]
+    return head
 
 
 def _short(text: str) -> Mapping[str, Any]:
