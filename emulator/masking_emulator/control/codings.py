@@ -109,7 +109,8 @@ def wanted(accepted: str) -> str | None:
     weights = dict(map(_weighed, accepted.lower().split(",")))
     others = weights.get("*", 0.0)
     best = max(known(), key=lambda name: weights.get(name, others))
-    return best if weights.get(best, others) > 0 else None
+    weight = weights.get(best, others)
+    return best if weight > 0 and weight >= weights.get("identity", 0) else None
 
 
 def _weighed(one: str) -> tuple[str, float]:
