@@ -17,6 +17,7 @@ from masking_emulator.plivo.http import BodyTooLong
 from tests.packing import PACKED, PLAIN, zstd
 from tests.plivo.ask import Api
 from tests.shell.asking import control, create, good
+from tests.shell.turns import turns_beside
 
 codings_known = pytest.mark.parametrize("coding", list(PACKED))
 
@@ -101,24 +102,15 @@ def test_texts_may_follow_each_other(coding: str) -> None:
 def test_others_have_their_turns_while_many_texts_say_little(coding: str, text: bytes) -> None:
     """Whoever reads hears of nothing, or has read too little to look at the time."""
     body = PACKED[coding](text) * 5_000
-    turns = 0
-
-    async def others() -> None:
-        nonlocal turns
-        while True:
-            turns += 1
-            await asyncio.sleep(0)
 
     async def read() -> bytes:
         async def whole() -> AsyncIterator[bytes]:
             yield body
 
-        beside = asyncio.create_task(others())
-        said = b"".join([piece async for piece in decoded(whole(), coding, 1_000_000)])
-        beside.cancel()
-        return said
+        return b"".join([piece async for piece in decoded(whole(), coding, 1_000_000)])
 
-    assert text * 5_000 == asyncio.run(read())
+    said, turns = asyncio.run(turns_beside(read()))
+    assert text * 5_000 == said
     assert turns >= len(body) // 4096
 
 

@@ -9,6 +9,7 @@ from masking_emulator.callbacks.exchange import Answer, Outgoing
 from masking_emulator.core.records.callbacks import Outcome
 
 from tests.receiver import FLOODS, Receiver, status
+from tests.shell.turns import turns_beside
 
 _EACH_FLOOD: Final = pytest.mark.parametrize("name", FLOODS)
 
@@ -19,12 +20,8 @@ def _request(url: str) -> Outgoing:
 
 async def _sent(*urls: str) -> tuple[list[Answer], int]:
     """The answers of these at once, and how many turns somebody else had meanwhile."""
-    courier, turns = Courier(), 0
-    tasks = [asyncio.create_task(courier.send(_request(url), anywhere=True)) for url in urls]
-    while not all(task.done() for task in tasks):
-        await asyncio.sleep(0)
-        turns += 1
-    return [task.result() for task in tasks], turns
+    courier = Courier()
+    return await turns_beside(asyncio.gather(*(courier.send(_request(url), anywhere=True) for url in urls)))
 
 
 @_EACH_FLOOD

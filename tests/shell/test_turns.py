@@ -5,8 +5,7 @@ A turn is over after no time at all here, so every piece of the work lets others
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
-from contextlib import asynccontextmanager
+from collections.abc import Awaitable, Callable, Coroutine
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Final
@@ -21,65 +20,16 @@ from masking_emulator.world.file import world_of
 from masking_emulator.world.hub import Hub
 from masking_emulator.world.surroundings import Surroundings
 from masking_emulator.world.turns import bytes_politely, json_pieces, politely, read_in_turns
-from masking_emulator.world.world import World
 
-from tests.shell.worlds import create, structure
+from tests.shell.turns import Service, service_of, turns_beside
+from tests.shell.worlds import structure
 
-_MANY: Final = 250
 #: More sessions than an index is made of at once.
 _INDEXED: Final = 4500
-_OTHER: Final = "MAEMULATOROTHERWORLD"
 _PATIENCE_S: Final = 60
 
 
-class _Service:
-    """A hub with a world of many sessions, and another one."""
-
-    def __init__(self, client: httpx.AsyncClient, world: World) -> None:
-        self.client = client
-        self.world = world
-
-    async def ask(self, method: str, path: str, body: Any = None) -> Any:
-        """One request about the large world."""
-        answer = await self.client.request(method, f"/_emulator/worlds/{self.world.auth_id}{path}", json=body)
-        assert answer.status_code < 300, answer.text
-        return answer.json()
-
-    async def ask_other(self) -> None:
-        """One request about the other world."""
-        answer = await self.client.get(f"/_emulator/worlds/{_OTHER}/clock")
-        assert 200 == answer.status_code
-
-    async def create(self) -> str:
-        """One session more in the large world."""
-        path = f"/v1/Account/{self.world.auth_id}/Masking/Session/"
-        body = {"first_party": "13055550100", "second_party": "13055550101"}
-        answer = await self.client.post(path, json=body, auth=(self.world.auth_id, "token"))
-        return str(answer.json()["session"]["session_uuid"])
-
-    async def count(self, **filters: str) -> int:
-        """How many sessions a list has."""
-        path = f"/v1/Account/{self.world.auth_id}/Masking/Session/"
-        answer = await self.client.get(path, params=filters, auth=(self.world.auth_id, "token"))
-        assert 200 == answer.status_code, answer.text
-        return int(answer.json()["response"]["meta"]["total_count"])
-
-
-@asynccontextmanager
-async def _service(sessions: int = _MANY, **changes: Any) -> AsyncIterator[_Service]:
-    hub = Hub(Surroundings(turn_s=0))
-    other = {"auth_id": _OTHER, "auth_token": "token"}
-    world = hub.add(world_of(structure(**changes)))
-    hub.add(world_of(structure(account=other)))
-    for number in range(sessions):
-        world.do(create(f"1202{number:07}", f"1303{number:07}", expiry_s=600 + number))
-    transport = httpx.ASGITransport(make_app(hub))
-    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1", timeout=None) as client:
-        yield _Service(client, world)
-    await hub.close()
-
-
-async def _answers_beside(service: _Service, work: Awaitable[Any]) -> int:
+async def _answers_beside(service: Service, work: Awaitable[Any]) -> int:
     """How many requests to the other world are answered, one after the other, while this goes on; at most ten."""
     task, answers = asyncio.ensure_future(work), 0
     async with asyncio.timeout(_PATIENCE_S):
@@ -90,7 +40,7 @@ async def _answers_beside(service: _Service, work: Awaitable[Any]) -> int:
     return answers
 
 
-async def _kept(service: _Service) -> None:
+async def _kept(service: Service) -> None:
     with TemporaryDirectory() as folder:
         service.world.state_file = Path(folder) / "state.json"
         await service.ask("POST", "/snapshot")
@@ -98,12 +48,12 @@ async def _kept(service: _Service) -> None:
         assert json.loads(json.dumps(snapshot_of(service.world))) == written
 
 
-async def _restored(service: _Service) -> None:
+async def _restored(service: Service) -> None:
     await service.ask("PUT", "/snapshot", snapshot_of(service.world))
 
 
 #: Name → the long work.
-_LONG: Final[dict[str, Callable[[_Service], Coroutine[Any, Any, Any]]]] = {
+_LONG: Final[dict[str, Callable[[Service], Coroutine[Any, Any, Any]]]] = {
     "snapshot out": lambda service: service.ask("GET", "/snapshot"),
     "snapshot kept": _kept,
     "snapshot in": _restored,
@@ -118,7 +68,7 @@ def test_another_world_is_answered_during_long_work(name: str) -> None:
     """Hundreds of pieces of work, and others have their turn after each: ten requests come through meanwhile."""
 
     async def counted() -> int:
-        async with _service() as service:
+        async with service_of() as service:
             return await _answers_beside(service, _LONG[name](service))
 
     assert 10 == asyncio.run(counted())
@@ -128,7 +78,7 @@ def test_fork_lets_others_have_their_turn() -> None:
     """A copy is made in pieces too; there are fewer of them."""
 
     async def counted() -> int:
-        async with _service() as service:
+        async with service_of() as service:
             return await _answers_beside(service, service.ask("POST", "/fork"))
 
     assert asyncio.run(counted()) >= 1
@@ -148,7 +98,7 @@ def test_first_list_of_a_kind_waits_for_its_index(filters: dict[str, str], found
     """It is made in turns, while its world waits: a create that comes meanwhile is in the next list."""
 
     async def both() -> tuple[int, int]:
-        async with _service(_INDEXED) as service:
+        async with service_of(_INDEXED) as service:
             first, _ = await asyncio.gather(service.count(**filters), service.create())
             return first, await service.count()
 
@@ -159,7 +109,7 @@ def test_snapshot_is_of_one_moment() -> None:
     """What happens in the world while its snapshot is being written is not in it, and need not wait for it."""
 
     async def both() -> tuple[Any, Any, bool]:
-        async with _service() as service:
+        async with service_of() as service:
             before = json.loads(json.dumps(snapshot_of(service.world)))
             task = asyncio.ensure_future(service.ask("GET", "/snapshot"))
             for _ in range(20):
@@ -177,7 +127,7 @@ def test_request_waits_for_a_restore_of_its_world() -> None:
     """What is asked of a world while a snapshot is put back is done afterwards, to what was restored."""
 
     async def both() -> tuple[bool, list[str], str]:
-        async with _service() as service:
+        async with service_of() as service:
             given = snapshot_of(service.world)
             order = list[str]()
             restore = asyncio.ensure_future(service.ask("PUT", "/snapshot", given))
@@ -199,7 +149,7 @@ def test_requests_wait_in_their_order() -> None:
     """Of two that came while timers ran, the first is served first, and both see the time that was gone to."""
 
     async def three() -> tuple[list[Any], str]:
-        async with _service() as service:
+        async with service_of() as service:
             seen = list[Any]()
             advance = asyncio.ensure_future(service.ask("POST", "/clock/advance", {"seconds": 7200}))
             while not service.world.door.is_held:
@@ -219,7 +169,7 @@ def test_refused_restore_leaves_the_world_as_it_was() -> None:
     """The last record is wrong: everything before it has been read by then, and nothing has changed."""
 
     async def refused() -> tuple[int, Any, Any]:
-        async with _service() as service:
+        async with service_of() as service:
             before = snapshot_of(service.world)
             given = json.loads(json.dumps(before))
             given["engine"]["timers"][-1]["command"]["type"] = "Nothing"
@@ -236,7 +186,7 @@ def test_running_world_that_is_behind_catches_up_in_turns() -> None:
     """A clock that runs fast leaves many expiries for the next request: it waits for them, another world does not."""
 
     async def counted() -> tuple[int, int]:
-        async with _service() as service:
+        async with service_of() as service:
             service.world.clock.jump_to(service.world.clock.now() + 7200 * 1_000_000)
             answers = await _answers_beside(service, service.ask("GET", "/clock"))
             return answers, service.world.caught_up().sessions_live
@@ -286,21 +236,7 @@ def test_work_is_the_same_at_once_and_in_turns() -> None:
 def test_short_work_is_done_in_one_turn() -> None:
     """What is over before its turn is, lets nobody wait."""
 
-    async def others_turns() -> int:
-        turns = 0
-
-        async def other() -> None:
-            nonlocal turns
-            while True:
-                turns += 1
-                await asyncio.sleep(0)
-
-        task = asyncio.ensure_future(other())
-        await politely(_counting(5), real_seconds() + 3600)
-        task.cancel()
-        return turns
-
-    assert 0 == asyncio.run(others_turns())
+    assert (5, 0) == asyncio.run(turns_beside(politely(_counting(5), real_seconds() + 3600)))
 
 
 @pytest.mark.parametrize(
@@ -324,7 +260,7 @@ def test_long_body_is_read_in_turns() -> None:
     """Before anybody knows what it is about: a megabyte of a snapshot that is none."""
 
     async def counted() -> tuple[int, int]:
-        async with _service() as service:
+        async with service_of() as service:
             path = f"/_emulator/worlds/{service.world.auth_id}/snapshot"
             put = asyncio.ensure_future(service.client.put(path, json={"version": [["x" * 50] * 200] * 150}))
             return await _answers_beside(service, put), (await put).status_code
