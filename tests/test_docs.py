@@ -155,6 +155,7 @@ def test_reference_of_the_kit_is_on_the_site(site: Path) -> None:
     text = (site / "kit.html").read_text(encoding="utf-8")
 
     headings = set(re.findall(r'id="(\w+)"', text))
+    assert "Let time pass" in text
     assert {"masking", "maskingadvance", "sessionsexplain_create", "receiverwait_for"} <= headings
 
 

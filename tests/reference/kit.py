@@ -1,7 +1,7 @@
 """The reference of the kit: what tests import, from signatures and docstrings, as griffe reads them."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from textwrap import indent
 from typing import Final
@@ -14,10 +14,9 @@ _SOURCE: Final = Path(__file__).parents[2] / "emulator"
 #: No line of a signature is wider, unless one parameter is.
 _WIDTH: Final = 100
 
-
 #: Title → what stands below it, in reading order: the path of a module, class or function; of `PATH: NAMES` only these
 #: members, of `PATH:` none.
-_SECTIONS: Final = {
+_SECTIONS: Final[Mapping[str, Sequence[str]]] = {
     "Fixtures of pytest": ["pytest_plugin: masking, masking_receiver, masking_app, masking_control"],
     "A world": [
         "testing.Masking",
