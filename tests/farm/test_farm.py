@@ -5,19 +5,21 @@ import os
 import re
 import signal
 import socket
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, closing, suppress
 from http.client import HTTPConnection
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 import pytest
 from masking_emulator.cli.farm import has_started_too_often
 from masking_emulator.client import Control, ControlRefused
+from masking_emulator.world.file import load_world, world_names
+from masking_emulator.world.spec import TAIL_CHARACTERS
 
 from tests.farm.front import Front, children, eventually, farming, needs_haproxy
-from tests.plivo.ask import Api, api_of, ask
+from tests.plivo.ask import Api, Reply, api_of, ask
 from tests.receiver import receiving
 from tests.shell.asking import control, create, good
 from tests.shell.process import DEMO, PATIENCE_S, run, sentence
@@ -73,6 +75,39 @@ def test_copy_is_found_beside_its_original(front: Front, api: Api) -> None:
         assert 200 == copy.ask("GET", f"{copy.sessions}/{session}").status
         assert copy.auth_id in front.worlds_of(home)
         assert good(control(copy, "DELETE", "{w}"))
+
+
+def test_subaccount_that_would_be_sought_elsewhere_is_refused(front: Front) -> None:
+    """HAProxy tells the member, whose answer names the field and what the name must end in; nothing is made."""
+    name, other = "MACHOSENBYME00000077", "SAOTHERENDING0000009"
+    put = _made(front, "PUT", f"//_emulator/worlds/{name}/", {"subaccounts": [{"auth_id": other}]})
+    posted = _made(front, "POST", "/_emulator/worlds", {"subaccounts": [{"auth_id": other}]})
+    there = set().union(*map(front.worlds_of, front.members))
+    alike = _made(front, "PUT", f"/_emulator/worlds/{name}", {"subaccounts": [{"auth_id": f"SASHOP0001{name[10:]}"}]})
+    found = api_of(front.url, alike.json).subaccounts[0]
+
+    assert {(400, "world.account.subaccounts[0].auth_id")} == {(one.status, one.json["field"]) for one in (put, posted)}
+    assert f"{other!r} does not end in {name[10:]} as {name} does" in put.error
+    assert f"{other!r} would not be found, as the balancer names the world of a POST; leave it out" in posted.error
+    assert name not in there
+    assert 200 == found.ask("GET", found.sessions).status
+    front.control.delete(f"/worlds/{name}")
+
+
+def test_world_of_a_chosen_name_is_made_by_put_only(front: Front) -> None:
+    """By POST, each member might make one of that name: ten requests that name theirs leave none."""
+    before = set().union(*map(front.worlds_of, front.members))
+    names = [f"MACHOSENBYME0000008{n}" for n in range(5)] * 2
+    told = [_made(front, "POST", "/_emulator/worlds", {"auth_id": name}) for name in names]
+
+    assert {(400, "world.account.auth_id")} == {(one.status, one.json["field"]) for one in told}
+    assert f"behind a balancer make it by PUT /_emulator/worlds/{names[0]}; by POST, another" in told[0].error
+    assert before == set().union(*map(front.worlds_of, front.members))
+
+
+def _made(front: Front, method: str, path: str, account: Mapping[str, Any]) -> Reply:
+    body = json.dumps({"world": {"account": account}}).encode()
+    return ask(front.url, method, path, body, {"Content-Type": "application/json"})
 
 
 def test_listed_worlds_are_those_of_the_member_that_answers(front: Front, api: Api) -> None:
@@ -269,6 +304,25 @@ def test_member_that_ends_again_and_again_is_not_started_for_ever() -> None:
     assert has_started_too_often([0, 1, 2, 3, 4, 5], now_s=59)
     assert not has_started_too_often([0, 1, 2, 3, 4, 5], now_s=60)
     assert not has_started_too_often([0, 600, 1200, 1800, 2400, 3000], now_s=3001)
+
+
+def test_world_file_whose_subaccount_would_be_sought_elsewhere_is_refused(tmp_path: Path) -> None:
+    """Each member has that world, and what one did for the account another would not know for the subaccount."""
+    file = tmp_path / "world.toml"
+    file.write_text(
+        '[account]\nauth_id = "MACHOSENBYME00000077"\n'
+        '[[account.subaccounts]]\n[[account.subaccounts]]\nauth_id = "SAOTHERENDING0000009"\n',
+        encoding="utf-8",
+    )
+    said = sentence(run("farm", "-n", "1", "--port", "0", "--world", str(file)), 2)
+
+    assert f"{file}: account.subaccounts[1].auth_id: SAOTHERENDING0000009 does not end as MACHOSENBYME00000077" in said
+
+
+@pytest.mark.parametrize("name", world_names())
+def test_example_world_is_found_whole_in_a_farm(name: str) -> None:
+    """All its accounts lead to one member."""
+    assert 1 == len({account.auth_id[-TAIL_CHARACTERS:] for account in load_world(name).accounts})
 
 
 def test_member_that_does_not_start_ends_all() -> None:

@@ -14,6 +14,9 @@ from tests.shell.worlds import START
 AUTH_ID: Final = "MAOFTHEPUTTEST000001"
 _CLOCK: Final = {"start": START, "rate": 0}
 
+#: The Auth ID of a subaccount that does not end as that one does.
+_OTHER: Final = "SAOTHERENDING0000009"
+
 
 @pytest.fixture
 def put(api: Api) -> Iterator[Api]:
@@ -129,14 +132,12 @@ def test_answer_that_made_a_world_names_it_in_a_header(put: Api) -> None:
     chosen = {"X-Emulator-New-World": AUTH_ID}
     made = control(put, "POST", "/worlds", {"example": "demo", "world": {"clock": _CLOCK}}, **chosen)
     again = control(put, "PUT", f"/worlds/{AUTH_ID}", {"example": "demo", "world": {"clock": _CLOCK}})
-    own = control(put, "POST", "/worlds", {"world": {"account": {"auth_id": f"{AUTH_ID[:-1]}2"}}}, **chosen)
     copy = control(put, "POST", "{w}/fork", {}, **{"X-Emulator-New-World": f"{AUTH_ID[:-1]}3"})
-    for last in "23":
-        good(control(put, "DELETE", f"/worlds/{AUTH_ID[:-1]}{last}"))
+    good(control(put, "DELETE", f"/worlds/{AUTH_ID[:-1]}3"))
 
-    named = [reply.headers["x-emulator-world"] for reply in (made, again, own, copy)]
-    assert [201, 200, 201, 201] == [reply.status for reply in (made, again, own, copy)]
-    assert [AUTH_ID, AUTH_ID, f"{AUTH_ID[:-1]}2", f"{AUTH_ID[:-1]}3"] == named
+    named = [reply.headers["x-emulator-world"] for reply in (made, again, copy)]
+    assert [201, 200, 201] == [reply.status for reply in (made, again, copy)]
+    assert [AUTH_ID, AUTH_ID, f"{AUTH_ID[:-1]}3"] == named
     assert made.json["subaccounts"] == again.json["subaccounts"] != []
 
 
@@ -148,3 +149,48 @@ def test_chosen_name_that_is_none_or_taken_is_refused(put: Api) -> None:
     assert (400, "X-Emulator-New-World") == (bad.status, bad.json["field"])
     assert (400, "X-Emulator-New-World") == (copied.status, copied.json["field"])
     assert f"{put.auth_id} is taken" == copied.error
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "account", "key"),
+    [
+        ("POST", "/worlds", {"auth_id": AUTH_ID}, "auth_id"),
+        ("POST", "/worlds", {"auth_id": AUTH_ID, "subaccounts": [{"auth_id": "SA" + AUTH_ID[2:]}]}, "auth_id"),
+        ("POST", "/worlds", {"subaccounts": [{}, {"auth_id": _OTHER}]}, "subaccounts[1].auth_id"),
+        ("PUT", f"/worlds/{AUTH_ID}", {"subaccounts": [{}, {"auth_id": _OTHER}]}, "subaccounts[1].auth_id"),
+    ],
+)
+def test_name_by_which_a_balancer_would_look_elsewhere_is_refused(
+    put: Api, method: str, path: str, account: Mapping[str, Any], key: str
+) -> None:
+    """Where there is a balancer, which says so by the header; a single server knows all its accounts."""
+    body = {"world": {"account": account}}
+    refused = control(put, method, path, body, **{"X-Emulator-New-World": AUTH_ID})
+    there = control(put, "GET", f"/worlds/{AUTH_ID}")
+    alone = good(control(put, method, path, body), 201)
+    good(control(put, "DELETE", f"/worlds/{alone['auth_id']}"))
+
+    assert (400, f"world.account.{key}") == (refused.status, refused.json["field"])
+    assert 404 == there.status
+
+
+def test_names_that_end_alike_are_made_behind_a_balancer(put: Api) -> None:
+    """They lead to the same server, whoever chose them."""
+    account = {"auth_id": AUTH_ID, "subaccounts": [{"auth_id": f"SACHOSEN{AUTH_ID[8:]}"}, {}]}
+    made = control(
+        put, "PUT", f"/worlds/{AUTH_ID}", {"world": {"account": account}}, **{"X-Emulator-New-World": AUTH_ID}
+    )
+
+    assert 2 == len(good(made, 201)["subaccounts"])
+
+
+def test_account_that_is_none_is_refused_as_ever_behind_a_balancer(put: Api) -> None:
+    """What is no name has no ending to look at."""
+    accounts: list[Any] = [7, {"auth_id": 7}, {"subaccounts": 7}, {"subaccounts": [7, {"auth_id": 7}]}]
+    for account in accounts:
+        body = {"world": {"account": account}}
+        asked = [("POST", "/worlds"), ("PUT", f"/worlds/{AUTH_ID}")]
+        told = [control(put, method, path, body, **{"X-Emulator-New-World": AUTH_ID}) for method, path in asked]
+
+        assert [400, 400] == [one.status for one in told]
+        assert all("account" in one.json["field"] for one in told)

@@ -31,7 +31,7 @@ def test_example_loads(name: str) -> None:
 
     assert spec == world_of(tomllib.loads((EXAMPLES / f"{name}.toml").read_text(encoding="utf-8")))
     assert spec.numbers
-    assert all(re.fullmatch("[MS]AEMULATOR[A-Z0-9]{10}", account.auth_id) for account in spec.accounts)
+    assert all(re.fullmatch("[MS]AEMULATO[R2][A-Z0-9]{10}", account.auth_id) for account in spec.accounts)
 
 
 def test_demo_world_has_what_the_readme_promises() -> None:

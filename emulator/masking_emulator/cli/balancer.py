@@ -101,13 +101,17 @@ frontend clients
     acl of_an_account var(txn.path) -m beg /v1/Account/
     acl of_a_world var(txn.path) -m beg /_emulator/worlds/
     http-request set-var(txn.world) var(txn.path),field(4,/),bytes(10,10) if of_an_account or of_a_world
-    # A new world whose Auth ID nobody has chosen gets one here, so that it is known where it will be.
+    # A new world whose Auth ID nobody has chosen gets one here, so that it is known where it will be. The header makes
+    # members refuse a world with other Auth IDs, by which it would be sought elsewhere.
+    acl puts_a_world method PUT
+    acl a_chosen_one var(txn.path) -m reg ^/_emulator/worlds/MA[A-Z0-9]{18}/?$
     acl makes_a_world method POST
     acl a_new_one var(txn.path) -m reg ^/_emulator/worlds/?$
     acl a_copy var(txn.path) -m reg ^/_emulator/worlds/[^/]+/fork/?$
     http-request del-header X-Emulator-New-World
     http-request set-var(txn.new) uuid,regsub(-,,g),upper,bytes(0,10) if makes_a_world a_new_one or makes_a_world a_copy
     http-request set-header X-Emulator-New-World MAEMULATOR%%[var(txn.new)] if { var(txn.new) -m found }
+    http-request set-header X-Emulator-New-World %%[var(txn.path),field(4,/)] if puts_a_world a_chosen_one
     use_backend worlds if { var(txn.world),in_table(worlds) -m bool }
     use_backend homes if { var(txn.world) -m found }
     default_backend any_member

@@ -157,6 +157,7 @@ def farm(members: int, port: int, world: str, state_folder: Path | None, *, metr
     haproxy = shutil.which("haproxy")
     if haproxy is None:
         end(EXIT_USAGE, "haproxy is not installed; apt-get install haproxy, or brew install haproxy")
+    _require_found_whole(world)
     front, behind = _free_port(port), _ports_behind(port, members)
     url = f"http://{HOST_DEFAULT}:{front}"
     words = ["--world", world, "--public-url", url, *(["--metrics"] if metrics else [])]
@@ -178,6 +179,26 @@ def farm(members: int, port: int, world: str, state_folder: Path | None, *, metr
         for member in there:
             click.echo(f"{member.name:<12}console {member.url}/")
         _watch(balancer, there, is_kept=state_folder is not None)
+
+
+def _require_found_whole(world: str) -> None:
+    """End where the subaccounts of the world that each member begins with would be sought in another than the account.
+
+    What else is wrong with it its members say.
+    """
+    # Imported here: every other verb starts faster without.
+    from masking_emulator.world.file import load_world
+    from masking_emulator.world.spec import TAIL_CHARACTERS, BadWorld
+
+    with suppress(BadWorld):
+        main, *subaccounts = load_world(world).accounts
+        for place, subaccount in enumerate(subaccounts):
+            if subaccount.auth_id[-TAIL_CHARACTERS:] != main.auth_id[-TAIL_CHARACTERS:]:
+                end(
+                    EXIT_USAGE,
+                    f"{world}: account.subaccounts[{place}].auth_id: {subaccount.auth_id} does not end as "
+                    f"{main.auth_id} does; HAProxy finds the member of both by these last {TAIL_CHARACTERS} characters",
+                )
 
 
 def _free_port(port: int) -> int:

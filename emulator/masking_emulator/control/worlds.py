@@ -1,6 +1,6 @@
 """Control of worlds as a whole: make, read, remove, reset, fork."""
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from operator import attrgetter
 from re import fullmatch
 from typing import Any, Final
@@ -27,15 +27,20 @@ from masking_emulator.world.file import world_like, world_of
 from masking_emulator.world.history import NotKept
 from masking_emulator.world.hub import Hub
 from masking_emulator.world.schema import CLOCK_SCHEMA, SEED_SCHEMA
-from masking_emulator.world.spec import BadWorld, WorldSpec
+from masking_emulator.world.spec import TAIL_CHARACTERS, BadWorld, WorldSpec
 from masking_emulator.world.turns import politely
 from masking_emulator.world.world import World
 
 #: The header of an answer that made a world, or found the one that was to be made: its Auth ID.
 WORLD_HEADER: Final = "X-Emulator-World"
 
-#: The header of a request that makes a world or a copy: the Auth ID that it is to have, unless its body gives one.
+#: The header by which a balancer says at which Auth ID it will look for the world or the copy that a request makes: one
+#: that it has chosen, or that of the path. It looks at the last ten characters alone, of subaccounts' Auth IDs too.
 NEW_WORLD_HEADER: Final = "X-Emulator-New-World"
+
+
+#: Where a body names the main account.
+_MAIN_KEY: Final = "world.account.auth_id"
 
 
 async def list_worlds(asked: ControlRequest) -> Response:
@@ -51,6 +56,8 @@ async def add_world(asked: ControlRequest) -> Response:
     With `example` its keys take the place of those of an example world, whose accounts are new ones.
     """
     hub, main = asked.hub, _chosen(asked)
+    if main is not None:
+        _require_none_given(asked.body)
     await _kept_returned(hub, asked.body, main)
     return _made(_added(hub, _spec(asked.body, hub, hub.chance, main=main)))
 
@@ -66,7 +73,9 @@ async def put_world(asked: ControlRequest) -> Response:
     _require_auth_id(auth_id, "auth_id")
     account = _account(asked.body)
     if account.get("auth_id", auth_id) != auth_id:
-        raise ControlError(400, f"it is not the Auth ID of the path, {auth_id}", "world.account.auth_id")
+        raise ControlError(400, f"it is not the Auth ID of the path, {auth_id}", _MAIN_KEY)
+    if _chosen(asked) is not None:
+        _require_alike(asked.body, auth_id)
     await _kept_returned(hub, asked.body, auth_id)
     there = hub.find(auth_id)
     spec = _spec(asked.body, _TakenByOthers(hub.credentials, there), main=auth_id)
@@ -80,7 +89,7 @@ async def put_world(asked: ControlRequest) -> Response:
 
 
 def _chosen(asked: ControlRequest) -> str | None:
-    """The Auth ID that a balancer has chosen for a new world, so that it knows where it will be."""
+    """The Auth ID at which a balancer will look for a new world; None where there is no balancer."""
     auth_id = asked.headers.get(NEW_WORLD_HEADER)
     if auth_id is not None:
         _require_auth_id(auth_id, NEW_WORLD_HEADER)
@@ -91,6 +100,44 @@ def _require_auth_id(auth_id: str, field: str) -> None:
     if not fullmatch(r"MA[A-Z0-9]{18}", auth_id):
         reason = f"{auth_id[:60]!r} is no Auth ID of an account: MA and 18 capitals and digits"
         raise ControlError(400, reason, field)
+
+
+def _require_none_given(body: Mapping[str, Any]) -> None:
+    """Refuse Auth IDs in a body whose world a balancer has named already. Raises ControlError."""
+    for key, auth_id in _given(body):
+        if key == _MAIN_KEY:
+            path = f"/_emulator/worlds/{auth_id[:60]}"
+            reason = f"behind a balancer make it by PUT {path}; by POST, another server might make a second one"
+        else:
+            reason = (
+                f"{auth_id[:60]!r} would not be found, as the balancer names the world of a POST; leave it out, or "
+                f"make the world by PUT under an Auth ID with the same last {TAIL_CHARACTERS} characters"
+            )
+        raise ControlError(400, reason, key)
+
+
+def _require_alike(body: Mapping[str, Any], main: str) -> None:
+    """Refuse Auth IDs by which a balancer would look for the world in another server. Raises ControlError."""
+    tail = main[-TAIL_CHARACTERS:]
+    for key, auth_id in _given(body):
+        if not auth_id.endswith(tail):
+            reason = (
+                f"{auth_id[:60]!r} does not end in {tail} as {main} does; the balancer finds the server of both by "
+                f"these last {TAIL_CHARACTERS} characters"
+            )
+            raise ControlError(400, reason, key)
+
+
+def _given(body: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """The Auth IDs that a body gives, each after its key. What is none is refused with the rest of the structure."""
+    account = _account(body)
+    subaccounts = account.get("subaccounts", ())
+    structures: list[tuple[str, Any]] = [(_MAIN_KEY, account)]
+    if isinstance(subaccounts, Sequence):
+        structures += [(f"world.account.subaccounts[{n}].auth_id", one) for n, one in enumerate(subaccounts)]
+    for key, structure in structures:
+        if isinstance(structure, Mapping) and isinstance(auth_id := structure.get("auth_id"), str):
+            yield key, auth_id
 
 
 def _account(body: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -104,13 +151,12 @@ async def _kept_returned(hub: Hub, body: Mapping[str, Any], main: str | None) ->
 
     What is generated for it avoids the names of the others. Raises StillAway.
     """
-    account = _account(body)
-    subaccounts = account.get("subaccounts", ())
-    if isinstance(main := account.get("auth_id", main), str):
+    given = dict(_given(body))
+    main = given.pop(_MAIN_KEY, main)
+    if main is not None:
         await hub.returning.alike(main)
-    for structure in subaccounts if isinstance(subaccounts, Sequence) else ():
-        if isinstance(structure, Mapping) and isinstance(auth_id := structure.get("auth_id"), str):
-            await hub.account_returned(auth_id)
+    for auth_id in given.values():
+        await hub.account_returned(auth_id)
 
 
 def _spec(
