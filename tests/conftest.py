@@ -91,6 +91,14 @@ def fresh_api(emulator: ServerThread) -> Iterator[Api]:
     emulator.control.delete(f"/worlds/{api.auth_id}")
 
 
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """With a farm, play those tests only that ask the server that all share: the others have nothing to do with it."""
+    if MEMBERS:
+        left = [item for item in items if "emulator" not in getattr(item, "fixturenames", ())]
+        config.hook.pytest_deselected(items=left)
+        items[:] = [item for item in items if item not in left]
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Say what was left out, and what runs it."""
     if not may_start:

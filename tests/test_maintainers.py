@@ -103,6 +103,7 @@ _NEED_NOT_KNOW: Final[Mapping[str, tuple[str, ...]]] = {
             "tests/scenario.py",
             "tests/sdk/*",
             "tests/test_wire.py",
+            "tests/wire.py",
             "tests/shell/test_cli_*",
         ),
         *(

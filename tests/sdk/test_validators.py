@@ -42,11 +42,11 @@ def validate(sdk: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Val
 
 
 @pytest.fixture(scope="module")
-def deliveries() -> Mapping[str, Delivery]:
+def deliveries(emulator: ServerThread) -> Mapping[str, Delivery]:
     """Method and shape → the callback that a session with that URL sent when it was deleted."""
     structure = {"account": {"auth_token": TOKEN}, "clock": {"start": "2026-01-01T00:00:00Z", "rate": 0}}
     found = {}
-    with ServerThread("demo") as emulator, customer() as shop:
+    with customer() as shop:
         api = api_of(emulator.url, emulator.control.post("/worlds", {"world": structure}))
         for shape in _DELIVERED:
             for method in ("GET", "POST"):
@@ -56,6 +56,7 @@ def deliveries() -> Mapping[str, Delivery]:
                 emulator.control.post(f"/worlds/{api.auth_id}/clock/advance", {"seconds": 1})
                 (found[f"{method} {shape}"],) = shop.deliveries
                 shop.deliveries.clear()
+        emulator.control.delete(f"/worlds/{api.auth_id}")
     return found
 
 
