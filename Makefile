@@ -51,7 +51,7 @@ golden-screens: $(VENV)/dev.stamp  ## take the pictures anew that the console's 
 	npm install --prefix tests/node --no-package-lock --no-audit --no-fund --silent
 	$(BIN)/python -m tests.console.screens
 
-farm-test: $(VENV)/dev.stamp  ## every golden case and every test of the SDKs that asks by plain HTTP, against four servers behind HAProxy
+farm-test: $(VENV)/dev.stamp  ## every golden case and every test of the SDKs that asks a server, against four servers behind HAProxy
 	MASKING_EMULATOR_FARM=4 $(BIN)/pytest tests/test_wire.py tests/sdk
 
 sdk-labs: $(VENV)/dev.stamp  ## play one story through every official SDK that can be had here, those too that CI cannot have

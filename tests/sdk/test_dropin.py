@@ -9,7 +9,6 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
-from shutil import which
 from typing import Final
 
 import pytest
@@ -21,11 +20,8 @@ from masking_emulator.server.thread import ServerThread
 
 from tests.sdk import story
 from tests.sdk.faults import FAULTS, Fault
-from tests.sdk.ways import JAVA, LAB, WAYS, Proof, Way, proved, write
+from tests.sdk.ways import LAB, TIMEOUT_S, WAYS, Proof, Way, needed, proved, write
 from tests.shell.process import DEMO, run_in
-
-#: Some compile before they run.
-_TIMEOUT_S: Final = 240
 
 _DONE: Final = "Session created"
 
@@ -50,12 +46,8 @@ def way(request: pytest.FixtureRequest) -> Way:
 
 
 def _skip_without_tool(way: Way) -> None:
-    if which(way.command[0]) is None:
-        pytest.skip(f"needs {way.command[0]}")
-    if "node_modules" in " ".join(way.version) and not (Path(way.command[1]).parent / "node_modules").is_dir():
-        pytest.skip("needs `npm install --prefix tests/node`")
-    if way.name == "java" and not (JAVA / "libraries").is_dir():
-        pytest.skip("needs `mvn -f tests/java/pom.xml package`")
+    if lacking := needed(way):
+        pytest.skip(lacking)
 
 
 def test_unmodified_program_reaches_the_emulator(way: Way, note: dict[str, Proof]) -> None:
@@ -69,7 +61,7 @@ def test_unmodified_program_reaches_the_emulator(way: Way, note: dict[str, Proof
         assert [] == story.failures(way.name, story.told(printed))
 
     said = subprocess.run(
-        way.version, cwd=way.folder, capture_output=True, text=True, check=True, timeout=_TIMEOUT_S
+        way.version, cwd=way.folder, capture_output=True, text=True, check=True, timeout=TIMEOUT_S
     ).stdout
     checks = story.checks() if way.name in story.STORYTELLERS else 1
     note[way.name] = Proof(said.splitlines()[0].partition(" (")[0], datetime.now(UTC).date().isoformat(), checks)
@@ -116,7 +108,7 @@ def test_program_that_trusts_another_authority_fails(way: Way, intercepting: Ser
         capture_output=True,
         text=True,
         check=False,
-        timeout=_TIMEOUT_S,
+        timeout=TIMEOUT_S,
     )
 
     assert 0 != done.returncode or "certificate" in done.stderr, done.stdout

@@ -10,9 +10,14 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from shutil import which
 from typing import Final
 
 ROOT: Final = Path(__file__).parents[2]
+
+#: How long a program may run, in seconds; some compile before.
+TIMEOUT_S: Final = 240
+
 #: What follows the name of a way in the file where a lab was run.
 LAB: Final = "-lab"
 
@@ -203,6 +208,17 @@ WAYS: Final[Sequence[Way]] = (
         ["curl", "--version"],
     ),
 )
+
+
+def needed(way: Way) -> str:
+    """What has to be installed before the command of a way can be run; "" where it is."""
+    if which(way.command[0]) is None:
+        return f"needs {way.command[0]}"
+    if "node_modules" in " ".join(way.version) and not (Path(way.command[1]).parent / "node_modules").is_dir():
+        return "needs `npm install --prefix tests/node`"
+    if way.name == "java" and not (JAVA / "libraries").is_dir():
+        return "needs `mvn -f tests/java/pom.xml package`"
+    return ""
 
 
 def proved() -> Mapping[str, Proof]:
