@@ -113,7 +113,7 @@ def test_broken_json_is_refused_in_pieces_as_at_once(many: list[Any], seed: int)
     try:
         expected = msgspec.json.decode(broken)
     except ValueError:
-        with pytest.raises(ValueError, match=r"JSON|truncated|utf-8"):
+        with pytest.raises(ValueError, match=r"(JSON is malformed|it is no UTF-8|out of range).* \(byte \d+\)$"):
             _read(broken, {"many": _Items()}, _cuts(seed))
         return
 

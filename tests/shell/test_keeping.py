@@ -72,6 +72,38 @@ def test_state_that_is_broken_is_refused_and_left_alone(tmp_path: Path) -> None:
     assert '{"version": 7}' == state.read_text()
 
 
+@pytest.mark.parametrize("option", ["--state", "--state-folder"])
+def test_state_that_is_no_snapshot_is_refused_with_a_way_on(option: str, tmp_path: Path) -> None:
+    """One that was cut off, say: the file, the place in it, and what may be done with it."""
+    state = tmp_path / f"{DEMO}.json"
+    state.write_text('{"version": 1')
+    given = state if option == "--state" else tmp_path
+    said = sentence(run("serve", "--port", "0", option, str(given)), 2)
+
+    assert f"{state}: JSON is malformed: the text ends too early (byte 13)" in said
+    assert said.endswith("; a snapshot is what `snapshot save` writes; mend the file, or move it away")
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"", "it is empty"),
+        (b"garbage", "it is no JSON: Expecting value: line 1 column 1 (char 0)"),
+        (b'{"a":\ntru}', "it is no JSON: Expecting value: line 2 column 1 (char 6)"),
+        (b'{"a": "\xff"}', "it is no UTF-8 (byte 7)"),
+        (b"[" * 100_000, "it is nested too deeply"),
+        (b"[]", "it holds no object"),
+    ],
+)
+def test_file_to_load_that_is_no_snapshot_is_refused_with_what_is_one(content: bytes, why: str, tmp_path: Path) -> None:
+    """Before any server is asked."""
+    file = tmp_path / "bad.json"
+    file.write_bytes(content)
+    said = sentence(run("snapshot", "load", str(file)), 2)
+
+    assert f"masking-emulator: {file}: {why}; a snapshot is what `snapshot save` writes" == said
+
+
 def test_server_that_cannot_listen_leaves_the_recording(tmp_path: Path) -> None:
     """And the state."""
     recording = tmp_path / "run.jsonl"

@@ -248,15 +248,36 @@ def test_killed_while_writing_leaves_the_old_file_whole(tmp_path: Path) -> None:
     assert {"old": 1} == json.loads(path.read_text())
 
 
-@pytest.mark.parametrize(("text", "why"), [("{", "truncated"), ("[]", "it holds no object"), ("{}", "version")])
-def test_file_that_is_no_snapshot_is_refused_with_its_name(text: str, why: str, tmp_path: Path) -> None:
-    """The message begins with the file."""
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"", "it is empty"),
+        (b" \n", "it is empty"),
+        (b"garbage", "JSON is malformed: invalid character (byte 0)"),
+        (b"\n  12 garbage", "JSON is malformed: trailing characters (byte 7)"),
+        (b"tru", "JSON is malformed: a value ends too early (byte 3)"),
+        (b"12 ", "it holds no object"),
+        (b"[]", "it holds no object"),
+        (b"[1", "JSON is malformed: the text ends too early (byte 2)"),
+        (b"{", "JSON is malformed: the text ends too early (byte 1)"),
+        (b'{"a":tru}', "JSON is malformed: a value ends too early (byte 8)"),
+        (b'{"a": {"b": 1}, "c": "x', "JSON is malformed: the text ends too early (byte 23)"),
+        (b'{"engine": {"sessions": [{"a": 1}', "JSON is malformed: the text ends too early (byte 33)"),
+        (b'{"engine": {"sessions": [{"a": tru}]}}', "JSON is malformed: invalid character (byte 32)"),
+        (b'{"a": "x", "b": "y\xff"}', "it is no UTF-8 (byte 18)"),
+        (b'{"a": 1, "b": 1e999}', "Number out of range (byte 14)"),
+        (b'{"a":' + b"[" * 100_000 + b"]" * 100_000 + b"}", "it is nested too deeply"),
+        (b"{}", "version: it must be given"),
+    ],
+)
+def test_file_that_is_no_snapshot_is_refused_with_its_name(content: bytes, why: str, tmp_path: Path) -> None:
+    """The message begins with the file, names the place where it stops to be one, and says what would be one."""
     path = tmp_path / "state.json"
-    path.write_text(text)
+    path.write_bytes(content)
 
-    with pytest.raises(BadSnapshot, match=why) as refused:
+    with pytest.raises(BadSnapshot) as refused:
         load(path)
-    assert str(refused.value).startswith(f"{path}: ")
+    assert f"{path}: {why}; a snapshot is what `snapshot save` writes" == str(refused.value)
 
 
 def test_long_snapshot_in_a_file_is_restored(tmp_path: Path) -> None:

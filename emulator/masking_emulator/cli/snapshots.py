@@ -2,7 +2,7 @@
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
@@ -111,8 +111,20 @@ def _read(file: Path) -> dict[str, Any]:
         given = json.loads(text_of(read_file(file)))
     except OSError as error:
         end(EXIT_USAGE, f"{file}: {error.strerror}")
-    except (ValueError, RecursionError) as error:
+    except UnicodeDecodeError as error:
+        _end_without_snapshot(file, f"it is no UTF-8 (byte {error.start})")
+    except UnicodeError as error:
         end(EXIT_USAGE, f"{file}: {error}")
+    except json.JSONDecodeError as error:
+        _end_without_snapshot(file, f"it is no JSON: {error}" if error.doc.strip() else "it is empty")
+    except ValueError as error:
+        _end_without_snapshot(file, f"it is no JSON: {error}")
+    except RecursionError:
+        _end_without_snapshot(file, "it is nested too deeply")
     if not isinstance(given, dict):
-        end(EXIT_USAGE, f"{file}: it holds no object")
+        _end_without_snapshot(file, "it holds no object")
     return given
+
+
+def _end_without_snapshot(file: Path, why: str) -> NoReturn:
+    end(EXIT_USAGE, f"{file}: {why}; a snapshot is what `snapshot save` writes")

@@ -54,7 +54,7 @@ class Keeping:
             if state.exists():
                 self.spec, self._saved = load(state)
         except BadSnapshot as bad:
-            raise CannotKeepFile(str(bad)) from None
+            raise CannotKeepFile(f"{bad}; mend the file, or move it away") from None
         except OSError as error:
             raise _unusable(state, error) from None
 

@@ -83,7 +83,7 @@ class KeptFolder:
             yield
             yield from hub.restoring(spec, saved)
         except BadSnapshot as bad:
-            raise CannotKeepFile(str(bad)) from None
+            raise CannotKeepFile(f"{bad}; mend the file, or move it away") from None
         except BadWorld as bad:
             raise CannotKeepFile(f"{path}: {bad}") from None
         except OSError as error:

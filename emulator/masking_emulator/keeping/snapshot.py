@@ -37,6 +37,9 @@ from masking_emulator.world.written import structure_of
 #: The structure of a snapshot; another one is refused.
 VERSION: Final = 1
 
+#: What is said to whoever has given something else.
+_WRITTEN_BY: Final = "a snapshot is what `snapshot save` writes"
+
 
 class BadSnapshot(Exception):
     """The JSON is not a snapshot, or contradicts itself: the message names the place and the reason."""
@@ -121,7 +124,7 @@ def read_snapshot(given: Mapping[str, Any]) -> tuple[WorldSpec, SavedWorld]:
 
 def _reading(given: Mapping[str, Any]) -> Work[tuple[WorldSpec, SavedWorld]]:
     if "version" not in given:
-        raise BadSnapshot("version: it must be given; a snapshot is what `snapshot save` writes")
+        raise BadSnapshot(f"version: it must be given; {_WRITTEN_BY}")
     if given["version"] != VERSION:
         raise BadSnapshot(f"version: {given['version']!r} is not {VERSION}, the one that this emulator writes")
     keys = {"version", "emulator", "world", "clock", "journal_last", "drawn", "laboratory", "engine"}
@@ -180,10 +183,12 @@ def reading(path: Path) -> Work[tuple[WorldSpec, SavedWorld]]:
     try:
         with path.open("rb") as file:
             given = yield from reading_file(file, arriving())
-    except (ValueError, RecursionError) as error:
-        raise BadSnapshot(f"{path}: {error}") from None
+    except ValueError as error:
+        raise BadSnapshot(f"{path}: {error}; {_WRITTEN_BY}") from None
+    except RecursionError:
+        raise BadSnapshot(f"{path}: it is nested too deeply; {_WRITTEN_BY}") from None
     if not isinstance(given, dict):
-        raise BadSnapshot(f"{path}: it holds no object")
+        raise BadSnapshot(f"{path}: it holds no object; {_WRITTEN_BY}")
     try:
         return (yield from _reading(given))
     except BadSnapshot as bad:

@@ -40,8 +40,9 @@ _QUOTE, _COMMA, _COLON = b'",:'
 _OPENING, _CLOSING = b"[{", b"]}"
 _LIST, _LIST_END, _OBJECT, _OBJECT_END = b"[]{}"
 
-#: How a decoder says where in its text something is wrong.
-_PLACE: Final = re.compile(r"\(byte (\d+)\)")
+#: How a decoder says where in its text something is wrong; that its text is only a beginning, it says without a place.
+_PLACE: Final = re.compile(r" \(byte (\d+)\)")
+_CUT_OFF: Final = "Input data was truncated"
 
 
 class ItemsReader(Protocol):
@@ -89,6 +90,8 @@ class Incoming:
         yield from self._hold(_MARK_BYTES)
         beginning = bytes(self._held[:_MARK_BYTES])
         self._at = len(beginning) - len(unmarked(beginning))
+        if (yield from self._next(or_end=True)) is None:
+            raise ValueError("it is empty")
         whole = yield from self._value(readers)
         if (yield from self._next(or_end=True)) is not None:
             raise self._malformed("trailing characters")
@@ -109,7 +112,7 @@ class Incoming:
         try:
             return (yield from read_in_turns(content))
         except ValueError as error:
-            raise _moved(error, before) from None
+            raise _placed(error, content, before) from None
 
     def _object(self, readers: Readers) -> Work[dict[str, Any]]:
         members: dict[str, Any] = {}
@@ -158,10 +161,11 @@ class Incoming:
     def _measured_items(self, reader: ItemsReader) -> Work[bool]:
         """The work of reading a run of items, and passing what is behind it; whether that is the end of the list."""
         length, is_last = yield from self._measured(items=True)
+        items = self._items_up_to(self._at + length)
         try:
-            reader.read(self._items_up_to(self._at + length))
+            reader.read(items)
         except ValueError as error:
-            raise _moved(error, self._gone + self._at - 1) from None
+            raise _placed(error, items, self._gone + self._at - 1) from None
         self._at += length
         if is_last and self._held[self._at] != _LIST_END:
             raise self._malformed("expected ',' or ']'")
@@ -194,7 +198,8 @@ class Incoming:
     def _more(self, length: int) -> Work[None]:
         """Wait as `_hold` does. Raises ValueError where no more comes."""
         if self._has_ended:
-            raise ValueError("Input data was truncated")
+            self._at = len(self._held)
+            raise self._malformed("the text ends too early")
         yield from self._hold(length)
 
     def _measured(self, *, items: bool = False) -> Work[tuple[int, bool]]:
@@ -221,6 +226,8 @@ class Incoming:
                     yield
             if cut:
                 return cut, False
+            if self._has_ended and not (items or depth or is_cut_off):
+                return held, False  # a number or a word; or no JSON, and then the decoder says where
             # A text is looked at from its beginning again, so not before twice as much of it is there.
             yield from self._more(2 * held - passed if is_cut_off else held + 1)
             passed = passed if is_cut_off else held
@@ -229,9 +236,24 @@ class Incoming:
         return ValueError(f"JSON is malformed: {why} (byte {self._gone + self._at})")
 
 
-def _moved(error: ValueError, before: int) -> ValueError:
-    """The error with the place in the whole text: so many bytes are before the one that it is about."""
-    return ValueError(_PLACE.sub(lambda found: f"(byte {int(found[1]) + before})", str(error)))
+def _placed(error: ValueError, content: bytes, before: int) -> ValueError:
+    """The error of reading the content with its place in the whole text, in which so many bytes are before it."""
+    why, at = str(error).partition(" - at ")[0], 0
+    if isinstance(error, UnicodeDecodeError):
+        why, at = "it is no UTF-8", _utf8_bytes(content)
+    elif why == _CUT_OFF:
+        why, at = "JSON is malformed: a value ends too early", len(content)
+    elif place := _PLACE.search(why):
+        why, at = why[: place.start()], int(place[1])
+    return ValueError(f"{why} (byte {before + at})")
+
+
+def _utf8_bytes(content: bytes) -> int:
+    """How many bytes at its beginning are UTF-8."""
+    try:
+        return len(content.decode().encode())
+    except UnicodeDecodeError as error:
+        return error.start
 
 
 async def read_as_it_comes(pieces: AsyncIterator[bytes], readers: Readers, turn_s: float = TURN_S) -> Any:
