@@ -116,6 +116,8 @@ def _line(number: int, /, **fields: Any) -> list[Line]:
 BROKEN: Final[dict[str, tuple[list[Line], str]]] = {
     "version": (_line(0, version=9), "line 1: version 9 is not 1"),
     "no beginning": (LINES[1:], "line 1: a recording begins with its world"),
+    "no world": (_edited(0, lambda line: line.pop("world")), "line 1: world: missing"),
+    "no command": (_edited(1, lambda line: line.pop("command")), "line 2: command: missing"),
     "world": (_line(0, world={"colour": "red"}), "line 1: world.colour: "),
     "engine": (_line(0, engine={}), "line 1: engine.at: missing"),
     "command": (_line(1, command={"type": "Sleep"}), "line 2: command.type: 'Sleep' is none of"),
@@ -135,6 +137,28 @@ def test_what_is_no_recording_is_refused_with_its_line(name: str, tmp_path: Path
     with pytest.raises(BadRecording) as refused:
         _replayed(tmp_path / "run.jsonl", lines)
     assert str(refused.value).startswith(f"{tmp_path / 'run.jsonl'}: {why}")
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"", "a recording begins with its world, as `serve --record` writes it"),
+        (b"garbage", "line 1: it is no JSON: Expecting value (column 1); a recording is what `serve --record` writes"),
+        (b"{}\n", "line 1: a recording begins with its world, as `serve --record` writes it"),
+        (b"[]\n", "line 1: it holds no object; a recording is what `serve --record` writes"),
+        (b'"\xff"\n', "line 1: it is no UTF-8; a recording is what `serve --record` writes"),
+        (b"[" * 100_000, "line 1: it is nested too deeply; a recording is what `serve --record` writes"),
+    ],
+    ids=["empty", "garbage", "no beginning", "list", "other bytes", "deep"],
+)
+def test_file_that_is_no_recording_is_refused_with_what_is_one(content: bytes, why: str, tmp_path: Path) -> None:
+    """The file, the place and what would be one, in one sentence."""
+    path = tmp_path / "run.jsonl"
+    path.write_bytes(content)
+
+    with pytest.raises(BadRecording) as refused:
+        replay(path)
+    assert f"{path}: {why}" == str(refused.value)
 
 
 def test_recording_that_was_cut_anywhere_is_told_from_a_difference(tmp_path: Path) -> None:

@@ -116,7 +116,7 @@ class _CommandAndEvents:
 
 
 #: The reason where the first line is missing.
-_NO_BEGINNING: Final = "a recording begins with its world"
+_NO_BEGINNING: Final = "a recording begins with its world, as `serve --record` writes it"
 
 
 def _is_event(line: Mapping[str, Any]) -> bool:
@@ -129,9 +129,7 @@ def _played(number: int, line: Mapping[str, Any], engine: Engine | None) -> tupl
         return _begun(line), _CommandAndEvents(number)
     if engine is None:
         raise ValueError(_NO_BEGINNING)
-    for name in ("at", "events"):
-        if name not in line:
-            raise ValueError(f"{name}: missing")
+    _require(line, "at", "events", "timers" if "timers" in line else "command")
     at, events = read(line["at"]), codec.value(int, line["events"], "events")
     if "timers" in line:
         timers = codec.value(int, line["timers"], "timers")
@@ -143,12 +141,32 @@ def _played(number: int, line: Mapping[str, Any], engine: Engine | None) -> tupl
     return engine, _CommandAndEvents(number, events, came)
 
 
+def _require(line: Mapping[str, Any], *names: str) -> None:
+    for name in names:
+        if name not in line:
+            raise ValueError(f"{name}: missing")
+
+
 def _begun(line: Mapping[str, Any]) -> Engine:
     if line["version"] != VERSION:
         raise ValueError(f"version {line['version']!r} is not {VERSION}")
+    _require(line, "world", "engine")
     spec = world_of(line["world"])
     snapshot = codec.record(core.Snapshot, line["engine"], "engine")
     return Engine.restored(snapshot, rules=rules_of_spec(spec), seed=spec.seed)
+
+
+#: What is said where a line is none of any recording.
+_WRITTEN_BY: Final = "a recording is what `serve --record` writes"
+
+
+def _unreadable(error: ValueError | RecursionError) -> str:
+    """Why a line cannot be read."""
+    if isinstance(error, json.JSONDecodeError):
+        return f"it is no JSON: {error.msg} (column {error.colno}); {_WRITTEN_BY}"
+    if isinstance(error, UnicodeDecodeError):
+        return f"it is no UTF-8; {_WRITTEN_BY}"
+    return f"it is nested too deeply; {_WRITTEN_BY}" if isinstance(error, RecursionError) else str(error)
 
 
 def _lines(path: Path, reached: Callable[[int], object]) -> Iterator[tuple[int, dict[str, Any] | None]]:
@@ -169,7 +187,7 @@ def _lines(path: Path, reached: Callable[[int], object]) -> Iterator[tuple[int, 
                 if number > 1 and not content.endswith(b"\n"):
                     yield number, None
                     return
-                raise BadRecording(f"{path}: line {number}: {error}") from None
+                raise BadRecording(f"{path}: line {number}: {_unreadable(error)}") from None
             if not isinstance(line, dict):
-                raise BadRecording(f"{path}: line {number}: it holds no object")
+                raise BadRecording(f"{path}: line {number}: it holds no object; {_WRITTEN_BY}")
             yield number, line
