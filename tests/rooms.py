@@ -139,7 +139,7 @@ ROOMS: Final[Mapping[str, Room]] = {
     "pytest_plugin": Room(
         "the fixtures", ("config", "unpatched", "wholefile", "client", "server.thread", "testing"), {"pytest": "*"}
     ),
-    "__main__": Room("`python -m masking_emulator`", ("cli.main",)),
+    "__main__": Room("`python -m masking_emulator`", ("cli.entry",)),
 }
 
 

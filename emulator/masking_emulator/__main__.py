@@ -1,5 +1,5 @@
 """`python -m masking_emulator` is the command line."""
 
-from masking_emulator.cli.main import main
+from masking_emulator.cli.entry import main
 
 main()

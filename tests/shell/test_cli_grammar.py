@@ -5,7 +5,11 @@ import re
 import signal
 import socket
 import subprocess
+import sys
+import tomllib
 from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
 
 import click
 import pytest
@@ -304,6 +308,49 @@ def test_ctrl_c_is_130() -> None:
                 process.kill()
 
     assert (130, "") == (process.returncode, stderr)
+
+
+#: Runs the command line in a process that gets a Ctrl-C as soon as it begins to load the module that is named first.
+_INTERRUPTED: Final = """
+import runpy, signal, sys
+
+class Interrupting:
+    loading = sys.argv.pop(1)
+
+    def find_spec(self, name, *_):
+        if name == self.loading:
+            signal.raise_signal(signal.SIGINT)
+
+sys.meta_path.insert(0, Interrupting())
+runpy.run_module("masking_emulator", run_name="__main__")
+"""
+
+
+@pytest.mark.parametrize(
+    ("loading", "words"),
+    [
+        ("click", ["journal"]),
+        ("masking_emulator.cli.main", ["journal"]),
+        ("masking_emulator.cli.journal", ["journal"]),
+        ("masking_emulator.cli.journal", ["--help"]),
+        ("masking_emulator.cli.runs", ["run", "--help"]),
+        ("masking_emulator.plivo.validation", ["help", "jurnal"]),
+        ("click.shell_completion", ["completion", "bash"]),
+    ],
+)
+def test_ctrl_c_while_something_is_loaded_is_130(loading: str, words: list[str]) -> None:
+    """From the first module on: no traceback, and not click's "Aborted!"."""
+    command = [sys.executable, "-c", _INTERRUPTED, loading, *words]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_S, check=False)
+
+    assert (130, "", "") == (done.returncode, done.stdout, done.stderr)
+
+
+def test_command_begins_where_ctrl_c_is_heard() -> None:
+    """The script that is installed and `python -m masking_emulator` are one."""
+    project = tomllib.loads((Path(__file__).parents[2] / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+
+    assert {"masking-emulator": "masking_emulator.cli.entry:main"} == project["scripts"]
 
 
 def test_exit_codes_have_a_page() -> None:

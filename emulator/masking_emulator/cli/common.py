@@ -41,7 +41,7 @@ EXIT_CODES: Final[Mapping[int, str]] = {
 EXIT_REFUSED: Final = 1
 EXIT_USAGE: Final = 2
 EXIT_UNREACHABLE: Final = 3
-_EXIT_INTERRUPTED: Final = 130
+EXIT_INTERRUPTED: Final = 130
 
 #: The control API takes no longer number than this.
 WHOLE = click.IntRange(0, 10**15 - 1)
@@ -83,8 +83,6 @@ class Verb(click.Command):
             end(EXIT_UNREACHABLE, f"{error}{hint}")
         except ControlRefused as error:
             end(EXIT_USAGE if error.status == 400 else EXIT_REFUSED, self._refusal(error))
-        except KeyboardInterrupt:
-            sys.exit(_EXIT_INTERRUPTED)
         except BrokenPipeError:
             if not ctx.meta.get(_FOLLOWS):
                 raise  # click ends quietly: whoever read has enough

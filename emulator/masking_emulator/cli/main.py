@@ -6,7 +6,8 @@ is loaded when it is asked for. What verbs share, and their exit codes, is in `c
 
 import gc
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any, Final
@@ -15,6 +16,7 @@ import click
 
 from masking_emulator import __version__
 from masking_emulator.cli.common import (
+    EXIT_INTERRUPTED,
     EXIT_USAGE,
     FILE,
     FOLDER,
@@ -51,6 +53,15 @@ _ELSEWHERE: Final = {
 }
 
 
+@contextmanager
+def _ended_by_ctrl_c() -> Iterator[None]:
+    """Within it Ctrl-C ends the process quietly, where click would say "Aborted!" and end with 1."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        sys.exit(EXIT_INTERRUPTED)
+
+
 class _Verbs(Noun):
     """`serve`, and the verbs that are loaded when they are asked for."""
 
@@ -61,6 +72,16 @@ class _Verbs(Noun):
             return super().main(*arguments, **settings)
         except OSError as error:
             end_without_output(error)
+
+    def make_context(self, *arguments: Any, **settings: Any) -> click.Context:
+        """Read the words before the verb, and print the help that they may ask for, which loads every verb."""
+        with _ended_by_ctrl_c():
+            return super().make_context(*arguments, **settings)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Load the verb, and run it."""
+        with _ended_by_ctrl_c():
+            return super().invoke(ctx)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The names of all verbs and nouns."""

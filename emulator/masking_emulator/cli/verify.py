@@ -12,6 +12,7 @@ from masking_emulator import __version__
 from masking_emulator.cli.capture import captured, upstream_of, upstream_options, writer_to
 from masking_emulator.cli.common import (
     DAY_S,
+    EXIT_INTERRUPTED,
     EXIT_REFUSED,
     EXIT_USAGE,
     FILE,
@@ -35,9 +36,6 @@ if TYPE_CHECKING:
 
 #: How long an emulator of ours may take for an answer, in real seconds.
 _PATIENCE_S: Final = 60.0
-
-#: Exit code where somebody stopped it.
-_EXIT_INTERRUPTED: Final = 130
 
 _INTERRUPTED: Final = "it was interrupted"
 
@@ -196,7 +194,7 @@ def _say_what_was_left(outcome: "Verification") -> None:
     for session in outcome.left_over:
         click.echo(f"NOT DELETED: the session {session}; delete it by hand", err=True)
     if outcome.cut_short == _INTERRUPTED:
-        raise SystemExit(_EXIT_INTERRUPTED)
+        raise SystemExit(EXIT_INTERRUPTED)
 
 
 def _shown(comparison: "Comparison", options: Mapping[str, Any]) -> Iterator[str]:
