@@ -64,6 +64,7 @@ EXPECTED: Final[Mapping[str, object]] = {
     "EVIDENCE": values(Evidence),
     "WAIT_S_MAX": WAIT_S_MAX,
     "PATIENCE_S_MAX": PATIENCE["maximum"],
+    "PATIENCE_S_DEFAULT": PATIENCE["default"],
     "LISTED_MAX": CALLBACKS_MAX,
     "EVENTS_MAX": EVENTS_MAX,
 }

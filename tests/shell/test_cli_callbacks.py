@@ -2,6 +2,7 @@
 
 import json
 import signal
+import socket
 import subprocess
 from collections.abc import Iterator
 from typing import Any
@@ -40,6 +41,13 @@ def server(api: Api) -> Iterator[Receiver]:
     """The customer's server."""
     with Receiver(api.auth_token) as server:
         yield server
+
+
+@pytest.fixture
+def hanging() -> Iterator[str]:
+    """The URL of a customer's server that takes connections and never answers."""
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        yield f"http://127.0.0.1:{silent.getsockname()[1]}/events"
 
 
 @pytest.fixture
@@ -268,3 +276,42 @@ def test_states_are_those_of_the_control_api(api: Api) -> None:
     (choices,) = (option.type for option in callbacks.commands["list"].params if option.name == "state")
 
     assert sorted(states) == sorted(getattr(choices, "choices", ()))
+
+
+def test_advance_names_the_callbacks_that_it_does_not_wait_for(api: Api, hanging: str) -> None:
+    """And where to look, and how to wait for none; in JSON there are their IDs alone."""
+    uuids = [create(api, n, n + 1, callback_url=hanging, session_expiry=60) for n in range(7)]
+    first = run("advance", "61", "--patience", "0")
+    again = run("advance", "1", "--patience", "0.1", "--json")
+    quiet = run("advance", "1", "--patience", "0", "--quiet")
+    named = [line for line in first.stdout.splitlines() if line.startswith("not waited for any longer: ")]
+    ids = json.loads(again.stdout)["callbacks_out"]
+
+    assert [
+        f"not waited for any longer: callback {number} SessionTimeout of {uuid} to {hanging}"
+        for number, uuid in zip(ids[:5], uuids, strict=False)
+    ] == named[:5]
+    assert ["not waited for any longer: 2 more callbacks"] == named[5:]
+    assert (
+        "see what becomes of them with `masking-emulator callbacks list`; --patience 0 waits for none" in first.stderr
+    )
+    assert (0, "") == (again.returncode, again.stderr)
+    assert (0, "", "") == (quiet.returncode, quiet.stdout, quiet.stderr)
+
+
+def test_callback_is_sent_again_and_let_go_without_waiting(api: Api, hanging: str) -> None:
+    """By a server that hangs, too."""
+    create(api, 0, 1, callback_url=hanging, session_expiry=60)
+    run("callbacks", "hold")
+    run("advance", "61", "--patience", "0")
+    released = run("callbacks", "release", "--patience", "0")
+    again = run("callbacks", "replay", "1", "--patience", "0")
+
+    assert (0, "released 1\n") == (released.returncode, released.stdout)
+    assert (0, "waiting") == (again.returncode, again.stdout.split()[5])
+
+
+@pytest.mark.parametrize("verb", [["advance", "1"], ["callbacks", "release"], ["callbacks", "replay", "1"]])
+def test_patience_has_the_limits_of_the_control_api(verb: list[str]) -> None:
+    """And is a length of time."""
+    assert "61 is not in the range 0 to 60 seconds" in run(*verb, "--patience", "61").stderr

@@ -20,6 +20,7 @@ from masking_emulator.cli.common import (
     follow_until_asked,
     given,
     output_options,
+    patience_option,
 )
 from masking_emulator.cli.words import LISTED_MAX, OPEN_STATES, STATES, WAIT_S_MAX
 from masking_emulator.client import ControlRefused
@@ -141,11 +142,12 @@ def wait(url: str, account: str | None, timeout: float, as_json: bool, quiet: bo
 
 @callbacks.command()
 @click.argument("id_", metavar="ID", type=WHOLE)
+@patience_option
 @output_options
 @account_options
-def replay(id_: int, url: str, account: str | None, **output: bool) -> None:
+def replay(id_: int, patience: float, url: str, account: str | None, **output: bool) -> None:
     """Send a callback once more, with fresh nonces, as a callback of its own."""
-    found = AccountClient(url, account).post(f"/callbacks/{id_}/replay")
+    found = _patient(url, account, patience).post(f"/callbacks/{id_}/replay", {"patience_s": patience})
     Output(**output).show(found, [_line(found)])
 
 
@@ -178,11 +180,13 @@ def drop(ids: tuple[int, ...], url: str, account: str | None, as_json: bool, qui
 
 @callbacks.command()
 @click.argument("ids", metavar="[ID]...", nargs=-1, type=WHOLE)
+@patience_option
 @output_options
 @account_options
-def release(ids: tuple[int, ...], url: str, account: str | None, **output: bool) -> None:
+def release(ids: tuple[int, ...], patience: float, url: str, account: str | None, **output: bool) -> None:
     """Let held callbacks go: these in this order, or all. Rules that hold stay; end them with `rules --clear`."""
-    answer = AccountClient(url, account).post("/callbacks/release", {"ids": list(ids)} if ids else {})
+    body = {"patience_s": patience, **({"ids": list(ids)} if ids else {})}
+    answer = _patient(url, account, patience).post("/callbacks/release", body)
     released = answer["released"]
     Output(**output).show(answer, [f"released {' '.join(map(str, released))}" if released else "nothing was held"])
 
@@ -199,6 +203,11 @@ def rules(url: str, account: str | None, clear: bool, **output: bool) -> None:  
     out.show(policy, _policy(policy))
     if not (policy["rules"] or out.as_json):
         out.remark("none")
+
+
+def _patient(url: str, account: str | None, patience_s: float) -> AccountClient:
+    """The server, asked for something that may wait so long in real seconds."""
+    return AccountClient(url, account, timeout_s=60.0 + patience_s)
 
 
 def _with_rule(server: AccountClient, rule: Mapping[str, Any]) -> Any:

@@ -1,9 +1,9 @@
 """The verbs of a world's clock: `advance`, and `clock show|set|start|stop`."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 import click
 
@@ -17,32 +17,63 @@ from masking_emulator.cli.common import (
     account_options,
     counted,
     output_options,
+    patience_option,
 )
 from masking_emulator.cli.journal import event_lines
 from masking_emulator.cli.progress import is_progress_seen, meanwhile, progress
 from masking_emulator.client import ControlRefused, Unreachable
+
+#: So many callbacks are named that an advance did not wait for.
+_NAMED_MAX: Final = 5
 
 
 @click.command(cls=Verb)
 @click.argument("seconds", metavar="[TIME]", type=Duration(), required=False)
 @click.option("--to", help="An instant, such as 2026-01-01T12:00:00Z.")
 @click.option("--next", "next_", is_flag=True, help="The next thing that is due.")
+@patience_option
 @output_options
 @account_options
-def advance(seconds: float | None, to: str | None, next_: bool, url: str, account: str | None, **output: bool) -> None:  # noqa: FBT001  # click's way
-    """Let TIME pass (90, 10m, 1h30m), and print what happened, one event a line."""
+def advance(
+    seconds: float | None,
+    to: str | None,
+    next_: bool,  # noqa: FBT001  # click's way
+    patience: float,
+    url: str,
+    account: str | None,
+    **output: bool,
+) -> None:
+    """Let TIME pass (90, 10m, 1h30m), and print what happened, one event a line.
+
+    On the way it waits for callbacks to be answered; those that it did not wait for any longer it names.
+    """
     named = {"seconds": seconds, "to": to, "next": next_ or None}
     body = {name: value for name, value in named.items() if value is not None}
     if len(body) != 1:
         raise click.UsageError("give TIME, --to or --next, one of them")
-    out = Output(**output)
-    answer = _advanced(AccountClient(url, account, timeout_s=LONG_S), body, quiet=out.quiet)
+    server, out = AccountClient(url, account, timeout_s=LONG_S), Output(**output)
+    answer = _advanced(server, {**body, "patience_s": patience}, quiet=out.quiet)
     lines = event_lines(answer["events"])
     if "events_left_out" in answer:
         lines.insert(0, f"{counted(answer['events_left_out'], 'event')} before these")
-    if "callbacks_out" in answer:
-        lines.append(f"not waited for any longer: callbacks {', '.join(map(str, answer['callbacks_out'][:20]))}")
+    waited_for = answer.get("callbacks_out", ())
+    if not (out.as_json or out.quiet):
+        lines += _unanswered(server, waited_for)
     out.show(answer, [*lines, f"now {answer['now']}"])
+    if waited_for and not out.as_json:
+        out.remark("see what becomes of them with `masking-emulator callbacks list`; --patience 0 waits for none")
+
+
+def _unanswered(server: AccountClient, ids: Sequence[int]) -> Iterator[str]:
+    """Callbacks that were not answered in time, one a line, and how many more there are."""
+    for ordinal in ids[:_NAMED_MAX]:
+        about = ""
+        with suppress(ControlRefused):  # it is not kept any more
+            found = server.get(f"/callbacks/{ordinal}")
+            about = f" {found['event']} of {found['session_uuid']} to {found['request']['url']}"
+        yield f"not waited for any longer: callback {ordinal}{about}"
+    if len(ids) > _NAMED_MAX:
+        yield f"not waited for any longer: {counted(len(ids) - _NAMED_MAX, 'more callback')}"
 
 
 def _advanced(server: AccountClient, body: Mapping[str, Any], *, quiet: bool) -> Any:

@@ -19,6 +19,7 @@ from urllib.parse import urlsplit
 
 import click
 
+from masking_emulator.cli.words import PATIENCE_S_DEFAULT, PATIENCE_S_MAX
 from masking_emulator.client import Control, ControlRefused, Unreachable
 from masking_emulator.clock import read_duration
 from masking_emulator.config import (
@@ -213,6 +214,18 @@ def of_a_command(verb: _Verb) -> _Verb:
     )(verb)
     hosts = "A host that it may reach beside Plivo; *.DOMAIN, or * for all."
     return click.option("--allow-host", multiple=True, help=hosts)(verb)
+
+
+def patience_option(verb: _Verb) -> _Verb:
+    """`--patience`: how long a verb waits for callbacks that are sent meanwhile."""
+    return click.option(
+        "--patience",
+        default=f"{PATIENCE_S_DEFAULT}s",
+        show_default=True,
+        type=Duration(PATIENCE_S_MAX),
+        metavar="TIME",
+        help="Real time to wait in all for answers to callbacks; 0 waits for none.",
+    )(verb)
 
 
 def output_options(verb: _Verb) -> _Verb:

@@ -24,7 +24,7 @@ from masking_emulator.cli.common import (
     table,
 )
 from masking_emulator.cli.runs import routes_option
-from masking_emulator.cli.words import PATIENCE_S_MAX
+from masking_emulator.cli.words import PATIENCE_S_DEFAULT, PATIENCE_S_MAX
 from masking_emulator.client import ControlRefused
 from masking_emulator.clock import read_duration
 
@@ -73,7 +73,7 @@ class OverrideWords(click.ParamType[tuple[str, Any]]):
 @routes_option("In the private server, deliver callbacks for this public URL, and all below it, to this one.")
 @click.option(
     "--timeout",
-    default="10s",
+    default=f"{PATIENCE_S_DEFAULT}s",
     show_default=True,
     type=Duration(PATIENCE_S_MAX),
     metavar="TIME",

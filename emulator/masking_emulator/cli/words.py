@@ -42,9 +42,10 @@ FAULT_CONNECTIONS: Final = ("drop", "reset")
 #: What a row of the ledger rests on, surest first.
 EVIDENCE: Final = ("observed", "sdk", "documented", "assumed")
 
-#: The longest wait of one request to the control API, in real seconds, and for answers to callbacks on the way; and the
-#: most things that one answer lists.
+#: The longest wait of one request to the control API, in real seconds, and for answers to callbacks on the way, with
+#: what that is where nothing is said; and the most things that one answer lists.
 WAIT_S_MAX: Final = 300
 PATIENCE_S_MAX: Final = 60
+PATIENCE_S_DEFAULT: Final = 10
 LISTED_MAX: Final = 1_000
 EVENTS_MAX: Final = 10_000
