@@ -244,7 +244,7 @@ def test_refusal_is_one_sentence(api: Api, words: list[str], reason: str, code: 
 @pytest.mark.parametrize(
     ("words", "reason"),
     [
-        (["show", "x"], "'x' is not a valid integer"),
+        (["show", "x"], "'x' is no whole number from 0 to 999999999999999"),
         (["wait", "--timeout", "301"], "--timeout"),
         (["wait", "--state", "sent"], "'sent' is not one of"),
         (["drop", "1", "--count", "2"], "give IDs, or options that select callbacks to come"),

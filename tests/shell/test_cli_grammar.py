@@ -99,6 +99,45 @@ def test_duration_that_is_none_is_refused(text: str) -> None:
         read_duration(text)
 
 
+_NO_DURATION: Final = "is negative, and a duration is not; write 90, 10m or 1h30m"
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["advance", "-5"], f"'[TIME]': '-5' {_NO_DURATION}"),
+        (["advance", "--quiet", "-1h30m"], f"'[TIME]': '-1h30m' {_NO_DURATION}"),
+        (["advance", "-.5", "--json"], f"'[TIME]': '-.5' {_NO_DURATION}"),
+        (["wait", "--timeout", "-1m"], f"'--timeout': '-1m' {_NO_DURATION}"),
+        (["callbacks", "show", "-1"], "'ID': '-1' is no whole number from 0 to 999999999999999"),
+        (["clock", "set", "-5"], "'-5' is read as an option; if it is none, write -- before it"),
+        (["advance", "-x"], "No such option '-x'"),
+        (["journal", "-5"], "No such option '-5'"),
+    ],
+)
+def test_negative_number_is_refused_as_one(words: list[str], said: str) -> None:
+    """It begins as an option does, and is none; what is an option that there is not, is said so of."""
+    done = run(*words)
+
+    assert (2, True) == (done.returncode, said in done.stderr), done.stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["serve", "--port", "x"], "'--port': 'x' is no whole number from 0 to 65535"),
+        (["serve", "--tls-port", "99999"], "'--tls-port': '99999' is no whole number from 0 to 65535"),
+        (["listen", "--status", "99"], "'--status': '99' is no whole number from 200 to 599"),
+        (["callbacks", "hold", "--count", "0"], "'--count': '0' is no whole number of 1 or more"),
+    ],
+)
+def test_number_out_of_its_range_is_told_the_range(words: list[str], said: str) -> None:
+    """And so is what is no number, in the same words."""
+    done = run(*words)
+
+    assert (2, True) == (done.returncode, said in done.stderr), done.stderr
+
+
 def test_mistyped_verb_and_option_name_the_nearest() -> None:
     """Also below a noun."""
     assert "Did you mean 'serve'" in run("srve").stderr

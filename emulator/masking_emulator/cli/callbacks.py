@@ -14,6 +14,7 @@ from masking_emulator.cli.common import (
     Duration,
     Noun,
     Output,
+    WholeNumber,
     account_options,
     aligned,
     coloured,
@@ -58,9 +59,7 @@ def _filter_options(verb: _Verb) -> _Verb:
 
 
 def _rule_options(verb: _Verb) -> _Verb:
-    verb = click.option("--count", type=click.IntRange(1), help="Apply it to this many matches; left out, to all.")(
-        verb
-    )
+    verb = click.option("--count", type=WholeNumber(1), help="Apply it to this many matches; left out, to all.")(verb)
     return _filter_options(click.option("--skip", type=WHOLE, help="Let this many matches pass first.")(verb))
 
 
@@ -107,7 +106,7 @@ def show(id_: int, url: str, account: str | None, **output: bool) -> None:
 @callbacks.command()
 @_filter_options
 @_after_option
-@click.option("--count", type=click.IntRange(1), help="End after this many.")
+@click.option("--count", type=WholeNumber(1), help="End after this many.")
 @output_options
 @account_options
 def follow(url: str, account: str | None, count: int | None, as_json: bool, quiet: bool, **filters: Any) -> None:  # noqa: FBT001  # click's way
@@ -124,7 +123,7 @@ def follow(url: str, account: str | None, count: int | None, as_json: bool, quie
 @_filter_options
 @_state_option
 @_after_option
-@click.option("--count", default=1, show_default=True, type=click.IntRange(1, LISTED_MAX), help="How many to wait for.")
+@click.option("--count", default=1, show_default=True, type=WholeNumber(1, LISTED_MAX), help="How many to wait for.")
 @click.option(
     "--timeout", default="5s", show_default=True, type=Duration(WAIT_S_MAX), metavar="TIME", help="Real time to wait."
 )

@@ -44,14 +44,10 @@ EXIT_USAGE: Final = 2
 EXIT_UNREACHABLE: Final = 3
 EXIT_INTERRUPTED: Final = 130
 
-#: The control API takes no longer number than this.
-WHOLE = click.IntRange(0, 10**15 - 1)
-
 #: The longest time that an option takes, in seconds.
 DAY_S: Final = 86_400
 
-#: A port, 0 for any free one, and the name of a file that need not be there.
-PORT = click.IntRange(0, 65_535)
+#: The name of a file, or of a folder, that need not be there.
 FILE = click.Path(path_type=Path, dir_okay=False)
 FOLDER = click.Path(path_type=Path, file_okay=False)
 
@@ -62,6 +58,9 @@ REPORT_HELP: Final = (
 
 #: How long a server may take for an advance over many timers, or for a snapshot, in real seconds.
 LONG_S: Final = 3_600.0
+
+#: How a number begins that would be read as an option where an argument is expected.
+_NEGATIVE: Final = re.compile(r"-[\d.]")
 
 #: Where click's context says that a verb goes on until nobody reads what it prints.
 _FOLLOWS: Final = f"{__name__}.follows"
@@ -92,6 +91,25 @@ class Verb(click.Command):
         except OSError as error:
             end_without_output(error)
         return result
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the words of a call. A negative number among them is refused as one, and not as an unknown option."""
+        words = list(args)
+        try:
+            return super().parse_args(ctx, args)
+        except click.NoSuchOption as error:
+            for word in words:
+                if word.startswith(error.option_name) and _NEGATIVE.match(word):
+                    self._refuse_negative(word, ctx)
+            raise
+
+    def _refuse_negative(self, word: str, ctx: click.Context) -> None:
+        arguments = [parameter for parameter in self.params if isinstance(parameter, click.Argument)]
+        for argument in arguments:
+            if isinstance(argument.type, Duration | WholeNumber):
+                argument.type.convert(word, argument, ctx)
+        if arguments:
+            raise click.UsageError(f"{word!r} is read as an option; if it is none, write -- before it", ctx)
 
     def _refusal(self, error: ControlRefused) -> str:
         """The refusal, with the name of the option that gave the field which it is about."""
@@ -144,13 +162,34 @@ class Duration(click.ParamType[float]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
         """Seconds."""
+        if _NEGATIVE.match(str(value)):
+            self.fail(f"{value!r} is negative, and a duration is not; write 90, 10m or 1h30m", param, ctx)
         try:
             seconds = read_duration(str(value))
         except ValueError as error:
             self.fail(str(error), param, ctx)
-        if not 0 <= seconds <= self._maximum_s:
+        if seconds > self._maximum_s:
             self.fail(f"{value} is not in the range 0 to {self._maximum_s:g} seconds", param, ctx)
         return seconds
+
+
+class WholeNumber(click.IntRange):
+    """A whole number of a range."""
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """The number."""
+        try:
+            return int(super().convert(value, param, ctx))
+        except click.BadParameter:
+            among = f"of {self.min} or more" if self.max is None else f"from {self.min} to {self.max}"
+            self.fail(f"{value!r} is no whole number {among}", param, ctx)
+
+
+#: The control API takes no longer number than this.
+WHOLE = WholeNumber(0, 10**15 - 1)
+
+#: A port, 0 for any free one.
+PORT = WholeNumber(0, 65_535)
 
 
 class AccountClient:

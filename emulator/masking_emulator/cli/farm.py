@@ -22,6 +22,7 @@ from masking_emulator.cli.common import (
     FOLDER,
     PORT,
     Verb,
+    WholeNumber,
     counted,
     end,
     end_cleanly_when_asked,
@@ -138,7 +139,7 @@ class _FarmMember:
 
 @click.command(cls=Verb)
 @click.option(
-    "-n", "--members", default=4, show_default=True, type=click.IntRange(1, _MEMBERS_MAX), help="How many servers."
+    "-n", "--members", default=4, show_default=True, type=WholeNumber(1, _MEMBERS_MAX), help="How many servers."
 )
 @click.option("--port", default=PORT_DEFAULT, show_default=True, type=PORT, help="The port of all; 0: any free one.")
 @click.option("--world", default="demo", show_default=True, help="A world file (TOML), or an example's name.")

@@ -9,7 +9,9 @@ import click
 
 from masking_emulator.cli.common import (
     EXIT_USAGE,
+    PORT,
     Verb,
+    WholeNumber,
     account_options,
     end,
     follow_until_asked,
@@ -34,12 +36,8 @@ _IN_FRONT: Final = frozenset(
 
 @click.command(cls=Verb)
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen on.")
-@click.option(
-    "--port", default=9000, show_default=True, type=click.IntRange(0, 65_535), help="The port; 0: any free one."
-)
-@click.option(
-    "--status", default=200, show_default=True, type=click.IntRange(200, 599), help="The status to answer with."
-)
+@click.option("--port", default=9000, show_default=True, type=PORT, help="The port; 0: any free one.")
+@click.option("--status", default=200, show_default=True, type=WholeNumber(200, 599), help="The status to answer with.")
 @click.option("--auth-token", "tokens", multiple=True, help="A token that may sign; left out, those of the world.")
 @output_options
 @account_options

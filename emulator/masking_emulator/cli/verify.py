@@ -19,6 +19,7 @@ from masking_emulator.cli.common import (
     Duration,
     Output,
     Verb,
+    WholeNumber,
     counted,
     end,
     output_options,
@@ -48,7 +49,7 @@ _INTERRUPTED: Final = "it was interrupted"
     "--max-requests",
     default=60,
     show_default=True,
-    type=click.IntRange(10, 1000),
+    type=WholeNumber(10, 1000),
     help="How many requests it may make in all, those that clear away included.",
 )
 @click.option(
