@@ -246,4 +246,8 @@ def _host_and_port(url: str) -> tuple[str, int]:
         raise Unreachable(f"{url!r} is no http:// URL: {error}") from None
     if scheme != "http" or not host:
         raise Unreachable(f"{url!r} is no http:// URL")
+    if below := url.partition("://")[2].removeprefix(parts.netloc):
+        raise Unreachable(
+            f"{url!r} is no http:// URL of a server: leave out {below!r}, a server has no path of its own"
+        )
     return host, 80 if port is None else port

@@ -268,6 +268,16 @@ def test_url_that_is_none_is_told(url: str) -> None:
         assert "is no http:// URL" in sentence(run(*words, "--url", url), 3)
 
 
+@pytest.mark.parametrize("below", ["/foo", "/_emulator/console/", "?x=1", "#x"])
+def test_url_with_a_path_is_told(api: Api, below: str) -> None:
+    """Exit 3, with what to leave out, though a server answers there: the path would be dropped unseen."""
+    for words in (["journal"], ["wait"], ["env"], ["advance", "1"], ["listen", "--port", "0"], ["doctor"]):
+        said = sentence(run(*words, "--url", api.url + below), 3)
+        assert f"'{api.url}{below.rstrip('/')}' is no http:// URL of a server: leave out '{below.rstrip('/')}'" in said
+        assert said.endswith(", a server has no path of its own")
+    assert 0 == run("journal", "--url", f"{api.url}/").returncode
+
+
 @pytest.mark.parametrize(
     ("status", "content", "code"),
     [(200, b"<html>", 3), (200, b"[]", 3), (404, b'"no"', 3), (404, b"{}", 1), (200, b"{}", 1), (200, b"\xff", 3)],

@@ -82,8 +82,8 @@ def listen(
 
 def _tokens(url: str, account: str | None) -> Sequence[str]:
     """The tokens of the world's accounts, the main account's first."""
+    control = Control(url, timeout_s=_LOOK_S)
     try:
-        control = Control(url, timeout_s=_LOOK_S)
         found = control.get(control.world(account))
     except (Unreachable, ControlRefused):
         return [_DEMO_TOKEN]

@@ -143,8 +143,8 @@ def env(form: str, host: str | None, account: str | None, url: str, **output: bo
     name = f"[{name}]" if ":" in name else name
     # What this machine's own environment says is nothing to a container.
     user = {} if in_container else environment()
+    control = Control(url)
     try:
-        control = Control(url)
         known, interception = control.get(control.world(account)), control.get("/interception")
         if interception["proxy_port"] is None:
             end(EXIT_USAGE, f"the server at {url} has no proxy; start it with `serve --proxy-port 8081`")

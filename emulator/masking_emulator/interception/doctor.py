@@ -41,9 +41,12 @@ class Finding:
 
 
 def examine(variables: Mapping[str, str], url: str) -> Sequence[Finding]:
-    """Every finding, in the order in which to mend things. Without a server there is only one."""
+    """Every finding, in the order in which to mend things. Without a server there is only one.
+
+    Raises Unreachable where `url` is no http:// URL.
+    """
+    control = Control(url, timeout_s=_ASK_S_MAX)
     try:
-        control = Control(url, timeout_s=_ASK_S_MAX)
         interception, worlds = control.get("/interception"), control.get("/health")["worlds"]
     except (Unreachable, ControlRefused) as error:
         return [_wrong(f"{error}; start a server with `masking-emulator serve --proxy-port 8081`")]
