@@ -42,7 +42,7 @@ _FATES: Final[dict[str, tuple[Behaviour, str, str, int | None, str]]] = {
     "hang": (hang, "failed", "no_answer", None, "nothing came for 0.2 seconds"),
     "reset": (behaviours.reset, "failed", "broken", None, "the connection was closed by the other side"),
     "close": (behaviours.close, "failed", "broken", None, "without sending a response"),
-    "garbage": (behaviours.garbage, "failed", "broken", None, "illegal status line"),
+    "garbage": (behaviours.garbage, "failed", "broken", None, r"illegal status line: '\x00\xff what is this?'"),
     "half a body": (behaviours.half, "failed", "broken", 200, "without sending complete message body"),
     "body gets stuck": (behaviours.stuck_body, "failed", "broken", 200, "nothing came for 0.2 seconds"),
     "endless body": (behaviours.endless, "delivered", "ok", 200, ""),

@@ -19,6 +19,10 @@ from masking_emulator.callbacks.failures import described
         (ValueError("Server disconnected without an answer."), "Server disconnected without an answer."),
         (KeyError("name"), "KeyError: 'name'"),
         (RuntimeError(), "RuntimeError"),
+        (ValueError(f"illegal status line: {bytearray(b'what?')!r}"), "illegal status line: 'what?'"),
+        (ValueError(f"illegal status line: {bytearray(b'(a)')!r} there"), "illegal status line: '(a)' there"),
+        (ValueError(f"Illegal header value {b'(a) b'!r} there"), "Illegal header value '(a) b' there"),
+        (ValueError(f"illegal status line: {bytearray(b'x' * 9999)!r}"), f"illegal status line: '{'x' * 99}…'"),
     ],
     ids=lambda value: type(value).__name__,
 )
