@@ -36,6 +36,7 @@ def _lists(stage: Stage) -> None:
         {"created_time__gt": now["created_time"][:19]},
         {"created_time__lte": now["created_time"][:16]},
         {"created_time__lt": now["created_time"][:19]},
+        {"created_time__lte": "2099-12-31 00:00"},
         {"created_time_gt": now["created_time"][:16]},
         {"created_time_lt": old["expiry_time"][:16]},
         {"expiry_time__gte": now["created_time"][:19]},

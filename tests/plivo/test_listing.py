@@ -268,6 +268,18 @@ def test_window_with_only_an_upper_end_has_7_whole_days(until: str, suffix: str,
     assert low - 7 * DAY_US == _query(**{f"created_time{suffix}": until}).created.low
 
 
+@pytest.mark.parametrize("until", ["2026-01-31 12:00:01", "2026-02-03 12:00", "2099-12-31 00:00:00"])
+@pytest.mark.parametrize("suffix", ["__lt", "__lte"])
+@pytest.mark.parametrize("name", ["created_time", "expiry_time"])
+def test_window_whose_end_lies_ahead_has_the_7_days_before_now(name: str, suffix: str, until: str) -> None:
+    """Counted back from an end in years to come it would hold nothing; expiries up to that end are listed too."""
+    asked = _side(name, {f"{name}{suffix}": until})
+
+    assert NOW - 7 * DAY_US == asked.low
+    assert asked.high is not None
+    assert asked.high >= instants.read(f"{until.replace(' ', 'T')}Z")
+
+
 @pytest.mark.parametrize(
     ("suffix", "expected"),
     [
@@ -360,6 +372,22 @@ def test_window_is_clamped_where_the_policy_says_so() -> None:
 
     end = instants.read("2026-01-10T00:00:00Z")
     assert Range(end - 30 * DAY_US, end) == query.created
+
+
+@pytest.mark.parametrize("name", ["created_time", "expiry_time"])
+@pytest.mark.parametrize(
+    ("since", "low"),
+    [
+        ("2026-01-26 12:00:00", NOW - 5 * DAY_US),
+        ("2025-11-10 12:00:00", NOW - 30 * DAY_US),
+        ("2026-02-01 12:00:00", NOW + DAY_US),
+    ],
+)
+def test_clamped_window_whose_end_lies_ahead_keeps_the_days_before_now(name: str, since: str, low: int) -> None:
+    """The last 30 days before an end in years to come would hold nothing (ledger: list_window_exceeded)."""
+    asked = _side(name, {f"{name}__gte": since, f"{name}__lt": "2099-01-01 00:00:00"})
+
+    assert Range(low, instants.read("2099-01-01T00:00:00Z")) == asked
 
 
 def test_data_is_kept_for_90_days() -> None:

@@ -115,14 +115,15 @@ def window(name: str, span: Span, now: int, policy: Policy) -> Range:
     """The range with its open side closed by the default window, no longer than the longest one.
 
     A window is as long as the times that were named lie apart, and now counts as named with the same precision: the
-    second or minute that the last of them goes on for makes it no longer.
+    second or minute that the last of them goes on for makes it no longer. Its days are counted back from its end, or
+    from now where that lies ahead: nothing was created or ended later, and what expires later is listed as well.
     """
     since, until, high = span.since, span.until, span.range.high
     if since is None and until is None:
         return span.range
     if since is None:
         assert until is not None, "a range that is not open has a side"
-        return Range(until - WINDOW_DEFAULT_DAYS * DAY_US, high)
+        return Range(min(until, now) - WINDOW_DEFAULT_DAYS * DAY_US, high)
     if until is None:
         until = max(now - (now - since) % span.precision, since)
     if until - since <= WINDOW_MAX_DAYS * DAY_US:
@@ -130,7 +131,7 @@ def window(name: str, span: Span, now: int, policy: Policy) -> Range:
     if policy.list_window_exceeded == "refuse":
         reason = f"{name} asks for more than {WINDOW_MAX_DAYS} days"
         raise refused_parameter(refusals.WINDOW_TOO_LONG, name, reason)
-    return Range(until - WINDOW_MAX_DAYS * DAY_US, high)
+    return _both(span.range, Range(min(until, now) - WINDOW_MAX_DAYS * DAY_US, None))
 
 
 def kept(wanted: Range, now: int) -> Range:

@@ -253,13 +253,13 @@ def _all_after(witness: Witness, asked: Asked, days: int) -> Iterator[Testimony]
 @shows("list_window_open")
 def _open(witness: Witness) -> Iterator[Testimony]:
     for asked, filters in answered_lists(witness):
-        span = _span(filters, "created_time")
-        if span is None or span.until is None or span.since is not None:
+        span, now = _span(filters, "created_time"), _now(witness, asked)
+        if span is None or span.until is None or span.since is not None or now is None:
             continue
-        since = span.until - WINDOW_DEFAULT_DAYS * _DAY_US
+        since = min(span.until, now) - WINDOW_DEFAULT_DAYS * _DAY_US
         times = [created for session in asked.objects if (created := _instant(session, "created_time")) is not None]
         if times:
-            is_so = min(times) >= since - _SECOND_US
+            is_so = min(times) >= since - _SURE_US
             yield either(asked.exchange, is_so, f"it lists a session from more than {WINDOW_DEFAULT_DAYS} days before")
 
 

@@ -146,12 +146,20 @@ ROWS: Final[Sequence[Row]] = (
     Row(
         id="list_window_open",
         subject="listing",
-        statement="A range without lower end begins 7 days before the time that its upper end names.",
+        statement=(
+            "A range without lower end begins 7 days before the time that its upper end names, or before now where "
+            "that time lies ahead."
+        ),
         evidence=Evidence.ASSUMED,
-        source="reasoning: the page has a default window of 7 days, and the end that is given is where it can be fixed",
+        source=(
+            "reasoning: the page has a default window of 7 days, and the end that is given is where it can be fixed; "
+            "nothing was created or ended later than now, so days counted back from a later end would be empty ones, "
+            "and who asks up to such an end wants no less than who asks up to now"
+        ),
         tests=(
             "tests/plivo/test_listing.py::test_time_is_compared_as_it_is_printed",
             "tests/plivo/test_listing.py::test_window_with_only_an_upper_end_has_7_whole_days",
+            "tests/plivo/test_listing.py::test_window_whose_end_lies_ahead_has_the_7_days_before_now",
         ),
     ),
     Row(
@@ -178,12 +186,14 @@ ROWS: Final[Sequence[Row]] = (
         evidence=Evidence.ASSUMED,
         source=(
             "reasoning: the page gives a maximum window of 30 days and not what happens past it; a shorter answer "
-            "than asked for would hide sessions"
+            "than asked for would hide sessions; a clamped one begins 30 days before its end, or before now where "
+            "that lies ahead"
         ),
         tests=(
             *wire("list-refused-window"),
             "tests/plivo/test_listing.py::test_window_past_30_days_is_refused",
             "tests/plivo/test_listing.py::test_window_is_clamped_where_the_policy_says_so",
+            "tests/plivo/test_listing.py::test_clamped_window_whose_end_lies_ahead_keeps_the_days_before_now",
             "tests/plivo/test_listing.py::test_window_of_30_days_is_the_longest",
         ),
         choices=("refuse", "clamp"),
