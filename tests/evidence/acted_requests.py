@@ -59,6 +59,7 @@ def _lists(stage: Stage) -> None:
     ):
         stage.ask("GET", _LIST, **filters)
     stage.ask("GET", _LIST, limit=[1, 2], first_party=[A, D])
+    stage.ask("GET", _LIST, limit=["", 1], status=["", "expired"])
     stage.wait(6 * _DAY_S)
     stage.create(A, D)
     stage.ask("GET", _LIST)

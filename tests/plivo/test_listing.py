@@ -143,9 +143,20 @@ def test_empty_filter_is_not_given(name: str) -> None:
     assert _query() == _query(**{name: ""})
 
 
-def test_first_of_two_equal_names_counts() -> None:
-    """As with the server's own decoder."""
-    assert _page(("limit", "3"), ("limit", "5")).query.limit == 3
+@pytest.mark.parametrize(("first", "limit"), [("3", 3), ("", 20)])
+def test_first_of_two_equal_names_counts(first: str, limit: int) -> None:
+    """As with the server's own decoder; an empty one says nothing (ledger: list_first_value)."""
+    assert limit == _page(("limit", first), ("limit", "5")).query.limit
+
+
+@pytest.mark.parametrize("first", ["", "all"])
+def test_links_lead_to_the_list_that_was_asked_for(first: str) -> None:
+    """What did not count in this request would in the next one, where it stood alone (ledger: list_first_value)."""
+    page = _page(("status", first), ("status", "expired"), ("limit", "10"))
+    following, _ = _links(page, 40)
+
+    assert following is not None
+    assert page.query.live is _page(*parse_qsl(urlsplit(following).query)).query.live
 
 
 @pytest.mark.parametrize(

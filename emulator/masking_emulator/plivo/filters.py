@@ -32,8 +32,11 @@ _Choice = TypeVar("_Choice")
 
 
 def fields_of(pairs: Sequence[tuple[str, str]]) -> Fields:
-    """The filters that have a value."""
-    return {name: value for name, value in reversed(pairs) if value}
+    """The filters whose first value is not empty, in the order of the query (ledger: list_first_value)."""
+    first: dict[str, str] = {}
+    for name, value in pairs:
+        first.setdefault(name, value)
+    return {name: value for name, value in first.items() if value}
 
 
 class Value(Record):

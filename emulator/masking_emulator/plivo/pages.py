@@ -65,9 +65,9 @@ def page_of(
     query: QueryType, pairs: Sequence[tuple[str, str]], policy: Policy, *, cursors: bool = False
 ) -> Page[QueryType]:
     """The page of `query` that a request asks for; `cursors` says that the policy decides. Raises ApiError 400."""
-    carried = [(name, value) for name, value in pairs if name not in _PAGING_KEYS and value]
-    paging = policy.list_paging if cursors else "offset"
     fields, limit = fields_of(pairs), limit_of(pairs, policy)
+    carried = [(name, value) for name, value in fields.items() if name not in _PAGING_KEYS]
+    paging = policy.list_paging if cursors else "offset"
     # The SDK that follows cursors says of the hybrid that an offset is still applied, cursor or not.
     follows = paging == "cursor" or (paging == "hybrid" and "offset" not in fields)
     after = _place(fields["cursor"]) if follows and "cursor" in fields else None

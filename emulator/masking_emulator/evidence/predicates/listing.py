@@ -9,7 +9,7 @@ from masking_emulator.evidence.predicates.pairs import last_seen
 from masking_emulator.evidence.predicates.values import JsonObject, digits, integer, seconds_of
 from masking_emulator.evidence.predicates.witness import Asked, Witness
 from masking_emulator.plivo import refusals
-from masking_emulator.plivo.filters import COMPARISONS, Span, amount, instant, span_of
+from masking_emulator.plivo.filters import COMPARISONS, Span, amount, fields_of, instant, span_of
 from masking_emulator.plivo.policy import LIMIT_MAX, RETENTION_DAYS, WINDOW_DEFAULT_DAYS, WINDOW_MAX_DAYS, Policy
 from masking_emulator.plivo.refusals import ApiError
 from masking_emulator.plivo.session_list import RANGED, STATUS
@@ -33,8 +33,8 @@ KNOWN_FILTERS: Final = frozenset((*_NUMBERS, *RANGED, *_COMPARED, *_PAGING, "sta
 
 
 def filters_of(asked: Asked) -> Mapping[str, str]:
-    """The parameters of a query that have a value; of a name that is repeated the first one."""
-    return {name: value for name, value in reversed(asked.exchange.request.query) if value}
+    """The parameters of a query that have a value; of a name that is repeated the first one counts."""
+    return fields_of(asked.exchange.request.query)
 
 
 def answered_lists(witness: Witness, *operations: str) -> Iterator[tuple[Asked, Mapping[str, str]]]:

@@ -18,6 +18,9 @@ _PAGING: Final = ("limit", "offset", "cursor")
 _PAGED: Final = ("list_calls", "list_recordings")
 _LINKS: Final = ("next", "previous")
 
+#: What counts where none is asked for, as a query has it.
+_UNASKED: Final = {"limit": str(LIMIT_MAX), "offset": "0"}
+
 
 @shows("list_limit")
 def _limit(witness: Witness) -> Iterator[Testimony]:
@@ -86,9 +89,8 @@ def _is_link(link: Any, limit: int, offset: int | None) -> bool:
 
 @shows("list_links_carry_filters")
 def _carry(witness: Witness) -> Iterator[Testimony]:
-    for asked, _ in answered_lists(witness, "list_sessions", *_PAGED):
-        query = asked.exchange.request.query
-        carried = {(name, _spelt(value)) for name, value in query if value and name not in _PAGING}
+    for asked, filters in answered_lists(witness, "list_sessions", *_PAGED):
+        carried = {(name, _spelt(value)) for name, value in filters.items() if name not in _PAGING}
         for link in (asked.meta.get(name) for name in _LINKS):
             if carried and isinstance(link, str):
                 is_so = carried <= {(name, _spelt(value)) for name, value in _pairs_of(link)}
@@ -136,13 +138,13 @@ def _unknown_keys(witness: Witness) -> Iterator[Testimony]:
 def _first_value(witness: Witness) -> Iterator[Testimony]:
     for asked, filters in answered_lists(witness):
         for name in ("limit", "offset", "first_party", "second_party", "virtual_number", "status"):
-            every = [value for key, value in asked.exchange.request.query if key == name and value]
+            every = [value for key, value in asked.exchange.request.query if key == name]
             if len(set(every)) < 2:
                 continue
-            if name in ("limit", "offset"):
-                is_so = asked.meta.get(name) == integer(every[0])
+            if name in _UNASKED:
+                is_so = asked.meta.get(name) == integer(every[0] or _UNASKED[name])
                 yield either(asked.exchange, is_so, f"{name} is {asked.meta.get(name)!r}")
-            elif asked.objects:
+            elif asked.objects and every[0]:
                 is_so = all(is_selected(session, filters, name) for session in asked.objects)
                 yield either(asked.exchange, is_so, f"of {name} it is not {every[0]}")
 

@@ -378,12 +378,15 @@ ROWS: Final[Sequence[Row]] = (
     Row(
         id="list_first_value",
         subject="listing",
-        statement="Of a key that is given twice the first value that is not empty counts.",
+        statement="Of a key that is given twice the first value counts; where that is empty, the key is not given.",
         evidence=Evidence.ASSUMED,
         source=(
-            "reasoning: the server is written in Go, as its time format shows, and Go's url.Values.Get takes the first"
+            "reasoning: the server is written in Go, as its times show, and its url.Values.Get takes the first, even ''"
         ),
-        tests=("tests/plivo/test_listing.py::test_first_of_two_equal_names_counts",),
+        tests=(
+            "tests/plivo/test_listing.py::test_first_of_two_equal_names_counts",
+            "tests/plivo/test_listing.py::test_links_lead_to_the_list_that_was_asked_for",
+        ),
     ),
     Row(
         id="list_reads_only",
