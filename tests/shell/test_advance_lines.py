@@ -108,17 +108,36 @@ def test_what_the_journal_no_longer_keeps_is_counted(emulator: ServerThread) -> 
     emulator.control.delete(f"/worlds/{api.auth_id}")
 
 
-@pytest.mark.parametrize("accept", ["*/*", "application/json", "application/*", "text/plain, application/x-ndjson-seq"])
+@pytest.mark.parametrize(
+    "accept",
+    [
+        "*/*",
+        "application/json",
+        "application/*",
+        "text/plain, application/x-ndjson-seq",
+        "application/x-ndjson;q=0",
+        "*/*, application/x-ndjson; q=0.0",
+        "application/x-ndjson;q=0.5, application/json",
+    ],
+)
 def test_who_does_not_ask_for_lines_has_one_answer(api: Api, accept: str) -> None:
-    """Also where a client takes anything."""
+    """Also where a client takes anything, refuses lines (RFC 9110, section 12.4.2), or likes JSON better."""
     with _advancing(api, accept) as answer:
         assert "application/json" == answer.headers.get_content_type()
         assert {"now": "2026-01-01T00:30:00Z", "events": []} == json.loads(answer.read())
 
 
-def test_lines_may_be_one_of_several_wishes(api: Api) -> None:
+@pytest.mark.parametrize(
+    "accept",
+    [
+        "application/json;q=0.5, Application/X-NDJSON;q=0.9",
+        "application/x-ndjson, application/json",
+        "application/x-ndjson;charset=utf-8;q=0.5, */*;q=0.1",
+    ],
+)
+def test_lines_may_be_one_of_several_wishes(api: Api, accept: str) -> None:
     """With a weight, and in any case."""
-    with _advancing(api, "application/json;q=0.5, Application/X-NDJSON;q=0.9") as answer:
+    with _advancing(api, accept) as answer:
         assert ([], {"now": "2026-01-01T00:30:00Z"}) == _read(answer)
 
 

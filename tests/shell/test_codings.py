@@ -50,6 +50,9 @@ def _said(body: bytes, coding: str, *, step: int = 7, bytes_max: int = 1_000_000
         ("zstd", "zstd"),
         ("gzip, deflate, br, zstd", "zstd"),
         ("GZIP;Q=0.5", "gzip"),
+        ("x-gzip", "gzip"),
+        ("zstd;q=0.5, X-GZIP", "gzip"),
+        ("gzip;level=1;q=0.5, identity;q=0.4", "gzip"),
         ("zstd;q=0.4, gzip;q=0.5", "gzip"),
         ("zstd;q=0, *", "gzip"),
         ("*", "zstd"),
@@ -161,6 +164,14 @@ def test_snapshot_goes_out_and_in_again(api: Api, coding: str) -> None:
     good(control(api, "POST", "/worlds/" + api.auth_id + "/reset"))
     good(control(api, "PUT", "{w}/snapshot", packed.content, **{"Content-Encoding": coding.upper()}))
     assert plain.json == good(control(api, "GET", "{w}/snapshot"))
+
+
+@pytest.mark.parametrize("coding", ["x-gzip", "X-GZip"])
+def test_gzip_has_an_old_name(api: Api, coding: str) -> None:
+    """Source: RFC 9110, section 8.4.1.3."""
+    good(control(api, "POST", "{w}/clock/advance", gzip.compress(b'{"seconds": 60}'), **{"Content-Encoding": coding}))
+
+    assert "2026-01-01T00:01:00Z" == good(control(api, "GET", "{w}/clock"))["now"]
 
 
 def test_short_answer_stays_as_it_is(api: Api) -> None:

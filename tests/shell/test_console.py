@@ -2,6 +2,7 @@
 
 import re
 
+import pytest
 from httpx import get as get_raw
 from masking_emulator import console
 from masking_emulator.server.intake import CONSOLE_HEADER
@@ -66,9 +67,10 @@ def test_browser_is_led_to_the_page(emulator: ServerThread) -> None:
     assert (307, "/_emulator/console/") == (answer.status, answer.headers["location"])
 
 
-def test_program_gets_the_vendors_404_at_the_bare_address(emulator: ServerThread) -> None:
+@pytest.mark.parametrize("accept", ["*/*", "application/json, text/html;q=0"])
+def test_program_gets_the_vendors_404_at_the_bare_address(emulator: ServerThread, accept: str) -> None:
     """A client whose URL lost its path must not take a page for an answer."""
-    answer = ask(emulator.url, "GET", "/", None, {"Accept": "*/*"})
+    answer = ask(emulator.url, "GET", "/", None, {"Accept": accept})
 
     assert (404, {"api_id", "error"}) == (answer.status, set(answer.json))
 

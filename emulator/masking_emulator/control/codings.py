@@ -7,7 +7,7 @@ RFC 9659 for how far back its text may refer.
 
 import asyncio
 import zlib
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
 from functools import cache, partial
 from importlib import import_module
 from typing import Any, Final, Protocol
@@ -106,19 +106,30 @@ def known() -> tuple[str, ...]:
 
 def wanted(accepted: str) -> str | None:
     """The coding that a client likes best, by its Accept-Encoding; None where it is to have the answer as it is."""
-    weights = dict(map(_weighed, accepted.lower().split(",")))
-    others = weights.get("*", 0.0)
-    best = max(known(), key=lambda name: weights.get(name, others))
-    weight = weights.get(best, others)
-    return best if weight > 0 and weight >= weights.get("identity", 0) else None
+    liked = {usual_name(name): weight for name, weight in weights(accepted).items()}
+    others = liked.get("*", 0.0)
+    best = max(known(), key=lambda name: liked.get(name, others))
+    weight = liked.get(best, others)
+    return best if weight > 0 and weight >= liked.get("identity", 0) else None
+
+
+def usual_name(coding: str) -> str:
+    """What a coding, in small letters, is called here: x-gzip is gzip (RFC 9110, section 8.4.1.3)."""
+    return "gzip" if coding == "x-gzip" else coding
+
+
+def weights(accepted: str) -> Mapping[str, float]:
+    """How much a client likes what its Accept or Accept-Encoding names, in small letters; 0 is a refusal of it."""
+    return dict(map(_weighed, accepted.lower().split(",")))
 
 
 def _weighed(one: str) -> tuple[str, float]:
-    name, _, weight = one.partition(";")
+    name, *parameters = (part.strip() for part in one.split(";"))
+    weight = next((each.removeprefix("q=") for each in parameters if each.startswith("q=")), "")
     try:
-        return name.strip(), float(weight.partition("=")[2] or 1)
+        return name, float(weight or 1)
     except ValueError:
-        return name.strip(), 0.0
+        return name, 0.0
 
 
 def encoded(pieces: Iterator[bytes], coding: str) -> Iterator[bytes]:

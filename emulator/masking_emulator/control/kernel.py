@@ -14,7 +14,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from masking_emulator.control.codings import BadCoding, decoded, known
+from masking_emulator.control.codings import BadCoding, decoded, known, usual_name, weights
 from masking_emulator.control.origin import is_from_foreign_page
 from masking_emulator.core import instants
 from masking_emulator.core.records.base import Record
@@ -85,9 +85,9 @@ class ControlRequest(Record):
             yield world
 
     def takes(self, media_type: str) -> bool:
-        """Whether the client asks for this media type by its name."""
-        asked = (one.partition(";")[0].strip() for one in self.headers.get("accept", "").lower().split(","))
-        return media_type in asked
+        """Whether the client asks for this media type by its name, and for JSON no more than for it."""
+        liked = weights(self.headers.get("accept", ""))
+        return 0 < liked.get(media_type, 0) >= liked.get(JSON, 0)
 
 
 ControlAnswer = tuple[int, dict[str, Any]]
@@ -278,7 +278,7 @@ class ControlEndpoint:
             raise
 
     def _decoded(self, request: Request, operation: Operation, received: AsyncIterator[bytes]) -> AsyncIterator[bytes]:
-        coding = request.headers.get("content-encoding", "identity").strip().lower()
+        coding = usual_name(request.headers.get("content-encoding", "identity").strip().lower())
         if coding == "identity":
             return received
         if coding not in known():

@@ -11,6 +11,7 @@ from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from masking_emulator import console, control
+from masking_emulator.control.codings import weights
 from masking_emulator.plivo import refusals
 from masking_emulator.plivo import routes as plivo_routes
 from masking_emulator.plivo.http import json_response
@@ -40,7 +41,7 @@ def make_app(
         path = request.url.path
         if path.startswith(control.PREFIX):
             return control.refuse(control.ControlError(404, f"the control API has no {path[:200]}"))
-        if path == "/" and request.method == "GET" and "text/html" in request.headers.get("accept", ""):
+        if path == "/" and request.method == "GET" and weights(request.headers.get("accept", "")).get("text/html"):
             # A person in a browser; a program asks for anything, and gets the vendor's 404.
             return RedirectResponse(f"{console.URL}/")
         reason = f"the emulated API is under /v1/Account/, the control API under /_emulator/, a page at {console.URL}/"
