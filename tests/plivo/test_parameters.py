@@ -1,13 +1,17 @@
 """Every parameter by itself: default, what is taken, what is refused and in which words. The rows are in `rows.py`."""
 
+import re
 from collections.abc import Sequence
+from functools import partial
 from typing import Any, Final
 
 import pytest
 from jsonschema import Draft202012Validator
+from masking_emulator.plivo.ledger import LEDGER
 from masking_emulator.plivo.parameters import CREATE, UPDATE
+from masking_emulator.plivo.refusals import ApiError
 
-from tests.plivo.bodies import PAIR, PINS, SUBACCOUNT, created, refusal, update_refusal, updated
+from tests.plivo.bodies import PAIR, PINS, SUBACCOUNT, created, outcome, refusal, update_refusal, updated
 from tests.plivo.rows import CHOICES, FLAGS, INTEGERS, OPTIONAL, PARTIES, PIN_DIGITS, TRIED, URLS, Row
 
 #: Parameters that an update may change (ledger: update_what, update_parties).
@@ -251,6 +255,17 @@ def test_play_url_with_an_audio_extension_passes_the_strict_policy(row: Row, pat
     base = {**row.base, row.name: f"https://example.com/{path}"}
 
     assert base[row.name] == row.read(created(base, play_url_extension_required=True))
+
+
+def test_strict_policy_checks_the_urls_that_its_row_names() -> None:
+    """Those of which the vendor's page says Allowed format, and the one beside them."""
+    (statement,) = [each.statement for each in LEDGER if each.id == "play_url_extension_required"]
+    strict = {"play_url_extension_required": True}
+    urls = {row.name: {**row.base, row.name: "https://example.com/"} for row in URLS}
+    refused = {name for name, body in urls.items() if isinstance(outcome(partial(created, body, **strict)), ApiError)}
+
+    (ending,) = re.findall(r"name ends in (\w+)", statement)
+    assert refused == {name for name in urls if name.endswith(ending)}
 
 
 @_each([row for row in URLS if row.name.endswith("_play")])

@@ -120,13 +120,16 @@ ROWS: Final[Sequence[Row]] = (
     Row(
         id="play_url_extension_required",
         subject="parameters",
-        statement="A play URL need not end in .mp3 or .wav.",
+        statement="The URL of a parameter whose name ends in _play need not end in .mp3 or .wav.",
         evidence=Evidence.ASSUMED,
         source=(
-            "reasoning: the page says Allowed format: .mp3 or .wav file only, which may mean what the URL serves; "
-            "signed URLs of storage services end in neither"
+            "reasoning: the page says of pin_prompt_play and unknown_caller_play Allowed format: .mp3 or .wav file "
+            "only, which may mean what the URL serves; signed URLs of storage services end in neither. Where it does "
+            "mean the URL, that of incorrect_pin_play, a playback file of the same dialogue, is checked alike; "
+            "first_party_play_url and second_party_play_url are said to return such a file"
         ),
         tests=(
+            "tests/plivo/test_parameters.py::test_strict_policy_checks_the_urls_that_its_row_names",
             *wire("create-refused-play-url-extension"),
             "tests/plivo/test_parameters.py::test_play_url_with_an_audio_extension_passes_the_strict_policy",
             "tests/plivo/test_parameters.py::test_play_url_without_an_audio_extension_is_refused_where_the_policy_says_so",
