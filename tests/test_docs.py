@@ -16,7 +16,7 @@ from masking_emulator.world.file import world_names, world_of
 
 from tests.console.conftest import ARGUMENTS, browser_path
 from tests.reference.commands import VERBS, is_our_command
-from tests.snippets import PAGES, ROOT, RUN, SHOWN, run_page, snippets
+from tests.snippets import PAGES, ROOT, RUN, SHOWN, TIMEOUT_S, run_page, snippets
 
 _DOCS: Final = ROOT / "docs"
 _PAGES_WITH_SNIPPETS: Final = [page for page in PAGES if any(snippet.language in RUN for snippet in snippets(page))]
@@ -41,6 +41,18 @@ def test_snippets_were_found() -> None:
 def test_snippets_of_a_page_run_in_reading_order(page: str, tmp_path: Path) -> None:
     """Against one demo world, and what each says it prints is in its output."""
     run_page(page, tmp_path)
+
+
+def test_expiry_is_seen_among_callbacks_too() -> None:
+    """Whoever copies the snippet and sets a URL: callbacks are events as well, and the last of them come last."""
+    (code,) = [each.code for each in snippets("docs/testing.md") if "with Emulator(" in each.code]
+    told = code.replace(
+        'second_party="+14155550145"', 'second_party="+14155550145", callback_url="http://127.0.0.1:9/"'
+    )
+    done = subprocess.run([sys.executable, "-c", told], capture_output=True, text=True, timeout=TIMEOUT_S, check=True)
+
+    assert told != code
+    assert "True\n" == done.stdout
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if page != "docs/recipes.md"])
