@@ -184,6 +184,7 @@ def test_stranger_types_a_pin(console: Console) -> None:
     console.click("Dial", stranger)
     expect(screen(console, STRANGER)).to_contain_text("PIN, please")
     expect(stranger).to_contain_text(prompt)
+    expect(stranger).to_contain_text("The call waits")
     console.click("1", stranger)
     console.click("Send digits", stranger)
     expect(screen(console, STRANGER)).to_contain_text("Wrong PIN, 1 try left")

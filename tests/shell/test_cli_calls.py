@@ -113,6 +113,20 @@ def test_act_types_a_pin(api: Api) -> None:
     assert "ringing_second" == typed["phase"]
 
 
+def test_act_types_nothing_where_the_call_waits_for_a_pin(api: Api) -> None:
+    """It does so longer than for any other caller, as the help says (ledger: pin_input_wait)."""
+    pins = {"is_pin_authentication_required": True, "first_party_pin": "1234", "second_party_pin": "4321"}
+    create(api, 0, 1, **pins, pin_prompt_play="https://example.com/prompt.wav")
+    call = json.loads(run("call", "+12025559999", NUMBER, "--manual", "--json").stdout)["call_uuid"]
+    run("advance", "60s")
+    waiting = json.loads(run("calls", "show", call, "--json").stdout)
+    silent = said(run("calls", "act", call, "digits", "").stdout)
+
+    assert ("asking_pin", "time_limit") == (waiting["phase"], waiting["next"]["what"])
+    assert ("pausing", "1") == (silent["phase"], silent["wrong pins"])
+    assert "a PIN is waited for" in " ".join(run("call", "--help").stdout.split())
+
+
 def test_calls_are_listed_newest_last(session: str) -> None:
     """One a line, filtered where asked; one alone by the UUID of any leg; --json is what the API answers."""
     ended = json.loads(run("call", CALLER, NUMBER, "--advance", "--json").stdout)

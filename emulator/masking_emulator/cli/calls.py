@@ -33,7 +33,11 @@ _SIDE: Final = click.Choice(SIDES)
 @click.option("--talk", type=_TIME, metavar="TIME", help="How long they talk once connected.")
 @click.option("--hangup-by", type=_SIDE, help="Who hangs up after that.")
 @click.option("--digits", multiple=True, help="The PIN that the caller types; once for each prompt, '' for none.")
-@click.option("--manual", is_flag=True, help="Phones do nothing by themselves; take each step with `calls act`.")
+@click.option(
+    "--manual",
+    is_flag=True,
+    help="People do nothing by themselves, a PIN is waited for; take each step with `calls act`.",
+)
 @click.option("--recording-fails", is_flag=True, help="The recording cannot be started.")
 @click.option("--advance", is_flag=True, help="Move the world's clock until the call is over.")
 @output_options

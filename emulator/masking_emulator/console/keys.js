@@ -70,5 +70,6 @@ function keypad(call, ways) {
     digits,
     h("div", { class: "pad", role: "group", "aria-label": "Keypad" }, pad),
     button("Send digits", send, { class: "primary" }),
+    h("p", { class: "quiet" }, "The call waits for them; sent empty, they are no PIN in time."),
   );
 }

@@ -132,11 +132,15 @@ def _number(text: str, field: str) -> str:
 
 _SIDE: Final = {"enum": [side.value for side in Side]}
 _NUMBER: Final = {"type": "string", "description": "E.164, with or without plus."}
+_MANUAL: Final = (
+    "People do nothing by themselves; drive them by actions. Timeouts stay, but that of a PIN: it is waited for, and "
+    "empty digits say that none was typed."
+)
 _SCRIPT: Final[Mapping[str, Any]] = {
     **HABIT_SCHEMAS,
     "talk_s": {"type": "number", "minimum": 0, "maximum": SCRIPT_S_MAX, "description": "How long they talk."},
     "hangup_by": {**_SIDE, "description": "Who hangs up."},
-    "manual": {"type": "boolean", "description": "Nothing happens by itself but timeouts; drive it by actions."},
+    "manual": {"type": "boolean", "description": _MANUAL},
     "recording_fails": {"type": "boolean", "description": "The recording cannot be started."},
 }
 _ACTION: Final = body_schema(

@@ -13,7 +13,7 @@ class Telephony(Record):
     talk_us           the people of a call talk this long
     message_us        a message that is played takes this long
     typing_us         somebody needs this long to type a PIN, once the prompt is over
-    input_timeout_us  the service waits this long for a PIN, once the prompt is over
+    input_timeout_us  the service waits this long for a PIN, once the prompt is over (ledger: pin_input_wait)
     initiate_after_us the service places its own call this long after the session was created
     """
 

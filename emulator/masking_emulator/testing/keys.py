@@ -29,7 +29,8 @@ class CallScript(TypedDict, total=False):
     """How a call goes; what is left out, the phones' habits decide. `answer_after_s` and `talk_s` are seconds.
 
     `outcome` is what the phone does that is called, `hangup_by` says who ends the talk, `digits` are typed one entry a
-    prompt. `manual` leaves every step to `act`. With `recording_fails` the recording cannot be started.
+    prompt. `manual` leaves every step to `act`, and waits for a PIN until there is one or `digits=""`. With
+    `recording_fails` the recording cannot be started.
     """
 
     outcome: PhoneOutcome

@@ -95,7 +95,11 @@ _TELEPHONY: Final = _object(
                 TELEPHONY_DEFAULT.initiate_after_us,
                 "How long after a create the first party is called.",
             ),
-            ("input_timeout_s", TELEPHONY_DEFAULT.input_timeout_us, "How long a PIN is waited for after the prompt."),
+            (
+                "input_timeout_s",
+                TELEPHONY_DEFAULT.input_timeout_us,
+                "How long a PIN is waited for after the prompt, unless the caller is manual.",
+            ),
         )
     }
 )

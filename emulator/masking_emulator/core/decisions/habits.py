@@ -70,7 +70,7 @@ def hangup(state: State, call: Call, now: int) -> Step | None:
 
 
 def typing(state: State, call: Call, now: int) -> Step | None:
-    """What the caller types at this prompt, and when; None where the test types it by a command."""
+    """What the caller types at this prompt, and when; None where it waits for a command (ledger: pin_input_wait)."""
     rules = state.rules.telephony
     prompted, digits = later(now, rules.message_us), call.script.digits
     if digits is None:

@@ -25,6 +25,7 @@ UNSHOWABLE: Final[Mapping[str, str]] = {
     "route_forced_own_pin": _TYPED,
     "route_pin_whole": _TYPED,
     "pin_no_input": _TYPED,
+    "pin_input_wait": "No callback says when a prompt was over, so nobody sees how long was waited after it.",
     "number_replaced_in_dialogue": "Nobody can have a number replaced while a caller types, except in the emulator.",
     "calls_per_second_not_limited": "A call that was turned away leaves no trace, so none can be missed.",
     "generated_pins_exhausted": "It takes ten thousand live sessions on one number, which nobody would make.",

@@ -248,13 +248,30 @@ ROWS: Final[Sequence[Row]] = (
         subject="routing",
         statement="No input is a wrong PIN.",
         evidence=Evidence.DOCUMENTED,
-        source=(
-            "session status page: PinAuthenticationStatus failed is a wrong PIN or no input; the wait of 5 "
-            "seconds is ours"
-        ),
+        source="session status page: PinAuthenticationStatus failed is a wrong PIN or no input",
         tests=(
             *scenarios("call-pin"),
             "tests/core/test_calls.py::test_no_input_is_a_wrong_pin",
+            "tests/shell/test_cli_calls.py::test_act_types_nothing_where_the_call_waits_for_a_pin",
+        ),
+    ),
+    Row(
+        id="pin_input_wait",
+        subject="routing",
+        statement=(
+            "A PIN is waited for 5 seconds after the prompt; from a caller who is driven by hand, until the call's "
+            "time limit."
+        ),
+        evidence=Evidence.ASSUMED,
+        source=(
+            "reasoning: no page says how long, so it is as long as the wait before a retry, which is 5 seconds by "
+            "default; who types by hand while the clock runs needs longer, and says that nothing was typed by empty "
+            "digits"
+        ),
+        tests=(
+            "tests/core/test_calls.py::test_no_input_is_a_wrong_pin",
+            "tests/core/test_habits.py::test_manual_caller_is_waited_for",
+            "tests/shell/test_cli_calls.py::test_act_types_nothing_where_the_call_waits_for_a_pin",
         ),
     ),
     Row(
