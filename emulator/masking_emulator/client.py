@@ -34,7 +34,8 @@ class ControlRefused(Exception):
 
     def __init__(self, status: int, reason: str, answer: Mapping[str, Any] | None = None) -> None:
         self.answer = answer or {}
-        self.field: str | None = self.answer.get("field")
+        field = self.answer.get("field")
+        self.field: str | None = field if isinstance(field, str) else None
         super().__init__(f"{self.field}: {reason}" if self.field else reason)
         self.status = status
 

@@ -113,7 +113,7 @@ class Verb(click.Command):
 
     def _refusal(self, error: ControlRefused) -> str:
         """The refusal, with the name of the option that gave the field which it is about."""
-        field = str(error.answer.get("field") or "")
+        field = error.field or ""
         parts = {part.removesuffix("_s") for part in re.split(r"[.\[\]]+", field)}
         for parameter in self.params:
             if (parameter.name or "").rstrip("_").removesuffix("_s") in parts:

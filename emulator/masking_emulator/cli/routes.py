@@ -58,7 +58,7 @@ def add(from_: str, to: str, url: str, account: str | None, **output: bool) -> N
     except ControlRefused as refused:
         if refused.status != _NO_ROUTE:
             raise
-        field = str(refused.answer.get("field") or "")
+        field = refused.field or ""
         end(EXIT_USAGE, f"{_ARGUMENTS.get(field.rpartition('.')[2], field)}: {refused.answer['error']}")
     _show(Output(**output), answer)
 
