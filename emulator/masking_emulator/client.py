@@ -23,7 +23,11 @@ GRACE_S: Final = 30.0
 
 
 class Unreachable(Exception):
-    """No emulator answers there."""
+    """No emulator answers there; `status` is that of an answer which is not one of its, None without one."""
+
+    def __init__(self, message: str, status: int | None = None) -> None:
+        super().__init__(message)
+        self.status = status
 
 
 class ControlRefused(Exception):
@@ -124,13 +128,15 @@ class Control:
             answered = exchange(self._host, self._port, request, timeout_s=timeout_s)
             response = HTTPResponse(_Answered(answered), method=method)  # type: ignore[arg-type]  # all that it reads
             response.begin()
-            answer = json.loads(response.read())
-        except json.JSONDecodeError:
-            raise Unreachable(f"what answers at {self.url} is no emulator") from None
+            content = response.read()
         except (OSError, HTTPException, ValueError) as error:
             raise Unreachable(f"no emulator answers at {self.url}: {error}") from None
+        try:
+            answer = json.loads(content)
+        except ValueError:
+            answer = None
         if not isinstance(answer, dict):
-            raise Unreachable(f"what answers at {self.url} is no emulator")
+            raise Unreachable(f"what answers at {self.url} is no emulator", response.status)
         if response.status >= 400:
             raise ControlRefused(response.status, answer.get("error", f"status {response.status}"), answer)
         return answer

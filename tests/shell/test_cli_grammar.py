@@ -18,6 +18,8 @@ from masking_emulator.cli.main import main
 from masking_emulator.clock import read_duration
 
 from tests.plivo.ask import Api
+from tests.receiver import Receiver
+from tests.receiver import status as answered
 from tests.shell.process import COMMAND, DEMO, PATIENCE_S, run, sentence
 
 
@@ -297,6 +299,23 @@ def test_status_says_what_runs(api: Api) -> None:
     assert f"{api.url}/_emulator/console/" in done.stdout
     assert f"MASKING_EMULATOR_URL={api.url}" in done.stdout
     assert f"  {DEMO}" in done.stdout
+
+
+@pytest.mark.parametrize(("code", "is_there"), [(200, True), (502, False)])
+def test_status_tells_the_page_from_another_one(receiver: Receiver, code: int, is_there: bool) -> None:  # noqa: FBT001
+    """A proxy that reaches nobody answers with a page, too."""
+    interception = {"proxy_port": None, "tls_port": None, "authority": None}
+    for path, body in {
+        "health": {"version": "1", "recording": None},
+        "interception": interception,
+        "worlds": {"worlds": []},
+    }.items():
+        receiver.on(f"/_emulator/{path}", answered(200, content=json.dumps(body).encode()))
+    page = receiver.on("/_emulator/console/", answered(code, content=b"<!doctype html>"))
+    said = run("status", "--url", receiver.url).stdout
+
+    assert (f"console      {page}\n" in said) is is_there
+    assert (f"console      none: {page} answers {code}\n" in said) is not is_there
 
 
 def test_journal_is_followed(api: Api) -> None:

@@ -26,6 +26,9 @@ from masking_emulator.config import URL_VARIABLE, environment
 #: Names of the machine that a program runs on.
 _OWN_MACHINE: Final = ("localhost", "127.0.0.1", "::1")
 
+#: The status of a page that is there.
+_OK: Final = 200
+
 #: How long `wait` pauses between two looks, and how long one look may take, in real seconds.
 _PAUSE_S: Final = 0.05
 _LOOK_S: Final = 2.0
@@ -48,14 +51,16 @@ def status(url: str, **output: bool) -> None:
 
 
 def _console(control: Control) -> str:
-    """Where the console is; what the server says where it has none, as the front of a farm."""
+    """Where the console is; what is said in its place where there is none, as by the front of a farm."""
+    page = f"{control.url}/_emulator/console/"
     try:
         control.get("/console/")
     except ControlRefused as refused:
         return str(refused)
-    except Unreachable:  # a page, and no JSON
-        pass
-    return f"{control.url}/_emulator/console/"
+    except Unreachable as answer:  # a page is no JSON, and no more is that of a proxy which reaches nobody
+        if answer.status != _OK:
+            return f"none: {page} answers {answer.status}" if answer.status else str(answer)
+    return page
 
 
 def _leading(variables: Mapping[str, str], url: str, proxy_port: int | None) -> Mapping[str, str]:
