@@ -88,17 +88,19 @@ def _class(found: griffe.Class, names: Sequence[str] | None) -> Iterator[str]:
     yield f"### {found.name}"
     members = list(_members(found, names))
     maker = found.members.get("__init__")
-    made = [maker] if isinstance(maker, griffe.Function) and maker.docstring and names is None else []
+    made = maker if isinstance(maker, griffe.Function) and maker.docstring and names is None else None
     fields = [member for member in members if isinstance(member, griffe.Attribute) and not member.docstring]
-    lines = [*(_signature(each, found.name) for each in made), *filter(None, map(_line, fields))]
+    lines = list(filter(None, map(_line, fields)))
+    if made is not None:
+        lines.insert(0, _signature(made, found.name))
     if found.bases:
         bases = ", ".join(map(str, found.bases))
         lines = [f"class {found.name}({bases}):{'' if lines else ' ...'}", *(indent(line, "    ") for line in lines)]
     if lines:
         yield _block(lines)
     yield from _words(found)
-    for each in made:
-        yield from _words(each)
+    if made is not None:
+        yield from _words(made)
     for member in members:
         if member.docstring and not member.name.startswith("__"):
             yield f"#### {found.name}.{member.name}"
