@@ -113,9 +113,9 @@ MUTANTS: Final[Sequence[Mutant]] = (
     Mutant(["list_links_carry_filters"], "plivo/pages.py", "(name, value), *page.carried", "(name, value)"),
     Mutant(
         ["list_first_value", "list_unknown_keys"],
-        "plivo/pages.py",
-        'fields_of(pairs).get("limit"',
-        'dict(pairs).get("limit"',
+        "plivo/filters.py",
+        "first.update(reversed(pairs))",
+        "pass",
     ),
     Mutant(["list_offset_text"], "plivo/pages.py", "if offset < 0:", "if offset < -5:"),
     Mutant(["list_number_plus"], "plivo/filters.py", '.strip().removeprefix("+")', ""),

@@ -123,11 +123,11 @@ def _place(found: tuple[Call, Leg]) -> int:
 
 def _live_uuids(asked: AccountRequest, engine: Engine) -> list[str]:
     """UUIDs of the legs that run. All of them: the vendor's answer has no pages, only clients send limit."""
-    query = _who(asked, fields_of(asked.pairs))
+    fields = fields_of(asked.pairs)
+    query = _who(asked, fields)
     uuids = [leg.uuid for call, leg in _matching(engine, query) if leg.ended_at is None]
-    start = offset_of(asked.pairs)
-    limited = "limit" in fields_of(asked.pairs)
-    return uuids[start : start + limit_of(asked.pairs, asked.caller.service.policy)] if limited else uuids[start:]
+    start = offset_of(fields)
+    return uuids[start : start + limit_of(fields, asked.caller.service.policy)] if "limit" in fields else uuids[start:]
 
 
 def _who(asked: AccountRequest, fields: Fields) -> CallQuery:
@@ -152,7 +152,7 @@ def _call_query(asked: AccountRequest, now: int) -> Page[CallQuery]:
         cause_code=None if code is None else integer("hangup_cause_code", code),
         source=fields.get("hangup_source"),
     )
-    return page_of(query, asked.pairs, policy, cursors=True)
+    return page_of(query, fields, policy, cursors=True)
 
 
 def _call_object(call: Call, leg: Leg, tariff: Tariff, path: str, api_id: str) -> Json:

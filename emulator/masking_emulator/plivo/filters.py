@@ -33,9 +33,9 @@ _Choice = TypeVar("_Choice")
 
 def fields_of(pairs: Sequence[tuple[str, str]]) -> Fields:
     """The filters whose first value is not empty, in the order of the query (ledger: list_first_value)."""
-    first: dict[str, str] = {}
-    for name, value in pairs:
-        first.setdefault(name, value)
+    first = dict(pairs)
+    if len(first) < len(pairs):
+        first.update(reversed(pairs))
     return {name: value for name, value in first.items() if value}
 
 

@@ -15,7 +15,7 @@ from masking_emulator.core.records.sessions import MAIN_ACCOUNT, Number
 from masking_emulator.core.refusals import Reason, Refused
 from masking_emulator.plivo.account_request import AccountRequest, ApiAnswer
 from masking_emulator.plivo.amounts import price
-from masking_emulator.plivo.filters import fields_of, number
+from masking_emulator.plivo.filters import Fields, fields_of, number
 from masking_emulator.plivo.pages import meta, page_of
 from masking_emulator.plivo.render import Json
 from masking_emulator.plivo.resources import list_path
@@ -56,7 +56,8 @@ def get_number(asked: AccountRequest) -> ApiAnswer:
 def list_numbers(asked: AccountRequest) -> ApiAnswer:
     """GET Number: in the order of the pool."""
     engine = asked.caller.service.caught_up()
-    page = page_of(_number_query(asked), asked.pairs, asked.caller.service.policy)
+    fields = fields_of(asked.pairs)
+    page = page_of(_number_query(asked, fields), fields, asked.caller.service.policy)
     shown = page.cut(_matching(engine, page.query))
     objects = [_number_object(asked, engine, candidate) for candidate in shown.objects]
     path = list_path(asked.account.auth_id, "Number")
@@ -67,8 +68,7 @@ def _matching(engine: Engine, query: NumberQuery) -> Iterable[Number]:
     return (candidate for candidate in engine.pool.numbers() if query.accepts(candidate))
 
 
-def _number_query(asked: AccountRequest) -> NumberQuery:
-    fields = fields_of(asked.pairs)
+def _number_query(asked: AccountRequest, fields: Fields) -> NumberQuery:
     services = {service.strip() for service in fields.get("services", "voice").split(",")}
     # The page says type, the Go SDK number_type.
     kinds = {fields[name] for name in ("type", "number_type") if name in fields}

@@ -12,7 +12,7 @@ from urllib.parse import urlencode
 
 from masking_emulator.core.records.base import Record
 from masking_emulator.plivo import refusals
-from masking_emulator.plivo.filters import fields_of, integer
+from masking_emulator.plivo.filters import Fields, integer
 from masking_emulator.plivo.policy import LIMIT_MAX, Policy
 from masking_emulator.plivo.refusals import ApiError, refused_parameter
 
@@ -61,17 +61,15 @@ class Shown(Record, Generic[Found]):
     last: int | None = None
 
 
-def page_of(
-    query: QueryType, pairs: Sequence[tuple[str, str]], policy: Policy, *, cursors: bool = False
-) -> Page[QueryType]:
+def page_of(query: QueryType, fields: Fields, policy: Policy, *, cursors: bool = False) -> Page[QueryType]:
     """The page of `query` that a request asks for; `cursors` says that the policy decides. Raises ApiError 400."""
-    fields, limit = fields_of(pairs), limit_of(pairs, policy)
+    limit = limit_of(fields, policy)
     carried = [(name, value) for name, value in fields.items() if name not in _PAGING_KEYS]
     paging = policy.list_paging if cursors else "offset"
     # The SDK that follows cursors says of the hybrid that an offset is still applied, cursor or not.
     follows = paging == "cursor" or (paging == "hybrid" and "offset" not in fields)
     after = _place(fields["cursor"]) if follows and "cursor" in fields else None
-    return Page(query, limit, 0 if paging == "cursor" else offset_of(pairs), carried, paging, after)
+    return Page(query, limit, 0 if paging == "cursor" else offset_of(fields), carried, paging, after)
 
 
 def meta(page: Page[Any], path: str, shown: Shown[Any]) -> dict[str, Any]:
@@ -104,9 +102,9 @@ def links(page: Page[Any], path: str, shown: Shown[Any]) -> tuple[str | None, st
     return following, previous
 
 
-def limit_of(pairs: Sequence[tuple[str, str]], policy: Policy) -> int:
+def limit_of(fields: Fields, policy: Policy) -> int:
     """How many a page has. Raises ApiError 400."""
-    sent = fields_of(pairs).get("limit", str(LIMIT_MAX))
+    sent = fields.get("limit", str(LIMIT_MAX))
     limit = integer("limit", sent)
     if 1 <= limit <= LIMIT_MAX:
         return limit
@@ -115,9 +113,9 @@ def limit_of(pairs: Sequence[tuple[str, str]], policy: Policy) -> int:
     raise refused_parameter(refusals.OUT_OF_RANGE, "limit", f"limit is {sent[:60]}, and 1 to {LIMIT_MAX} are allowed")
 
 
-def offset_of(pairs: Sequence[tuple[str, str]]) -> int:
+def offset_of(fields: Fields) -> int:
     """How many come before the page. Raises ApiError 400."""
-    sent = fields_of(pairs).get("offset", "0")
+    sent = fields.get("offset", "0")
     offset = integer("offset", sent)
     if offset < 0:
         raise refused_parameter(refusals.OUT_OF_RANGE, "offset", f"offset is {sent[:60]}, and 0 is the least")

@@ -113,7 +113,7 @@ def _recording_query(asked: AccountRequest) -> Page[RecordingQuery]:
         stored_days=span_of(fields, "recording_storage_duration", amount, policy).range,
         of_conferences=any(name in fields for name in CONFERENCES),
     )
-    return page_of(query, asked.pairs, policy, cursors=True)
+    return page_of(query, fields, policy, cursors=True)
 
 
 def _recording_object(asked: AccountRequest, engine: Engine, recording: Recording) -> Json:

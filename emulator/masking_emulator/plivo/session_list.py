@@ -35,8 +35,8 @@ def list_query(
         owner = owner_of(fields["subaccount"])
     created, expires = _windows(fields, now, policy)
     query = SessionQuery(
-        limit=limit_of(pairs, policy),
-        offset=offset_of(pairs),
+        limit=limit_of(fields, policy),
+        offset=offset_of(fields),
         owner=owner,
         first_party=number(fields, "first_party"),
         second_party=number(fields, "second_party"),
@@ -46,7 +46,7 @@ def list_query(
         expires=expires,
         duration=span_of(fields, "duration", amount, policy).range,
     )
-    return page_of(query, pairs, policy)
+    return page_of(query, fields, policy)
 
 
 def _windows(fields: Fields, now: int, policy: Policy) -> tuple[Range, Range]:
