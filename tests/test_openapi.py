@@ -114,7 +114,7 @@ def test_document_describes_every_operation() -> None:
     paths = [(path, method) for path, methods in routes.OPERATIONS.items() for method in methods]
     emulated = {(f"{_ACCOUNT}{path}/", method) for path, method in paths}
     emulated |= {(f"{_ACCOUNT}{path}", method) for path, method in paths if path.startswith("/Masking/")}
-    controlled = {(control.PREFIX + operation.path, operation.method) for operation in control.OPERATIONS}
+    controlled = {(control.PREFIX + operation.path, operation.method) for operation in control.operations()}
     described = {(path, method.upper()) for path, item in _DOCUMENT["paths"].items() for method in item}
 
     assert emulated | controlled | {(f"{_ACCOUNT}/Recording/{{recording_uuid}}.{{audio_format}}", "GET")} == described
@@ -287,7 +287,7 @@ def _checks(label: str) -> list[Any]:
     return [check for check in _CHECKS if check not in left_out]
 
 
-@pytest.mark.parametrize("operation", control.OPERATIONS, ids=lambda operation: operation.handler.__name__)
+@pytest.mark.parametrize("operation", control.operations(), ids=lambda operation: operation.handler.__name__)
 def test_success_of_an_operation_is_described(operation: control.Operation) -> None:
     """Each has one at least, with a schema that says more than that it is an object."""
     responses = _DOCUMENT["paths"][control.PREFIX + operation.path][operation.method.lower()]["responses"]

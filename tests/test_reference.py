@@ -4,7 +4,7 @@ import re
 
 import pytest
 from masking_emulator import testing
-from masking_emulator.control import OPERATIONS
+from masking_emulator.control import operations
 from masking_emulator.plivo.callback_schemas import CALLBACK_SCHEMAS
 from masking_emulator.testing import strategies
 from masking_emulator.world.schema import world_schema
@@ -27,7 +27,7 @@ def test_every_control_operation_has_an_example() -> None:
     """One each, so that the page shows what a server answers to all of them."""
     shown = [example.operation for example in EXAMPLES if example.operation]
 
-    assert sorted(operation.handler.__name__ for operation in OPERATIONS) == sorted(shown)
+    assert sorted(operation.handler.__name__ for operation in operations()) == sorted(shown)
 
 
 def test_every_command_has_its_section() -> None:

@@ -14,7 +14,7 @@ import pytest
 from masking_emulator.cli import words
 from masking_emulator.cli.main import main
 from masking_emulator.config import AgentLeave
-from masking_emulator.control import OPERATIONS
+from masking_emulator.control import operations
 from masking_emulator.control.callbacks import CALLBACKS_MAX
 from masking_emulator.control.journal import EVENTS_MAX
 from masking_emulator.control.kernel import PATIENCE, WAIT_S_MAX
@@ -41,7 +41,7 @@ def values(members: Sequence[Enum] | type[Enum]) -> list[Any]:
 
 def allowed(method: str, path: str, name: str) -> list[Any]:
     """What a control operation takes for this key of its body or its query."""
-    (operation,) = (one for one in OPERATIONS if (one.method, one.path) == (method, f"/worlds/{{auth_id}}{path}"))
+    (operation,) = (one for one in operations() if (one.method, one.path) == (method, f"/worlds/{{auth_id}}{path}"))
     found = ((operation.body or {}).get("properties", {}) | dict(operation.query or {}))[name]["enum"]
     return list(found)
 

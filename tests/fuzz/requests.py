@@ -14,7 +14,7 @@ from typing import Any, Final
 from urllib.parse import quote as percent_encoded
 from urllib.parse import urlencode
 
-from masking_emulator.control import OPERATIONS, PREFIX, Operation
+from masking_emulator.control import PREFIX, Operation, operations
 from masking_emulator.plivo.parameters import CREATE, UPDATE
 from masking_emulator.plivo.routes import OPERATIONS as EMULATED
 
@@ -167,9 +167,9 @@ class Requests:
         return Request(world, "POST", path, json.dumps(body).encode())
 
     def _control(self, world: str, known: Known) -> Request:
-        operation = self._chance.choice(OPERATIONS)
+        operation = self._chance.choice(operations())
         if operation.path in ("/worlds", "/worlds/{auth_id}/fork") and operation.method == "POST":
-            operation = self._chance.choice(OPERATIONS)  # seldom: worlds that nobody looks at
+            operation = self._chance.choice(operations())  # seldom: worlds that nobody looks at
         path = PREFIX + self._filled(operation.path, world, known) + self._query(operation.query or {}, known)
         if operation.method == "GET":
             return Request(world, self._method("GET"), path)

@@ -4,13 +4,13 @@ from typing import Any
 
 import pytest
 from masking_emulator.client import ControlRefused
-from masking_emulator.control import OPERATIONS
+from masking_emulator.control import operations
 from masking_emulator.testing import Masking
 
 from tests.kit.service import ANNA, BEN, CARA, create, try_create
 
 pytestmark = pytest.mark.skipif(
-    not any(operation.path.endswith("/faults") for operation in OPERATIONS),
+    not any(operation.path.endswith("/faults") for operation in operations()),
     reason="the control API has no faults and requests yet",
 )
 

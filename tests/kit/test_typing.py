@@ -6,7 +6,7 @@ from textwrap import dedent
 from typing import Any, Final, get_type_hints
 
 import pytest
-from masking_emulator.control import OPERATIONS
+from masking_emulator.control import operations
 from masking_emulator.plivo.parameters import CREATE
 from masking_emulator.testing import (
     AsyncMasking,
@@ -101,13 +101,13 @@ def test_mistyped_words_are_found_before_a_test_runs(tmp_path: Path) -> None:
 
 
 def _properties(method: str, path: str) -> Mapping[str, Any]:
-    (operation,) = (o for o in OPERATIONS if (o.method, o.path) == (method, f"/worlds/{{auth_id}}{path}"))
+    (operation,) = (o for o in operations() if (o.method, o.path) == (method, f"/worlds/{{auth_id}}{path}"))
     properties: Mapping[str, Any] = (operation.body or {})["properties"]
     return properties
 
 
 def _query(path: str) -> Mapping[str, Any]:
-    (operation,) = (o for o in OPERATIONS if (o.method, o.path) == ("GET", f"/worlds/{{auth_id}}{path}"))
+    (operation,) = (o for o in operations() if (o.method, o.path) == ("GET", f"/worlds/{{auth_id}}{path}"))
     return operation.query or {}
 
 

@@ -8,7 +8,7 @@ from http.client import HTTPConnection
 from typing import Any, Final
 from urllib.parse import urlsplit
 
-from masking_emulator.control import OPERATIONS, PREFIX
+from masking_emulator.control import PREFIX, operations
 from masking_emulator.control.openapi import document
 from masking_emulator.server.thread import ServerThread
 
@@ -55,10 +55,10 @@ def control_page() -> str:
         operation["operationId"]: operation for path in document()["paths"].values() for operation in path.values()
     }
     parts = []
-    assert set(_TITLES) == {operation.handler.__module__.rpartition(".")[2] for operation in OPERATIONS}
+    assert set(_TITLES) == {operation.handler.__module__.rpartition(".")[2] for operation in operations()}
     for module, title in _TITLES.items():
         parts.append(f"## {title}\n")
-        for operation in OPERATIONS:
+        for operation in operations():
             if operation.handler.__module__.endswith(f".{module}"):
                 name = operation.handler.__name__
                 path = f"{PREFIX}{operation.path}".replace(f"{PREFIX}/worlds/{{auth_id}}", "W")

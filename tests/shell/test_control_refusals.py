@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from masking_emulator.client import ControlRefused
-from masking_emulator.control import BODY_BYTES_MAX, OPERATIONS, Operation
+from masking_emulator.control import BODY_BYTES_MAX, Operation, operations
 from masking_emulator.server.thread import ServerThread
 
 from tests.plivo.ask import Api
@@ -120,7 +120,7 @@ def test_bad_page_is_refused_with_its_field(api: Api, query: str) -> None:
 
 @pytest.mark.parametrize(
     "operation",
-    [operation for operation in OPERATIONS if "{auth_id}" in operation.path and not operation.makes_world],
+    [operation for operation in operations() if "{auth_id}" in operation.path and not operation.makes_world],
     ids=lambda operation: f"{operation.method} {operation.path}",
 )
 @pytest.mark.parametrize("body", [None, {}, {"colour": 1}], ids=["no body", "empty body", "unknown key"])
@@ -134,10 +134,10 @@ def test_unknown_world_is_not_found(api: Api, operation: Any, body: Mapping[str,
     assert "no world has the Auth ID 'MANOBODY'" == refused.error
 
 
-@pytest.mark.parametrize("path", sorted({operation.path for operation in OPERATIONS}))
+@pytest.mark.parametrize("path", sorted({operation.path for operation in operations()}))
 def test_other_methods_are_refused(api: Api, path: str) -> None:
     """405, and Allow says what is possible."""
-    possible = [operation.method for operation in OPERATIONS if operation.path == path]
+    possible = [operation.method for operation in operations() if operation.path == path]
     real = path.replace("/worlds/{auth_id}", "{w}").replace("{session_uuid}", "x")
     for method in {"GET", "POST", "PUT", "DELETE", "PATCH", "OPTIONS"} - {*possible}:
         refused = control(api, method, real)
@@ -238,7 +238,7 @@ JSON = st.recursive(
     max_leaves=8,
 )
 
-WRITES = [operation for operation in OPERATIONS if operation.method in {"POST", "PUT"}]
+WRITES = [operation for operation in operations() if operation.method in {"POST", "PUT"}]
 
 
 @settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])

@@ -11,7 +11,7 @@ from typing import Final, NoReturn
 import httpx
 import masking_emulator
 import pytest
-from masking_emulator.control import OPERATIONS, PREFIX
+from masking_emulator.control import PREFIX, operations
 from masking_emulator.server.app import make_app
 from masking_emulator.server.one_slash import OneSlash
 from masking_emulator.server.own_hosts import OwnHosts
@@ -57,7 +57,7 @@ def _requests(app: ASGIApp) -> list[tuple[str, str]]:
     assert isinstance(app.app.app, Straight)
     assert isinstance(app.app.app.app, Starlette)
     routes = [route.path for route in app.app.app.app.routes if isinstance(route, Route)]
-    routes += [f"{PREFIX}{operation.path}" for operation in OPERATIONS]
+    routes += [f"{PREFIX}{operation.path}" for operation in operations()]
     paths = [re.sub(r"{(\w+)(?::\w+)?}", lambda part: _PARTS.get(part[1], "1"), path) for path in dict.fromkeys(routes)]
     paths = [path + next((query for end, query in _QUERIES.items() if path.endswith(end)), "") for path in paths]
     # Worlds are removed last, so that all others are asked of one that is there.

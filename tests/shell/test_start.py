@@ -13,6 +13,7 @@ from tests.shell.process import PATIENCE_S, run
 _LATER: Final = {
     *("cryptography", "difflib", "http.server", "jsonschema", "mcp", "phonenumbers", "prometheus_client"),
     *("masking_emulator.control.answers", "masking_emulator.control.openapi", "masking_emulator.evidence"),
+    *("masking_emulator.control.triggers", "masking_emulator.control.worlds", "masking_emulator.plivo.stories"),
     *("masking_emulator.agents.tools", "masking_emulator.plivo.ledger.allocation", "masking_emulator.report"),
     *("masking_emulator.interception.authority", "masking_emulator.testing"),
     *("masking_emulator.keeping", "masking_emulator.world.incoming"),

@@ -59,7 +59,7 @@ def _webhook(event: str, schema: Mapping[str, Any]) -> dict[str, Any]:
 
 def _control_paths() -> dict[str, Any]:
     paths: dict[str, Any] = {}
-    for operation in control.OPERATIONS:
+    for operation in control.operations():
         paths.setdefault(control.PREFIX + operation.path, {})[operation.method.lower()] = _described(operation)
     return paths
 

@@ -155,7 +155,7 @@ class _Operations:
     def __init__(self) -> None:
         emulated = ((path, end.operations) for path, end in plivo_routes.endpoints(str).items())
         controlled: dict[str, dict[str, str]] = {}
-        for operation in control.OPERATIONS:
+        for operation in control.operations():
             controlled.setdefault(control.PREFIX + operation.path, {})[operation.method] = operation.handler.__name__
         self._apis = (
             ("emulated", "/v1/", _compiled(emulated)),
