@@ -7,6 +7,9 @@ PORT   ?= 8080
 # One more test at once than there are cores: a test that starts a program mostly waits for it.
 TESTS  ?= $(shell $(PYTHON) -c 'import os; print(1 + (os.cpu_count() or 1))')
 
+# Files and folders of tests; all, where there are none: make test TESTED=tests/core
+TESTED ?=
+
 # What Python compiles is kept, whatever the environment says: the tests start hundreds of emulators.
 unexport PYTHONDONTWRITEBYTECODE
 
@@ -21,10 +24,10 @@ run: $(VENV)/run.stamp  ## start the emulator with its demo world on http://127.
 	@exec $(BIN)/masking-emulator serve --port $(PORT)
 
 test: $(VENV)/dev.stamp  ## run the tests that start no program and no browser, nine of ten; in CI, every test
-	MASKING_EMULATOR_NO_PROGRAMS=1 $(BIN)/pytest -n $(TESTS) --dist loadfile
+	MASKING_EMULATOR_NO_PROGRAMS=1 $(BIN)/pytest -n $(TESTS) --dist loadfile $(TESTED)
 
 test-all: $(VENV)/dev.stamp  ## run every test
-	$(BIN)/pytest -n $(TESTS) --dist loadfile
+	$(BIN)/pytest -n $(TESTS) --dist loadfile $(TESTED)
 
 fuzz: $(VENV)/dev.stamp  ## send 300,000 generated requests, or FUZZ_REQUESTS; FUZZ_SEED sends the same ones again
 	$(BIN)/python -m tests.fuzz

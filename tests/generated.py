@@ -29,7 +29,7 @@ from tests.reference.control import control_page
 from tests.reference.events import events_page
 from tests.reference.kit import kit_page
 from tests.reference.numbering import numbering_plan
-from tests.reference.peers import RESULTS, peers_table
+from tests.reference.peers import kept_peers, peers_table
 from tests.reference.tables import table
 from tests.reference.vendor_page import entries
 from tests.reference.worldkeys import world_keys
@@ -153,7 +153,7 @@ def documents() -> Mapping[Path, str]:
         "coverage": coverage.counts_table(page),
         "pagepolicy": coverage.policy_only_table(page),
         "contradictions": coverage.contradictions(page),
-        "peers": peers_table(json.loads(RESULTS.read_text(encoding="utf-8"))),
+        "peers": peers_table(kept_peers()),
         "notapplicable": coverage.reasons_table(page),
     }
     marked = [README, *sorted(path for path in DOCS.glob("*.md") if path != FIDELITY)]

@@ -47,11 +47,24 @@ def test_faster_peer_is_named_with_why() -> None:
     assert "| emulate 0.12.2 | 100 (0.10) | 50 (0.70) |" in text
     assert "**emulate is faster on one connection**: messages of Twilio" in text
     assert "emulate is faster on 16" not in text
-    assert "Slower are moto (items of DynamoDB" in text
+    assert "Slower on each of these are moto (items of DynamoDB" in text
+    assert "Sooner to answer" not in text
     assert (
         "with masking-emulator at revision abc1234 on Linux, 2 cores; other processes kept the machine at a load of 0.1"
         in text
     )
+
+
+def test_whatever_a_peer_does_better_is_said() -> None:
+    """Creates alone, the first answer and memory count as much as pairs."""
+    better = {**_SLOW, "creates_16": 200.0, "creates_16_of_bare": 1.5, "start_ms": 300.0, "loaded_mb": 70.0}
+    text = peers_table(_run(WireMock=better, moto=_SLOW))
+
+    assert "**WireMock is faster on creates**: the same answer to every request" in text
+    assert "**Sooner to answer first than masking-emulator (400 ms)**: WireMock (300 ms); " in text
+    assert "**Smaller after the load than masking-emulator (90 MB)**: WireMock (70 MB); " in text
+    assert "Smaller when nothing was asked" not in text
+    assert "Too slow is who did not have 20,000 records after 10 seconds." in text
 
 
 def test_peer_that_cannot_be_had_is_named_with_the_reason() -> None:

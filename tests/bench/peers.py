@@ -9,31 +9,29 @@ to `fixtures/peers.json`, of which `make generated` makes the table in docs/spee
 import argparse
 import json
 import os
-import platform
 import shutil
 import subprocess
 import sys
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
 from http.client import HTTPConnection, HTTPException
 from pathlib import Path
 from statistics import median
 from typing import Any, Final
 
+from tests.bench.machine import cores_busy, where
 from tests.bench.peer_list import BARE, FOLDER, OURS, PEERS, Peer
 from tests.bench.servers import free_port
-from tests.reference.peers import RECORDS, RESULTS, peers_table
+from tests.bench.table import Effort, Row, at_least, left_out, ratio
+from tests.reference.peers import FILL_S_MAX, RECORDS, RESULTS, peers_table
 
 _CONNECTIONS: Final = 16
 _START_S_MAX: Final = 30.0
 
-#: For how long is looked whether others keep the machine busy, before it begins.
-_LOOKED_S: Final = 5.0
+#: So many seconds each measure takes.
+_SECONDS: Final = 3.0
 
-#: How long it may take to make the records beside which more are created.
-_FILL_S_MAX: Final = 10.0
 _ENVIRONMENT: Final = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
 
 #: What one visit to a peer came to, and the bare server's mean in the same round.
@@ -163,7 +161,7 @@ class _Load:
     def creates_beside(self, records: int, seconds: float) -> float:
         """Creates a second once there are so many records; 0 where the server is too slow to have them soon."""
         if self.made < records:
-            self.play(_FILL_S_MAX, what="creates", most=records - self.made)
+            self.play(FILL_S_MAX, what="creates", most=records - self.made)
         if self.made < records:
             return 0.0
         told = self.play(seconds, what="creates")
@@ -190,6 +188,32 @@ def measured(peer: Peer, seconds: float) -> dict[str, float]:
         }
 
 
+def creates_beside_emulate(effort: Effort) -> list[Row]:
+    """Creates alone of a warm server with many records, beside those of npm's `emulate`, in turns."""
+    measure = f"create alone at {RECORDS:,} sessions, {_CONNECTIONS} connections, of emulate's once warm"
+    ours, emulate = (next(peer for peer in PEERS if peer.name == name) for name in (OURS, "emulate"))
+    try:
+        client()
+        installed(emulate)
+        turns = [(_creates(emulate), _creates(ours)) for _ in range(min(effort.rounds, 3))]
+    except Missing as missing:
+        return [left_out(measure, str(missing))]
+    sides = [median(side) for side in zip(*turns, strict=True)]
+    value = median(here / beside for beside, here in turns)
+    return [ratio(measure, value, at_least(1.1, aim=1.4), sides=sides, unit="creates/s")]
+
+
+def _creates(peer: Peer) -> float:
+    """Raises Missing."""
+    with _served(peer) as (_, port, _):
+        load = _Load(peer, port)
+        load.play(peer.warm_s)
+        rate = load.creates_beside(RECORDS, _SECONDS)
+        if not rate:
+            raise Missing(f"{peer.name} is too slow here to have {RECORDS:,} records soon")
+        return rate
+
+
 def run(rounds: int, seconds: float, chosen: Sequence[Peer]) -> dict[str, Any]:
     """Every round over every peer; what is skipped is said with its reason.
 
@@ -204,7 +228,7 @@ def run(rounds: int, seconds: float, chosen: Sequence[Peer]) -> dict[str, Any]:
             skipped[peer.name] = str(missing)
     there = [peer for peer in chosen if peer.name not in skipped]
     visits: dict[str, list[_Visit]] = {peer.name: [] for peer in there}
-    load_before = _cores_busy()
+    busy = cores_busy()
     for number in range(rounds):
         firsts: dict[str, dict[str, float]] = {}
         for peer in there:
@@ -221,28 +245,12 @@ def run(rounds: int, seconds: float, chosen: Sequence[Peer]) -> dict[str, Any]:
     rows = {name: _summed(found) for name, found in visits.items() if found}
     skipped = {name: why for name, why in skipped.items() if name not in rows}
     return {
-        "day": datetime.now(UTC).date().isoformat(),
-        "revision": _said("git", "rev-parse", "--short", "HEAD"),
-        "machine": _machine(),
-        "load_before": round(load_before, 1),
+        **where(busy),
         "rounds": rounds,
         "seconds": seconds,
         "skipped": skipped,
         "peers": rows,
     }
-
-
-def _cores_busy() -> float:
-    """How many cores others keep busy now (Linux). The system's load still tells of what ended a minute ago."""
-
-    def times() -> tuple[float, float]:
-        _, *jiffies = Path("/proc/stat").read_text(encoding="ascii").partition("\n")[0].split()
-        return float(sum(map(int, jiffies[:8]))), float(sum(map(int, jiffies[3:5])))
-
-    all_before, idle_before = times()
-    time.sleep(_LOOKED_S)
-    all_after, idle_after = times()
-    return (os.cpu_count() or 1) * (1 - (idle_after - idle_before) / (all_after - all_before))
 
 
 def _summed(visits: Sequence[_Visit]) -> dict[str, float]:
@@ -254,25 +262,11 @@ def _summed(visits: Sequence[_Visit]) -> dict[str, float]:
     return {key: round(value, 3) for key, value in (medians | ratios).items()}
 
 
-def _said(*command: str) -> str:
-    if shutil.which(command[0]) is None:
-        return ""
-    return subprocess.run(command, capture_output=True, text=True, check=False).stdout.strip()
-
-
-def _machine() -> str:
-    cores = len(os.sched_getaffinity(0))
-    node = _said("node", "--version")
-    return f"{platform.system()}, {cores} cores, Python {platform.python_version()}" + (
-        f", Node {node}" if node else ""
-    )
-
-
 def main() -> int:
     """Run, print the table, and keep the run."""
     parser = argparse.ArgumentParser(prog="python -m tests.bench.peers", description=__doc__)
     parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--seconds", type=float, default=3.0, help="of each measure")
+    parser.add_argument("--seconds", type=float, default=_SECONDS, help="of each measure")
     parser.add_argument("--keep", action="store_true", help=f"write the run to {RESULTS.name}")
     parser.add_argument("peer", nargs="*", help="only these, and those that they are compared with")
     asked = parser.parse_args()
