@@ -69,7 +69,11 @@ class Destination(Record):
     plan: RetryPlan
 
 
-@lru_cache(maxsize=4096)
+#: Most worlds have few URLs. One takes 5 µs to be taken apart, and 0.6 KB to be remembered.
+_DESTINATIONS_MAX: Final = 1024
+
+
+@lru_cache(maxsize=_DESTINATIONS_MAX)
 def destination(configured: str) -> Destination:
     """Where an URL leads. It must have passed the parameter's schema."""
     parts = urlsplit(configured)

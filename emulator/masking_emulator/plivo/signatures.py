@@ -30,7 +30,8 @@ V3_MAIN: Final = "X-Plivo-Signature-Ma-V3"
 #: Signature → the nonce that it was made with.
 _NONCE_OF: Final[Mapping[str, str]] = {V2: V2_NONCE, V2_MAIN: V2_NONCE, V3: V3_NONCE, V3_MAIN: V3_NONCE}
 
-_ADDRESSES_MAX: Final = 4096
+#: What is remembered of URLs. Without it a callback takes 6 µs more of 30; each takes half a KB in either.
+_ADDRESSES_MAX: Final = 1024
 _SIGNERS_MAX: Final = 1024
 _FORMS_MAX: Final = 128
 
