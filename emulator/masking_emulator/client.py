@@ -44,6 +44,10 @@ class ControlRefused(Exception):
         self.status = status
 
 
+class CannotSend(TypeError):
+    """A body has what JSON has not; the message names its key."""
+
+
 class Control:
     """The control API of one server."""
 
@@ -58,7 +62,7 @@ class Control:
     ) -> Any:
         """One request to a path below `/_emulator`.
 
-        Raises Unreachable, ControlRefused, and TypeError where the body has what JSON has not, as the others do.
+        Raises Unreachable, ControlRefused, and CannotSend where the body has what JSON has not, as the others do.
         """
         return self._ask(method, path + (f"?{urlencode(query)}" if query else ""), body)
 
@@ -219,14 +223,14 @@ def segment(text: str) -> str:
 
 
 def _written(body: Mapping[str, Any]) -> str:
-    """The body as JSON. Raises TypeError, which names the key of what JSON does not have."""
+    """The body as JSON. Raises CannotSend, which names the key of what JSON does not have."""
     try:
         return json.dumps(body)
     except (ValueError, RecursionError) as error:  # what holds itself, or is nested too deeply
-        raise TypeError(f"this cannot be sent, because it is no JSON: {error}") from None
+        raise CannotSend(f"this cannot be sent, because it is no JSON: {error}") from None
     except TypeError as error:
         path, value = _unwritable(body) or ("", body)
-        raise TypeError(f"{path}: {value!r:.60} cannot be sent, because it is no JSON: {error}") from None
+        raise CannotSend(f"{path}: {value!r:.60} cannot be sent, because it is no JSON: {error}") from None
 
 
 def _unwritable(given: Any) -> tuple[str, Any] | None:

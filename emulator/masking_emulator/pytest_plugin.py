@@ -9,6 +9,7 @@ MASKING_EMULATOR_URL names one that all of them share.
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -27,6 +28,9 @@ _REPORTS: pytest.StashKey[RunReports] = pytest.StashKey()
 _SEEN: pytest.StashKey[SeenWorld] = pytest.StashKey()
 _WRITTEN: pytest.StashKey[Path | None] = pytest.StashKey()
 _OUTCOMES: pytest.StashKey[list[str]] = pytest.StashKey()
+
+#: What a mark masking_app takes, in order.
+_APP_NAMES = ("app", "at", "kind")
 
 #: The key under which a worker of xdist hands over to the main process.
 _HANDED = "masking_report"
@@ -73,15 +77,20 @@ def pytest_configure(config: pytest.Config) -> None:
 @pytest.fixture(scope="session")
 def masking_control(request: pytest.FixtureRequest) -> Iterator[Control]:
     """The control API of the server that the tests of this process share."""
-    from masking_emulator.client import Control
-    from masking_emulator.config import server_url
+    from masking_emulator.client import Control, Unreachable
+    from masking_emulator.config import URL_VARIABLE, server_url
     from masking_emulator.testing.redirect import redirected
     from masking_emulator.unpatched import real_files
 
-    url = request.config.getoption("--masking-emulator-url") or server_url()
+    option = request.config.getoption("--masking-emulator-url")
+    url = option or server_url()
     if url:
+        try:
+            control = Control(url)
+        except Unreachable as error:
+            raise _failure(f"{'--masking-emulator-url' if option else URL_VARIABLE}: {error}") from None
         with redirected(url):
-            yield Control(url)
+            yield control
         return
     with real_files():
         from masking_emulator.server.thread import ServerThread
@@ -101,24 +110,49 @@ def masking(masking_control: Control, request: pytest.FixtureRequest) -> Iterato
     """
     from masking_emulator.testing.emulator import own_world
 
-    reports = request.config.stash.get(_REPORTS, None)
-    before = 0 if reports is None else reports.newest_stranger(masking_control)
-    with own_world(masking_control, request.node.nodeid, _wanted(request.node)) as world:
-        request.node.stash[_WORLD] = world
-        yield world
-        if reports is not None:
-            _see(request.node, reports, world, before)
+    reports, item = request.config.stash.get(_REPORTS, None), request.node
+    with _refused_at(item, "masking"):
+        before = 0 if reports is None else reports.newest_stranger(masking_control)
+        with own_world(masking_control, item.nodeid, _wanted(item)) as world:
+            item.stash[_WORLD] = world
+            yield world
+            if reports is not None:
+                _see(item, reports, world, before)
+
+
+def _failure(sentence: str, item: pytest.Item | None = None) -> BaseException:
+    """What pytest shows as this sentence alone, behind the line at which the test begins: none of our code is there."""
+    where = ""
+    if item is not None:
+        file, line, _ = item.location
+        where = f"{file}: " if line is None else f"{file}:{line + 1}: "
+    return pytest.fail.Exception(f"{where}{sentence}", pytrace=False)
+
+
+@contextmanager
+def _refused_at(item: pytest.Item, fixture: str) -> Iterator[None]:
+    """What is refused meanwhile is a sentence at the test's line; what the app under test raises stays what it is."""
+    from masking_emulator.client import CannotSend, ControlRefused, Unreachable
+    from masking_emulator.testing import CannotReceive
+    from masking_emulator.testing.apps import CannotServe, is_raised_by_app
+
+    try:
+        yield
+    except (CannotReceive, CannotSend, CannotServe, ControlRefused, Unreachable) as error:
+        if is_raised_by_app(error):
+            raise
+        raise _failure(f"{fixture}: {error}", item) from None
 
 
 def _wanted(item: pytest.Item) -> dict[str, Any]:
     """The keys of the world that a test's marks ask for; of two marks the nearer one wins, key by key."""
     world: dict[str, Any] = {}
     for mark in reversed(list(item.iter_markers("masking"))):
-        world |= _keys_of(mark)
+        world |= _keys_of(mark, item)
     return world
 
 
-def _keys_of(mark: pytest.Mark) -> dict[str, Any]:
+def _keys_of(mark: pytest.Mark, item: pytest.Item) -> dict[str, Any]:
     match mark.args:
         case ():
             first: dict[str, Any] = {}
@@ -128,13 +162,13 @@ def _keys_of(mark: pytest.Mark) -> dict[str, Any]:
             first = {"numbers": numbers}
         case _:
             given = ", ".join(map(repr, mark.args))
-            pytest.fail(
+            raise _failure(
                 "the mark masking takes an example world's name or a list of numbers, and keys as in a world file; "
                 f"not ({given})",
-                pytrace=False,
+                item,
             )
     if twice := first.keys() & mark.kwargs.keys():
-        pytest.fail(f"the mark masking has {', '.join(twice)} twice", pytrace=False)
+        raise _failure(f"the mark masking has {', '.join(twice)} twice", item)
     keys = {**first, **mark.kwargs}
     if isinstance(keys.get("numbers"), list | tuple):
         keys["numbers"] = [{"number": one} if isinstance(one, str) else one for one in keys["numbers"]]
@@ -153,7 +187,7 @@ def masking_receiver(masking: Masking, request: pytest.FixtureRequest) -> Iterat
     tokens = [masking.auth_token, *(token for _, token in masking.subaccounts)]
     host = request.config.getoption("--masking-receiver-host")
     url_host = request.config.getoption("--masking-receiver-url-host")
-    with Receiver(*tokens, host=host, url_host=url_host) as receiver:
+    with _refused_at(request.node, "masking_receiver"), Receiver(*tokens, host=host, url_host=url_host) as receiver:
         yield receiver
     if problems := receiver.problems():
         # The world is gone by the time at which pytest reports what failed after a test.
@@ -172,7 +206,10 @@ def masking_app(masking: Masking, request: pytest.FixtureRequest) -> Iterator[Se
     app, at, kind = _wanted_app(request)
     host = request.config.getoption("--masking-receiver-host")
     url_host = request.config.getoption("--masking-receiver-url-host")
-    with masking.serving(app, at=at, kind=kind, host=host, url_host=url_host) as serving:
+    with (
+        _refused_at(request.node, "masking_app"),
+        masking.serving(app, at=at, kind=kind, host=host, url_host=url_host) as serving,
+    ):
         request.node.stash[_SERVING] = serving
         yield serving
 
@@ -180,20 +217,30 @@ def masking_app(masking: Masking, request: pytest.FixtureRequest) -> Iterator[Se
 def _wanted_app(request: pytest.FixtureRequest) -> tuple[object, str, Any]:
     """The app, its public URL, and its kind: by the nearest marker, what it leaves out by the ini options."""
     mark = request.node.get_closest_marker("masking_app")
-    named = {} if mark is None else {**dict(zip(("app", "at", "kind"), mark.args, strict=False)), **mark.kwargs}
-    if unknown := named.keys() - {"app", "at", "kind"}:
-        pytest.fail(f"the mark masking_app takes app, at and kind; not {', '.join(sorted(unknown))}", pytrace=False)
+    named = {} if mark is None else _named_by(mark, request.node)
     app, at = named.get("app") or request.config.getini("masking_app"), named.get("at")
     at = at or request.config.getini("masking_app_at")
     for name, value in (("app", app), ("at", at)):
         if not value:
             ini = "masking_app" if name == "app" else "masking_app_at"
-            pytest.fail(
+            raise _failure(
                 f"masking_app does not know its {name}: @pytest.mark.masking_app(app, at=…) says it, or the ini option "
                 f"{ini}",
-                pytrace=False,
+                request.node,
             )
     return app, at, named.get("kind")
+
+
+def _named_by(mark: pytest.Mark, item: pytest.Item) -> dict[str, Any]:
+    """What a mark masking_app says, by name."""
+    if len(mark.args) > len(_APP_NAMES):
+        raise _failure(f"the mark masking_app takes app, at and kind; not {len(mark.args)} things", item)
+    placed = dict(zip(_APP_NAMES, mark.args, strict=False))
+    if unknown := mark.kwargs.keys() - set(_APP_NAMES):
+        raise _failure(f"the mark masking_app takes app, at and kind; not {', '.join(sorted(unknown))}", item)
+    if twice := placed.keys() & mark.kwargs.keys():
+        raise _failure(f"the mark masking_app has {', '.join(sorted(twice))} twice", item)
+    return {**placed, **mark.kwargs}
 
 
 @pytest.hookimpl(wrapper=True)

@@ -245,9 +245,14 @@ def _listening(host: str, port: int, take: _Take) -> ThreadingHTTPServer:
     try:
         return _Server()
     except (OSError, UnicodeError) as error:
-        unknown = (getattr(error, "strerror", None) or str(error), "")
-        why, field = _REASONS.get(getattr(error, "errno", None) or 0, unknown)
-        raise CannotReceive(f"cannot listen on {host}:{port}: {why}", field) from None
+        raise cannot_listen(host, port, error) from None
+
+
+def cannot_listen(host: str, port: int, error: OSError | UnicodeError) -> CannotReceive:
+    """Why the address cannot be listened on, in words."""
+    unknown = (getattr(error, "strerror", None) or str(error), "")
+    why, field = _REASONS.get(getattr(error, "errno", None) or 0, unknown)
+    return CannotReceive(f"cannot listen on {host}:{port}: {why}", field)
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -1,5 +1,6 @@
 """Runs of pytest on small suites, as users of the plugin have them."""
 
+from collections.abc import Sequence
 from typing import Final
 
 import pytest
@@ -15,11 +16,15 @@ PARTIES: Final = """
 """
 
 
-def run_here(pytester: pytest.Pytester, *tests: str) -> pytest.RunResult:
+#: The file that the tests of `run_here` are in.
+SUITE: Final = "test_suite.py"
+
+
+def run_here(pytester: pytest.Pytester, *tests: str, arguments: Sequence[str] = ()) -> pytest.RunResult:
     """These tests in a run of this process."""
     pytester.makeini("[pytest]\nasyncio_default_fixture_loop_scope = function")
-    pytester.makepyfile("\n".join([PARTIES, *tests]))
-    return pytester.runpytest_inprocess(*(f"-pno:{name}" for name in HEAVY), "--strict-markers")
+    pytester.makepyfile(**{SUITE.removesuffix(".py"): "\n".join([PARTIES, *tests])})
+    return pytester.runpytest_inprocess(SUITE, *(f"-pno:{name}" for name in HEAVY), "--strict-markers", *arguments)
 
 
 def run_apart(
@@ -32,3 +37,11 @@ def run_apart(
     return pytester.runpytest_subprocess(
         "-pno:cacheprovider", "-pmasking_emulator.pytest_plugin", *arguments, timeout=120
     )
+
+
+def errors_of(result: pytest.RunResult) -> list[str]:
+    """What the run showed of its errors, line by line, from the heading of the first to the summary."""
+    lines = result.stdout.lines
+    begin = next(place for place, line in enumerate(lines) if " ERROR at setup of " in line)
+    end = next(place for place, line in enumerate(lines) if " short test summary info " in line)
+    return lines[begin:end]

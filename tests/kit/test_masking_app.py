@@ -6,7 +6,7 @@ from typing import Final
 import plivo
 import pytest
 
-from tests.kit.runs import HEAVY, run_apart
+from tests.kit.runs import HEAVY, errors_of, run_apart
 
 pytest_plugins = ["pytester"]
 
@@ -99,6 +99,22 @@ _WRONG: Final = """
     @pytest.mark.masking_app(42, "https://shop.example.com")
     def test_no_app(masking, masking_app):
         pass
+
+    @pytest.mark.masking_app("shopp:app", "https://shop.example.com")
+    def test_no_module(masking, masking_app):
+        pass
+
+    @pytest.mark.masking_app("shop:app", "shop")
+    def test_no_public_url(masking, masking_app):
+        pass
+
+    @pytest.mark.masking_app("shop:app", "https://shop.example.com", "asgi", 5)
+    def test_too_many(masking, masking_app):
+        pass
+
+    @pytest.mark.masking_app("shop:app", "https://shop.example.com", app="shop:app")
+    def test_twice(masking, masking_app):
+        pass
 """
 
 
@@ -139,11 +155,51 @@ def test_what_is_missing_or_wrong_is_one_sentence(pytester: pytest.Pytester) -> 
     result = _run(pytester, _WRONG, "[pytest]\nasyncio_default_fixture_loop_scope = function\npythonpath = .")
     said = result.stdout.str()
 
-    result.assert_outcomes(errors=4)
+    result.assert_outcomes(errors=8)
     assert "masking_app does not know its app: @pytest.mark.masking_app(app, at=" in said
     assert "masking_app does not know its at: @pytest.mark.masking_app(app, at=" in said
     assert "the mark masking_app takes app, at and kind; not url" in said
-    assert "int 42 is neither an ASGI nor a WSGI app" in said
+    assert "masking_app: int 42 is neither an ASGI nor a WSGI app" in said
+    assert "masking_app: 'shopp:app': there is no module shopp" in said
+    assert "'shop' is not an http or https URL without user, query and fragment" in said
+    assert "the mark masking_app takes app, at and kind; not 4 things" in said
+    assert "the mark masking_app has app twice" in said
+    assert 16 == len(errors_of(result)), "a heading and a sentence for each"
+
+
+@pytest.mark.parametrize(
+    ("app", "raised"),
+    [
+        ("import missing_of_shop", "ModuleNotFoundError: No module named 'missing_of_shop'"),
+        ("raise TypeError('of the shop')", "TypeError: of the shop"),
+        (
+            """
+            from contextlib import asynccontextmanager
+            from masking_emulator.testing import ControlRefused
+            from starlette.applications import Starlette
+
+            @asynccontextmanager
+            async def opened(app):
+                raise ControlRefused(400, "of the shop")
+                yield
+
+            app = Starlette(lifespan=opened)
+            """,
+            "ControlRefused: of the shop",
+        ),
+    ],
+)
+def test_what_an_app_raises_before_it_is_served_keeps_its_traceback(
+    pytester: pytest.Pytester, app: str, raised: str
+) -> None:
+    """It is the app's own fault, and its line says where."""
+    pytester.makeini(_INI)
+    pytester.makepyfile(shop=app, test_shop="def test_shop(masking, masking_app): pass")
+    pytester.syspathinsert()
+    result = pytester.runpytest_inprocess(*(f"-pno:{name}" for name in HEAVY))
+
+    result.assert_outcomes(errors=1)
+    result.stdout.fnmatch_lines([f"E *{raised}", "*shop.py:*"])
 
 
 def test_app_is_served_where_the_network_is_guarded_and_time_stands_still(

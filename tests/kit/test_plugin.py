@@ -10,7 +10,7 @@ import plivo
 import pytest
 from masking_emulator.server.thread import ServerThread
 
-from tests.kit.runs import PARTIES, run_apart, run_here
+from tests.kit.runs import PARTIES, SUITE, errors_of, run_apart, run_here
 from tests.pytests import AS_USERS_HAVE_IT
 
 pytest_plugins = ["pytester"]
@@ -110,6 +110,18 @@ _MARKED_WRONG: Final = """
     @pytest.mark.masking("tiny-pol")
     def test_mistyped(masking):
         pass
+
+    @pytest.mark.masking(nonsense=1)
+    def test_unknown(masking):
+        pass
+
+    @pytest.mark.masking(clock={"rate": "fast"})
+    def test_value(masking):
+        pass
+
+    @pytest.mark.masking(seed={1})
+    def test_no_json(masking):
+        pass
 """
 
 #: The code under test finds its credentials where it finds them in production.
@@ -164,15 +176,84 @@ def test_mark_that_means_nothing_is_an_error_with_its_reason(pytester: pytest.Py
     """It is never a world that was not asked for."""
     result = run_here(pytester, _MARKED_WRONG)
 
-    result.assert_outcomes(errors=4)
+    result.assert_outcomes(errors=7)
     result.stdout.fnmatch_lines(
         [
             "*takes an example world's name or a list of numbers*not (7)*",
             "*not ('tiny-pool', *",
             "*the mark masking has numbers twice*",
             "*example: 'tiny-pol' is none; the example worlds are cool-off, *",
+            "*: masking: nonsense: unknown key; known here are *",
+            "*: masking: clock.rate: 'fast' is not of type 'number'",
+            "*: masking: world.seed: {1} cannot be sent, because it is no JSON: *",
         ]
     )
+
+
+def test_refused_mark_shows_the_line_of_its_test_and_none_of_ours(pytester: pytest.Pytester) -> None:
+    """Between the heading of an error and the next there is one line: where the test is, and what is wrong."""
+    shown = errors_of(run_here(pytester, _MARKED_WRONG))
+    written = (pytester.path / SUITE).read_text(encoding="utf-8").splitlines()
+    marks = [f"{SUITE}:{place}" for place, line in enumerate(written, 1) if "@pytest.mark" in line]
+
+    assert 7 == len(marks)
+    assert marks == [line.partition(": ")[0] for line in shown[1::2]]
+    assert all(" ERROR at setup of " in line for line in shown[::2])
+
+
+_EACH_FIXTURE: Final = """
+    def test_world(masking):
+        pass
+
+    def test_receiver(masking_receiver):
+        pass
+
+    async def app(scope, receive, send):
+        pass
+
+    @pytest.mark.masking_app(app, at="https://shop.example.com")
+    def test_app(masking_app):
+        pass
+"""
+
+
+@pytest.mark.parametrize(
+    ("arguments", "sentences"),
+    [
+        (["--masking-emulator-url=nix"], ["--masking-emulator-url: 'nix' is no http:// URL"] * 3),
+        (
+            ["--masking-emulator-url=http://127.0.0.1:1", "--masking-report=reports"],
+            [f"{SUITE}:*: masking: no emulator answers at http://127.0.0.1:1: *"] * 3,
+        ),
+        (
+            ["--masking-receiver-host=192.0.2.1"],
+            [
+                f"{SUITE}:*: masking_{name}: cannot listen on 192.0.2.1:0: this machine does not have the address"
+                for name in ("receiver", "app")
+            ],
+        ),
+    ],
+)
+def test_wrong_option_is_one_sentence_for_each_test(
+    pytester: pytest.Pytester, arguments: list[str], sentences: list[str]
+) -> None:
+    """Whatever fixture it is that cannot work with it."""
+    result = run_here(pytester, _EACH_FIXTURE, arguments=arguments)
+
+    result.assert_outcomes(errors=len(sentences), passed=3 - len(sentences))
+    result.stdout.fnmatch_lines(sentences)
+    assert 2 * len(sentences) == len([line for line in errors_of(result) if "report: " not in line])
+
+
+def test_wrong_url_of_the_environment_is_said_by_its_variable(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It is not in the command that somebody looks at."""
+    monkeypatch.setenv("MASKING_EMULATOR_URL", "nix")
+    result = run_here(pytester, _EACH_FIXTURE)
+
+    result.assert_outcomes(errors=3)
+    result.stdout.fnmatch_lines(["MASKING_EMULATOR_URL: 'nix' is no http:// URL"])
 
 
 def test_code_under_test_finds_its_credentials_in_the_environment(pytester: pytest.Pytester) -> None:

@@ -31,6 +31,14 @@ _ENDS: Final = (KeyboardInterrupt, CancelledError, GeneratorExit)
 _NEITHER: Final = "an ASGI app takes (scope, receive, send), a WSGI app (environ, start_response)"
 
 
+#: What pytest shows beside an exception of an app begins with this.
+_RAISED_BY_APP: Final = "raised by the app that is served"
+
+
+class CannotServe(TypeError):
+    """What was given is no app, or names none, or its public URL is no text."""
+
+
 class AppNotStarted(Exception):
     """The app did not start; the message has what it said in its lifespan."""
 
@@ -51,12 +59,12 @@ _REFUSALS: Final[dict[str, tuple[type[Exception], str]]] = {
 
 
 def app_kind(app: object, kind: AppKind | None = None) -> AppKind:
-    """Of which kind an app is, by the arguments that it takes. Raises TypeError where it is neither."""
+    """Of which kind an app is, by the arguments that it takes. Raises CannotServe where it is neither."""
     if kind not in (None, "asgi", "wsgi"):
-        raise TypeError(f"kind is {kind!r}; it is 'asgi' or 'wsgi'")
+        raise CannotServe(f"kind is {kind!r}; it is 'asgi' or 'wsgi'")
     if not callable(app) or inspect.isclass(app):
         what = f"the class {app.__qualname__}" if inspect.isclass(app) else f"{type(app).__name__} {app!r:.60}"
-        raise TypeError(f"{what} is neither an ASGI nor a WSGI app: {_NEITHER}")
+        raise CannotServe(f"{what} is neither an ASGI nor a WSGI app: {_NEITHER}")
     if kind is not None:
         return kind
     try:
@@ -69,23 +77,34 @@ def app_kind(app: object, kind: AppKind | None = None) -> AppKind:
     if found is None:
         shown = ", ".join(map(str, parameters))
         hint = ", or say which it is with kind='asgi' or kind='wsgi'" if "*" in shown else ""
-        raise TypeError(f"this app takes ({shown}), and {_NEITHER}{hint}")
+        raise CannotServe(f"this app takes ({shown}), and {_NEITHER}{hint}")
     return found
 
 
 def app_of(given: object) -> object:
-    """The app itself, or what `module:name` or `module:name()` names. Raises TypeError, and what the import does."""
+    """The app itself, or what `module:name` or `module:name()` names. Raises CannotServe, and what the import does."""
     if not isinstance(given, str):
         return given
     module, colon, name = given.removesuffix("()").partition(":")
-    if not (module and colon and name):
-        raise TypeError(f"{given!r} is not MODULE:NAME, such as shop.main:app, or shop.main:create_app() for a factory")
-    found: Any = import_module(module)
+    if not (module and colon and name) or module.startswith("."):
+        expected = "MODULE:NAME, such as shop.main:app, or shop.main:create_app() for a factory"
+        raise CannotServe(f"{given!r} is not {expected}")
+    try:
+        found: Any = import_module(module)
+    except ModuleNotFoundError as missing:
+        if not f"{module}.".startswith(f"{missing.name}."):  # the module is there, and imports what is not
+            raise
+        raise CannotServe(f"{given!r}: there is no module {missing.name}") from None
     for part in name.split("."):
         if not hasattr(found, part):
-            raise TypeError(f"{given!r}: {module} has no {name}")
+            raise CannotServe(f"{given!r}: {module} has no {name}")
         found = getattr(found, part)
     return found() if given.endswith("()") else found
+
+
+def is_raised_by_app(error: BaseException) -> bool:
+    """Whether an app that is served has raised this, and not what serves it."""
+    return any(note.startswith(_RAISED_BY_APP) for note in getattr(error, "__notes__", ()))
 
 
 class AppErrors:
@@ -106,7 +125,7 @@ class AppErrors:
         if error is None or isinstance(error, _ENDS):
             return
         if not any(known is error for known in self._errors):
-            error.add_note(f"raised by the app that is served, {where}")
+            error.add_note(f"{_RAISED_BY_APP}, {where}")
             self._errors.append(error)
             self._tracebacks[id(error)] = error.__traceback__
 
@@ -145,6 +164,7 @@ class AppErrors:
 
     async def _lived(self, app: AsgiApp, scope: MutableMapping[str, Any], receive: AsgiReceive, send: AsgiSend) -> None:
         """The life of an app. One that raises before it has asked what happens just has no lifespan (ASGI says so)."""
+        __tracebackhide__ = True  # as above
         has_lifespan, refusal = False, None
 
         async def received() -> AsgiMessage:

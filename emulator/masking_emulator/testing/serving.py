@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, Self
 from urllib.parse import quote, urlsplit
 
 from masking_emulator.client import ControlRefused, Unreachable
+from masking_emulator.receiver import cannot_listen
 from masking_emulator.testing.aio import awaited
-from masking_emulator.testing.apps import AppErrors, AppKind, app_kind, app_of, frameworks_heard
+from masking_emulator.testing.apps import AppErrors, AppKind, CannotServe, app_kind, app_of, frameworks_heard
 from masking_emulator.testing.routes import Routes
 from masking_emulator.unpatched import real_socket, thread_socket
 
@@ -41,7 +42,7 @@ class Serving:
     ) -> None:
         """Serves nothing yet. Raises TypeError where `app` is neither an ASGI nor a WSGI app, or `at` is no text."""
         if not isinstance(at, str):
-            raise TypeError(f"at is {at!r}, and a public URL such as https://shop.example.com is expected")
+            raise CannotServe(f"at is {at!r}, and a public URL such as https://shop.example.com is expected")
         self._app: Any = app_of(app)
         self._kind = app_kind(self._app, kind)
         self._routes = routes
@@ -53,7 +54,9 @@ class Serving:
         self.errors = AppErrors()
 
     def __enter__(self) -> Self:
-        """Serve it. Raises ControlRefused where `at` is no URL or has a route, and what the app raises as it starts."""
+        """Serve it. Raises ControlRefused where `at` is no URL or has a route, CannotReceive where `host` is none of
+        this machine's, and what the app raises as it starts.
+        """
         with ExitStack() as unless_it_starts:
             server = self._prepared(unless_it_starts)
             try:
@@ -130,7 +133,11 @@ class Serving:
         family = socket.AF_INET6 if ":" in self._host else socket.AF_INET
         made = thread_socket if self._kind == "wsgi" else real_socket
         listener = made(family, socket.SOCK_STREAM)
-        listener.bind((self._host, 0))
+        try:
+            listener.bind((self._host, 0))
+        except (OSError, UnicodeError) as error:
+            listener.close()
+            raise cannot_listen(self._host, 0, error) from None
         listener.listen()  # a callback that comes before the app has started waits for it
         named = f"[{self._url_host}]" if ":" in self._url_host else self._url_host
         self.url = f"http://{named}:{listener.getsockname()[1]}"
