@@ -15,6 +15,8 @@ from tests.bench.load import AUTH_ID, AUTH_TOKEN
 from tests.bench.servers import EMULATOR, load, server
 from tests.bench.table import Effort, Row, alone, at_most, rss_mb
 
+_TEXT_BYTES = 60_000_000
+
 #: Longer than the sessions of the load live.
 _ADVANCE_S = 4000
 
@@ -28,14 +30,14 @@ class ServedLoad:
         self.other = json.loads(self.ask("POST", "/_emulator/worlds", b"{}"))
         self.world = f"/_emulator/worlds/{AUTH_ID}"
 
-    def ask(self, method: str, path: str, body: bytes | None = None) -> bytes:
-        """One request over a connection of its own; the body of the answer."""
+    def ask(self, method: str, path: str, body: bytes | None = None, *, status: int = 200) -> bytes:
+        """One request over a connection of its own; the body of the answer, which is of the kind of this status."""
         connection = HTTPConnection("127.0.0.1", self._port, timeout=600)
         try:
             connection.request(method, path, body, {} if body is None else {"Content-Type": "application/json"})
             answer = connection.getresponse()
             content = answer.read()
-            assert answer.status < 300, content[:1000]
+            assert answer.status // 100 == status // 100, content[:1000]
             return content
         finally:
             connection.close()
@@ -105,6 +107,9 @@ def stalls(effort: Effort) -> list[Row]:
             "fork": lambda: served.ask("POST", f"{served.world}/fork", b"{}"),
             "snapshot out": out,
             "snapshot in": lambda: served.ask("PUT", f"{served.world}/snapshot", snapshot),
+            "snapshot in, one text of 60 MB": lambda: served.ask(
+                "PUT", f"{served.world}/snapshot", b'{"version":"' + b"x" * _TEXT_BYTES + b'"}', status=400
+            ),
             "advance over all": lambda: served.ask(
                 "POST", f"{served.world}/clock/advance", json.dumps({"seconds": _ADVANCE_S, "patience_s": 0}).encode()
             ),

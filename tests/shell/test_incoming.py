@@ -142,6 +142,18 @@ def test_text_of_many_escapes_takes_no_memory_of_its_own() -> None:
     assert peak < 12 * len(text)
 
 
+def test_long_text_is_held_once_while_it_is_read() -> None:
+    """Its bytes, and what they are read as: what was read is let go first."""
+    text = b'{"a":"' + b"x" * 4_000_000 + b'"}'
+    tracemalloc.start()
+    read = _read(text, {}, repeat(65_536))
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+
+    assert {"a": "x" * 4_000_000} == read
+    assert peak < 2.5 * len(text)
+
+
 def test_place_of_what_is_wrong_is_that_in_the_whole_text() -> None:
     """However many pieces came before it."""
     text = json.dumps({"many": [{"a": 1}] * 100, "b": 1}).encode()[:-2] + b"x}"

@@ -36,6 +36,9 @@ _BETWEEN_OBJECTS: Final = re.compile(rb"\}[ \t\r\n]*,[ \t\r\n]*\{")
 #: ("*+"): to remember where it might, of a text with a million line ends in it, takes 120 MB and a third of a second.
 _TOKEN: Final = re.compile(rb'"[^"\\]*+(?:\\.[^"\\]*+)*+"|[\[\]{},"]', re.DOTALL)
 
+#: What is inside a text, up to its end or to a backslash behind which nothing has come.
+_IN_TEXT: Final = re.compile(rb'[^"\\]*+(?:\\.[^"\\]*+)*+', re.DOTALL)
+
 _QUOTE, _COMMA, _COLON = b'",:'
 _OPENING, _CLOSING = b"[{", b"]}"
 _LIST, _LIST_END, _OBJECT, _OBJECT_END = b"[]{}"
@@ -78,9 +81,7 @@ class Incoming:
 
     def add(self, piece: bytes) -> None:
         """What comes next; nothing where that was all."""
-        del self._held[: self._at]
-        self._gone += self._at
-        self._at = 0
+        self._let_go()
         self._held += piece
         self._has_ended = not piece
         self.is_wanted = False
@@ -107,12 +108,25 @@ class Incoming:
             yield from self._list(readers)
             return readers
         length, _ = yield from self._measured()
-        content, before = bytes(self._held[self._at : self._at + length]), self._gone + self._at
-        self._at += length
+        before = self._gone + self._at
+        content = self._taken(length)
         try:
             return (yield from read_in_turns(content))
         except ValueError as error:
             raise _placed(error, content, before) from None
+
+    def _taken(self, length: int) -> bytes:
+        """So many bytes that come next, which are held no longer."""
+        content = bytes(memoryview(self._held)[self._at : self._at + length])
+        self._at += length
+        self._let_go()
+        return content
+
+    def _let_go(self) -> None:
+        """Hold no longer what was read."""
+        del self._held[: self._at]
+        self._gone += self._at
+        self._at = 0
 
     def _object(self, readers: Readers) -> Work[dict[str, Any]]:
         members: dict[str, Any] = {}
@@ -212,8 +226,8 @@ class Incoming:
             held, is_cut_off = len(self._held) - self._at, False
             for count, token in enumerate(_TOKEN.finditer(self._held, self._at + passed), 1):
                 place, passed, kind = token.start() - self._at, token.end() - self._at, self._held[token.start()]
-                if kind == _QUOTE and passed - place == 1:
-                    passed, is_cut_off = place, True
+                is_cut_off = kind == _QUOTE and passed - place == 1
+                if is_cut_off:
                     break
                 depth += (kind in _OPENING) - (kind in _CLOSING)
                 if depth < 0:
@@ -228,9 +242,23 @@ class Incoming:
                 return cut, False
             if self._has_ended and not (items or depth or is_cut_off):
                 return held, False  # a number or a word; or no JSON, and then the decoder says where
-            # A text is looked at from its beginning again, so not before twice as much of it is there.
-            yield from self._more(2 * held - passed if is_cut_off else held + 1)
-            passed = passed if is_cut_off else held
+            if is_cut_off:
+                passed = yield from self._text_passed(passed)
+                if depth == 0 and not items:
+                    return passed, False
+            else:
+                yield from self._more(held + 1)
+                passed = held
+
+    def _text_passed(self, passed: int) -> Work[int]:
+        """Where the text ends in which this place is, of which not all has come. All that comes is looked at once."""
+        while True:
+            inside = _IN_TEXT.match(self._held, self._at + passed)
+            assert inside is not None, "it may be empty"
+            held, passed = len(self._held) - self._at, inside.end() - self._at
+            if passed < held and self._held[self._at + passed] == _QUOTE:
+                return passed + 1
+            yield from self._more(held + 1)
 
     def _malformed(self, why: str) -> ValueError:
         return ValueError(f"JSON is malformed: {why} (byte {self._gone + self._at})")
