@@ -89,7 +89,7 @@ ROOMS: Final[Mapping[str, Room]] = {
         ("core", "clock", "wholefile", "plivo", "traffic", "callbacks", "world", "keeping"),
         {"starlette": "*", "jsonschema": "control/kernel.py", "msgspec": "*"},
     ),
-    "console": Room("the page in the browser", ("control",), {"starlette": "*"}),
+    "console": Room("the page in the browser", ("core.quoting", "control"), {"starlette": "*"}),
     "agents": Room(
         "the emulator for agents: the control API as tools of the Model Context Protocol",
         ("client", "plivo.callback_schemas", "plivo.ledger", "world.schema", "control"),

@@ -127,7 +127,7 @@ def read_duration(text: str) -> float:
             raise ValueError(f"{text[:60]!r} is no duration; write 90, 10m or 1h30m") from None
         return sum(float(part) * unit for part, unit in zip(match.groups(), _UNITS_S, strict=True) if part)
     if not math.isfinite(seconds):
-        raise ValueError(f"{text!r} is no duration; write 90, 10m or 1h30m")
+        raise ValueError(f"{text[:60]!r} is no duration; write 90, 10m or 1h30m")
     return seconds
 
 

@@ -11,6 +11,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 from masking_emulator.callbacks.exchange import Outgoing
+from masking_emulator.core.quoting import quoted
 from masking_emulator.core.records.base import Record, replace
 from masking_emulator.plivo.destination import destination
 
@@ -116,7 +117,7 @@ def route_of(given: Mapping[str, str], place: int) -> CallbackRoute:
             _ = urlsplit(given[key]).port  # raises where it is none
             urls[key] = destination(given[key]).url.rstrip("/")
         except ValueError as error:
-            raise BadRoute(place, key, f"{given[key][:100]!r} is no URL: {error}") from None
+            raise BadRoute(place, key, f"{quoted(given[key])} is no URL: {error}") from None
     return CallbackRoute(urls["from"], urls["to"])
 
 

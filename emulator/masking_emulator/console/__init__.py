@@ -19,6 +19,7 @@ from starlette.responses import Response
 from starlette.routing import Route
 
 from masking_emulator.control.kernel import PREFIX, ControlError, refuse
+from masking_emulator.core.quoting import quoted
 
 URL: Final = f"{PREFIX}/console"
 
@@ -60,7 +61,7 @@ async def _show_file(request: Request) -> Response:
         name = file
     content = _page() if asked == _PAGE else console_files().get(name)
     if content is None:
-        return refuse(ControlError(404, f"the console has no file {asked[:100]!r}"))
+        return refuse(ControlError(404, f"the console has no file {quoted(asked)}"))
     headers = _FOR_EVER if folder == digest() else _HEADERS
     return Response(content, headers=headers, media_type=_TYPES[Path(name).suffix])
 

@@ -24,6 +24,7 @@ from masking_emulator.control.kernel import (
 from masking_emulator.control.views.callbacks import entry_json, rule_json
 from masking_emulator.core.commands import DropCallback, ReleaseCallback, SendAgain, SwitchDelivery
 from masking_emulator.core.events import CallbackDue
+from masking_emulator.core.quoting import quoted
 from masking_emulator.core.records.callbacks import Callback, CallbackState
 from masking_emulator.plivo.callbacks import EVENTS
 from masking_emulator.world.world import ADVANCE_PATIENCE_S, World
@@ -56,7 +57,7 @@ def list_callbacks(asked: ControlRequest) -> ControlAnswer:
     matches, order = _filter(asked.query, default_state=None), asked.query.get("order", "oldest")
     before = whole(asked.query, "before", ORDINAL_MAX)
     if order not in _ORDERS:
-        raise ControlError(400, f"{order[:60]!r} is none of {', '.join(_ORDERS)}", "order")
+        raise ControlError(400, f"{quoted(order)} is none of {', '.join(_ORDERS)}", "order")
     entries = _ORDERS[order](asked.world.dispatch.log.all())
     found = [entry for entry in entries if entry.callback.ordinal < before and matches(entry)]
     limit = min(whole(asked.query, "limit", 100), CALLBACKS_MAX)
@@ -191,7 +192,7 @@ def _filter(query: Mapping[str, str], *, default_state: str | None) -> Callable[
     after = whole(query, "after", 0)
     for name, value, known in (("event", event, _EVENTS), ("state", state, (*_STATES, "any"))):
         if value is not None and value not in known:
-            raise ControlError(400, f"{value[:60]!r} is none of {', '.join(known)}", name)
+            raise ControlError(400, f"{quoted(value)} is none of {', '.join(known)}", name)
     states = (None, "any")
 
     def matches(entry: Entry) -> bool:

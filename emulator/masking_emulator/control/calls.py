@@ -15,6 +15,7 @@ from masking_emulator.control.kernel import (
 from masking_emulator.control.views.calls import call_json, phone_json
 from masking_emulator.core.commands import Command, PlaceCall, SetPhone, StepCall, TypeDigits
 from masking_emulator.core.events import CallBegan, CallEvent
+from masking_emulator.core.quoting import quoted
 from masking_emulator.core.records.calls import SCRIPT_S_MAX, Call, CallSignal, Habit, Phase, Script, Side
 from masking_emulator.world.schema import HABIT_SCHEMAS
 from masking_emulator.world.spec import BadWorld, e164, microseconds, phone_of
@@ -40,7 +41,7 @@ def list_simulated_calls(asked: ControlRequest) -> ControlAnswer:
     """
     wanted, phase = asked.query.get("session"), asked.query.get("phase")
     if phase is not None and phase not in _PHASES:
-        raise ControlError(400, f"{phase[:60]!r} is none of {', '.join(_PHASES)}", "phase")
+        raise ControlError(400, f"{quoted(phase)} is none of {', '.join(_PHASES)}", "phase")
     found = [
         call
         for call in asked.world.caught_up().calls()

@@ -5,6 +5,7 @@ from typing import Final
 
 from masking_emulator.control.kernel import ControlAnswer, ControlError, ControlRequest, Operation, W
 from masking_emulator.control.views.faults import fault_json, note_on
+from masking_emulator.core.quoting import quoted
 from masking_emulator.traffic.fault import FAULT_SCHEMA, BadFault, fault_of
 
 
@@ -41,7 +42,7 @@ def remove_fault(asked: ControlRequest) -> ControlAnswer:
     """Remove a fault."""
     name = asked.path["fault_id"]
     if not asked.world.faults.remove(name):
-        raise ControlError(404, f"the world has no fault {name[:50]!r}", "fault_id")
+        raise ControlError(404, f"the world has no fault {quoted(name)}", "fault_id")
     return 200, {"removed": name}
 
 

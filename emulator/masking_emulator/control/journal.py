@@ -12,6 +12,7 @@ from masking_emulator.control.kernel import WHOLE, ControlAnswer, ControlError, 
 from masking_emulator.control.pieces import response_in_pieces
 from masking_emulator.control.views.timeline import timeline_json
 from masking_emulator.core.events import Event
+from masking_emulator.core.quoting import quoted
 from masking_emulator.world.journal import event_json
 from masking_emulator.world.turns import politely
 from masking_emulator.world.world import World
@@ -72,7 +73,7 @@ def _place(world: World, given: str) -> int:
 def _flag(query: Mapping[str, str], name: str) -> bool:
     text = query.get(name, "false")
     if text not in ("true", "false"):
-        raise ControlError(400, f"{text[:60]!r} is neither true nor false", name)
+        raise ControlError(400, f"{quoted(text)} is neither true nor false", name)
     return text == "true"
 
 

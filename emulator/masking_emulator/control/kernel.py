@@ -17,6 +17,7 @@ from starlette.types import Receive, Scope, Send
 from masking_emulator.control.codings import BadCoding, decoded, known, usual_name, weights
 from masking_emulator.control.origin import is_from_foreign_page
 from masking_emulator.core import instants
+from masking_emulator.core.quoting import quoted
 from masking_emulator.core.records.base import Record
 from masking_emulator.core.refusals import Refused
 from masking_emulator.plivo import parse
@@ -147,7 +148,7 @@ def whole(query: Mapping[str, str], name: str, default: int) -> int:
     """A whole number in a query. Raises ControlError."""
     text = query.get(name) or str(default)
     if not (text.isascii() and text.isdigit() and len(text) < _DIGITS_MAX):
-        raise ControlError(400, f"{text[:60]!r} is no whole number of 0 or more", name)
+        raise ControlError(400, f"{quoted(text)} is no whole number of 0 or more", name)
     return int(text)
 
 
@@ -178,7 +179,7 @@ def timeout_of(query: Mapping[str, str]) -> float:
     except ValueError:
         seconds = -1
     if not 0 <= seconds <= WAIT_S_MAX:
-        raise ControlError(400, f"{text[:60]!r} is no number of seconds from 0 to {WAIT_S_MAX:g}", "timeout_s")
+        raise ControlError(400, f"{quoted(text)} is no number of seconds from 0 to {WAIT_S_MAX:g}", "timeout_s")
     return seconds
 
 
@@ -214,7 +215,7 @@ class ControlEndpoint:
         except ControlError as error:
             return refuse(error)
         except NoSuchWorld as missing:
-            return refuse(ControlError(404, f"no world has the Auth ID {str(missing)[:50]!r}", "auth_id"))
+            return refuse(ControlError(404, f"no world has the Auth ID {quoted(str(missing))}", "auth_id"))
         except StillAway as away:
             return refuse(ControlError(503, str(away), "auth_id"))
         except TooManyWorlds as full:
@@ -235,8 +236,8 @@ class ControlEndpoint:
             reason = f"{request.method} is not possible here; allowed: {allowed}"
             raise ControlError(405, reason, headers={"Allow": allowed})
         if operation.method != "GET" and is_from_foreign_page(request.headers):
-            origin = request.headers["origin"][:100]
-            raise ControlError(403, f"the Origin {origin!r} is not this server", "Origin")
+            origin = quoted(request.headers["origin"])
+            raise ControlError(403, f"the Origin {origin} is not this server", "Origin")
         # Before the body is looked at: what it should have been is of no use where there is no such world.
         in_a_world = "auth_id" in request.path_params and not operation.makes_world
         if "auth_id" in request.path_params:
@@ -283,7 +284,7 @@ class ControlEndpoint:
             return received
         if coding not in known():
             read = ", ".join(known())
-            reason = f"{coding[:60]!r} is no coding that is read here, as {read} are"
+            reason = f"{quoted(coding)} is no coding that is read here, as {read} are"
             raise ControlError(415, reason, "Content-Encoding", {"Accept-Encoding": read})
         return decoded(received, coding, operation.body_bytes_max)
 

@@ -7,6 +7,7 @@ from masking_emulator.control.kernel import ControlAnswer, ControlError, Control
 from masking_emulator.control.views.numbers import explanation, number_json, refusal
 from masking_emulator.core.commands import AddNumber, ReplaceNumber
 from masking_emulator.core.events import SessionCreated, SessionNumberReplaced, SessionRefreshed
+from masking_emulator.core.quoting import quoted
 from masking_emulator.core.records.sessions import MAIN_ACCOUNT
 from masking_emulator.core.refusals import Refused
 from masking_emulator.plivo import parse
@@ -29,7 +30,7 @@ def explain_create(asked: ControlRequest) -> ControlAnswer:
 
     def owner_of(auth_id: str) -> int:
         if auth_id not in places:
-            raise ControlError(400, f"{auth_id[:60]!r} is no account of this world", "subaccount")
+            raise ControlError(400, f"{quoted(auth_id)} is no account of this world", "subaccount")
         return places[auth_id]
 
     command = parse.create_session(asked.body, owner_of, MAIN_ACCOUNT, world.policy)

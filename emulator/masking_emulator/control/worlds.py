@@ -20,6 +20,7 @@ from masking_emulator.control.kernel import (
 from masking_emulator.control.past import not_kept
 from masking_emulator.control.pieces import response_in_pieces
 from masking_emulator.core.chance import Chance
+from masking_emulator.core.quoting import quoted
 from masking_emulator.core.records.base import asdict, names
 from masking_emulator.plivo.credentials import Credentials
 from masking_emulator.plivo.http import json_response
@@ -98,7 +99,7 @@ def _chosen(asked: ControlRequest) -> str | None:
 
 def _require_auth_id(auth_id: str, field: str) -> None:
     if not fullmatch(r"MA[A-Z0-9]{18}", auth_id):
-        reason = f"{auth_id[:60]!r} is no Auth ID of an account: MA and 18 capitals and digits"
+        reason = f"{quoted(auth_id)} is no Auth ID of an account: MA and 18 capitals and digits"
         raise ControlError(400, reason, field)
 
 

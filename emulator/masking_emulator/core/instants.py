@@ -10,12 +10,17 @@ from itertools import repeat
 from operator import floordiv, sub
 from typing import Final
 
+from masking_emulator.core.quoting import quoted
+
 SECOND_US: Final = 1_000_000
 MINUTE_US: Final = 60 * SECOND_US
 DAY_US: Final = 86_400 * SECOND_US
 
 #: The last instant that can be written down: the end of the year 9999.
 INSTANT_MAX: Final = 253_402_300_799 * SECOND_US
+
+#: No instant is written in more characters.
+_TEXT_MAX: Final = 100
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND: Final = timedelta(microseconds=1)
@@ -42,9 +47,11 @@ def read(text: str) -> int:
         whole = _read_whole_seconds(text[:20])
         if whole is not None and whole + int(us) <= INSTANT_MAX:
             return whole + int(us)
+    if len(text) > _TEXT_MAX:
+        raise ValueError(f"{quoted(text)} is no instant")
     instant = _read(text)
     if not 0 <= instant <= INSTANT_MAX:
-        raise ValueError(f"{text!r} lies outside the years 1970 to 9999")
+        raise ValueError(f"{quoted(text)} lies outside the years 1970 to 9999")
     return instant
 
 

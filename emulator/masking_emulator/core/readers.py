@@ -13,6 +13,7 @@ from msgspec import json
 
 from masking_emulator.core import instants
 from masking_emulator.core.books.alike import REMEMBERED_MAX
+from masking_emulator.core.quoting import quoted
 from masking_emulator.core.records.base import Choice, Struct, names
 from masking_emulator.core.records.calls import History
 from masking_emulator.core.records.sessions import Allocation, Settings
@@ -22,6 +23,10 @@ Reader = Callable[[Any], Any]
 
 #: Records of which many are alike: of equal ones only one is made, and shared.
 ALIKE: Final = frozenset({Settings, Allocation, History})
+
+
+#: What is longer than this is like nothing else, and not worth remembering.
+_ALIKE_BYTES_MAX: Final = 65_536
 
 
 class Bad(Exception):
@@ -72,7 +77,7 @@ def reader_of_record(kind: type[Struct]) -> Reader:
 
     def read(given: Any) -> Any:
         if not isinstance(given, Mapping):
-            raise Bad(f"an object is expected, not {_shown(given)}")
+            raise Bad(f"an object is expected, not {quoted(given)}")
         if given.keys() != hints.keys():
             raise _wrong_keys(given, hints)
         values = []
@@ -97,7 +102,7 @@ def _reader_of_alike(kind: type[Struct]) -> Reader:
             content = json.encode(given)
         except (ValueError, RecursionError):  # a number or a text that no record may have, or what is too deep
             return read(given)
-        return read_once(content)
+        return read_once(content) if len(content) <= _ALIKE_BYTES_MAX else read(given)
 
     return read_alike
 
@@ -117,7 +122,7 @@ def reader_of_several(union: Any) -> Reader:
     def read(given: Any) -> Any:
         name = given.get("type") if isinstance(given, Mapping) else None
         if not isinstance(name, str) or name not in readers:
-            raise Bad(f"{_shown(name)} is none of {', '.join(sorted(readers))}", ".type")
+            raise Bad(f"{quoted(name)} is none of {', '.join(sorted(readers))}", ".type")
         return readers[name]({key: item for key, item in given.items() if key != "type"})
 
     return read
@@ -146,7 +151,7 @@ def _reader_of_scalars(kinds: Sequence[type]) -> Reader:
     def read(given: Any) -> Any:
         if type(given) in kinds:
             return given
-        raise Bad(f"{_shown(given)} is none of {', '.join(kind.__name__ for kind in kinds)}")
+        raise Bad(f"{quoted(given)} is none of {', '.join(kind.__name__ for kind in kinds)}")
 
     return read
 
@@ -170,7 +175,7 @@ def _reader_of_list(hint: Any) -> Reader:
 
     def read(given: Any) -> list[Any]:
         if not isinstance(given, list):
-            raise Bad(f"a list is expected, not {_shown(given)}")
+            raise Bad(f"a list is expected, not {quoted(given)}")
         return [_item(reader, given, at) for at in range(len(given))]
 
     return read
@@ -188,7 +193,7 @@ def _reader_of_dict(hint: Any) -> Reader:
 
     def read(given: Any) -> dict[str, Any]:
         if not isinstance(given, Mapping):
-            raise Bad(f"an object is expected, not {_shown(given)}")
+            raise Bad(f"an object is expected, not {quoted(given)}")
         return {_read_text(key): _member(reader, given, key) for key in given}
 
     return read
@@ -206,7 +211,7 @@ def _reader_of_typed_dict(hint: Any) -> Reader:
 
     def read(given: Any) -> dict[str, Any]:
         if not isinstance(given, Mapping):
-            raise Bad(f"an object is expected, not {_shown(given)}")
+            raise Bad(f"an object is expected, not {quoted(given)}")
         unknown = [key for key in given if key not in readers]
         if unknown:
             raise Bad("unknown key", f".{unknown[0]}")
@@ -220,7 +225,7 @@ def _reader_of_choice(hint: type[Choice]) -> Reader:
 
     def read(given: Any) -> Choice:
         if not isinstance(given, str) or given not in members:
-            raise Bad(f"{_shown(given)} is none of {', '.join(members)}")
+            raise Bad(f"{quoted(given)} is none of {', '.join(members)}")
         return members[given]
 
     return read
@@ -228,7 +233,7 @@ def _reader_of_choice(hint: type[Choice]) -> Reader:
 
 def _read_instant(given: Any) -> int:
     if not isinstance(given, str):
-        raise Bad(f"an instant such as 2026-01-01T00:00:00Z is expected, not {_shown(given)}")
+        raise Bad(f"an instant such as 2026-01-01T00:00:00Z is expected, not {quoted(given)}")
     try:
         return instants.read(given)
     except ValueError as error:
@@ -243,10 +248,13 @@ def _reader_of_scalar(hint: type) -> Reader:
     def read(given: Any) -> Any:
         if type(given) is hint:
             return given
-        raise Bad(f"{_shown(given)} is no {hint.__name__}")
+        raise Bad(f"{quoted(given)} is no {hint.__name__}")
 
     return read
 
+
+#: A text is encoded so much at a time, so that no second one of its length is made.
+_CHARACTERS_AT_ONCE: Final = 65_536
 
 #: No number in a record is larger: an instant at the end of time is the largest that occurs.
 NUMBER_MAX: Final = 10**18
@@ -254,25 +262,34 @@ NUMBER_MAX: Final = 10**18
 
 def _read_text(given: Any) -> str:
     if type(given) is not str:
-        raise Bad(f"{_shown(given)} is no str")
-    if not given.isascii() and any("\ud800" <= character <= "\udfff" for character in given):
-        raise Bad(f"{_shown(given)} has half of a character, which cannot be written down")
+        raise Bad(f"{quoted(given)} is no str")
+    if not given.isascii() and not _is_writable(given):
+        raise Bad(f"{quoted(given)} has half of a character, which cannot be written down")
     return given
+
+
+def _is_writable(text: str) -> bool:
+    try:
+        for begin in range(0, len(text), _CHARACTERS_AT_ONCE):
+            text[begin : begin + _CHARACTERS_AT_ONCE].encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _read_number(given: Any) -> int:
     if type(given) is not int:
-        raise Bad(f"{_shown(given)} is no int")
+        raise Bad(f"{quoted(given)} is no int")
     if not 0 <= given <= NUMBER_MAX:
-        raise Bad(f"{_shown(given)} is not between 0 and {NUMBER_MAX}")
+        raise Bad(f"{quoted(given)} is not between 0 and {NUMBER_MAX}")
     return given
 
 
 def _read_fraction(given: Any) -> float:
     if type(given) not in (int, float):
-        raise Bad(f"{_shown(given)} is no float")
+        raise Bad(f"{quoted(given)} is no float")
     if not 0 <= given <= NUMBER_MAX:
-        raise Bad(f"{_shown(given)} is not between 0 and {NUMBER_MAX}")
+        raise Bad(f"{quoted(given)} is not between 0 and {NUMBER_MAX}")
     return float(given)
 
 
@@ -296,11 +313,3 @@ def members_of(union: Any) -> list[type]:
 def is_instant(name: str) -> bool:
     """Whether a whole number in a field of this name is an instant, which is written in ISO 8601."""
     return name in ("at", "until") or name.endswith("_at")
-
-
-def _shown(given: Any) -> str:
-    try:
-        text = repr(given)
-    except RecursionError:
-        text = f"something nested too deeply in a {type(given).__name__}"
-    return text if len(text) <= 60 else f"{text[:60]}..."

@@ -21,6 +21,7 @@ from masking_emulator.core.commands import Command
 from masking_emulator.core.engine import Engine
 from masking_emulator.core.events import Event
 from masking_emulator.core.instants import read
+from masking_emulator.core.quoting import quoted
 from masking_emulator.core.records.base import Record
 from masking_emulator.core.refusals import Refused
 from masking_emulator.keeping.differences import differing
@@ -149,7 +150,7 @@ def _require(line: Mapping[str, Any], *names: str) -> None:
 
 def _begun(line: Mapping[str, Any]) -> Engine:
     if line["version"] != VERSION:
-        raise ValueError(f"version {line['version']!r} is not {VERSION}")
+        raise ValueError(f"version {quoted(line['version'])} is not {VERSION}")
     _require(line, "world", "engine")
     spec = world_of(line["world"])
     snapshot = codec.record(core.Snapshot, line["engine"], "engine")

@@ -20,6 +20,7 @@ from masking_emulator.core.bulk import Writing
 from masking_emulator.core.codec import BadRecord
 from masking_emulator.core.consistency import first_contradiction
 from masking_emulator.core.instants import read, written
+from masking_emulator.core.quoting import quoted
 from masking_emulator.core.readers import is_record
 from masking_emulator.core.records.base import names, replace
 from masking_emulator.core.records.callbacks import CallbackState
@@ -126,7 +127,7 @@ def _reading(given: Mapping[str, Any]) -> Work[tuple[WorldSpec, SavedWorld]]:
     if "version" not in given:
         raise BadSnapshot(f"version: it must be given; {_WRITTEN_BY}")
     if given["version"] != VERSION:
-        raise BadSnapshot(f"version: {given['version']!r} is not {VERSION}, the one that this emulator writes")
+        raise BadSnapshot(f"version: {quoted(given['version'])} is not {VERSION}, the one that this emulator writes")
     keys = {"version", "emulator", "world", "clock", "journal_last", "drawn", "laboratory", "engine"}
     for key in (*(keys - given.keys()), *(given.keys() - keys)):
         raise BadSnapshot(f"{key}: {'unknown key' if key in given else 'missing'}")

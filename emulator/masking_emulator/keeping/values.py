@@ -16,6 +16,7 @@ from masking_emulator.callbacks.laboratory import RANGES, Action, Rule
 from masking_emulator.core import snapshot as core
 from masking_emulator.core.countries import are_possible, calling_code, is_possible
 from masking_emulator.core.instants import SECOND_US
+from masking_emulator.core.quoting import quoted
 from masking_emulator.core.readers import ALIKE, members_of
 from masking_emulator.core.records.base import Choice, Struct, names
 from masking_emulator.core.records.callbacks import Callback, Notice
@@ -234,28 +235,28 @@ def _each(check: _Check) -> _Check:
 
 def _asked(parameter: str) -> _Check:
     """What a request may say for this parameter."""
-    return lambda value: None if is_acceptable(parameter, value) else f"{value!r:.60} is no {parameter}"
+    return lambda value: None if is_acceptable(parameter, value) else f"{quoted(value)} is no {parameter}"
 
 
 def _uuid(value: str) -> str | None:
-    return None if _UUID.fullmatch(value) else f"{value!r:.60} is no UUID as the emulator makes them"
+    return None if _UUID.fullmatch(value) else f"{quoted(value)} is no UUID as the emulator makes them"
 
 
 def _phone(value: str) -> str | None:
     fits = value.isascii() and value.isdigit() and is_possible(value)
-    return None if fits else f"{value!r:.60} is no number of any country, written in digits only"
+    return None if fits else f"{quoted(value)} is no number of any country, written in digits only"
 
 
 def _typed(value: str) -> str | None:
-    return None if _TYPED.fullmatch(value) else f"{value!r:.60} is nothing that a phone can type"
+    return None if _TYPED.fullmatch(value) else f"{quoted(value)} is nothing that a phone can type"
 
 
 def _url(value: str) -> str | None:
-    return f"{value!r:.60} is no http or https URL" if not value else _asked("callback_url")(value)
+    return f"{quoted(value)} is no http or https URL" if not value else _asked("callback_url")(value)
 
 
 def _event(value: str) -> str | None:
-    return None if value in _EVENTS else f"{value!r:.60} is none of {', '.join(sorted(_EVENTS))}"
+    return None if value in _EVENTS else f"{quoted(value)} is none of {', '.join(sorted(_EVENTS))}"
 
 
 def _country(value: int) -> str | None:

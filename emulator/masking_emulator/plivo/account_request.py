@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 from urllib.parse import parse_qsl
 
+from masking_emulator.core.quoting import quoted
 from masking_emulator.core.records.base import Record
 from masking_emulator.core.records.sessions import Session
 from masking_emulator.plivo import refusals
@@ -71,7 +72,7 @@ class AccountRequest(Record):
         for account in self.caller.service.accounts:
             if account.auth_id == auth_id and (self.account.is_main or account == self.account):
                 return account.place
-        reason = f"{auth_id[:60]!r} is no account that {self.account.auth_id} may name"
+        reason = f"{quoted(auth_id)} is no account that {self.account.auth_id} may name"
         raise refused_parameter(refusals.NOT_A_SUBACCOUNT, "subaccount", reason)
 
     def subaccount_of(self, session: Session) -> str | None:

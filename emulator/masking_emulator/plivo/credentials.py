@@ -5,6 +5,7 @@ from binascii import Error as Base64Error
 from collections.abc import Iterable
 from typing import Generic, TypeVar
 
+from masking_emulator.core.quoting import quoted
 from masking_emulator.plivo.service import Account, Caller, Service
 
 ServiceT = TypeVar("ServiceT", bound=Service)
@@ -54,7 +55,7 @@ class Credentials(Generic[ServiceT]):
         auth_id, _ = named
         if auth_id in self._by_auth_id:
             return f"{auth_id} has another Auth Token"
-        return f"no account of any world has the Auth ID {auth_id[:60]!r}"
+        return f"no account of any world has the Auth ID {quoted(auth_id)}"
 
     def _decoded(self, authorization: str) -> Caller[ServiceT] | None:
         named = basic_credentials(authorization)

@@ -11,6 +11,7 @@ from typing import Final, TypeVar
 
 from masking_emulator.core.books.index import Range
 from masking_emulator.core.instants import DAY_US, MINUTE_US, SECOND_US
+from masking_emulator.core.quoting import quoted
 from masking_emulator.core.records.base import Record
 from masking_emulator.plivo import refusals
 from masking_emulator.plivo.policy import RETENTION_DAYS, WINDOW_DEFAULT_DAYS, WINDOW_MAX_DAYS, Policy
@@ -162,7 +163,7 @@ def instant(name: str, text: str) -> Value:
 
 
 def _refused_time(name: str, text: str) -> ApiError:
-    reason = f"{name} is {text[:60]!r}; a time looks like 2026-01-31 09:30:00 and is UTC"
+    reason = f"{name} is {quoted(text)}; a time looks like 2026-01-31 09:30:00 and is UTC"
     return refused_parameter(refusals.NOT_A_TIME, name, reason)
 
 
@@ -176,7 +177,7 @@ def integer(name: str, text: str) -> int:
     """A whole number, from -10**12 to 10**12. Raises ApiError 400."""
     digits = text.removeprefix("-")
     if not (text.isascii() and digits.isdigit()):
-        raise refused_parameter(refusals.NOT_AN_INTEGER, name, f"{name} is {text[:60]!r}")
+        raise refused_parameter(refusals.NOT_AN_INTEGER, name, f"{name} is {quoted(text)}")
     digits = digits.lstrip("0")  # Python reads no more than 4,300 digits
     size = min(int(digits[:20] or 0), _INTEGER_MAX)
     return -size if text.startswith("-") else size
@@ -193,6 +194,6 @@ def choice(fields: Fields, name: str, table: Mapping[str, _Choice], *, values: s
     if name not in fields:
         return None
     if fields[name] not in table:
-        reason = f"{name} is {fields[name][:60]!r}"
+        reason = f"{name} is {quoted(fields[name])}"
         raise refused_parameter(refusals.NOT_ALLOWED, name, reason, values=values)
     return table[fields[name]]

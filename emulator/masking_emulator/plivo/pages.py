@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final, Generic, Literal, TypeVar
 from urllib.parse import urlencode
 
+from masking_emulator.core.quoting import quoted
 from masking_emulator.core.records.base import Record
 from masking_emulator.plivo import refusals
 from masking_emulator.plivo.filters import Fields, integer
@@ -133,6 +134,6 @@ def _place(cursor: str) -> int:
     except ValueError:
         named = b""
     if len(named) != _CURSOR_BYTES:
-        reason = f"cursor is {cursor[:60]!r}, which no list of this world has given"
+        reason = f"cursor is {quoted(cursor)}, which no list of this world has given"
         raise ApiError(400, refusals.NOT_A_CURSOR, reason)
     return int.from_bytes(named)

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from masking_emulator.core.commands import CreateSession, PinWish, SettingsChanges, UpdateSession
 from masking_emulator.core.countries import is_possible
+from masking_emulator.core.quoting import quoted
 from masking_emulator.core.records.sessions import Settings
 from masking_emulator.plivo import refusals
 from masking_emulator.plivo.parameters import CREATE, SYNONYMS, UPDATE, Kind, Parameter
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 
 #: Finds the place of a subaccount by its Auth ID, or raises ApiError.
 OwnerOf = Callable[[str], int]
+
+#: No parameter is a text of more characters.
+_TEXT_MAX: Final = 1000
 
 #: The parameters that were given, by name, coerced and valid.
 Given = Mapping[str, Any]
@@ -78,6 +82,8 @@ def update_session(fields: Mapping[str, Any], uuid: str, owner: int | None, poli
 def is_acceptable(name: str, value: Any) -> bool:
     """Whether the value could be what a request gave for this parameter, coerced."""
     parameter = CREATE[name]
+    if isinstance(value, str) and len(value) > _TEXT_MAX:
+        return False
     return parameter.validator.first(_url(value) if parameter.kind is Kind.URL else value) is None
 
 
@@ -148,7 +154,7 @@ def _valid(parameter: Parameter, value: Any, policy: Policy) -> Any:
 def _phone(name: str, value: str) -> str:
     digits = value.removeprefix("+")
     if not is_possible(digits):
-        reason = f"{name} {value!r} has no country's calling code or not a length that the country uses"
+        reason = f"{name} {quoted(value)} has no country's calling code or not a length that the country uses"
         raise refused_parameter(refusals.NOT_A_PHONE, name, reason)
     return digits
 

@@ -7,13 +7,13 @@ jsonschema's own messages print regular expressions and Python lists. A schema t
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+from masking_emulator.core.quoting import QUOTED_MAX, quoted
 from masking_emulator.plivo.validation import hint, unknown_key
 
 if TYPE_CHECKING:
     from jsonschema import ValidationError
 
-#: A value is quoted up to so many characters, a sentence is as long as this at most.
-_QUOTED_MAX: Final = 60
+#: A sentence is as long as this at most.
 _SENTENCE_MAX: Final = 300
 
 
@@ -26,10 +26,11 @@ def reason_of(error: "ValidationError") -> str:
             missing = [name for name in schema["required"] if name not in value]
             return f"{' and '.join(missing)} must be given"
         case "pattern":
-            return f"{_quoted(value)} is not {schema.get('title') or 'of the right form'}"
+            return f"{quoted(value)} is not {schema.get('title') or 'of the right form'}"
         case "enum":
             known = list(map(str, schema["enum"]))
-            return f"{_quoted(value)} is none of {', '.join(known)}{hint(str(value)[:_QUOTED_MAX], known)}"
+            word = value[:QUOTED_MAX] if isinstance(value, str) else quoted(value)
+            return f"{quoted(value)} is none of {', '.join(known)}{hint(word, known)}"
         case "oneOf" if isinstance(value, Mapping) and (choice := _choice(schema["oneOf"])):
             given = " and ".join(name for name in choice if name in value)
             return f"give one of {', '.join(choice)}" + (f", not {given}" if given else "")
@@ -50,8 +51,3 @@ def _choice(alternatives: Sequence[Any]) -> list[str]:
     """The keys of which one must be given, where each alternative is that one is; none elsewhere."""
     ones = [one["required"] for one in alternatives if one.keys() == {"required"} and len(one["required"]) == 1]
     return [name for (name,) in ones] if len(ones) == len(alternatives) else []
-
-
-def _quoted(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= _QUOTED_MAX else f"{text[:_QUOTED_MAX]}…"

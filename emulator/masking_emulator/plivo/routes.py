@@ -12,6 +12,7 @@ from starlette.responses import Response
 
 from masking_emulator.core.commands import DeleteSession
 from masking_emulator.core.events import Event
+from masking_emulator.core.quoting import quoted
 from masking_emulator.core.records.sessions import Session
 from masking_emulator.core.refusals import Refused
 from masking_emulator.plivo import calls, numbers, parse, recordings, refusals, render
@@ -194,7 +195,7 @@ def _fields(call: AccountRequestWithBody) -> Mapping[str, Any]:
     """The JSON object in the request's body. Raises ApiError."""
     content_type = call.header(b"content-type")
     if content_type.partition(";")[0].strip().lower() != "application/json":
-        raise ApiError(400, refusals.NOT_JSON_TYPE, f"the Content-Type is {content_type[:100]!r}")
+        raise ApiError(400, refusals.NOT_JSON_TYPE, f"the Content-Type is {quoted(content_type)}")
     if call.body is None:
         raise ApiError(413, refusals.BODY_TOO_LARGE, f"a body may have {BODY_BYTES_MAX} bytes")
     return parse.json_object(call.body)

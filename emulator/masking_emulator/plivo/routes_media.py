@@ -11,6 +11,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from masking_emulator.core.quoting import quoted
 from masking_emulator.core.records.calls import Recording
 from masking_emulator.core.refusals import Refused
 from masking_emulator.plivo import refusals
@@ -61,7 +62,7 @@ class MediaFile:
     def _recording(self, auth_id: str, recording_uuid: str, audio_format: str) -> Recording:
         named = self._credentials.named(auth_id)
         if named is None:
-            raise ApiError(404, refusals.NOT_FOUND, f"no world has the account {auth_id[:60]!r}")
+            raise ApiError(404, refusals.NOT_FOUND, f"no world has the account {quoted(auth_id)}")
         owner = None if named.account.is_main else named.account.place
         recording = find_finished(named.service.caught_up(), recording_uuid.lower(), owner)
         if recording.audio_format != audio_format.lower():

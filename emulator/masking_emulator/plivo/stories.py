@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
 from masking_emulator.core.instants import SECOND_US
+from masking_emulator.core.quoting import quoted
 from masking_emulator.core.records.base import Choice, Record, field
 from masking_emulator.core.records.calls import SCRIPT_S_MAX, Habit, PinVerdict, Role, Script, Side
 from masking_emulator.plivo.callback_schemas import EVENTS
@@ -220,7 +221,7 @@ def ways_to(event: str) -> Sequence[Story]:
     spelt = {name.lower().removeprefix("session"): name for name in EVENTS}
     near = get_close_matches(event.lower().removeprefix("session"), spelt, n=1)
     hint = f"did you mean {spelt[near[0]]}?" if near else f"the events are {', '.join(EVENTS)}"
-    raise BadStory("event", f"there is no event {event[:60]!r}; {hint}")
+    raise BadStory("event", f"there is no event {quoted(event)}; {hint}")
 
 
 def story_of(event: str, overrides: Mapping[str, Any]) -> Story:
@@ -231,7 +232,7 @@ def story_of(event: str, overrides: Mapping[str, Any]) -> Story:
     if key and key in overrides:
         words = [way.variant.partition("=")[2] for way in ways]
         if overrides[key] not in words:
-            raise BadStory(key, f"{str(overrides[key])[:60]!r} is none of {', '.join(words)}")
+            raise BadStory(key, f"{quoted(str(overrides[key]))} is none of {', '.join(words)}")
         story = ways[words.index(overrides[key])]
     known = [*([key] if key else []), *_call_keys(story), *(name for name in CREATE if name not in _ADDRESSES)]
     for name in overrides:

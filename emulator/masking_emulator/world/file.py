@@ -19,6 +19,7 @@ from masking_emulator.clock import read_duration
 from masking_emulator.core import instants
 from masking_emulator.core.chance import Chance, Seed
 from masking_emulator.core.instants import SECOND_US
+from masking_emulator.core.quoting import quoted
 from masking_emulator.core.records.base import replace
 from masking_emulator.core.records.calls import Phone
 from masking_emulator.core.records.sessions import MAIN_ACCOUNT
@@ -30,7 +31,7 @@ from masking_emulator.plivo.service import Account
 from masking_emulator.plivo.validation import SchemaValidator, hint, unknown_key
 from masking_emulator.traffic.fault import BadFault, Fault, fault_of
 from masking_emulator.wholefile import read_file, text_of
-from masking_emulator.world.mistakes import Mistake, key_of, line_of, path_of
+from masking_emulator.world.mistakes import Mistake, key_of, line_of, long_texts, path_of
 from masking_emulator.world.schema import DURATION_S_MAX, world_schema
 from masking_emulator.world.spec import (
     BadWorld,
@@ -97,10 +98,8 @@ def world_like(
     Raises BadWorld.
     """
     if example not in world_names():
-        known = ", ".join(world_names())
-        raise BadWorld(
-            "example", f"{example[:60]!r} is none; the example worlds are {known}{hint(example[:60], world_names())}"
-        )
+        known = f"{', '.join(world_names())}{hint(example[:60], world_names())}"
+        raise BadWorld("example", f"{quoted(example)} is none; the example worlds are {known}")
     structure = {**structure_of_file(example), **changes}
     if "account" in changes:
         return world_of(structure, taken, beyond)
@@ -182,6 +181,8 @@ def world_of(structure: Mapping[str, Any], taken: Container[str] = (), beyond: C
         structure = _plain(structure)
     except RecursionError:
         raise BadWorld("", "it is nested too deeply to be a world") from None
+    for path, reason in long_texts(structure):
+        raise BadWorld(key_of(path), reason)
     error = _world_validator().best(structure)
     if error is not None:
         raise next(_bad_structures(error))

@@ -12,6 +12,9 @@ from masking_emulator.core.records.base import Record
 
 Path = tuple[str | int, ...]
 
+#: No text of a world is longer, in characters.
+_TEXT_MAX: Final = 100_000
+
 _TABLE: Final = re.compile(r"\s*(\[\[?)([^\[\]]+)\]\]?\s*(?:#.*)?$")
 _KEY: Final = re.compile(r"\s*([A-Za-z0-9_.\-\"' ]+?)\s*=")
 
@@ -42,6 +45,22 @@ def path_of(key: str) -> Path:
     """The path of a key as `key_of` writes it."""
     parts = re.findall(r"[^.\[\]]+|\[\d+\]", key)
     return tuple(int(part[1:-1]) if part.startswith("[") else part for part in parts)
+
+
+def long_texts(value: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
+    """The texts that are too long, by their paths, each with the reason.
+
+    They are looked for before jsonschema looks at them, which writes down whole, several times, whatever it refuses.
+    """
+    match value:
+        case str() if len(value) > _TEXT_MAX:
+            yield path, f"it is a text of {len(value):,} characters; none has more than {_TEXT_MAX:,}"
+        case dict():
+            for name, item in value.items():
+                yield from long_texts(item, (*path, name))
+        case list():
+            for place, item in enumerate(value):
+                yield from long_texts(item, (*path, place))
 
 
 def line_of(text: str, path: Sequence[str | int]) -> int:

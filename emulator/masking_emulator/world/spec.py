@@ -11,6 +11,7 @@ from masking_emulator.callbacks.routes import CallbackRoute
 from masking_emulator.core.chance import Chance, Seed
 from masking_emulator.core.countries import calling_code, is_possible
 from masking_emulator.core.instants import SECOND_US
+from masking_emulator.core.quoting import quoted
 from masking_emulator.core.records.base import Record, replace
 from masking_emulator.core.records.calls import Habit, Phone
 from masking_emulator.core.records.sessions import MAIN_ACCOUNT
@@ -72,7 +73,7 @@ def e164(text: str, key: str) -> str:
     """The digits of a number. Raises BadWorld where it is no E.164 number."""
     digits = text.strip().removeprefix("+")
     if not (digits.isascii() and digits.isdigit() and is_possible(digits)):
-        raise BadWorld(key, f"{text[:60]!r} is no E.164 number of any country")
+        raise BadWorld(key, f"{quoted(text)} is no E.164 number of any country")
     return digits
 
 

@@ -22,6 +22,7 @@ from masking_emulator.core.commands import (
 )
 from masking_emulator.core.events import CallBegan, SessionCreated, SessionRefreshed
 from masking_emulator.core.instants import SECOND_US, later
+from masking_emulator.core.quoting import quoted
 from masking_emulator.core.records.base import Record, field, replace
 from masking_emulator.core.records.callbacks import CallbackState
 from masking_emulator.core.records.calls import CallSignal, PinVerdict, Role, Script
@@ -144,12 +145,12 @@ def _create(world: World, fields: Mapping[str, Any]) -> CreateSession:
 
     def owner_of(auth_id: str) -> int:
         if auth_id not in places:
-            raise BadStory("subaccount", f"{auth_id[:60]!r} is no account of this world")
+            raise BadStory("subaccount", f"{quoted(auth_id)} is no account of this world")
         return places[auth_id]
 
     if not fields["callback_url"] or not parse.is_acceptable("callback_url", fields["callback_url"]):
         raise BadStory(
-            "to", f"{fields['callback_url'][:60]!r} is not an http or https URL of fewer than 1000 characters"
+            "to", f"{quoted(fields['callback_url'])} is not an http or https URL of fewer than 1000 characters"
         )
     try:
         return parse.create_session(fields, owner_of, MAIN_ACCOUNT, world.policy)
