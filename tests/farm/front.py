@@ -50,6 +50,10 @@ class Front:
         (file,) = re.findall(r"-f (\S+/haproxy\.cfg)", "\n".join(self._processes().values()))
         return say(Path(file).parent / "socket", command)
 
+    def runs(self, place: int) -> bool:
+        """Whether a member of a farm that keeps its worlds has a process."""
+        return any(words.endswith(f"/{place}") for words in self._processes().values())
+
     def pid_of(self, place: int) -> int:
         """The process of a member of a farm that keeps its worlds."""
         (pid,) = [pid for pid, words in self._processes().items() if words.endswith(f"/{place}")]

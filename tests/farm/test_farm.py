@@ -14,7 +14,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from masking_emulator.cli.farm import has_started_too_often
-from masking_emulator.client import Control, ControlRefused
+from masking_emulator.client import Control, ControlRefused, Unreachable
 from masking_emulator.world.file import load_world, world_names
 from masking_emulator.world.spec import TAIL_CHARACTERS
 
@@ -190,6 +190,49 @@ def test_member_that_is_killed_takes_its_own_worlds_and_they_come_back(front: Fr
     assert {1} == {world["sessions"]["live"] for world in again}
     for world in worlds:
         front.control.delete(f"/worlds/{world.auth_id}")
+
+
+def test_members_that_die_together_start_again_together(tmp_path: Path) -> None:
+    """The second is not left alone until the first is ready."""
+    with farming(2, "--state-folder", str(tmp_path)) as front:
+        for pid in [front.pid_of(place) for place in (1, 2)]:
+            os.kill(pid, signal.SIGKILL)
+        said = [_next_line(front) for _ in range(4)]
+
+    assert ["member_1 ended", "member_2 ended"] == sorted(line[:14] for line in said[:2])
+    assert ["member_1 is ready again", "member_2 is ready again"] == sorted(said[2:])
+
+
+def test_member_that_does_not_get_ready_keeps_no_other_from_it(tmp_path: Path) -> None:
+    """The first stands still as it starts again; the second is started, and the first when it goes on."""
+    with farming(2, "--state-folder", str(tmp_path)) as front:
+        first = front.pid_of(1)
+        os.kill(first, signal.SIGKILL)
+        eventually(lambda: front.runs(1) and front.pid_of(1) != first)
+        again = front.pid_of(1)
+        os.kill(again, signal.SIGSTOP)
+        os.kill(front.pid_of(2), signal.SIGKILL)
+        eventually(lambda: _answers(front.members[1]))
+        os.kill(again, signal.SIGCONT)
+        said = [_next_line(front) for _ in range(4)]
+
+    names = ["member_1 ended", "member_2 ended", "member_2 is re", "member_1 is re"]
+    assert names == [line[:14] for line in said]
+
+
+def _next_line(front: Front) -> str:
+    """What the farm says next of a member; where it is and what becomes of its worlds is left out."""
+    assert front.process is not None
+    assert front.process.stderr is not None
+    line = front.process.stderr.readline().rstrip().removeprefix("masking-emulator: ")
+    return re.sub(r" at http://\S+", "", line)
+
+
+def _answers(member: str) -> bool:
+    try:
+        return bool(Control(member).get("/health")["ready"])
+    except (Unreachable, ControlRefused):
+        return False
 
 
 def _statuses(world: Api, seed: int) -> tuple[int, int, int]:

@@ -6,12 +6,13 @@ import socket
 import subprocess
 import sys
 from collections import deque
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, suppress
 from pathlib import Path
+from select import select
 from signal import Signals, signal
 from tempfile import TemporaryDirectory
-from typing import Final
+from typing import IO, Final
 
 import click
 
@@ -73,10 +74,11 @@ class _Process:
         """Its number."""
         return self._process.pid
 
-    def first_line(self) -> str:
-        """The first line that it prints; "" where it ends before."""
+    @property
+    def printed(self) -> IO[str]:
+        """What it prints."""
         assert self._process.stdout is not None, "somebody reads what it prints"
-        return self._process.stdout.readline()
+        return self._process.stdout
 
     def exit_code(self) -> int | None:
         """How it ended; None while it runs."""
@@ -102,7 +104,13 @@ class _Process:
 
 
 class _FarmMember:
-    """A server of the farm, which is started again at the same port with the same files."""
+    """A server of the farm, which is started again at the same port with the same files.
+
+    `is_starting` until it has said that it is ready, or has ended without.
+    """
+
+    process: _Process
+    is_starting: bool
 
     def __init__(self, place: int, port: int, words: Sequence[str]) -> None:
         self.name = f"member_{place}"
@@ -126,13 +134,15 @@ class _FarmMember:
 
     def wait_until_ready(self) -> None:
         """Return once it answers requests. Raises _DoesNotStart."""
-        ready, _, rest = self.process.first_line().partition(" ")
+        ready, _, rest = self.process.printed.readline().partition(" ")
+        self.is_starting = False
         if ready != "ready":
             raise _DoesNotStart(f"{self.name} does not start")
         self._port = int(rest.split()[0].rpartition(":")[2])
 
     def _begin(self) -> None:
         self.starts.append(real_seconds())
+        self.is_starting = True
         command = [sys.executable, "-m", "masking_emulator", "serve", "--port", str(self._port)]
         self.process = _Process([*command, *self._words], reads=True)
 
@@ -270,30 +280,25 @@ def _ended_together() -> Iterator[list["_FarmMember | _Balancer"]]:
 
 
 def _watch(balancer: _Balancer, members: Sequence[_FarmMember], *, is_kept: bool) -> None:
-    """Say which member has died, and start it again, until the farm is asked to end."""
-    by_pid = {member.pid: member for member in members}
-    for pid, code in _ended():
+    """Say which member has died, and start it again, until the farm is asked to end. No member waits for another."""
+    watched = {member.pid: member for member in members}
+    for pid, code in _ended(watched):
         if pid == balancer.pid:
             balancer.process.ended(code)
             end(EXIT_REFUSED, f"HAProxy ended with {_how(code)}, so the farm ends")
-        member = by_pid.pop(pid, None)
+        member = watched.pop(pid, None)
         if member is None:
             continue
         member.process.ended(code)
         worlds = _THEY_COME_BACK if is_kept else "its worlds are gone"
         _say(f"{member.name} at {member.url} ended with {_how(code)}; {worlds}")
-        if has_started_too_often(member.starts, now_s=real_seconds()):
-            _say(
-                f"{member.name} ended {_STARTS_MAX} times within {_STARTS_WITHIN_S:g} seconds and is not started again"
-            )
-            if not by_pid:
-                end(EXIT_REFUSED, "no member is left, so the farm ends")
+        if not has_started_too_often(member.starts, now_s=real_seconds()):
+            member.begin_again()
+            watched[member.pid] = member
             continue
-        member.begin_again()
-        by_pid[member.pid] = member
-        with suppress(_DoesNotStart):  # its end is the next that is waited for
-            member.wait_until_ready()
-            _say(f"{member.name} is ready again")
+        _say(f"{member.name} ended {_STARTS_MAX} times within {_STARTS_WITHIN_S:g} seconds and is not started again")
+        if not watched:
+            end(EXIT_REFUSED, "no member is left, so the farm ends")
 
 
 def has_started_too_often(starts: Sequence[float], *, now_s: float) -> bool:
@@ -301,12 +306,15 @@ def has_started_too_often(starts: Sequence[float], *, now_s: float) -> bool:
     return len(starts) >= _STARTS_MAX and now_s - starts[-_STARTS_MAX] < _STARTS_WITHIN_S
 
 
-def _ended() -> Iterator[tuple[int, int]]:
-    """Each process of ours that has ended, with its exit code. What asks the farm to end is heard meanwhile."""
+def _ended(watched: Mapping[int, _FarmMember]) -> Iterator[tuple[int, int]]:
+    """Each process of ours that has ended, with its exit code. Meanwhile it says which of the watched are ready again.
+
+    What asks the farm to end is heard all the time, because nothing here waits for a single process.
+    """
     # Imported here, as where a process is started; and Windows, where there is no farm, has no such signal.
     from signal import SIGCHLD
 
-    from masking_emulator.server.run import woken_by_signals
+    from masking_emulator.server.run import WAKES_AT_ONCE, woken_by_signals
 
     # As good as no handler, but for waking.
     signal(SIGCHLD, lambda *_: None)
@@ -315,8 +323,20 @@ def _ended() -> Iterator[tuple[int, int]]:
             pid, status = os.waitpid(-1, os.WNOHANG)
             if pid:
                 yield pid, os.waitstatus_to_exitcode(status)
-            else:
-                woken()
+                continue
+            starting = {member.process.printed.fileno(): member for member in watched.values() if member.is_starting}
+            readable, _, _ = select([woken.fileno(), *starting], [], [])
+            if woken.fileno() in readable:
+                woken.recv(WAKES_AT_ONCE)
+            for file in starting.keys() & set(readable):
+                _hear(starting[file])
+
+
+def _hear(member: _FarmMember) -> None:
+    """Read what a member that was started again says, which it writes at once."""
+    with suppress(_DoesNotStart):  # its end is the next that is waited for
+        member.wait_until_ready()
+        _say(f"{member.name} is ready again")
 
 
 def _how(code: int) -> str:

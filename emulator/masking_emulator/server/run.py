@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from socket import socketpair
+from socket import socket, socketpair
 from threading import Event, Thread, Timer
 from typing import TYPE_CHECKING, Final, NoReturn, TypeVar
 
@@ -57,7 +57,7 @@ _PAUSE_S: Final = 0.01
 _OF_AN_EMULATOR: Final = (URL_VARIABLE, "PLIVO_AUTH_ID", "PLIVO_AUTH_TOKEN")
 
 #: So many bytes of signals are taken at once.
-_WAKES_AT_ONCE: Final = 1024
+WAKES_AT_ONCE: Final = 1024
 
 #: How long the server may take to end, in real seconds.
 _STOP_S: Final = 10.0
@@ -311,13 +311,13 @@ def heeding_signals(wait: Callable[[], _Ended]) -> _Ended:
 
         Thread(target=waiting, name="masking-emulator waits", daemon=True).start()
         while not found:
-            woken()
+            woken.recv(WAKES_AT_ONCE)
     return found[0]
 
 
 @contextmanager
-def woken_by_signals() -> Iterator[tuple[Callable[[], object], Callable[[], object]]]:
-    """Two functions: the first, for the main thread, returns once a signal has come or the second was called.
+def woken_by_signals() -> Iterator[tuple[socket, Callable[[], object]]]:
+    """A socket, for the main thread, which can be read once a signal has come or the function beside it was called.
 
     Python calls the handlers of signals in the main thread, between its own steps. A signal that comes just before
     that thread waits in the system, or that another thread is given, would be heard whenever the waiting ends by
@@ -333,7 +333,7 @@ def woken_by_signals() -> Iterator[tuple[Callable[[], object], Callable[[], obje
     with woken, waker:
         signal.set_wakeup_fd(waker.fileno(), warn_on_full_buffer=False)
         try:
-            yield lambda: woken.recv(_WAKES_AT_ONCE), wake
+            yield woken, wake
         finally:
             signal.set_wakeup_fd(-1)
 
