@@ -1,12 +1,14 @@
 """A member joins: it gets its share of the new worlds, and none that lives moves. And the files of `fixtures/farm`."""
 
 import re
+import signal
 import socket
 import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
-from typing import Any
+from threading import Event, Thread
+from typing import Any, Final
 
 import yaml
 from masking_emulator.cli.balancer import BalancedServer, Balancer, configuration
@@ -22,13 +24,16 @@ from tests.shell.process import PATIENCE_S
 
 pytestmark = needs_haproxy
 
+#: A process of HAProxy that has run for less hands nothing on, in seconds.
+_LEARNT_AFTER_S: Final = 5
+
 
 @contextmanager
-def _balanced(file: Path) -> Iterator[None]:
+def _balanced(file: Path, *words: str) -> Iterator["subprocess.Popen[bytes]"]:
     """HAProxy with this configuration."""
-    with subprocess.Popen(["haproxy", "-db", "-q", "-f", str(file)]) as process:
+    with subprocess.Popen(["haproxy", "-db", "-q", *words, "-f", str(file)]) as process:
         try:
-            yield
+            yield process
         finally:
             process.terminate()
             process.wait(PATIENCE_S)
@@ -57,43 +62,138 @@ def _told(command: str, name: str, address: str) -> str:
     return re.sub(r"id 5 ", f"id {name[-1]} ", text)
 
 
+class _Four:
+    """Four servers, the first three of which HAProxy knows, and 60 living worlds with a copy of each."""
+
+    def __init__(self, folder: Path, stack: ExitStack, *words: str) -> None:
+        self._folder = folder
+        self.servers = [stack.enter_context(ServerThread()) for _ in range(4)]
+        self.members = [
+            BalancedServer(f"m_{n}", s.url.removeprefix("http://"), s.url) for n, s in enumerate(self.servers, 1)
+        ]
+        self._listen, self._peer = f"127.0.0.1:{free_port()}", f"127.0.0.1:{free_port()}"
+        self.control = Control(f"http://{self._listen}")
+        self.text = self.write(3)
+        self.process = stack.enter_context(_balanced(self.file, *words))
+        eventually(lambda: _answers(self.control.url))
+        self.living = [self.control.put(f"/worlds/MAJOINING{n:011}", {})["auth_id"] for n in range(60)]
+
+    @property
+    def file(self) -> Path:
+        """HAProxy's."""
+        return self._folder / "haproxy.cfg"
+
+    def write(self, members: int) -> str:
+        """Write HAProxy's file, with so many members; its text."""
+        socket, inside = str(self._folder / "socket"), str(self._folder / "inside")
+        text = configuration(Balancer(self._listen, self._peer, socket, inside, self.members[:members]))
+        self.file.write_text(text, encoding="utf-8")
+        return text
+
+    def copy_all(self) -> None:
+        """A copy of each world, which is remembered to be beside its original."""
+        self.living += [self.control.post(f"/worlds/{auth_id}/fork")["auth_id"] for auth_id in self.living]
+
+    def say(self, command: str) -> str:
+        """What HAProxy answers to a command."""
+        return say(self._folder / "socket", command)
+
+    def shown(self, name: str) -> int:
+        """A number of `show info`."""
+        (value,) = re.findall(rf"^{name}: (\d+)$", self.say("show info"), flags=re.MULTILINE)
+        return int(value)
+
+    def found(self) -> list[str]:
+        """The living worlds, as HAProxy leads to them."""
+        return [self.control.get(f"/worlds/{auth_id}")["auth_id"] for auth_id in self.living]
+
+    def homes_of_new(self) -> list[int]:
+        """The members of 200 worlds that are made now."""
+        before = _homes(self.servers)
+        for number in range(60, 260):
+            self.control.put(f"/worlds/MAJOINING{number:011}", {})
+        return [home for world, home in _homes(self.servers).items() if world not in before]
+
+
 def test_new_member_gets_its_share_of_new_worlds_and_no_living_one_moves(tmp_path: Path) -> None:
     """Three become four: 60 worlds and a copy of each stay where they are, and of 200 others a quarter is its own."""
-    url = f"http://127.0.0.1:{(port := free_port())}"
     with ExitStack() as stack:
-        servers = [stack.enter_context(ServerThread()) for _ in range(4)]
-        members = [BalancedServer(f"m_{n}", s.url.removeprefix("http://"), s.url) for n, s in enumerate(servers, 1)]
-        balancer = Balancer(
-            f"127.0.0.1:{port}",
-            f"127.0.0.1:{free_port()}",
-            str(tmp_path / "socket"),
-            str(tmp_path / "inside"),
-            members[:3],
-        )
-        text = configuration(balancer)
-        (tmp_path / "haproxy.cfg").write_text(text, encoding="utf-8")
-        stack.enter_context(_balanced(tmp_path / "haproxy.cfg"))
-        eventually(lambda: _answers(url))
-        control = Control(url)
-        living = [control.put(f"/worlds/MAJOINING{number:011}", {})["auth_id"] for number in range(60)]
-        say(tmp_path / "socket", "clear table worlds")  # as after a restart; what is asked for is remembered again
-        living += [control.post(f"/worlds/{auth_id}/fork")["auth_id"] for auth_id in living]
-        before = _homes(servers)
-        joining = re.findall(r"^#   ((?:add|enable) .*)$", text, flags=re.MULTILINE)
-        said = [say(tmp_path / "socket", _told(one, members[3].name, members[3].address)) for one in joining]
-        eventually(lambda: "m_4 127.0.0.1 2" in say(tmp_path / "socket", "show servers state worlds"))
-        found = [control.get(f"/worlds/{auth_id}")["auth_id"] for auth_id in living]
-        again = [control.put(f"/worlds/MAJOINING{number:011}", {})["auth_id"] for number in range(60)]
-        after = _homes(servers)
-        for number in range(60, 260):
-            control.put(f"/worlds/MAJOINING{number:011}", {})
-        new = [home for world, home in _homes(servers).items() if world not in before]
+        four = _Four(tmp_path, stack)
+        four.say("clear table worlds")  # as after a restart; what is asked for is remembered again
+        four.copy_all()
+        before = _homes(four.servers)
+        joining = re.findall(r"^#   ((?:add|enable) .*)$", four.text, flags=re.MULTILINE)
+        with _asked_for_all_the_time(four) as refused:
+            said = [four.say(_told(one, four.members[3].name, four.members[3].address)) for one in joining]
+            eventually(lambda: "m_4 127.0.0.1 2" in four.say("show servers state worlds"))
+        found = four.found()
+        again = [four.control.put(f"/worlds/MAJOINING{number:011}", {})["auth_id"] for number in range(60)]
+        after = _homes(four.servers)
+        new = four.homes_of_new()
 
     assert ["New server registered."] * 3 == [answer for answer in said if answer]
-    assert (living, living[:60]) == (found, again)
+    assert [] == refused
+    assert (four.living, four.living[:60]) == (found, again)
     assert before == after
     assert 200 == len(new)
     assert 30 <= new.count(4) <= 75
+
+
+def test_reload_hands_on_where_living_worlds_are_to_a_process_that_has_a_member_more(tmp_path: Path) -> None:
+    """No connection is refused. A world is found in its member as soon as the new process has learnt what the old knew,
+    and until then answered, or said to be nowhere.
+    """
+    with ExitStack() as stack:
+        four = _Four(tmp_path, stack, "-W")
+        four.copy_all()
+        before, old = _homes(four.servers), four.shown("Pid")
+        eventually(lambda: four.shown("Uptime_sec") > _LEARNT_AFTER_S)
+        with _asked_for_all_the_time(four) as refused:
+            four.write(4)
+            four.process.send_signal(signal.SIGHUP)
+            eventually(lambda: _process(four) not in (None, old))
+            eventually(lambda: f"used:{len(four.living)}" in four.say("show table worlds"))
+        with _asked_for_all_the_time(four) as refused_later:
+            found = four.found()
+        after = _homes(four.servers)
+        new = four.homes_of_new()
+
+    assert all(one.startswith("404 auth_id: no world has the Auth ID") for one in refused)
+    assert [] == refused_later
+    assert (four.living, before) == (found, after)
+    assert 30 <= new.count(4) <= 75
+
+
+def _process(four: _Four) -> int | None:
+    """The process of HAProxy that answers; None where the one has gone, and the other has not come."""
+    try:
+        return four.shown("Pid")
+    except (OSError, ValueError):
+        return None
+
+
+@contextmanager
+def _asked_for_all_the_time(four: _Four) -> Iterator[list[str]]:
+    """Somebody asks for every living world meanwhile, at least once, one after the other; what is refused."""
+    refused, is_over = list[str](), Event()
+
+    def ask_all() -> None:
+        while True:
+            for auth_id in four.living:
+                try:
+                    four.control.get(f"/worlds/{auth_id}")
+                except (ControlRefused, Unreachable) as error:
+                    refused.append(f"{getattr(error, 'status', '')} {error}")
+            if is_over.is_set():
+                return
+
+    asking = Thread(target=ask_all)
+    asking.start()
+    try:
+        yield refused
+    finally:
+        is_over.set()
+        asking.join()
 
 
 def test_configuration_for_containers_is_what_the_command_uses() -> None:

@@ -86,7 +86,7 @@ defaults
     http-error status 503 content-type application/json string "{\\"error\\": \\"the member of this world is down\\"}"
 
 # What HAProxy remembers outlives a reload: the new process learns it from the old one, unless that has run for less
-# than five seconds.
+# than five seconds. It answers before it has learnt it, and so leads some to a member that does not know their world.
 peers farm
     peer farm %(peer)s
 
