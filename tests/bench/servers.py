@@ -12,10 +12,9 @@ from http.client import HTTPConnection
 from itertools import count
 from statistics import median
 
-from masking_emulator.client import Control
 from masking_emulator.interception.certificates import users_certificates
 
-from tests.bench.load import AUTH_ID, CONNECTIONS
+from tests.bench.load import CONNECTIONS
 from tests.bench.table import Effort, Row, Target, at_least, at_most, here_of_beside, ratio, rss_mb
 
 _START_S_MAX = 20.0
@@ -58,16 +57,20 @@ def throughput(effort: Effort) -> list[Row]:
 
 
 def create_rate(effort: Effort) -> list[Row]:
-    """Creates a second beside many live sessions against few, each in a server of its own."""
-    many, few = effort.sessions // 5, 1000
-    batch = min(few, effort.pairs)
-    with server(EMULATOR) as (_, small), server(EMULATOR) as (_, large):
-        load(large, 0, many, creates_only=True)
-        turns = []
-        for turn in range(4 * effort.rounds):  # each is a tenth of a second, so that it takes many to agree
-            Control(f"http://127.0.0.1:{small}").post(f"/worlds/{AUTH_ID}/reset")
-            load(small, 0, few, creates_only=True)
-            turns.append([load(port, many + turn * batch, batch, creates_only=True) for port in (small, large)])
+    """Creates a second of a world that grows, when it has many sessions against when it has few.
+
+    Each round has a server of its own. Two servers in turns would each have lost the processor's caches to the other,
+    and who has more sessions has more to lose: that was a twentieth.
+    """
+    many, few, batch = effort.sessions // 5, 1000, 2000
+    turns = []
+    for _ in range(2 * effort.rounds):
+        with server(EMULATOR) as (_, port):
+            load(port, 0, few, creates_only=True)
+            small = load(port, few, batch, creates_only=True)
+            between = many - batch // 2 - few - batch
+            load(port, few + batch, between, creates_only=True)
+            turns.append([small, load(port, few + batch + between, batch, creates_only=True)])
     kept = median(beside.took_s / here.took_s for beside, here in turns)
     sides = [batch / median(one.took_s for one in side) for side in zip(*turns, strict=True)]
     measure = f"create rate kept from {few:,} to {many:,} sessions"
