@@ -1,16 +1,18 @@
 """`make bench`: every measure in turn, one table, row by row. Ends with 1 where a target is missed.
 
-`--keep` writes what was measured to `fixtures/bench.json`, of which `make generated` makes the tables in docs/speed.md
-and docs/scale.md.
+`--keep` writes what was measured to `fixtures/bench.json`, in the place of what these measures came to before;
+`make generated` makes the tables in docs/speed.md and docs/scale.md of it.
 """
 
 import argparse
 import json
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import asdict
 from multiprocessing import get_context
+from pathlib import Path
+from typing import Any
 
 from masking_emulator.cli.progress import is_progress_seen, progress
 
@@ -60,37 +62,46 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="fewer rounds and smaller counts")
     parser.add_argument("--runs", type=int, default=1, help="take each measure so often; its figure is the middle one")
-    parser.add_argument("--keep", action="store_true", help=f"write all that was measured to {RESULTS.name}")
+    parser.add_argument("--keep", action="store_true", help=f"write what was measured to {RESULTS.name}")
     names = {measure.__name__: measure for measure in _MEASURES}
     parser.add_argument("measure", nargs="*", choices=[*names, []], help="only these")
     asked = parser.parse_args()
-    if asked.keep and (asked.quick or asked.measure):
-        parser.error("what is kept is a whole run")
+    if asked.keep and asked.quick:
+        parser.error("a quick run is not kept")
     effort, chosen = _QUICK if asked.quick else _DEFAULT, asked.measure or list(names)
-    busy = cores_busy()
+    run = {**where(cores_busy()), "runs": asked.runs}
     print(HEADER, flush=True)
     rows: list[Row] = []
-    for measured in _taken([names[name] for name in chosen], effort, asked.runs):
+    for name, measured in _taken({name: names[name] for name in chosen}, effort, asked.runs):
         print(markdown(measured), flush=True)
         rows += measured
-    if asked.keep:
-        kept = {**where(busy), "runs": asked.runs, "rows": [asdict(row) for row in rows]}
-        RESULTS.write_text(json.dumps(kept, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+        if asked.keep:
+            keep(name, run, measured, order=list(names))
     return 1 if any(row.is_met is False for row in rows) else 0
 
 
-def _taken(measures: Sequence[Callable[[Effort], list[Row]]], effort: Effort, runs: int) -> Iterator[list[Row]]:
+def keep(name: str, run: Mapping[str, Any], rows: Sequence[Row], *, order: Sequence[str], file: Path = RESULTS) -> None:
+    """Write what a measure came to, in place of what it came to before. `order` is that of all measures."""
+    kept = json.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+    kept[name] = {**run, "rows": [asdict(row) for row in rows]}
+    kept = {name: kept[name] for name in order if name in kept}
+    file.write_text(json.dumps(kept, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _taken(
+    measures: Mapping[str, Callable[[Effort], list[Row]]], effort: Effort, runs: int
+) -> Iterator[tuple[str, list[Row]]]:
     """The rows of each measure. Every run has a process of its own, so that none inherits the memory of another."""
     with (
         ProcessPoolExecutor(1, get_context("spawn"), max_tasks_per_child=1) as processes,
         progress("bench", len(measures), quiet=False) as reached,
     ):
-        for place, measure in enumerate(measures):
-            reached(place, measure.__name__)
+        for place, (name, measure) in enumerate(measures.items()):
+            reached(place, name)
             rows = middle_of([processes.submit(measure, effort).result() for _ in range(runs)])
             if is_progress_seen():
                 print(_CLEARED, end="", file=sys.stderr, flush=True)
-            yield rows
+            yield name, rows
 
 
 if __name__ == "__main__":
