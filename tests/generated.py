@@ -24,6 +24,7 @@ from masking_emulator.plivo.ledger import LEDGER, Evidence, Row, by_row, evidenc
 from tests import rooms
 from tests.farm.files import FARM, haproxy_file
 from tests.reference import coverage
+from tests.reference.bench import behind_table, bench_table, carried_table, kept_rows, needed
 from tests.reference.commands import commands_page
 from tests.reference.control import control_page
 from tests.reference.events import events_page
@@ -134,7 +135,7 @@ An entry that is left out has its default.
 
 def documents() -> Mapping[Path, str]:
     """Every generated document as it should be."""
-    page = entries()
+    page, (rows, said) = entries(), kept_rows()
     parts = {
         "policy": policy_table(LEDGER),
         "lifecycle": lifecycle_diagram(LIFECYCLE),
@@ -154,6 +155,10 @@ def documents() -> Mapping[Path, str]:
         "pagepolicy": coverage.policy_only_table(page),
         "contradictions": coverage.contradictions(page),
         "peers": peers_table(kept_peers()),
+        "bench": bench_table(rows, said),
+        "carried": carried_table(rows),
+        "behind": behind_table(rows),
+        "needed": needed(rows),
         "notapplicable": coverage.reasons_table(page),
     }
     marked = [README, *sorted(path for path in DOCS.glob("*.md") if path != FIDELITY)]
