@@ -1,8 +1,6 @@
 """What a member of a farm carries: the memory of its worlds, and how long many take to be written and read again."""
 
-import json
 import time
-from http.client import HTTPConnection
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
@@ -62,10 +60,6 @@ def _make(port: int, worlds: int) -> None:
 
 
 def _await_ready(port: int) -> None:
-    while True:
-        connection = HTTPConnection("127.0.0.1", port, timeout=20)
-        connection.request("GET", "/_emulator/health")
-        if json.loads(connection.getresponse().read())["ready"]:
-            return
-        connection.close()
+    control = Control(f"http://127.0.0.1:{port}")
+    while not control.get("/health")["ready"]:
         time.sleep(0.1)

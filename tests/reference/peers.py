@@ -41,8 +41,7 @@ _QUIET_LOAD_MAX: Final = 0.5
 
 _NOT_QUIET: Final = (
     "**That is not quiet, so take the figures for an order of size**: whoever uses more than one core, as WireMock"
-    " does, loses most of all. On a quiet machine WireMock and emulate have been level with masking-emulator at 16"
-    " connections, and faster at one."
+    " does, loses most of all."
 )
 
 _HEAD: Final = (

@@ -14,13 +14,13 @@ from typing import Final
 import pytest
 from masking_emulator.config import cache_folder
 from masking_emulator.interception.certificates import current, users_certificates
-from masking_emulator.interception.environment import EmulatorAccess, variables
+from masking_emulator.interception.environment import EmulatorAccess
 from masking_emulator.interception.trust import trust
 from masking_emulator.server.thread import ServerThread
 
 from tests.sdk import story
 from tests.sdk.faults import FAULTS, Fault
-from tests.sdk.ways import LAB, TIMEOUT_S, WAYS, Proof, Way, needed, proved, write
+from tests.sdk.ways import LAB, TIMEOUT_S, WAYS, Proof, Way, needed, proved, run_with, write
 from tests.shell.process import DEMO, run_in
 
 _DONE: Final = "Session created"
@@ -100,16 +100,7 @@ def test_program_that_trusts_another_authority_fails(way: Way, intercepting: Ser
         auth_token="emulator-token",
         trust=trust(cache_folder(), other.read_text(encoding="ascii"), []),
     )
-    environment = {**os.environ, **variables(target, os.environ)}
-    done = subprocess.run(
-        way.command,
-        env=environment,
-        cwd=way.folder,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=TIMEOUT_S,
-    )
+    done = run_with(way, target)
 
     assert 0 != done.returncode or "certificate" in done.stderr, done.stdout
     assert _DONE not in done.stdout

@@ -3,20 +3,18 @@
 Nothing that leads unmodified SDKs is in front of a farm, so TLS ends here, as it would in HAProxy.
 """
 
-import os
-import subprocess
 from collections.abc import Iterator
 
 import pytest
 from masking_emulator.config import cache_folder
 from masking_emulator.interception.certificates import users_certificates
-from masking_emulator.interception.environment import EmulatorAccess, variables
+from masking_emulator.interception.environment import EmulatorAccess
 from masking_emulator.interception.trust import trust
 from masking_emulator.server.thread import ServerThread
 
 from tests.sdk import story
 from tests.sdk.ending_tls import ending_tls
-from tests.sdk.ways import TIMEOUT_S, WAYS, needed
+from tests.sdk.ways import WAYS, needed, run_with
 
 
 @pytest.fixture(scope="module")
@@ -43,16 +41,7 @@ def test_sdk_tells_its_story(sdk: str, emulator: ServerThread, access: EmulatorA
     if lacking := needed(way):
         pytest.skip(lacking)
     emulator.control.post(f"/worlds/{access.auth_id}/reset")
-    environment = {**os.environ, **variables(access, os.environ)}
-    done = subprocess.run(
-        way.command,
-        env=environment,
-        cwd=way.folder,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=TIMEOUT_S,
-    )
+    done = run_with(way, access)
 
     assert 0 == done.returncode, done.stderr
     assert [] == story.failures(sdk, story.told(done.stdout))

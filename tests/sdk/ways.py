@@ -6,12 +6,15 @@ writes it, and `make sdk-labs` what it ran of SDKs that CI cannot have, under th
 
 import json
 import os
+import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from shutil import which
 from typing import Final
+
+from masking_emulator.interception.environment import EmulatorAccess, variables
 
 ROOT: Final = Path(__file__).parents[2]
 
@@ -219,6 +222,19 @@ def needed(way: Way) -> str:
     if way.name == "java" and not (JAVA / "libraries").is_dir():
         return "needs `mvn -f tests/java/pom.xml package`"
     return ""
+
+
+def run_with(way: Way, access: EmulatorAccess) -> "subprocess.CompletedProcess[str]":
+    """The way's command, led by the variables of this access, to its end."""
+    return subprocess.run(
+        way.command,
+        env={**os.environ, **variables(access, os.environ)},
+        cwd=way.folder,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=TIMEOUT_S,
+    )
 
 
 def proved() -> Mapping[str, Proof]:

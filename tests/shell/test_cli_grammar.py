@@ -111,6 +111,7 @@ _NO_DURATION: Final = "is negative, and a duration is not; write 90, 10m or 1h30
         (["advance", "--quiet", "-1h30m"], f"'[TIME]': '-1h30m' {_NO_DURATION}"),
         (["advance", "-.5", "--json"], f"'[TIME]': '-.5' {_NO_DURATION}"),
         (["wait", "--timeout", "-1m"], f"'--timeout': '-1m' {_NO_DURATION}"),
+        (["wait", "--timeout", " -1"], f"'--timeout': ' -1' {_NO_DURATION}"),
         (["callbacks", "show", "-1"], "'ID': '-1' is no whole number from 0 to 999999999999999"),
         (["clock", "set", "-5"], "'-5' is read as an option; if it is none, write -- before it"),
         (["advance", "-x"], "No such option '-x'"),

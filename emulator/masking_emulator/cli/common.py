@@ -162,7 +162,7 @@ class Duration(click.ParamType[float]):
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> float:
         """Seconds."""
-        if _NEGATIVE.match(str(value)):
+        if _NEGATIVE.match(str(value).strip()):
             self.fail(f"{value!r} is negative, and a duration is not; write 90, 10m or 1h30m", param, ctx)
         try:
             seconds = read_duration(str(value))

@@ -56,9 +56,9 @@ def operations() -> Sequence[Operation]:
 def routes(hub: Hub) -> list[BaseRoute]:
     """The routes of the control API."""
 
-    def made(operations: Sequence[Operation]) -> list[BaseRoute]:
+    def made(some: Sequence[Operation]) -> list[BaseRoute]:
         by_path: dict[str, dict[str, Operation]] = {}
-        for operation in operations:
+        for operation in some:
             by_path.setdefault(operation.path, {})[operation.method] = operation
         return [Route(PREFIX + path, ControlEndpoint(hub, ways)) for path, ways in by_path.items()]
 

@@ -111,7 +111,7 @@ def _require_none_given(body: Mapping[str, Any]) -> None:
             reason = f"behind a balancer make it by PUT {path}; by POST, another server might make a second one"
         else:
             reason = (
-                f"{auth_id[:60]!r} would not be found, as the balancer names the world of a POST; leave it out, or "
+                f"{quoted(auth_id)} would not be found, as the balancer names the world of a POST; leave it out, or "
                 f"make the world by PUT under an Auth ID with the same last {TAIL_CHARACTERS} characters"
             )
         raise ControlError(400, reason, key)
@@ -123,7 +123,7 @@ def _require_alike(body: Mapping[str, Any], main: str) -> None:
     for key, auth_id in _given(body):
         if not auth_id.endswith(tail):
             reason = (
-                f"{auth_id[:60]!r} does not end in {tail} as {main} does; the balancer finds the server of both by "
+                f"{quoted(auth_id)} does not end in {tail} as {main} does; the balancer finds the server of both by "
                 f"these last {TAIL_CHARACTERS} characters"
             )
             raise ControlError(400, reason, key)

@@ -55,13 +55,16 @@ def _parameter(
     return Parameter(name, kind, described, SchemaValidator(schema), default, zero_is_default, on_update, pin_group)
 
 
+#: No parameter is a longer text.
+TEXT_MAX: Final = 999
+
 _FLAG: Final[Schema] = {"type": "boolean"}
 _PHONE: Final[Schema] = {"type": "string", "pattern": r"^\+?[1-9][0-9]{6,14}$(?!\n)"}
 _PIN: Final[Schema] = {"type": "string", "pattern": r"^[0-9]{4,15}$(?!\n)"}
 #: An http(s) URL with a host and neither blanks nor control characters, or "" for none.
 _URL: Final[Schema] = {
     "type": "string",
-    "maxLength": 999,
+    "maxLength": TEXT_MAX,
     "pattern": r"^$(?!\n)|^[Hh][Tt][Tt][Pp][Ss]?://([!#-.0-;=A-Z_a-z~]*@)?"
     r"([A-Za-z0-9._~-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?([/?#][!-~\u00a1-\ud7ff\ue000-\ufffd]*)?$(?!\n)",
 }

@@ -15,7 +15,7 @@ from masking_emulator.core.countries import is_possible
 from masking_emulator.core.quoting import quoted
 from masking_emulator.core.records.sessions import Settings
 from masking_emulator.plivo import refusals
-from masking_emulator.plivo.parameters import CREATE, SYNONYMS, UPDATE, Kind, Parameter
+from masking_emulator.plivo.parameters import CREATE, SYNONYMS, TEXT_MAX, UPDATE, Kind, Parameter
 from masking_emulator.plivo.policy import TIMER_DEFAULTS_S, Policy
 from masking_emulator.plivo.refusals import ApiError, refused_parameter
 
@@ -24,9 +24,6 @@ if TYPE_CHECKING:
 
 #: Finds the place of a subaccount by its Auth ID, or raises ApiError.
 OwnerOf = Callable[[str], int]
-
-#: No parameter is a text of more characters.
-_TEXT_MAX: Final = 1000
 
 #: The parameters that were given, by name, coerced and valid.
 Given = Mapping[str, Any]
@@ -82,7 +79,7 @@ def update_session(fields: Mapping[str, Any], uuid: str, owner: int | None, poli
 def is_acceptable(name: str, value: Any) -> bool:
     """Whether the value could be what a request gave for this parameter, coerced."""
     parameter = CREATE[name]
-    if isinstance(value, str) and len(value) > _TEXT_MAX:
+    if isinstance(value, str) and len(value) > TEXT_MAX:
         return False
     return parameter.validator.first(_url(value) if parameter.kind is Kind.URL else value) is None
 

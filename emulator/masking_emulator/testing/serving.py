@@ -40,7 +40,7 @@ class Serving:
         host: str = "127.0.0.1",
         url_host: str | None = None,
     ) -> None:
-        """Serves nothing yet. Raises TypeError where `app` is neither an ASGI nor a WSGI app, or `at` is no text."""
+        """Serves nothing yet. Raises CannotServe where `app` is neither an ASGI nor a WSGI app, or `at` is no text."""
         if not isinstance(at, str):
             raise CannotServe(f"at is {at!r}, and a public URL such as https://shop.example.com is expected")
         self._app: Any = app_of(app)
